@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TETRA_COMMON_H
+#define TETRA_COMMON_H
+
+/*
+ * What every public header of libtetra needs: visibility, option structs, version, modes.
+ *
+ * Conventions of the whole interface
+ *  - Calls return 0 or a count on success and a negative errno on failure, one of
+ *    EINVAL ENOENT EEXIST EOPNOTSUPP EPERM ENOMEM E2BIG EBUSY ECANCELED.
+ *  - Outputs named ret_x (or ret) are written on success only.
+ *  - Objects are opaque. *_ref/_unref count references, *_free ends a sole owner; all of
+ *    them take NULL.
+ *  - Nothing is process-wide: no threads, no signal handlers, no globals.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define TETRA_BEGIN_DECLS extern "C" {
+#define TETRA_END_DECLS }
+#else
+#define TETRA_BEGIN_DECLS
+#define TETRA_END_DECLS
+#endif
+
+#define TETRA_API __attribute__((visibility("default")))
+
+#define TETRA_VERSION_MAJOR 0
+#define TETRA_VERSION_MINOR 1
+#define TETRA_VERSION_PATCH 0
+
+/**
+ * TETRA_OPTS() - declare an option struct with its size set
+ * @type:	name of the struct, without "struct"
+ * @name:	the variable to declare
+ *
+ * Members not named are zero, and zero is the default of every member. A library older than
+ * the caller refuses (-E2BIG) a longer struct whose unknown tail is not zero. Since: 0.1
+ */
+#define TETRA_OPTS(type, name, ...) struct type name = { .size = sizeof(struct type), ##__VA_ARGS__ }
+
+/* Enforcement mode of a policy. Crosses the ABI as uint32_t. Since: 0.1 */
+enum tetra_mode {
+	TETRA_MODE_DEFAULT = 0, /* what the policy says; enforce if it says nothing */
+	TETRA_MODE_ENFORCE = 1,
+	TETRA_MODE_MONITOR = 2, /* matches and events, no signal and no override */
+};
+
+TETRA_BEGIN_DECLS
+
+/**
+ * tetra_version() - the version of the library that is linked, as "0.1.0"
+ *
+ * Return: a static string. Any thread. Since: 0.1
+ */
+TETRA_API const char *tetra_version(void);
+
+TETRA_END_DECLS
+
+#endif

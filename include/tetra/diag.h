@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TETRA_DIAG_H
+#define TETRA_DIAG_H
+
+/*
+ * Diagnostics: what a call that reads user input has to say about it, errors and warnings,
+ * all of one run together, as data. A collector belongs to the caller, can be used for
+ * several calls (findings accumulate), and is used by one thread at a time.
+ */
+
+#include <tetra/common.h>
+
+TETRA_BEGIN_DECLS
+
+struct tetra_diag;
+
+/* Crosses the ABI as uint32_t. Since: 0.1 */
+enum tetra_severity {
+	TETRA_SEVERITY_ERROR = 1, /* refused */
+	TETRA_SEVERITY_WARNING = 2, /* loads, and does not do what it seems to say */
+	TETRA_SEVERITY_NOTE = 3, /* what was chosen or widened, and why */
+};
+
+/**
+ * struct tetra_finding - one finding
+ * @size:	set by the caller to sizeof(struct tetra_finding)
+ * @severity:	enum tetra_severity
+ * @line:	from 1; 0 if the finding has no place in a file
+ * @column:	from 1, in characters; 0 if unknown
+ * @code:	stable short name, "unknown-field"; for programs
+ * @file:	file name as the caller gave it; NULL if none
+ * @path:	place in the document, "spec.kprobes[0].call"; NULL if none
+ * @message:	one line, no full stop
+ * @hint:	what to do about it; NULL if none
+ *
+ * All strings are borrowed from the collector until it is cleared or freed. Since: 0.1
+ */
+struct tetra_finding {
+	size_t size;
+	uint32_t severity;
+	uint32_t line;
+	uint32_t column;
+	uint32_t reserved;
+	const char *code;
+	const char *file;
+	const char *path;
+	const char *message;
+	const char *hint;
+};
+
+/**
+ * tetra_diag_new() - make an empty collector
+ * @ret:	set to the collector; freed by tetra_diag_free()
+ *
+ * Return: 0, or -ENOMEM. Since: 0.1
+ */
+TETRA_API int tetra_diag_new(struct tetra_diag **ret);
+
+/** tetra_diag_free() - free a collector; NULL is fine. Return: NULL. Since: 0.1 */
+TETRA_API struct tetra_diag *tetra_diag_free(struct tetra_diag *diag);
+
+/** tetra_diag_clear() - forget all findings. Since: 0.1 */
+TETRA_API void tetra_diag_clear(struct tetra_diag *diag);
+
+/**
+ * tetra_diag_count() - how many findings of a severity there are
+ * @severity:	enum tetra_severity, or 0 for all
+ *
+ * Return: the count; 0 for a NULL collector. Since: 0.1
+ */
+TETRA_API unsigned int tetra_diag_count(const struct tetra_diag *diag, uint32_t severity);
+
+/**
+ * tetra_diag_get() - read one finding
+ * @index:	from 0; findings are sorted by file, line and column
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT past the last; -EINVAL without a size. Since: 0.1
+ */
+TETRA_API int tetra_diag_get(struct tetra_diag *diag, unsigned int index,
+			     struct tetra_finding *ret);
+
+/**
+ * tetra_diag_render() - one finding as text for people
+ * @index:	from 0, as in tetra_diag_get()
+ * @buf:	where to write; may be NULL if @size is 0
+ * @size:	bytes in @buf; the text is cut to fit and always NUL-terminated if @size > 0
+ *
+ * "FILE:LINE:COLUMN: error: MESSAGE [CODE]", the source line and a caret under the column
+ * where they are known, and the hint; lines end in a newline.
+ *
+ * Return: bytes the whole text needs without its NUL; -ENOENT past the last. Since: 0.1
+ */
+TETRA_API int tetra_diag_render(struct tetra_diag *diag, unsigned int index, char *buf,
+				size_t size);
+
+TETRA_END_DECLS
+
+#endif

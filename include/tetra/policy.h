@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TETRA_POLICY_H
+#define TETRA_POLICY_H
+
+/*
+ * Policies: parse and describe a TracingPolicy. Pure functions of the text: no kernel, no
+ * privilege, no file is opened. A policy is immutable and may be shared between threads and
+ * sessions.
+ */
+
+#include <tetra/common.h>
+#include <tetra/diag.h>
+
+TETRA_BEGIN_DECLS
+
+struct tetra_policy;
+
+/* Longest policy text, bytes. Longer texts are refused with "resource-limit". Since: 0.1 */
+#define TETRA_POLICY_MAX_BYTES (32u << 20)
+
+/**
+ * struct tetra_parse_opts - options of tetra_policy_parse()
+ * @size:	sizeof(struct tetra_parse_opts)
+ * @file:	name to use in diagnostics; NULL: "-"
+ * @lint:	1: also report what loads but is suspicious (warnings); 0: errors only
+ *
+ * Since: 0.1
+ */
+struct tetra_parse_opts {
+	size_t size;
+	const char *file;
+	uint32_t lint;
+	uint32_t reserved;
+};
+
+/**
+ * tetra_policy_parse() - read one policy
+ * @ret:	set to the policy; dropped by tetra_policy_unref()
+ * @text:	YAML, not NUL-terminated
+ * @len:	bytes of @text
+ * @opts:	NULL for defaults
+ * @diag:	collects every finding of the text, not just the first; may be NULL
+ *
+ * Return: 0; -EINVAL if the text is not a valid policy; -EOPNOTSUPP if it is valid and uses
+ * something this version does not support; -E2BIG over a limit; -ENOMEM. Since: 0.1
+ */
+TETRA_API int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
+				 const struct tetra_parse_opts *opts, struct tetra_diag *diag);
+
+/**
+ * tetra_policy_parse_file() - read one policy from a file
+ *
+ * As tetra_policy_parse(); @opts->file NULL means @filename.
+ *
+ * Return: as tetra_policy_parse(); -ENOENT or -EPERM if the file cannot be opened.
+ * Since: 0.1
+ */
+TETRA_API int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
+				      const struct tetra_parse_opts *opts,
+				      struct tetra_diag *diag);
+
+/** tetra_policy_ref() - take a reference. Return: @policy. Any thread. Since: 0.1 */
+TETRA_API struct tetra_policy *tetra_policy_ref(struct tetra_policy *policy);
+
+/** tetra_policy_unref() - drop a reference; NULL is fine. Return: NULL. Since: 0.1 */
+TETRA_API struct tetra_policy *tetra_policy_unref(struct tetra_policy *policy);
+
+/** tetra_policy_get_name() - metadata.name; borrowed from the policy. Since: 0.1 */
+TETRA_API const char *tetra_policy_get_name(const struct tetra_policy *policy);
+
+/** tetra_policy_get_mode() - the mode the text asks for, enum tetra_mode. Since: 0.1 */
+TETRA_API uint32_t tetra_policy_get_mode(const struct tetra_policy *policy);
+
+/** tetra_policy_enforces() - 1 if some action is meant to stop something. Since: 0.1 */
+TETRA_API int tetra_policy_enforces(const struct tetra_policy *policy);
+
+/** tetra_policy_count_hooks() - hooks in the policy. Since: 0.1 */
+TETRA_API unsigned int tetra_policy_count_hooks(const struct tetra_policy *policy);
+
+TETRA_END_DECLS
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The collector behind tetra/diag.h. A finding copies its texts; the source text of a file
+ * may be attached so that rendering can show the line. Takes NULL collectors everywhere.
+ */
+#ifndef TETRA_LIB_DIAG_H
+#define TETRA_LIB_DIAG_H
+
+#include <stdarg.h>
+
+#include "lib/base/base.h"
+#include "tetra/diag.h"
+
+struct diag_place {
+	const char *file; /* or NULL */
+	uint32_t line, column; /* 0: unknown */
+	const char *path; /* "spec.kprobes[0]", or NULL */
+};
+
+/* The texts of @file, kept by the collector (copied) for carets. */
+int diag_set_source(struct tetra_diag *diag, const char *file, const char *text, size_t len);
+
+/*
+ * Add a finding. @code is a static string; @hint is copied and may be NULL.
+ * diag_error() returns @error, so that callers can return it at once.
+ */
+int diag_error(struct tetra_diag *diag, const struct diag_place *place, int error,
+	       const char *code, const char *hint, const char *format, ...) _printf_(6, 7);
+void diag_warning(struct tetra_diag *diag, const struct diag_place *place, const char *code,
+		  const char *hint, const char *format, ...) _printf_(5, 6);
+void diag_note(struct tetra_diag *diag, const struct diag_place *place, const char *code,
+	       const char *hint, const char *format, ...) _printf_(5, 6);
+
+static inline void tetra_diag_freep(struct tetra_diag **diag)
+{
+	tetra_diag_free(*diag);
+}
+
+#endif

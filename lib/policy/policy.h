@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The policy model: a TracingPolicy after every name became a number and every default was
+ * filled in. It is the same on every machine; nothing here has been compared with a kernel.
+ *
+ * Invariants after policy_from_document(): operators fit the class of their argument; filter
+ * positions point into the hook's args; values are parsed; a policy is immutable.
+ * All memory belongs to the policy and is freed with its last reference.
+ */
+#ifndef TETRA_LIB_POLICY_H
+#define TETRA_LIB_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/abi/kinds.h"
+#include "tetra/policy.h"
+
+struct mark {
+	uint32_t line; /* from 1; 0: unknown */
+	uint32_t column; /* from 1, in characters */
+};
+
+enum policy_hook_kind {
+	POLICY_KPROBE, /* call: a kernel function, or a syscall when .syscall is set */
+	POLICY_TRACEPOINT, /* subsystem/event of tracefs */
+	POLICY_RAW_TRACEPOINT,
+	POLICY_LSM,
+};
+
+/* Position of the return value among the arguments of a filter. */
+#define POLICY_ARG_RETURN UINT32_MAX
+
+struct policy_arg {
+	struct mark mark; /* of the item */
+	struct mark type_mark; /* of the type's value, or of the item */
+	struct mark index_mark;
+	uint32_t index; /* as written: parameter number, or field number of a tracepoint */
+	uint32_t kind; /* enum tetra_arg_kind; 0: "auto", tracepoints only */
+	uint32_t size_index; /* sizeArgIndex as written: 1-based, 0 none */
+	char *type; /* the type as written ("int", "sint32") */
+	char *label; /* or NULL */
+};
+
+/* One value of a filter. Which member counts follows from the operator and the class. */
+struct policy_value {
+	struct mark mark;
+	char *text; /* as written; NUL-terminated, may contain NULs */
+	size_t len;
+	/*
+	 * Numbers, ports, protocols, families, namespaces, pids: inclusive bounds. Signed
+	 * kinds are sign-extended to 64 bits; unsigned ones zero-extended. A single value
+	 * has min == max. Mask: min is the mask. Capabilities: min is the bit number.
+	 */
+	uint64_t min, max;
+	/* SAddr, DAddr */
+	uint8_t addr_family; /* 4 or 6 */
+	uint8_t addr_bits;
+	uint8_t addr[16]; /* network order, host bits cleared */
+};
+
+struct policy_filter {
+	struct mark mark;
+	struct mark op_mark;
+	uint32_t op; /* enum tetra_operator */
+	uint32_t arg; /* position in the hook's args, or POLICY_ARG_RETURN */
+	struct policy_value *values;
+	uint32_t n_values;
+};
+
+/* matchPIDs, matchBinaries, matchNamespaces, matchCapabilities: In or NotIn and friends. */
+struct policy_pids {
+	struct mark mark;
+	uint8_t negated, follow_forks, namespace_pid;
+	struct policy_value *values;
+	uint32_t n_values;
+};
+
+struct policy_binaries {
+	struct mark mark;
+	/* TETRA_OP_EQUAL (In), NOT_EQUAL (NotIn), PREFIX, NOT_PREFIX, POSTFIX, NOT_POSTFIX */
+	uint32_t op;
+	uint8_t follow_children;
+	struct policy_value *values;
+	uint32_t n_values;
+};
+
+struct policy_namespace {
+	struct mark mark;
+	uint32_t ns; /* enum tetra_namespace */
+	uint8_t negated;
+	uint8_t host_ns; /* the value list holds "host_ns"; the number is the kernel's fact */
+	struct policy_value *values; /* the numbers only */
+	uint32_t n_values;
+};
+
+struct policy_capabilities {
+	struct mark mark;
+	uint32_t set; /* enum tetra_capset */
+	uint8_t negated;
+	uint8_t is_namespace_capability;
+	uint64_t mask; /* bit n: capability n is listed */
+};
+
+enum policy_rate_scope { POLICY_RATE_THREAD, POLICY_RATE_PROCESS, POLICY_RATE_GLOBAL };
+
+struct policy_action {
+	struct mark mark;
+	uint32_t kind; /* enum tetra_action_kind */
+	uint32_t signal; /* Signal: argSig; Sigkill: 9 */
+	int32_t error; /* Override: argError, in [-4095, 0] */
+	uint32_t rate_ms; /* Post: 0 no limit */
+	uint32_t rate_scope; /* enum policy_rate_scope */
+};
+
+struct policy_selector {
+	struct mark mark;
+	char *label; /* or NULL */
+	struct policy_filter *args; /* matchArgs */
+	uint32_t n_args;
+	struct policy_filter *return_args; /* matchReturnArgs; .arg is POLICY_ARG_RETURN */
+	uint32_t n_return_args;
+	struct policy_pids *pids; /* AND of all elements */
+	uint32_t n_pids;
+	struct policy_binaries *binaries; /* at most one */
+	uint32_t n_binaries;
+	struct policy_namespace *namespaces;
+	uint32_t n_namespaces;
+	struct policy_capabilities *capabilities;
+	uint32_t n_capabilities;
+	struct policy_action *actions; /* never empty: the default is one Post */
+	uint32_t n_actions;
+};
+
+struct policy_hook {
+	struct mark mark; /* of the item */
+	struct mark name_mark; /* of call / hook / event */
+	char *yaml_path; /* "spec.kprobes[0]" */
+	uint32_t kind; /* enum policy_hook_kind */
+	/*
+	 * The function, LSM hook or event, as written. Syscalls keep what was written and
+	 * set .syscall: the prefix is the machine's.
+	 */
+	char *name;
+	char *subsystem; /* tracepoints, also raw ones; else NULL */
+	uint8_t syscall;
+	uint8_t syscall_given; /* the key "syscall" was written */
+	uint8_t wants_return; /* return: true */
+	uint8_t call_not_found_ok; /* ignore.callNotFound */
+	struct policy_arg return_arg; /* if wants_return */
+	struct policy_arg *args;
+	uint32_t n_args;
+	struct policy_selector *selectors; /* empty: every call matches and posts */
+	uint32_t n_selectors;
+	char *message; /* as it goes into events (escaped once), or NULL */
+	char **tags; /* likewise */
+	uint32_t n_tags;
+};
+
+struct tetra_policy {
+	unsigned int n_refs; /* atomic */
+	char *file; /* for diagnostics, as given by the caller */
+	char *name; /* metadata.name */
+	struct mark name_mark;
+	uint32_t mode; /* TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR: options policy-mode */
+	uint8_t enforces; /* some action enforces */
+	struct policy_hook *hooks;
+	uint32_t n_hooks;
+	void *arena; /* owns everything above */
+};
+
+/* Class of an argument kind, names and numbers of the lists; 0 or NULL when unknown. */
+uint32_t arg_kind_class(uint32_t kind);
+const char *arg_kind_name(uint32_t kind);
+const char *arg_kind_json_key(uint32_t kind);
+const char *operator_name(uint32_t op);
+const char *action_name(uint32_t kind);
+const char *action_event_name(uint32_t kind);
+
+#endif
