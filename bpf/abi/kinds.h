@@ -30,7 +30,7 @@
 	X(PATH, 15, "path", PATH, 0, "path_arg")                         \
 	X(FD, 16, "fd", PATH, 0, "file_arg")                             \
 	X(BINPRM, 17, "linux_binprm", PATH, 0, "linux_binprm_arg")       \
-	X(SOCK, 18, "sock", SOCK, 80, "sock_arg")                        \
+	X(SOCK, 18, "sock", SOCK, 64, "sock_arg")                        \
 	X(CONST_BUF, 19, "const_buf", NONE, 0, "size_arg")
 
 /* Spellings of the language that mean one of the kinds above. */

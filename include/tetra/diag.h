@@ -72,7 +72,7 @@ TETRA_API unsigned int tetra_diag_count(const struct tetra_diag *diag, uint32_t 
 
 /**
  * tetra_diag_get() - read one finding
- * @index:	from 0; findings are sorted by file, line and column
+ * @index:	from 0; findings are sorted by file, line and column, those without a line last
  * @ret:	.size set by the caller; filled in
  *
  * Return: 0; -ENOENT past the last; -EINVAL without a size. Since: 0.1

@@ -108,7 +108,7 @@ struct policy_action {
 	struct mark mark;
 	uint32_t kind; /* enum tetra_action_kind */
 	uint32_t signal; /* Signal: argSig; Sigkill: 9 */
-	int32_t error; /* Override: argError, in [-4095, 0] */
+	int32_t error; /* Override: argError, in [-4095, 0]; kprobes: up to 4095 */
 	uint32_t rate_ms; /* Post: 0 no limit */
 	uint32_t rate_scope; /* enum policy_rate_scope */
 };
@@ -167,6 +167,12 @@ struct tetra_policy {
 	struct policy_hook *hooks;
 	uint32_t n_hooks;
 	void *arena; /* owns everything above */
+	/*
+	 * The text as it was parsed, so that later stages can show the line a mark points to
+	 * (diag_set_source() with .file); NULL if it was too long to keep.
+	 */
+	const char *text;
+	size_t text_len;
 };
 
 /* Class of an argument kind, names and numbers of the lists; 0 or NULL when unknown. */
@@ -176,5 +182,10 @@ const char *arg_kind_json_key(uint32_t kind);
 const char *operator_name(uint32_t op);
 const char *action_name(uint32_t kind);
 const char *action_event_name(uint32_t kind);
+
+static inline void tetra_policy_unrefp(struct tetra_policy **policy)
+{
+	tetra_policy_unref(*policy);
+}
 
 #endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a program instance knows before it is verified (read-only data, so that branches not
+ * taken are removed), and the rows of the maps that user space also writes.
+ */
+#ifndef TETRA_ABI_CONFIG_H
+#define TETRA_ABI_CONFIG_H
+
+#include <linux/types.h>
+
+#include "bpf/abi/image.h"
+
+/*
+ * What an instance does with the rules that match. A hook point has one instance, or two
+ * where the place that can deny is not the place that sees every call.
+ */
+#define TETRA_PHASE_EVENT 1u /* count matches and send the event */
+#define TETRA_PHASE_SIGNAL 2u /* send signals */
+#define TETRA_PHASE_DENY 4u /* change the result; kill once more where SIGNAL is not set */
+#define TETRA_PHASE_RETURN 8u /* runs when the function returns: has the return slot */
+
+struct tetra_slot_config {
+	__u8 kind; /* TETRA_ARG_*; 0: slot not used */
+	__u8 param; /* parameter number; tracepoints: unused */
+	__u8 size_param; /* CHAR_BUF: parameter that holds the length; 0xff none */
+	__u8 typed; /* the parameter's BTF type is the struct that the kind reads */
+	__u16 offset; /* tracepoints: offset of the field in the record */
+	__u16 field; /* tracepoints: bytes of the field */
+	__u16 size_offset; /* tracepoints: field that holds the length */
+	__u16 size_field;
+	__u8 data_loc; /* tracepoints: the field is a __data_loc */
+	__u8 user; /* pointers are user memory (syscalls) */
+	__u8 reserved[6];
+};
+
+struct tetra_hook_config {
+	__u32 hook; /* hook id: row 1 + hook of the image */
+	__u32 phase;
+	__u32 n_params; /* of the hooked function */
+	__u32 syscall; /* parameters are in a struct pt_regs */
+	__u32 direct_names; /* this kernel's verifier lets names be read as words */
+	__u32 task_btf; /* this kernel has bpf_get_current_task_btf() */
+	__u32 has_return; /* the function returns something (LSM: the earlier verdict) */
+	__u32 rate; /* some rule has a rate limit */
+	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
+	__u32 n_words; /* words of rules the instance can carry out; at least the row's */
+	__u64 slot_columns; /* likewise */
+	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
+};
+
+/* Bytes of an executable's path that a process row keeps for Prefix, and for Postfix. */
+#define TETRA_EXE_HEAD 256
+#define TETRA_EXE_TAIL 128
+
+/* Row of the process map: by thread group id. */
+struct tetra_proc {
+	__u64 stamp;
+	__u64 parent_stamp;
+	__u32 parent_tgid;
+	__u32 ns_tgid; /* in the innermost pid namespace; 0 in the root one */
+	__u64 pid_marks; /* followForks: bits inherited from a pid */
+	__u64 binary_marks; /* followChildren: bits inherited from a binary */
+	__u64 exe_hash[2];
+	__u32 flags; /* TETRA_PROC_* */
+	__u16 exe_bytes; /* of the resolved path; 0 unknown */
+	__u16 reserved;
+	__u8 exe_head[TETRA_EXE_HEAD]; /* its first bytes, zero-padded */
+	__u8 exe_tail[TETRA_EXE_TAIL]; /* its last bytes, zeroes before them */
+};
+
+#define TETRA_PROC_IN_INIT_TREE 1u
+#define TETRA_PROC_EXECED 2u /* has exec'd since its fork */
+
+/* Key of the marks map: what makes a process the root of a marked tree. */
+#define TETRA_MARK_PID 1u
+#define TETRA_MARK_NSPID 2u
+#define TETRA_MARK_BINARY 3u
+
+struct tetra_mark_key {
+	__u64 kind;
+	__u64 value[2]; /* pid, or the path's hash */
+};
+
+struct tetra_rate_key {
+	__u32 group;
+	__u32 selector;
+	__u64 scope; /* thread id, process id, or 0 */
+	__u64 values; /* hash of the arguments */
+};
+
+_Static_assert(sizeof(struct tetra_slot_config) == 20, "no hidden padding");
+_Static_assert(sizeof(struct tetra_proc) == 448, "no hidden padding");
+_Static_assert(sizeof(struct tetra_rate_key) == 24, "no hidden padding");
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The image: every table of every hook of a session, as one array of 64-byte cells.
+ *
+ * User space compiles the whole rule set into a fresh array and exchanges one pointer (the
+ * only slot of an array of maps); a program looks the pointer up once per run, so a run sees
+ * one rule set from its first look to its last. The array has exactly the size of the rule
+ * set. Cell numbers are positions in this array. Cell 0 is the head, cells 1..n_hooks are
+ * the hook rows, the rest is found from there.
+ *
+ * A rule is one selector of one policy on one hook; it has a bit number on that hook. A
+ * column is one thing that rules look at (the pid, an argument's value). Each column maps
+ * the observed value to the set of rules that accept it; the sets are ANDed. Where a hook
+ * has at most 64 rules, `bits` is that set. Where it has more, `bits` is a summary (bit k:
+ * word k is not zero) and `row` names the words.
+ */
+#ifndef TETRA_ABI_IMAGE_H
+#define TETRA_ABI_IMAGE_H
+
+#include <linux/types.h>
+
+#define TETRA_CELL_BYTES 64
+/* Rules on one hook point; 16 words of 64. */
+#define TETRA_MAX_RULES 1024
+#define TETRA_MAX_WORDS (TETRA_MAX_RULES / 64)
+/* Hook rows of a session: program instances, live and on their way out. */
+#define TETRA_MAX_HOOKS 4096
+/* Values a program reads off one hook: arguments, and the return value in the last slot. */
+#define TETRA_MAX_SLOTS 8
+#define TETRA_RETURN_SLOT 7
+/* Neighbouring cells looked at before an exact or trie lookup ends; the compiler of the
+ * image grows a table until no entry is further away. */
+#define TETRA_PROBES 4
+/* Path components that a literal may have; the walk keeps as many, those next to the root. */
+#define TETRA_MAX_COMPONENTS 32
+/* Columns that one hook may use, and BITS columns among them, if it has more than 64 rules:
+ * the matcher keeps a row number for each, and one for all rules, until the second phase. */
+#define TETRA_MAX_COLUMNS 32
+#define TETRA_MAX_BIT_COLUMNS 8
+/* Bytes of a component or string that one trie step consumes. */
+#define TETRA_CHUNK_BYTES 32
+
+/* Columns of the process; an index into the hook's block of process dimensions. */
+enum tetra_process_column {
+	TETRA_COL_PID = 0, /* EXACT: tgid */
+	TETRA_COL_NSPID = 1, /* EXACT: tgid in the innermost pid namespace, 0 at the root */
+	TETRA_COL_PID_MARKS = 2, /* BITS: marks inherited from a pid (followForks) */
+	TETRA_COL_BINARY = 3, /* EXACT: 128-bit hash of the resolved executable path */
+	TETRA_COL_BINARY_HEAD = 4, /* TRIE, as a string */
+	TETRA_COL_BINARY_TAIL = 5, /* TRIE, from the end */
+	TETRA_COL_BINARY_MARKS = 6, /* BITS: marks inherited from a binary (followChildren) */
+	TETRA_COL_USER_NS = 7, /* EXACT: user namespace; isNamespaceCapability */
+	TETRA_COL_NS = 8, /* ..17, EXACT: inode numbers, by enum tetra_namespace */
+	TETRA_COL_CAPS = 18, /* ..20, BITS: by enum tetra_capset */
+	TETRA_PROCESS_COLUMNS = 21,
+};
+
+/* Columns of a slot: index slot * TETRA_SLOT_COLUMNS + one of these. */
+#define TETRA_SLOT_COLUMNS 8
+enum tetra_slot_column {
+	TETRA_COL_VALUE = 0, /* numbers: EXACT or SEGMENTS */
+	TETRA_COL_MASK = 1, /* numbers: BITS */
+	TETRA_COL_HEAD = 0, /* text and paths: TRIE for Equal and Prefix */
+	TETRA_COL_TAIL = 1, /* text and paths: TRIE for Postfix, from the end */
+	TETRA_COL_SADDR = 0, /* sockets */
+	TETRA_COL_DADDR = 1,
+	TETRA_COL_SPORT = 2,
+	TETRA_COL_DPORT = 3,
+	TETRA_COL_PROTOCOL = 4,
+	TETRA_COL_FAMILY = 5,
+};
+
+enum tetra_dim_type {
+	TETRA_DIM_NONE = 0,
+	TETRA_DIM_EXACT = 1,
+	TETRA_DIM_SEGMENTS = 2,
+	TETRA_DIM_BITS = 3,
+	TETRA_DIM_TRIE = 4,
+	TETRA_DIM_ADDRESS = 5, /* segments over addresses; see below */
+};
+
+struct tetra_image_head {
+	__u64 generation; /* counts commits of the session */
+	__u32 n_cells;
+	__u32 n_hooks;
+	__u32 counters; /* first counter cell */
+	__u32 n_counters;
+	__u32 marks; /* 1: some rule follows forks or children */
+	__u32 reserved[9];
+};
+
+struct tetra_hook_row {
+	__u64 alive; /* all rules, as `bits`; 0: nothing to do on this hook */
+	__u32 n_rules;
+	__u32 n_words;
+	__u32 rules; /* first rule cell: one each, by bit number */
+	__u32 process_dims; /* first of TETRA_PROCESS_COLUMNS cells; 0 if none is used */
+	__u32 slot_dims; /* first of n_slots * TETRA_SLOT_COLUMNS cells; 0 if none is used */
+	__u32 rows; /* first row cell, if n_words > 1; row 0 is the row of all rules */
+	__u32 row_cells; /* cells per row */
+	__u32 process_columns; /* bit c: column c is used */
+	__u64 slot_columns; /* bit slot * TETRA_SLOT_COLUMNS + column */
+	__u64 enforcing; /* the rules that signal or override, as `bits`: an enforcing program
+			  * of a hook whose events another program sends begins with these */
+	__u64 reserved;
+};
+
+/*
+ * A column's table.
+ *  EXACT     table of buckets, `mask` + 1 cells (a power of two)
+ *  SEGMENTS  `n` entries, sorted, two per cell; a value belongs to the last entry <= it
+ *  BITS      entry b (two per cell) for bit b of the value, b < n; only bits of `interest`
+ *  TRIE      table of trie cells, `mask` + 1; flags and lens are the root's
+ *  ADDRESS   SEGMENTS twice: IPv4 in table/n (key in the low 32 bits, host order), IPv6 in
+ *            table6/n6; another family takes the miss
+ * A miss takes miss_bits and miss_row; for BITS these are the base that entries change; for
+ * TRIE they hold where the root leaves off.
+ */
+struct tetra_dim {
+	__u32 type;
+	__u32 table;
+	__u32 mask;
+	__u32 n;
+	__u64 miss_bits;
+	__u64 interest;
+	__u32 miss_row;
+	__u32 flags; /* TETRA_NODE_* of the root */
+	__u32 lens; /* partial lengths of the root */
+	__u32 table6;
+	__u32 n6;
+	__u32 empty_row; /* TRIE: rules that accept a value without any text (a pipe's path) */
+	__u64 empty_bits;
+};
+
+struct tetra_entry {
+	__u64 key[2]; /* SEGMENTS: high word, low word; EXACT: first and second word */
+	__u64 bits;
+	__u32 row;
+	__u32 used;
+};
+
+struct tetra_bucket {
+	struct tetra_entry entries[2];
+};
+
+/* For each bit that is set: result = (base | set ...) & ~(clear ...). With more than 64
+ * rules the summary leaves `clear` out, which can only keep too much for the second phase. */
+struct tetra_bit_entry {
+	__u64 set_bits;
+	__u64 clear_bits;
+	__u32 set_row;
+	__u32 clear_row;
+	__u64 reserved;
+};
+
+/* What a node of a trie has, told on the way in. */
+#define TETRA_NODE_CHILDREN 1u /* some literal goes on below */
+#define TETRA_NODE_PARTIAL 2u /* some literal ends inside the next chunk: see lens */
+#define TETRA_NODE_END 4u /* has an END cell: ending here differs from going on unknown */
+
+/* Kinds of trie cells: how a chunk stands to what was observed. */
+#define TETRA_CHUNK_LAST 0u /* the whole component, or the rest of the string */
+#define TETRA_CHUNK_MORE 1u /* 32 bytes of a longer one */
+#define TETRA_CHUNK_PARTIAL 2u /* the first (TAIL: last) `len` bytes of the next chunk */
+#define TETRA_CHUNK_END 3u /* the value ends at this node; len 0 */
+
+/*
+ * One step of a trie: in `state`, having seen this chunk, go to `next`. bits and row are the
+ * rules that accept a value that leaves the trie after this step. lens: bit l-1 is set if
+ * the next node has a PARTIAL cell of l bytes; of several that fit, the longest decides.
+ * Paths: a component is a sequence of chunks, MORE* LAST; "/" is the state before the first.
+ * Strings: the whole value is one component. TAIL tries read from the end: chunk i is the 32
+ * bytes that end 32*i bytes before the end; a shorter one stands at the end of `name`,
+ * zeroes before it.
+ */
+struct tetra_trie {
+	__u32 state;
+	__u32 next;
+	__u64 name[4];
+	__u64 bits;
+	__u32 row;
+	__u8 len;
+	__u8 kind;
+	__u8 flags;
+	__u8 used;
+	__u32 lens;
+	__u32 reserved;
+};
+
+#define TETRA_RULE_POST (1u << 0) /* an event is sent */
+#define TETRA_RULE_RATE (1u << 1) /* unless the rate limit says no */
+#define TETRA_RULE_SIGNAL (1u << 2)
+#define TETRA_RULE_OVERRIDE (1u << 3)
+#define TETRA_RULE_MONITOR (1u << 4) /* count what would be done, do nothing */
+#define TETRA_RULE_DENY (1u << 5) /* a kill: where the hook can deny, the act is denied */
+
+struct tetra_rule {
+	__u64 group_mask; /* the rules of the same policy and hook: all in the same word */
+	__u32 group; /* the session's number for that policy's use of this hook */
+	__u32 selector; /* position in the policy's hook */
+	__u32 counter; /* cell of its tetra_counters */
+	__u32 flags;
+	__s32 error; /* OVERRIDE: 0 or a negative errno */
+	__u16 action; /* TETRA_ACTION_* that the event names */
+	__u8 n_signals;
+	__u8 signals[3]; /* in order */
+	__u8 rate_scope; /* enum policy_rate_scope */
+	__u8 reserved;
+	__u32 rate_ms;
+	__u64 reserved2[3];
+};
+
+/* Written by programs with atomic adds, read through the mapping. Indices of tetra_cell.w */
+struct tetra_counters {
+	__u64 matched;
+	__u64 posted;
+	__u64 not_posted; /* NoPost */
+	__u64 signalled;
+	__u64 overridden;
+	__u64 suppressed; /* enforcement that monitor mode held back */
+	__u64 rate_limited;
+	__u64 lost; /* the event could not be sent */
+};
+
+struct tetra_cell {
+	union {
+		__u64 w[8];
+		struct tetra_image_head head;
+		struct tetra_hook_row hook;
+		struct tetra_dim dim;
+		struct tetra_bucket bucket;
+		struct tetra_bit_entry bit[2];
+		struct tetra_trie trie;
+		struct tetra_rule rule;
+		struct tetra_counters counters;
+	};
+};
+
+#define TETRA_CELL_CHECK(type) _Static_assert(sizeof(type) == TETRA_CELL_BYTES, #type)
+TETRA_CELL_CHECK(struct tetra_image_head);
+TETRA_CELL_CHECK(struct tetra_hook_row);
+TETRA_CELL_CHECK(struct tetra_dim);
+TETRA_CELL_CHECK(struct tetra_bucket);
+TETRA_CELL_CHECK(struct tetra_trie);
+TETRA_CELL_CHECK(struct tetra_rule);
+TETRA_CELL_CHECK(struct tetra_counters);
+TETRA_CELL_CHECK(struct tetra_cell);
+_Static_assert(sizeof(struct tetra_bit_entry) == 32, "two per cell");
+_Static_assert(TETRA_PROCESS_COLUMNS <= 32, "process_columns is 32 bits");
+_Static_assert(TETRA_MAX_SLOTS * TETRA_SLOT_COLUMNS <= 64, "slot_columns is 64 bits");
+
+#endif

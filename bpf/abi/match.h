@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The matcher: walks the tables of image.h. Built for BPF and for the host, so that the
+ * compiler of the image can be tested against the policy evaluator without a kernel; the
+ * same source then runs in the kernel.
+ *
+ * A run: match_begin(), then one match_* call per column the hook uses, cheapest first,
+ * stopping as soon as .bits is zero; then match_word() gives the matching rules, word by
+ * word. With at most 64 rules the first phase is exact and match_word(0) is .bits.
+ *
+ * State that loops carry lives in struct tetra_match, in map memory: in registers it would
+ * multiply the verifier's states.
+ */
+#ifndef TETRA_ABI_MATCH_H
+#define TETRA_ABI_MATCH_H
+
+#include "bpf/abi/image.h"
+
+#ifdef __bpf__
+#define match_function static __noinline
+#define match_inline static __always_inline
+typedef void *tetra_image;
+
+match_inline struct tetra_cell *image_cell(tetra_image image, __u32 index)
+{
+	return bpf_map_lookup_elem(image, &index);
+}
+#else
+#include <stdint.h>
+#define match_function static __attribute__((unused))
+#define match_inline static inline __attribute__((unused))
+struct tetra_host_image {
+	struct tetra_cell *cells;
+	__u32 n_cells;
+};
+typedef const struct tetra_host_image *tetra_image;
+
+match_inline struct tetra_cell *image_cell(tetra_image image, __u32 index)
+{
+	return index < image->n_cells ? &image->cells[index] : (struct tetra_cell *)0;
+}
+#endif
+
+struct tetra_match {
+	__u64 bits; /* rules still alive (summary, if wide) */
+	__u32 wide; /* more than 64 rules */
+	__u32 n_rows;
+	__u32 rows[TETRA_MAX_COLUMNS];
+	__u32 n_bit_columns;
+	__u32 bit_dims[TETRA_MAX_BIT_COLUMNS];
+	__u64 bit_values[TETRA_MAX_BIT_COLUMNS];
+	/* the trie walk */
+	__u32 table, mask, state, flags, lens, row;
+	__u32 missed; /* bytes of the chunk that no child fitted; 0: none */
+	__u64 here;
+	__u64 chunk[4]; /* that chunk */
+	__u64 partial[4];
+};
+
+/* Odd constants without structure; they only spread table positions. */
+#define MATCH_K0 0x9e3779b97f4a7c15ull
+#define MATCH_K1 0xc2b2ae3d27d4eb4full
+#define MATCH_K2 0x165667b19e3779f9ull
+#define MATCH_K3 0xd6e8feb86659fd93ull
+#define MATCH_K4 0xa0761d6478bd642full
+
+match_inline __u32 match_spot(__u64 mixed)
+{
+	return mixed >> 32;
+}
+
+/* Where the entry of a key starts to be looked for; the image's compiler uses the same. */
+match_inline __u32 exact_spot(__u64 key0, __u64 key1)
+{
+	__u64 mixed = key0 ^ (key1 * MATCH_K1);
+
+	/* The product's high half must see the high bytes too. */
+	mixed ^= mixed >> 32;
+	return match_spot(mixed * MATCH_K0);
+}
+
+match_inline __u32 trie_spot(__u32 state, const __u64 *name, __u32 len, __u32 kind)
+{
+	__u64 mixed = (state * 1024ull + len * 4 + kind + 1) * MATCH_K4;
+
+	mixed ^= name[0] * MATCH_K0;
+	mixed ^= name[1] * MATCH_K1;
+	mixed ^= name[2] * MATCH_K2;
+	mixed ^= name[3] * MATCH_K3;
+	mixed ^= mixed >> 32;
+	return match_spot(mixed * MATCH_K0);
+}
+
+match_inline void match_begin(struct tetra_match *m, __u64 bits, __u32 n_words)
+{
+	m->bits = bits;
+	m->wide = n_words > 1;
+	/* Row 0 of a hook with more than one word is the row of all its rules. */
+	m->rows[0] = 0;
+	m->n_rows = 1;
+	m->n_bit_columns = 0;
+}
+
+/* One column's verdict. */
+match_inline __u64 match_and(struct tetra_match *m, __u64 bits, __u32 row)
+{
+	__u32 n;
+
+	m->bits &= bits;
+	if (m->wide) {
+		n = m->n_rows;
+		if (n < TETRA_MAX_COLUMNS) {
+			m->rows[n & (TETRA_MAX_COLUMNS - 1)] = row;
+			m->n_rows = n + 1;
+		}
+	}
+	return m->bits;
+}
+
+/* EXACT. Returns the bits that are left. */
+match_function __u64 match_exact(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+				 __u64 key0, __u64 key1)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+	__u32 table, mask, spot, i;
+
+	if (!cell)
+		return 0;
+	table = cell->dim.table;
+	mask = cell->dim.mask;
+	spot = exact_spot(key0, key1);
+	for (i = 0; i < TETRA_PROBES; i++) {
+		struct tetra_cell *bucket = image_cell(image, table + ((spot + i) & mask));
+
+		if (!bucket)
+			return 0;
+		if (bucket->bucket.entries[0].key[0] == key0 &&
+		    bucket->bucket.entries[0].key[1] == key1 &&
+		    bucket->bucket.entries[0].used)
+			return match_and(m, bucket->bucket.entries[0].bits,
+					 bucket->bucket.entries[0].row);
+		if (bucket->bucket.entries[1].key[0] == key0 &&
+		    bucket->bucket.entries[1].key[1] == key1 &&
+		    bucket->bucket.entries[1].used)
+			return match_and(m, bucket->bucket.entries[1].bits,
+					 bucket->bucket.entries[1].row);
+		if (!bucket->bucket.entries[1].used)
+			break;
+	}
+	cell = image_cell(image, dim_cell);
+	if (!cell)
+		return 0;
+	return match_and(m, cell->dim.miss_bits, cell->dim.miss_row);
+}
+
+/* Bounds the binary search: 2^20 segments on one column. */
+#define MATCH_SEARCH_STEPS 21
+
+/*
+ * SEGMENTS from cell @table, @n entries: the last one that is not above the key. The key is
+ * m->partial[0], [1] (high word first), a place that survives the loop in map memory.
+ */
+match_function __u64 match_segment(tetra_image image, struct tetra_match *m, __u32 table,
+				   __u32 n)
+{
+	struct tetra_cell *cell;
+	__u32 steps;
+
+	m->state = 0; /* low end: its entry is not above the key (entry 0 is zero) */
+	m->flags = n; /* high end: above, or past the last */
+	for (steps = 0; steps < MATCH_SEARCH_STEPS; steps++) {
+		__u32 low = m->state, high = m->flags, middle = (low + high) >> 1;
+		const struct tetra_entry *entry;
+
+		if (high - low < 2 || high < low)
+			break;
+		cell = image_cell(image, table + (middle >> 1));
+		if (!cell)
+			return 0;
+		entry = &cell->bucket.entries[middle & 1];
+		if (entry->key[0] < m->partial[0] ||
+		    (entry->key[0] == m->partial[0] && entry->key[1] <= m->partial[1]))
+			m->state = middle;
+		else
+			m->flags = middle;
+	}
+	cell = image_cell(image, table + (m->state >> 1));
+	if (!cell)
+		return 0;
+	return match_and(m, cell->bucket.entries[m->state & 1].bits,
+			 cell->bucket.entries[m->state & 1].row);
+}
+
+/*
+ * A number: EXACT or SEGMENTS, as the dimension says. @flip is 1 << 63 for signed kinds, so
+ * that SEGMENTS sees their order as unsigned order; EXACT compares the value as it is.
+ */
+match_function __u64 match_number(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+				  __u64 value, __u64 flip)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+
+	if (!cell)
+		return 0;
+	if (cell->dim.type == TETRA_DIM_SEGMENTS) {
+		m->partial[0] = 0;
+		m->partial[1] = value ^ flip;
+		return match_segment(image, m, cell->dim.table, cell->dim.n);
+	}
+	return match_exact(image, m, dim_cell, value, 0);
+}
+
+/* ADDRESS. @family as in the kernel (2, 10); the address in network order. */
+match_function __u64 match_address(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+				   __u32 family, const __u8 *address)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+	__u64 high, low;
+
+	if (!cell)
+		return 0;
+	high = (__u64)address[0] << 56 | (__u64)address[1] << 48 | (__u64)address[2] << 40 |
+	       (__u64)address[3] << 32 | (__u64)address[4] << 24 | (__u64)address[5] << 16 |
+	       (__u64)address[6] << 8 | address[7];
+	low = (__u64)address[8] << 56 | (__u64)address[9] << 48 | (__u64)address[10] << 40 |
+	      (__u64)address[11] << 32 | (__u64)address[12] << 24 |
+	      (__u64)address[13] << 16 | (__u64)address[14] << 8 | address[15];
+	if (family == 2 && cell->dim.n) {
+		m->partial[0] = 0;
+		m->partial[1] = high >> 32;
+		return match_segment(image, m, cell->dim.table, cell->dim.n);
+	}
+	if (family == 10 && cell->dim.n6) {
+		m->partial[0] = high;
+		m->partial[1] = low;
+		return match_segment(image, m, cell->dim.table6, cell->dim.n6);
+	}
+	return match_and(m, cell->dim.miss_bits, cell->dim.miss_row);
+}
+
+/*
+ * BITS, first phase: exact if there are at most 64 rules; else what is set only (a superset)
+ * and the column is noted for the second phase.
+ */
+match_function __u64 match_bits(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+				__u64 value)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+	__u32 table, n, bit, k;
+
+	if (!cell)
+		return 0;
+	table = cell->dim.table;
+	n = cell->dim.n;
+	value &= cell->dim.interest;
+	m->here = cell->dim.miss_bits;
+	m->partial[0] = 0;
+	for (bit = 0; bit < 64; bit++) {
+		if (bit >= n)
+			break;
+		if (!(value >> bit & 1))
+			continue;
+		cell = image_cell(image, table + (bit >> 1));
+		if (!cell)
+			return 0;
+		m->here |= cell->bit[bit & 1].set_bits;
+		m->partial[0] |= cell->bit[bit & 1].clear_bits;
+	}
+	if (!m->wide) {
+		m->bits &= m->here & ~m->partial[0];
+		return m->bits;
+	}
+	m->bits &= m->here;
+	k = m->n_bit_columns;
+	if (k < TETRA_MAX_BIT_COLUMNS) {
+		m->bit_dims[k & (TETRA_MAX_BIT_COLUMNS - 1)] = dim_cell;
+		m->bit_values[k & (TETRA_MAX_BIT_COLUMNS - 1)] = value;
+		m->n_bit_columns = k + 1;
+	}
+	return m->bits;
+}
+
+match_inline int trie_begin(tetra_image image, struct tetra_match *m, __u32 dim_cell)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+
+	if (!cell)
+		return 0;
+	m->table = cell->dim.table;
+	m->mask = cell->dim.mask;
+	m->state = 0;
+	m->flags = cell->dim.flags;
+	m->lens = cell->dim.lens;
+	m->here = cell->dim.miss_bits;
+	m->row = cell->dim.miss_row;
+	m->missed = 0;
+	return 1;
+}
+
+/* Few branches: loops call this, and each branch costs the verifier a state. */
+match_inline struct tetra_trie *trie_find(tetra_image image, __u32 table, __u32 mask,
+					  __u32 state, const __u64 *name, __u32 len,
+					  __u32 kind)
+{
+	__u32 spot = trie_spot(state, name, len, kind), i;
+	__u64 differs;
+
+	for (i = 0; i < TETRA_PROBES; i++) {
+		struct tetra_cell *cell = image_cell(image, table + ((spot + i) & mask));
+
+		if (!cell || !cell->trie.used)
+			break;
+		differs = (cell->trie.name[0] ^ name[0]) | (cell->trie.state ^ state);
+		if (differs)
+			continue;
+		differs = (cell->trie.name[1] ^ name[1]) | (cell->trie.name[2] ^ name[2]) |
+			  (cell->trie.name[3] ^ name[3]) | (cell->trie.len ^ len) |
+			  (cell->trie.kind ^ kind);
+		if (!differs)
+			return &cell->trie;
+	}
+	return 0;
+}
+
+match_inline void trie_take(struct tetra_match *m, const struct tetra_trie *node)
+{
+	m->state = node->next;
+	m->flags = node->flags;
+	m->lens = node->lens;
+	m->here = node->bits;
+	m->row = node->row;
+}
+
+/* Bytes of word @i that belong to the first (@tail: last) @len bytes of a chunk. */
+match_inline __u64 chunk_mask(__u32 i, __u32 len, __u32 tail)
+{
+	__u32 at = i * 8, skip = TETRA_CHUNK_BYTES - len;
+
+	if (!tail) {
+		if (len >= at + 8)
+			return ~0ull;
+		return len <= at ? 0 : (1ull << ((len - at) & 7) * 8) - 1;
+	}
+	if (skip >= at + 8)
+		return 0;
+	return skip <= at ? ~0ull : ~0ull << ((skip - at) & 7) * 8;
+}
+
+/*
+ * One chunk of the value. @name is zero outside the chunk's bytes. Returns 1 if the walk
+ * goes on, 0 if the value has left the trie; trie_leave() then has the last word.
+ */
+match_inline int trie_chunk(tetra_image image, struct tetra_match *m, const __u64 *name,
+			    __u32 len, __u32 kind)
+{
+	struct tetra_trie *node = 0;
+
+	if (m->flags & TETRA_NODE_CHILDREN)
+		node = trie_find(image, m->table, m->mask, m->state, name, len, kind);
+	if (node) {
+		trie_take(m, node);
+		return 1;
+	}
+	m->missed = len;
+	m->chunk[0] = name[0];
+	m->chunk[1] = name[1];
+	m->chunk[2] = name[2];
+	m->chunk[3] = name[3];
+	return 0;
+}
+
+/*
+ * The walk is over. If a chunk found no child, the longest literal that ends inside it, if
+ * one does, decides; else the node where the walk stands. Returns the bits that are left.
+ */
+match_function __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 tail)
+{
+	struct tetra_trie *node;
+	__u32 l;
+
+	for (l = TETRA_CHUNK_BYTES; l > 0; l--) {
+		if (l > m->missed || !(m->flags & TETRA_NODE_PARTIAL) ||
+		    !(m->lens >> (l - 1) & 1))
+			continue;
+		m->partial[0] = m->chunk[0] & chunk_mask(0, l, tail);
+		m->partial[1] = m->chunk[1] & chunk_mask(1, l, tail);
+		m->partial[2] = m->chunk[2] & chunk_mask(2, l, tail);
+		m->partial[3] = m->chunk[3] & chunk_mask(3, l, tail);
+		node = trie_find(image, m->table, m->mask, m->state, m->partial, l,
+				 TETRA_CHUNK_PARTIAL);
+		if (node) {
+			trie_take(m, node);
+			break;
+		}
+	}
+	return match_and(m, m->here, m->row);
+}
+
+/* The value ends at the node where the walk stands. */
+match_inline void trie_end(tetra_image image, struct tetra_match *m)
+{
+	struct tetra_trie *node;
+
+	if (!(m->flags & TETRA_NODE_END))
+		return;
+	m->partial[0] = m->partial[1] = m->partial[2] = m->partial[3] = 0;
+	node = trie_find(image, m->table, m->mask, m->state, m->partial, 0, TETRA_CHUNK_END);
+	if (node)
+		trie_take(m, node);
+}
+
+/* A value without any text: a pipe's path. */
+match_inline __u64 match_no_text(tetra_image image, struct tetra_match *m, __u32 dim_cell)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+
+	if (!cell)
+		return 0;
+	return match_and(m, cell->dim.empty_bits, cell->dim.empty_row);
+}
+
+#define MATCH_TEXT_CHUNKS 128 /* 4096 bytes */
+
+/*
+ * TRIE over a text in memory, as one component: @words are its bytes, readable up to a
+ * multiple of 32, for a HEAD trie; for a TAIL trie @words points at the end's last 32 bytes
+ * and lower addresses hold what precedes, readable for 31 bytes before the first. What lies
+ * outside the text does not matter. A text of no bytes ends at the root.
+ */
+#ifndef __bpf__
+match_function __u64 match_text(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+				const __u64 *words, __u32 bytes, __u32 tail)
+{
+	__u32 left = bytes, i;
+
+	if (!trie_begin(image, m, dim_cell))
+		return 0;
+	for (i = 0; i < MATCH_TEXT_CHUNKS && left; i++) {
+		__u32 len = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_BYTES : left;
+		__u32 kind = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;
+
+		__u64 chunk[4];
+
+		chunk[0] = words[0] & chunk_mask(0, len, tail);
+		chunk[1] = words[1] & chunk_mask(1, len, tail);
+		chunk[2] = words[2] & chunk_mask(2, len, tail);
+		chunk[3] = words[3] & chunk_mask(3, len, tail);
+		if (!trie_chunk(image, m, chunk, len, kind))
+			return trie_leave(image, m, tail);
+		left -= len;
+		words = tail ? words - 4 : words + 4;
+	}
+	if (!left)
+		trie_end(image, m);
+	return trie_leave(image, m, tail);
+}
+#endif
+
+match_inline __u64 row_word(tetra_image image, __u32 rows, __u32 row_cells, __u32 row,
+			    __u32 k)
+{
+	struct tetra_cell *cell = image_cell(image, rows + row * row_cells + (k >> 3));
+
+	return cell ? cell->w[k & 7] : 0;
+}
+
+/* Second phase of a BITS column: its exact word. */
+match_function __u64 match_bits_word(tetra_image image, struct tetra_match *m,
+				     __u32 hook_cell, __u32 column, __u32 k)
+{
+	struct tetra_cell *cell = image_cell(image, hook_cell);
+	__u32 rows, row_cells, table, n, bit;
+	__u64 value;
+
+	if (!cell)
+		return 0;
+	rows = cell->hook.rows;
+	row_cells = cell->hook.row_cells;
+	cell = image_cell(image, m->bit_dims[column & (TETRA_MAX_BIT_COLUMNS - 1)]);
+	if (!cell)
+		return 0;
+	table = cell->dim.table;
+	n = cell->dim.n;
+	value = m->bit_values[column & (TETRA_MAX_BIT_COLUMNS - 1)];
+	m->here = row_word(image, rows, row_cells, cell->dim.miss_row, k);
+	m->partial[0] = 0;
+	for (bit = 0; bit < 64; bit++) {
+		__u32 set, clear;
+
+		if (bit >= n)
+			break;
+		if (!(value >> bit & 1))
+			continue;
+		cell = image_cell(image, table + (bit >> 1));
+		if (!cell)
+			return 0;
+		set = cell->bit[bit & 1].set_row;
+		clear = cell->bit[bit & 1].clear_row;
+		m->here |= row_word(image, rows, row_cells, set, k);
+		m->partial[0] |= row_word(image, rows, row_cells, clear, k);
+	}
+	return m->here & ~m->partial[0];
+}
+
+/* The matching rules of word @k. @hook_cell is the hook's row. */
+match_function __u64 match_word(tetra_image image, struct tetra_match *m, __u32 hook_cell,
+				__u32 k)
+{
+	struct tetra_cell *cell;
+	__u32 rows, row_cells, i;
+
+	if (!m->wide)
+		return m->bits;
+	cell = image_cell(image, hook_cell);
+	if (!cell)
+		return 0;
+	rows = cell->hook.rows;
+	row_cells = cell->hook.row_cells;
+	m->partial[1] = ~0ull;
+	for (i = 0; i < TETRA_MAX_COLUMNS; i++) {
+		if (i >= m->n_rows)
+			break;
+		m->partial[1] &= row_word(image, rows, row_cells, m->rows[i], k);
+		if (!m->partial[1])
+			return 0;
+	}
+	for (i = 0; i < TETRA_MAX_BIT_COLUMNS; i++) {
+		if (i >= m->n_bit_columns)
+			break;
+		m->partial[1] &= match_bits_word(image, m, hook_cell, i, k);
+	}
+	return m->partial[1];
+}
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Records: what programs write into the ring buffer. A record begins with its length and
+ * kind, so that an older reader steps over a newer one. All records are 8-byte aligned,
+ * little-endian as the machine is, and hold no kernel address but the socket cookie that
+ * events carry.
+ *
+ * A process is named by its key: thread group id and stamp. The stamp is the boot-time clock
+ * at its last exec, or at its fork if it never exec'd. The process is described once, by its
+ * FORK and EXEC records; user space joins.
+ */
+#ifndef TETRA_ABI_RECORD_H
+#define TETRA_ABI_RECORD_H
+
+#include <linux/types.h>
+
+/* Bytes of the largest record; a power of two, so that programs can mask offsets. */
+#define TETRA_RECORD_MAX 16384
+/* Bytes of a text argument: path or string; the kernel's own PATH_MAX. */
+#define TETRA_TEXT_MAX 4096
+/* Bytes of arguments in the EXEC record itself; more follow in ARGS records before it. */
+#define TETRA_EXEC_ARGS_INLINE 8192
+#define TETRA_ARGS_FRAGMENT 8192
+/* Fragments of one exec: 256 * 8 KiB is what the kernel itself allows by default (a
+ * quarter of an 8 MiB stack). Beyond: TETRA_EXEC_ARGS_CUT. */
+#define TETRA_ARGS_FRAGMENTS 256
+#define TETRA_CGROUP_NAME_MAX 128
+
+#define TETRA_RECORD_KINDS(X)                                            \
+	X(EXEC, 1)                                                       \
+	X(FORK, 2)                                                       \
+	X(EXIT, 3)                                                       \
+	X(HOOK, 4)                                                       \
+	X(ARGS, 5)
+
+#define X(NAME, number) TETRA_RECORD_##NAME = number,
+enum tetra_record_kind { TETRA_RECORD_KINDS(X) TETRA_RECORD_END };
+#undef X
+
+struct tetra_record {
+	__u32 bytes; /* of the whole record, this header included */
+	__u16 kind;
+	__u16 flags; /* by kind */
+	__u64 time_ns; /* CLOCK_BOOTTIME */
+	__u32 tgid;
+	__u32 tid;
+	__u64 stamp; /* with tgid: the process's key; 0: not known to the kernel side */
+};
+
+/* HOOK: flags of the header */
+#define TETRA_HOOK_UNKNOWN 1u /* neither the process nor four ancestors are known */
+#define TETRA_HOOK_ANCESTOR 2u /* tgid and stamp are the nearest known ancestor's */
+#define TETRA_HOOK_MONITOR 4u /* the action was held back by monitor mode */
+#define TETRA_HOOK_ENFORCED 8u /* a signal was sent or the result was changed */
+#define TETRA_HOOK_RETURN 16u /* the last argument is the return value */
+#define TETRA_HOOK_CUT 32u /* an argument did not fit into the record and is missing */
+
+struct tetra_record_hook {
+	struct tetra_record head;
+	__u32 group; /* tetra_rule.group */
+	__u32 selector;
+	__u16 action; /* TETRA_ACTION_* */
+	__u16 n_args; /* arguments that follow, by slot */
+	__u32 reserved;
+	__u64 generation;
+	/* n_args times: struct tetra_record_arg, then its bytes padded to 8 */
+};
+
+#define TETRA_ARG_OK 0
+#define TETRA_ARG_FAULT 1 /* the memory could not be read; no bytes */
+#define TETRA_ARG_ABSENT 2 /* an fd that is not open; no bytes */
+
+#define TETRA_ARG_CUT 1u /* text or buffer is longer than what was kept; see size */
+#define TETRA_ARG_UNRESOLVED 2u /* a path's beginning is missing */
+#define TETRA_ARG_DELETED 4u /* the file has no name any more; " (deleted)" is in the text */
+#define TETRA_ARG_NO_PATH 8u /* pipe, socket, anonymous inode */
+
+/*
+ * Payload by kind:
+ *  integers            8 bytes, sign- or zero-extended from the kind's width
+ *  STRING FILENAME     the text, no NUL
+ *  CHAR_BUF CONST_BUF  the bytes; size is the original length
+ *  FILE PATH FD BINPRM __u64 i_mode, then the text, no NUL
+ *  SOCK                struct tetra_record_sock
+ *  NOP                 nothing
+ */
+struct tetra_record_arg {
+	__u8 kind; /* TETRA_ARG_* of kinds.h */
+	__u8 slot;
+	__u8 status;
+	__u8 flags;
+	__u32 bytes; /* of the payload, without padding */
+	__u64 size; /* CHAR_BUF: length asked for; text: bytes read; else 0 */
+};
+
+struct tetra_record_sock {
+	__u16 family;
+	__u16 type;
+	__u16 protocol;
+	__u8 state;
+	__u8 reserved;
+	__u32 mark;
+	__u32 priority;
+	__u8 saddr[16]; /* network order; IPv4 in the first four bytes */
+	__u8 daddr[16];
+	__u16 sport; /* host order */
+	__u16 dport;
+	__u32 reserved2;
+	__u64 cookie; /* the socket's address, as events print it */
+};
+
+struct tetra_record_cred {
+	__u32 uid, gid, euid, egid, suid, sgid, fsuid, fsgid;
+	__u32 securebits;
+	__u32 login_uid;
+	__u64 caps[3]; /* by enum tetra_capset */
+};
+
+/* EXEC: flags of the header */
+#define TETRA_EXEC_CLONE 1u /* the first exec after a fork */
+#define TETRA_EXEC_IN_INIT_TREE 2u
+#define TETRA_EXEC_ARGS_FRAGMENTS 4u /* arguments before those inline came as ARGS records */
+#define TETRA_EXEC_ARGS_CUT 8u
+#define TETRA_EXEC_ARGS_FAULT 16u
+#define TETRA_EXEC_ARGS_LOST 32u /* a fragment found no room in the ring */
+#define TETRA_EXEC_CWD_ROOT 64u /* the working directory is / */
+#define TETRA_EXEC_CWD_FAULT 128u
+#define TETRA_EXEC_CWD_UNRESOLVED 256u
+#define TETRA_EXEC_NAME_FAULT 512u
+#define TETRA_EXEC_NO_PARENT 1024u
+
+struct tetra_record_exec {
+	struct tetra_record head;
+	__u64 old_stamp; /* of the image that was replaced, same tgid; 0 none */
+	__u64 parent_stamp;
+	__u32 parent_tgid;
+	__u32 ns_tgid; /* in the innermost pid namespace; 0 in the root one */
+	struct tetra_record_cred cred;
+	__u32 namespaces[10]; /* inode numbers, by enum tetra_namespace; 0 none */
+	__u64 cgroup_id;
+	__u64 inode; /* of the executable */
+	__u32 links; /* 0: deleted, memfd */
+	__u32 args_bytes; /* of the whole area in memory, argv[0] included */
+	__u16 filename_bytes; /* as executed; no NUL */
+	__u16 exe_bytes; /* resolved path */
+	__u16 cwd_bytes;
+	__u16 args_inline_bytes; /* the last args_inline_bytes of what was sent */
+	char cgroup[TETRA_CGROUP_NAME_MAX]; /* leaf name, NUL-terminated */
+	/* filename, exe, cwd, args: each padded to 8 bytes */
+};
+
+/* ARGS: part of the argument area of the exec whose EXEC record follows. */
+struct tetra_record_args {
+	struct tetra_record head; /* key of the new image */
+	__u32 offset;
+	__u32 bytes;
+	/* bytes */
+};
+
+/* FORK: header: the child's key. Flags: TETRA_EXEC_IN_INIT_TREE, TETRA_EXEC_NO_PARENT */
+struct tetra_record_fork {
+	struct tetra_record head;
+	__u64 parent_stamp;
+	__u32 parent_tgid;
+	__u32 ns_tgid;
+};
+
+struct tetra_record_exit {
+	struct tetra_record head;
+	__u32 code; /* task_struct.exit_code of the last thread */
+	__u32 reserved;
+};
+
+#define TETRA_RECORD_CHECK(type, size) _Static_assert(sizeof(type) == (size), #type)
+TETRA_RECORD_CHECK(struct tetra_record, 32);
+TETRA_RECORD_CHECK(struct tetra_record_hook, 56);
+TETRA_RECORD_CHECK(struct tetra_record_arg, 16);
+TETRA_RECORD_CHECK(struct tetra_record_sock, 64);
+TETRA_RECORD_CHECK(struct tetra_record_cred, 64);
+TETRA_RECORD_CHECK(struct tetra_record_exec, 32 + 24 + 64 + 40 + 16 + 8 + 8 + 128);
+TETRA_RECORD_CHECK(struct tetra_record_args, 40);
+TETRA_RECORD_CHECK(struct tetra_record_fork, 48);
+TETRA_RECORD_CHECK(struct tetra_record_exit, 40);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Carrying out the rules that matched: enforcement first, then the event, which never holds
+ * enforcement up. Of each policy the lowest bit wins; the rule's group says which bits it
+ * settles.
+ */
+#ifndef TETRA_BPF_ACT_H
+#define TETRA_BPF_ACT_H
+
+#include "bpf/common/arg.bpf.h"
+
+#define ACT_SIGKILL 9
+#define ACT_EPERM 1
+
+/* What became of a rule, for its counters. */
+#define ACT_POSTED 1u
+#define ACT_NOT_POSTED 2u
+#define ACT_SIGNALLED 4u
+#define ACT_OVERRIDDEN 8u
+#define ACT_SUPPRESSED 16u
+#define ACT_RATE_LIMITED 32u
+#define ACT_LOST 64u
+/* Not an outcome: the event is still to be sent. */
+#define ACT_EVENT 128u
+
+static __always_inline void process_ensure(struct tetra_scratch *s)
+{
+	if (!s->process.tgid)
+		process_find(s);
+}
+
+/* Hash of the arguments as they stand in the record, up to what pads the last one. Global:
+ * verified once, alone; four words a step keep that cheap. */
+__noinline __u64 args_hash(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u64 mixed = 0;
+	__u32 i;
+
+	if (!s || s->spot > TETRA_RECORD_MAX)
+		return 0;
+	/* The last step may look behind the arguments: make that always the same. */
+	__builtin_memset(&s->record[s->spot & RECORD_MASK], 0, 32);
+	for (i = 0; i < TETRA_RECORD_MAX / 32; i++) {
+		const __u64 *words =
+			(void *)&s->record[sizeof(struct tetra_record_hook) + i * 32];
+
+		if (sizeof(struct tetra_record_hook) + i * 32 >= s->spot)
+			break;
+		mixed = (mixed ^ words[0] ^ words[2]) * MATCH_K0;
+		mixed ^= mixed >> 29;
+		mixed = (mixed ^ words[1] ^ words[3] * 3) * MATCH_K1;
+		mixed ^= mixed >> 31;
+	}
+	return mixed;
+}
+
+/* 1 if an event with these values went out less than the limit ago. */
+static __always_inline int rate_is_limited(struct tetra_scratch *s, __u32 scratch, __u64 now)
+{
+	struct tetra_rate_key key = {
+		.group = s->rule.group,
+		.selector = s->rule.selector,
+		.values = args_hash(scratch),
+	};
+	__u64 *last;
+
+	if (s->rule.rate_scope == 0)
+		key.scope = bpf_get_current_pid_tgid();
+	else if (s->rule.rate_scope == 1)
+		key.scope = bpf_get_current_pid_tgid() >> 32;
+	last = bpf_map_lookup_elem(&tetra_rate, &key);
+	if (last) {
+		if (now - *last < s->rule.rate_ms * 1000000ull)
+			return 1;
+		*last = now;
+		return 0;
+	}
+	bpf_map_update_elem(&tetra_rate, &key, &now, BPF_ANY);
+	return 0;
+}
+
+/* The event of s->rule; the arguments stand in the record. Global: verified once, alone. */
+__noinline int event_send(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	struct tetra_record_hook *record;
+	__u64 now = bpf_ktime_get_boot_ns();
+	__u32 bytes;
+
+	if (!s)
+		return 0;
+	if (cfg.rate && s->rule.flags & TETRA_RULE_RATE && rate_is_limited(s, scratch, now))
+		return ACT_RATE_LIMITED;
+	record = (void *)s->record;
+	bytes = s->spot;
+	if (bytes > TETRA_RECORD_MAX)
+		bytes = TETRA_RECORD_MAX;
+	record->head.bytes = bytes;
+	record->head.kind = TETRA_RECORD_HOOK;
+	record->head.flags = s->process.flags;
+	if (s->rule.flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
+		record->head.flags |= s->rule.flags & TETRA_RULE_MONITOR ?
+					      TETRA_HOOK_MONITOR :
+					      TETRA_HOOK_ENFORCED;
+	if (cfg.phase & TETRA_PHASE_RETURN)
+		record->head.flags |= TETRA_HOOK_RETURN;
+	record->head.time_ns = now;
+	record->head.tgid = s->process.tgid;
+	record->head.tid = bpf_get_current_pid_tgid();
+	record->head.stamp = s->process.stamp;
+	record->group = s->rule.group;
+	record->selector = s->rule.selector;
+	record->action = s->rule.action;
+	record->n_args = s->n_args;
+	record->reserved = 0;
+	record->generation = s->generation;
+	if (bpf_ringbuf_output(&tetra_ring, s->record, bytes, 0) < 0) {
+		loss_count(TETRA_LOST_RING);
+		return ACT_LOST;
+	}
+	return ACT_POSTED;
+}
+
+/* Everything s->rule asks of this instance. Global: verified once, alone. */
+__noinline int rule_act(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u32 flags, did = 0, i;
+
+	if (!s)
+		return 0;
+	flags = s->rule.flags;
+	if (flags & TETRA_RULE_MONITOR) {
+		if (flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
+			did |= ACT_SUPPRESSED;
+	} else {
+		if (flags & TETRA_RULE_SIGNAL && cfg.phase & TETRA_PHASE_SIGNAL) {
+			for (i = 0; i < sizeof(s->rule.signals); i++)
+				if (i < s->rule.n_signals)
+					bpf_send_signal(s->rule.signals[i]);
+			did |= ACT_SIGNALLED;
+		}
+		if (flags & TETRA_RULE_DENY && cfg.phase & TETRA_PHASE_DENY) {
+			/* Where the signalling instance was skipped, the kill must not be. */
+			if (!(cfg.phase & TETRA_PHASE_SIGNAL))
+				bpf_send_signal(ACT_SIGKILL);
+			s->verdict = -ACT_EPERM;
+		}
+		if (flags & TETRA_RULE_OVERRIDE && cfg.phase & TETRA_PHASE_DENY) {
+			s->verdict = s->rule.error;
+			did |= ACT_OVERRIDDEN;
+		}
+	}
+	if (!(cfg.phase & TETRA_PHASE_EVENT))
+		return did & ~ACT_SUPPRESSED;
+	if (!(flags & TETRA_RULE_POST))
+		return did | ACT_NOT_POSTED;
+	process_ensure(s);
+	return did | ACT_EVENT;
+}
+
+/* Few branches: this is in the loop over matching rules. */
+static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 did)
+{
+	struct tetra_cell *cell = image_cell(image, counter);
+	struct tetra_counters *counters;
+
+	if (!cell)
+		return;
+	counters = &cell->counters;
+	if (cfg.phase & TETRA_PHASE_EVENT) {
+		__sync_fetch_and_add(&counters->matched, 1);
+		__sync_fetch_and_add(&counters->posted, !!(did & ACT_POSTED));
+		__sync_fetch_and_add(&counters->not_posted, !!(did & ACT_NOT_POSTED));
+	}
+	if (did & ~(ACT_POSTED | ACT_NOT_POSTED | ACT_EVENT)) {
+		__sync_fetch_and_add(&counters->signalled, !!(did & ACT_SIGNALLED));
+		__sync_fetch_and_add(&counters->overridden, !!(did & ACT_OVERRIDDEN));
+		__sync_fetch_and_add(&counters->suppressed, !!(did & ACT_SUPPRESSED));
+		__sync_fetch_and_add(&counters->rate_limited, !!(did & ACT_RATE_LIMITED));
+		__sync_fetch_and_add(&counters->lost, !!(did & ACT_LOST));
+	}
+}
+
+/* Global: a static table in read-only data has no place in the BTF of an older clang. */
+const __u8 tetra_bit_places[64] = {
+	0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28,
+	62, 5,	39, 46, 44, 42, 22, 9,	24, 35, 59, 56, 49, 18, 29, 11,
+	63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21, 23, 58, 17, 10,
+	51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
+};
+
+/* Position of the lowest bit of @x (not zero), by de Bruijn sequence: no branch. */
+static __always_inline __u32 lowest_bit(__u64 x)
+{
+	return tetra_bit_places[((x & -x) * 0x022fdd63cc95386dull) >> 58 & 63];
+}
+
+/* Carries out the matching rules of word @k. */
+static __noinline int word_act(tetra_image image, struct tetra_scratch *s, __u32 scratch,
+			       __u32 first_rule, __u64 word)
+{
+	__u32 i, did;
+
+	for (i = 0; i < 64; i++) {
+		struct tetra_cell *cell;
+
+		if (!word)
+			break;
+		cell = image_cell(image, first_rule + lowest_bit(word));
+		if (!cell)
+			break;
+		word &= word - 1;
+		word &= ~cell->rule.group_mask;
+		if (!cell->rule.flags && !cell->rule.group_mask)
+			continue;
+		s->rule = cell->rule;
+		did = rule_act(scratch);
+		if (did & ACT_EVENT) {
+			args_put(scratch);
+			did |= event_send(scratch);
+		}
+		rule_count(image, s->rule.counter, did);
+	}
+	return 0;
+}
+
+#endif

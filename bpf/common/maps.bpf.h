@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The maps of a session. Every program instance shares them; only its configuration is its
+ * own. Sizes named here are defaults; the loader sets those that the session's options name.
+ */
+#ifndef TETRA_BPF_MAPS_H
+#define TETRA_BPF_MAPS_H
+
+#include "bpf/abi/config.h"
+#include "bpf/abi/kinds.h"
+#include "bpf/abi/record.h"
+#include "bpf/common/scratch.h"
+
+struct tetra_image_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, TETRA_CELL_BYTES);
+	__uint(map_flags, BPF_F_MMAPABLE | BPF_F_INNER_MAP);
+};
+
+/*
+ * The rule set in force: slot 0 holds the image. Written by user space (one exchange per
+ * commit, which waits until no program runs on the old one), read by every program.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct tetra_image_map);
+} tetra_images SEC(".maps");
+
+/* All records. Written by programs, read by user space. Full: counted as LOST_RING. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} tetra_ring SEC(".maps");
+
+/*
+ * Processes by thread group id. Written at fork, exec and exit, and by user space for those
+ * that ran before. Full: counted as LOST_PROCESS, the process stays unknown.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 32768);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct tetra_proc));
+} tetra_procs SEC(".maps");
+
+/* Roots of marked process trees -> mark bits. Written by user space only. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1024);
+	__uint(key_size, sizeof(struct tetra_mark_key));
+	__uint(value_size, sizeof(__u64));
+} tetra_marks SEC(".maps");
+
+/*
+ * Rate limits: key -> time of the last event sent. Written by programs; user space removes
+ * what is older than its limit. Full: the event is sent.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 8192);
+	__uint(key_size, sizeof(struct tetra_rate_key));
+	__uint(value_size, sizeof(__u64));
+} tetra_rate SEC(".maps");
+
+/* Records meant and not sent, by cause (enum tetra_loss). */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TETRA_LOST_END);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u64));
+} tetra_losses SEC(".maps");
+
+/*
+ * Working memory. Programs are preempted by and nest in one another, so each processor has
+ * four slots, taken and given back (scratch.bpf.h).
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TETRA_SCRATCH_SLOTS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct tetra_scratch));
+} tetra_scratch SEC(".maps");
+
+/* Who holds a scratch slot: a count per slot. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TETRA_SCRATCH_SLOTS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u64));
+} tetra_claims SEC(".maps");
+
+static __always_inline void loss_count(__u32 cause)
+{
+	__u64 *count = bpf_map_lookup_elem(&tetra_losses, &cause);
+
+	if (count)
+		*count += 1;
+}
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which rules match: the columns of the process, then those of the slots, cheapest first.
+ * Each step returns the rules that are left; zero ends the run.
+ */
+#ifndef TETRA_BPF_SELECT_H
+#define TETRA_BPF_SELECT_H
+
+#include "bpf/common/param.bpf.h"
+#include "bpf/common/scratch.bpf.h"
+#include "bpf/common/sock.bpf.h"
+#include "bpf/common/task.bpf.h"
+#include "bpf/common/text.bpf.h"
+
+#define COLUMN(number) (1u << (number))
+/* The configuration's bit comes first: what an instance never uses, the verifier removes. */
+#define USES(number) (cfg.process_columns & COLUMN(number) && columns & COLUMN(number))
+#define SLOT_COLUMN(slot, column) (1ull << ((slot) * TETRA_SLOT_COLUMNS + (column)))
+#define SLOT_USES(slot, column)                              \
+	(cfg.slot_columns & SLOT_COLUMN(slot, column) &&     \
+	 columns & SLOT_COLUMN(slot, column))
+#define SLOT_USED(slot)                                               \
+	(cfg.slot_columns >> ((slot) * TETRA_SLOT_COLUMNS) & 0xff &&  \
+	 columns >> ((slot) * TETRA_SLOT_COLUMNS) & 0xff)
+
+/* Columns that need the process's row in the map. */
+#define ROW_COLUMNS                                                                \
+	(COLUMN(TETRA_COL_NSPID) | COLUMN(TETRA_COL_PID_MARKS) |                   \
+	 COLUMN(TETRA_COL_BINARY) | COLUMN(TETRA_COL_BINARY_HEAD) |                \
+	 COLUMN(TETRA_COL_BINARY_TAIL) | COLUMN(TETRA_COL_BINARY_MARKS))
+#define TASK_COLUMNS                                                               \
+	(((1u << TETRA_PROCESS_COLUMNS) - 1) & ~(ROW_COLUMNS | COLUMN(TETRA_COL_PID)))
+
+/* Sets s->process: whose event this would be. Returns its row, or NULL if not known. */
+static __always_inline struct tetra_proc *process_find(struct tetra_scratch *s)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct tetra_proc *proc = proc_find(tgid);
+
+	s->process.tgid = tgid;
+	s->process.stamp = 0;
+	s->process.flags = 0;
+	if (!proc) {
+		proc = proc_find_ancestor(&tgid);
+		if (!proc) {
+			s->process.flags = TETRA_HOOK_UNKNOWN;
+			return 0;
+		}
+		s->process.tgid = tgid;
+		s->process.flags = TETRA_HOOK_ANCESTOR;
+	}
+	s->process.stamp = proc->stamp;
+	return proc;
+}
+
+/* A text of at most 256 bytes that a process row keeps. */
+static __noinline __u64 select_exe(tetra_image image, struct tetra_match *m, __u32 dim,
+				   const struct tetra_proc *proc, __u32 tail)
+{
+	__u32 bytes = proc->exe_bytes, left, i;
+
+	if (!bytes)
+		return match_no_text(image, m, dim);
+	if (!trie_begin(image, m, dim))
+		return 0;
+	left = bytes;
+	for (i = 0; i < TETRA_EXE_HEAD / TETRA_CHUNK_BYTES; i++) {
+		__u32 len = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_BYTES : left;
+		__u32 kind = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;
+		const __u64 *words;
+
+		if (!left)
+			break;
+		if (tail) {
+			if (i >= TETRA_EXE_TAIL / TETRA_CHUNK_BYTES)
+				break;
+			words = (const void *)&proc->exe_tail[TETRA_EXE_TAIL -
+							      TETRA_CHUNK_BYTES * (i + 1)];
+		} else {
+			words = (const void *)&proc->exe_head[TETRA_CHUNK_BYTES * i];
+		}
+		if (!trie_chunk(image, m, words, len, kind))
+			break;
+		left -= len;
+	}
+	if (!left)
+		trie_end(image, m);
+	return trie_leave(image, m, tail);
+}
+
+/* Columns that read the process's row. */
+static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, __u32 columns,
+				   __u32 dims)
+{
+	struct tetra_match *m = &s->match;
+	struct tetra_proc *proc = process_find(s);
+	__u64 hash0 = 0, hash1 = 0, pid_marks = 0, binary_marks = 0;
+	__u32 ns_tgid = 0;
+
+	if (proc) {
+		ns_tgid = proc->ns_tgid;
+		hash0 = proc->exe_hash[0];
+		hash1 = proc->exe_hash[1];
+		pid_marks = proc->pid_marks;
+		binary_marks = proc->binary_marks;
+	}
+	if (USES(TETRA_COL_BINARY) &&
+	    !match_exact(image, m, dims + TETRA_COL_BINARY, hash0, hash1))
+		return 0;
+	if (USES(TETRA_COL_NSPID) &&
+	    !match_exact(image, m, dims + TETRA_COL_NSPID, ns_tgid, 0))
+		return 0;
+	if (USES(TETRA_COL_PID_MARKS) &&
+	    !match_bits(image, m, dims + TETRA_COL_PID_MARKS, pid_marks))
+		return 0;
+	if (USES(TETRA_COL_BINARY_MARKS) &&
+	    !match_bits(image, m, dims + TETRA_COL_BINARY_MARKS, binary_marks))
+		return 0;
+	if (USES(TETRA_COL_BINARY_HEAD)) {
+		if (!proc)
+			match_no_text(image, m, dims + TETRA_COL_BINARY_HEAD);
+		else if (!select_exe(image, m, dims + TETRA_COL_BINARY_HEAD, proc, 0))
+			return 0;
+	}
+	if (USES(TETRA_COL_BINARY_TAIL)) {
+		if (!proc)
+			match_no_text(image, m, dims + TETRA_COL_BINARY_TAIL);
+		else if (!select_exe(image, m, dims + TETRA_COL_BINARY_TAIL, proc, 1))
+			return 0;
+	}
+	return m->bits;
+}
+
+/* Columns that read the current task. */
+static __noinline __u64 select_task(tetra_image image, struct tetra_scratch *s,
+				    __u32 columns, __u32 dims)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct tetra_match *m = &s->match;
+	__u32 i;
+
+	for (i = 0; i < TETRA_CAPSET_END; i++)
+		if (USES(TETRA_COL_CAPS + i) &&
+		    !match_bits(image, m, dims + TETRA_COL_CAPS + i,
+				task_capabilities(task, i)))
+			return 0;
+	if (USES(TETRA_COL_USER_NS) &&
+	    !match_exact(image, m, dims + TETRA_COL_USER_NS,
+			 task_namespace(task, TETRA_NS_USER), 0))
+		return 0;
+	for (i = 0; i < TETRA_NS_END; i++)
+		if (USES(TETRA_COL_NS + i) &&
+		    !match_exact(image, m, dims + TETRA_COL_NS + i, task_namespace(task, i),
+				 0))
+			return 0;
+	return m->bits;
+}
+
+/* All columns of the process. */
+static __always_inline __u64 select_process(tetra_image image, struct tetra_scratch *s,
+					    __u32 columns, __u32 dims)
+{
+	if (USES(TETRA_COL_PID) &&
+	    !match_exact(image, &s->match, dims + TETRA_COL_PID,
+			 bpf_get_current_pid_tgid() >> 32, 0))
+		return 0;
+	if (cfg.process_columns & ROW_COLUMNS && columns & ROW_COLUMNS && !select_row(image, s, columns, dims))
+		return 0;
+	if (cfg.process_columns & TASK_COLUMNS && columns & TASK_COLUMNS && !select_task(image, s, columns, dims))
+		return 0;
+	return s->match.bits;
+}
+
+/* A number in slot @slot. */
+static __always_inline __u64 select_number(tetra_image image, struct tetra_scratch *s,
+					   __u64 columns, __u32 dims, __u32 slot,
+					   __u32 kind)
+{
+	__u32 dim = dims + slot * TETRA_SLOT_COLUMNS;
+
+	if (SLOT_USES(slot, TETRA_COL_VALUE) &&
+	    !match_number(image, &s->match, dim + TETRA_COL_VALUE, s->raw[slot],
+			  kind_is_signed(kind) ? 1ull << 63 : 0))
+		return 0;
+	if (SLOT_USES(slot, TETRA_COL_MASK) &&
+	    !match_bits(image, &s->match, dim + TETRA_COL_MASK, s->raw[slot]))
+		return 0;
+	return s->match.bits;
+}
+
+/* A socket in slot @slot, read into @sock. */
+static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
+				    __u64 columns, __u32 dims, __u32 slot)
+{
+	struct tetra_match *m = &s->match;
+	struct tetra_record_sock *sock = &s->sock;
+	__u32 dim = dims + slot * TETRA_SLOT_COLUMNS;
+
+	sock_read(sock, (void *)s->raw[slot]);
+	columns >>= slot * TETRA_SLOT_COLUMNS;
+	if (columns & COLUMN(TETRA_COL_FAMILY) &&
+	    !match_number(image, m, dim + TETRA_COL_FAMILY, sock->family, 0))
+		return 0;
+	if (columns & COLUMN(TETRA_COL_PROTOCOL) &&
+	    !match_number(image, m, dim + TETRA_COL_PROTOCOL, sock->protocol, 0))
+		return 0;
+	if (columns & COLUMN(TETRA_COL_DPORT) &&
+	    !match_number(image, m, dim + TETRA_COL_DPORT, sock->dport, 0))
+		return 0;
+	if (columns & COLUMN(TETRA_COL_SPORT) &&
+	    !match_number(image, m, dim + TETRA_COL_SPORT, sock->sport, 0))
+		return 0;
+	if (columns & COLUMN(TETRA_COL_DADDR) &&
+	    !match_address(image, m, dim + TETRA_COL_DADDR, sock->family, sock->daddr))
+		return 0;
+	if (columns & COLUMN(TETRA_COL_SADDR) &&
+	    !match_address(image, m, dim + TETRA_COL_SADDR, sock->family, sock->saddr))
+		return 0;
+	return m->bits;
+}
+
+/* Steps of a path's trie walk: components, and further chunks of long ones. */
+#define SELECT_PATH_STEPS 64
+
+/*
+ * The next chunk of the path: s->chunk_len, _kind and s->chunk. 0 at the path's end. What
+ * the loop carries lives in s: known values in registers would multiply the states.
+ */
+static __always_inline int component_chunk(struct tetra_scratch *s)
+{
+	struct tetra_component *c;
+	__u32 len;
+
+	if (!s->next_component)
+		return 0;
+	c = &s->components[(s->next_component - 1) & (TETRA_MAX_COMPONENTS - 1)];
+	len = c->len;
+	s->chunk_kind = TETRA_CHUNK_LAST;
+	if (len >= TETRA_CHUNK_BYTES) {
+		/* A long name, 32 bytes at a time; the walk kept its address only. */
+		len -= s->next_offset;
+		bpf_probe_read_kernel(c->name, sizeof(c->name),
+				      (void *)(c->text + s->next_offset));
+		if (len > TETRA_CHUNK_BYTES) {
+			s->chunk_kind = TETRA_CHUNK_MORE;
+			s->chunk_len = TETRA_CHUNK_BYTES;
+			s->next_offset += TETRA_CHUNK_BYTES;
+			return 1;
+		}
+		if (len < TETRA_CHUNK_BYTES)
+			component_trim(c, len);
+	}
+	s->chunk_len = len;
+	s->next_component--;
+	s->next_offset = 0;
+	return 1;
+}
+
+/* The HEAD trie over the components that the walk kept, root first. */
+static __noinline __u64 select_components(tetra_image image, struct tetra_scratch *s,
+					  __u32 dim)
+{
+	struct tetra_match *m = &s->match;
+	__u32 step;
+
+	if (!trie_begin(image, m, dim))
+		return 0;
+	s->next_component = s->path.depth;
+	s->next_offset = 0;
+	for (step = 0; step < SELECT_PATH_STEPS; step++) {
+		__u32 component = s->next_component;
+
+		if (!component_chunk(s)) {
+			trie_end(image, m);
+			break;
+		}
+		if (!trie_chunk(image, m,
+				s->components[(component - 1) & (TETRA_MAX_COMPONENTS - 1)].name,
+				s->chunk_len, s->chunk_kind))
+			break;
+	}
+	return trie_leave(image, m, 0);
+}
+
+/* What is left of a text below 32 bytes, or exactly 32. */
+static __noinline int text_last_chunk(tetra_image image, struct tetra_scratch *s, __u32 tail)
+{
+	__u32 len = s->text_left, at = s->next_offset, w;
+
+	if (len > TETRA_CHUNK_BYTES)
+		return 0;
+	for (w = 0; w < 4; w++)
+		s->chunk[w] = *(__u64 *)&s->record[(at + w * 8) & RECORD_MASK] &
+			      chunk_mask(w, len, tail);
+	return trie_chunk(image, &s->match, s->chunk, len, TETRA_CHUNK_LAST);
+}
+
+/*
+ * A trie over text in the record: @at its first byte, @bytes its length. HEAD tries read 32
+ * bytes at a time from the front, TAIL tries from the end.
+ */
+static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, __u32 dim,
+				    __u32 tail)
+{
+	struct tetra_match *m = &s->match;
+	__u32 i, w;
+
+	if (!trie_begin(image, m, dim))
+		return 0;
+	s->next_offset = s->text_at + (tail ? s->text_bytes - TETRA_CHUNK_BYTES : 0);
+	s->text_left = s->text_bytes;
+	for (i = 0; i < MATCH_TEXT_CHUNKS; i++) {
+		__u32 at = s->next_offset;
+
+		if (s->text_left <= TETRA_CHUNK_BYTES)
+			break;
+		for (w = 0; w < 4; w++)
+			s->chunk[w] = *(__u64 *)&s->record[(at + w * 8) & RECORD_MASK];
+		if (!trie_chunk(image, m, s->chunk, TETRA_CHUNK_BYTES, TETRA_CHUNK_MORE))
+			return trie_leave(image, m, tail);
+		s->text_left -= TETRA_CHUNK_BYTES;
+		s->next_offset = tail ? at - TETRA_CHUNK_BYTES : at + TETRA_CHUNK_BYTES;
+	}
+	if (s->text_left && !text_last_chunk(image, s, tail))
+		return trie_leave(image, m, tail);
+	trie_end(image, m);
+	return trie_leave(image, m, tail);
+}
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Putting things into the record that a scratch slot assembles. Offsets into the record are
+ * clamped by mask right before use; the record has a margin of TETRA_TEXT_MAX behind it.
+ */
+#ifndef TETRA_BPF_TEXT_H
+#define TETRA_BPF_TEXT_H
+
+#include "bpf/common/path.bpf.h"
+
+#define RECORD_MASK (TETRA_RECORD_MAX - 1)
+#define TEXT_MASK (TETRA_TEXT_MAX - 1)
+
+/* S_IFMT and the bit that says a dentry has no name: not hashed, and not its own parent. */
+static __always_inline int dentry_is_deleted(struct dentry *dentry)
+{
+	struct dentry___hashed *hashed = (void *)dentry;
+
+	return !BPF_CORE_READ(hashed, d_hash.pprev) &&
+	       BPF_CORE_READ(dentry, d_parent) != dentry;
+}
+
+/* Room for one more text: 0 if the record is full. */
+static __always_inline int record_has_room(const struct tetra_scratch *s, __u32 bytes)
+{
+	return s->spot + bytes <= TETRA_RECORD_MAX;
+}
+
+/* One component with its slash, at s->text_at of the record, which moves on. */
+static __always_inline void component_put(struct tetra_scratch *s, __u32 index)
+{
+	struct tetra_component *c = &s->components[index & (TETRA_MAX_COMPONENTS - 1)];
+	__u32 at = s->text_at;
+
+	/* A plain component has below 32 bytes; what is copied too much, the next overwrites. */
+	s->record[at & RECORD_MASK] = '/';
+	*(__u64 *)&s->record[(at + 1) & RECORD_MASK] = c->name[0];
+	*(__u64 *)&s->record[(at + 9) & RECORD_MASK] = c->name[1];
+	*(__u64 *)&s->record[(at + 17) & RECORD_MASK] = c->name[2];
+	*(__u64 *)&s->record[(at + 25) & RECORD_MASK] = c->name[3];
+	s->text_at = at + 1 + (c->len & (TETRA_CHUNK_BYTES - 1));
+}
+
+/* The components of a plain path, root first, at s->spot; returns the bytes. */
+static __always_inline __u32 components_put(struct tetra_scratch *s)
+{
+	__u32 i;
+
+	if (s->path.depth == 0) {
+		s->record[s->spot & RECORD_MASK] = '/';
+		return 1;
+	}
+	s->text_at = s->spot;
+	for (i = 0; i < TETRA_MAX_COMPONENTS; i++) {
+		if (i >= s->path.depth)
+			break;
+		component_put(s, s->path.depth - 1 - i);
+	}
+	return s->text_at - s->spot;
+}
+
+/*
+ * The text of the path at s->path, at s->spot of the record (not advanced); returns its
+ * bytes, 0 for what has no path. Global: verified once, alone.
+ */
+__noinline int path_put(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	__u32 bytes, at;
+
+	if (!s)
+		return 0;
+	if (s->path.flags & TETRA_ARG_NO_PATH)
+		return 0;
+	if (s->path.plain && s->path.end == TETRA_WALK_REACHED) {
+		bytes = components_put(s);
+	} else {
+		path_text_slow(slot);
+		bytes = s->text_bytes;
+		if (bytes > TETRA_TEXT_MAX)
+			return 0;
+		at = s->text_at & (2 * TETRA_TEXT_MAX - 1);
+		if (at > TETRA_TEXT_MAX)
+			return 0;
+		if (bytes == TETRA_TEXT_MAX)
+			bytes = TETRA_TEXT_MAX - 1;
+		bpf_probe_read_kernel(&s->record[s->spot & RECORD_MASK], bytes & TEXT_MASK,
+				      &s->text[at]);
+	}
+	if (dentry_is_deleted((void *)s->path.start_dentry)) {
+		s->path.flags |= TETRA_ARG_DELETED;
+		/* " (deleted)", little-endian */
+		at = s->spot + bytes;
+		*(__u64 *)&s->record[at & RECORD_MASK] = 0x6574656c65642820ull;
+		*(__u16 *)&s->record[(at + 8) & RECORD_MASK] = 0x2964;
+		bytes += 10;
+	}
+	return bytes;
+}
+
+#endif

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TETRA_EVENT_H
+#define TETRA_EVENT_H
+
+/*
+ * Events: what happened, when, in which process, under which policy.
+ *
+ * An event is borrowed during the callback that delivers it. tetra_event_ref() keeps it: it
+ * makes a copy that owns all of its memory, shares nothing with the session and may be read
+ * by any thread, also after the session is gone. A borrowed event belongs to the thread
+ * that dispatches. Everything a getter returns is borrowed from the event.
+ *
+ * Getters that do not fit the event's kind return NULL, 0 or -ENOENT, as each one says.
+ */
+
+#include <tetra/common.h>
+#include <tetra/process.h>
+
+TETRA_BEGIN_DECLS
+
+struct tetra_event;
+
+/* Kinds; numbers below 50000 are those of Tetragon's EventType. Since: 0.1 */
+enum tetra_event_kind {
+	TETRA_EVENT_EXEC = 1, /* a program was executed, or runs already (FROM_PROC) */
+	TETRA_EVENT_EXIT = 5, /* the last thread of a process ended */
+	TETRA_EVENT_KPROBE = 9, /* a kernel function that a policy watches was called */
+	TETRA_EVENT_TRACEPOINT = 10,
+	TETRA_EVENT_LSM = 28,
+	TETRA_EVENT_LOST = 50001, /* records were lost */
+};
+
+/* Bits of tetra_event_get_flags(). Since: 0.1 */
+#define TETRA_EVENT_SUPPRESSED 1u /* monitor mode: the action was named, not carried out */
+#define TETRA_EVENT_ENFORCED 2u /* a signal was sent or the result was changed */
+#define TETRA_EVENT_CUT 4u /* an argument did not fit into the record and is missing */
+#define TETRA_EVENT_UNKNOWN 8u /* the kernel side did not know the process */
+#define TETRA_EVENT_ANCESTOR 16u /* the process is an ancestor; the thread id is real */
+#define TETRA_EVENT_FROM_PROC 32u /* EXEC of a process that is older than the session */
+
+/* Actions, numbered as in policies of this library; 0: none. Since: 0.1 */
+enum tetra_action {
+	TETRA_DID_NOTHING = 0,
+	TETRA_DID_POST = 1,
+	TETRA_DID_NOPOST = 2,
+	TETRA_DID_SIGKILL = 3,
+	TETRA_DID_SIGNAL = 4,
+	TETRA_DID_OVERRIDE = 5,
+};
+
+/* Types of arguments, by their names in policies. Crosses the ABI as uint32_t. Since: 0.1 */
+enum tetra_arg_type {
+	TETRA_TYPE_NOP = 1,
+	TETRA_TYPE_INT8 = 2,
+	TETRA_TYPE_UINT8 = 3,
+	TETRA_TYPE_INT16 = 4,
+	TETRA_TYPE_UINT16 = 5,
+	TETRA_TYPE_INT32 = 6,
+	TETRA_TYPE_UINT32 = 7,
+	TETRA_TYPE_INT64 = 8,
+	TETRA_TYPE_UINT64 = 9,
+	TETRA_TYPE_SIZE = 10,
+	TETRA_TYPE_STRING = 11,
+	TETRA_TYPE_FILENAME = 12,
+	TETRA_TYPE_CHAR_BUF = 13,
+	TETRA_TYPE_FILE = 14,
+	TETRA_TYPE_PATH = 15,
+	TETRA_TYPE_FD = 16,
+	TETRA_TYPE_LINUX_BINPRM = 17,
+	TETRA_TYPE_SOCK = 18,
+	TETRA_TYPE_CONST_BUF = 19,
+};
+
+/* What became of an argument. Since: 0.1 */
+enum tetra_arg_status {
+	TETRA_ARG_STATUS_OK = 0,
+	TETRA_ARG_STATUS_FAULT = 1, /* its memory could not be read */
+	TETRA_ARG_STATUS_ABSENT = 2, /* a file descriptor that is not open */
+	TETRA_ARG_STATUS_MISSING = 3, /* it did not fit into the record */
+};
+
+/* Bits of struct tetra_arg.flags. Since: 0.1 */
+#define TETRA_ARG_IS_CUT 1u /* the text or buffer is longer: see orig_size */
+#define TETRA_ARG_IS_UNRESOLVED 2u /* the beginning of the path is missing */
+#define TETRA_ARG_IS_DELETED 4u /* the file has no name any more */
+#define TETRA_ARG_HAS_NO_PATH 8u /* pipe, socket, anonymous inode */
+
+/**
+ * struct tetra_arg - one argument, or the return value
+ * @size:	set by the caller to sizeof(struct tetra_arg)
+ * @type:	enum tetra_arg_type; tells which members below are filled
+ * @status:	enum tetra_arg_status; unless OK, the value is not filled
+ * @flags:	TETRA_ARG_IS_*
+ * @mode:	FILE, PATH, FD, LINUX_BINPRM: type and permission bits, as st_mode
+ * @label:	from the policy; NULL if none
+ * @type_name:	the type as the policy writes it
+ * @as_int:	integers, sign- or zero-extended from the type's width
+ * @as_uint:	the same 64 bits, unsigned
+ * @text:	STRING, FILENAME, and the path of FILE, PATH, FD, LINUX_BINPRM; the bytes of
+ *		CHAR_BUF and CONST_BUF. NOT NUL-terminated
+ * @text_len:	bytes of @text
+ * @orig_size:	CHAR_BUF, CONST_BUF: bytes there were; more than @text_len if cut
+ * @permission:	FILE, PATH, FD, LINUX_BINPRM: "-rw-r--r--"; empty for other types
+ * @sock:	SOCK
+ * @sock.family:	AF_*
+ * @sock.type:		SOCK_*
+ * @sock.protocol:	IPPROTO_*
+ * @sock.state:		TCP_*
+ * @sock.mark:		SO_MARK
+ * @sock.priority:	SO_PRIORITY
+ * @sock.saddr:		network order; IPv4 in the first four bytes
+ * @sock.daddr:		likewise
+ * @sock.sport:		host order
+ * @sock.dport:		host order
+ * @sock.cookie:	the same for the same socket while it lives
+ *
+ * Since: 0.1
+ */
+struct tetra_arg {
+	size_t size;
+	uint32_t type;
+	uint32_t status;
+	uint32_t flags;
+	uint32_t mode;
+	const char *label;
+	const char *type_name;
+	int64_t as_int;
+	uint64_t as_uint;
+	const char *text;
+	size_t text_len;
+	uint64_t orig_size;
+	char permission[16];
+	struct {
+		uint32_t family;
+		uint32_t type;
+		uint32_t protocol;
+		uint32_t state;
+		uint32_t mark;
+		uint32_t priority;
+		uint8_t saddr[16];
+		uint8_t daddr[16];
+		uint16_t sport;
+		uint16_t dport;
+		uint32_t reserved;
+		uint64_t cookie;
+	} sock;
+};
+
+/**
+ * tetra_event_ref() - keep an event after its callback
+ * @event:	borrowed, or kept already
+ *
+ * The first reference copies; later ones count.
+ *
+ * Return: the event to use from now on, which is another one than @event the first time;
+ * dropped by tetra_event_unref(). NULL if there is no memory, or @event is NULL. Since: 0.1
+ */
+TETRA_API struct tetra_event *tetra_event_ref(const struct tetra_event *event);
+
+/**
+ * tetra_event_unref() - drop a reference
+ * @event:	from tetra_event_ref(); NULL is fine, a borrowed event is left alone
+ *
+ * Return: NULL. Any thread. Since: 0.1
+ */
+TETRA_API struct tetra_event *tetra_event_unref(struct tetra_event *event);
+
+/** tetra_event_get_kind() - enum tetra_event_kind. Since: 0.1 */
+TETRA_API uint32_t tetra_event_get_kind(const struct tetra_event *event);
+
+/**
+ * tetra_event_kind_to_name() - the JSON key of a kind, "process_exec"
+ *
+ * Return: a static string; NULL for an unknown number. Any thread. Since: 0.1
+ */
+TETRA_API const char *tetra_event_kind_to_name(uint32_t kind);
+
+/**
+ * tetra_event_kind_from_name() - the kind a user means
+ * @name:	"process_exec", "PROCESS_EXEC", "exec"; letters of any case
+ *
+ * Return: enum tetra_event_kind; 0 if it is no kind. Any thread. Since: 0.1
+ */
+TETRA_API uint32_t tetra_event_kind_from_name(const char *name);
+
+/** tetra_event_get_time_ns() - when, CLOCK_BOOTTIME in nanoseconds. Since: 0.1 */
+TETRA_API uint64_t tetra_event_get_time_ns(const struct tetra_event *event);
+
+/**
+ * tetra_event_get_wall_ns() - when, wall time in nanoseconds since 1970
+ *
+ * Converted once, when the record was read. Since: 0.1
+ */
+TETRA_API uint64_t tetra_event_get_wall_ns(const struct tetra_event *event);
+
+/** tetra_event_get_flags() - TETRA_EVENT_* bits. Since: 0.1 */
+TETRA_API uint32_t tetra_event_get_flags(const struct tetra_event *event);
+
+/** tetra_event_get_tid() - the thread that did it; for EXEC and EXIT the pid. Since: 0.1 */
+TETRA_API uint32_t tetra_event_get_tid(const struct tetra_event *event);
+
+/**
+ * tetra_event_get_process() - who did it
+ *
+ * Return: the process; NULL for LOST. Since: 0.1
+ */
+TETRA_API const struct tetra_process *tetra_event_get_process(const struct tetra_event *event);
+
+/** tetra_event_get_parent() - its parent; NULL if not known. Since: 0.1 */
+TETRA_API const struct tetra_process *tetra_event_get_parent(const struct tetra_event *event);
+
+/** tetra_event_get_policy() - the policy's name; NULL for EXEC, EXIT, LOST. Since: 0.1 */
+TETRA_API const char *tetra_event_get_policy(const struct tetra_event *event);
+
+/**
+ * tetra_event_get_function() - what was called
+ *
+ * Return: the kernel function of a KPROBE ("__x64_sys_write"), the hook of LSM
+ * ("file_open"), the event of a TRACEPOINT ("sys_enter"); else NULL. Since: 0.1
+ */
+TETRA_API const char *tetra_event_get_function(const struct tetra_event *event);
+
+/** tetra_event_get_subsystem() - of a TRACEPOINT; else NULL. Since: 0.1 */
+TETRA_API const char *tetra_event_get_subsystem(const struct tetra_event *event);
+
+/** tetra_event_get_message() - the policy's message for this hook, or NULL. Since: 0.1 */
+TETRA_API const char *tetra_event_get_message(const struct tetra_event *event);
+
+/** tetra_event_count_tags() - tags of this hook in the policy. Since: 0.1 */
+TETRA_API unsigned int tetra_event_count_tags(const struct tetra_event *event);
+
+/** tetra_event_get_tag() - one tag, @index from 0; NULL past the last. Since: 0.1 */
+TETRA_API const char *tetra_event_get_tag(const struct tetra_event *event,
+					  unsigned int index);
+
+/** tetra_event_get_action() - the last action of the selector, enum tetra_action. Since: 0.1 */
+TETRA_API uint32_t tetra_event_get_action(const struct tetra_event *event);
+
+/** tetra_event_get_return_action() - the action on the return side. Since: 0.1 */
+TETRA_API uint32_t tetra_event_get_return_action(const struct tetra_event *event);
+
+/** tetra_event_get_selector() - which selector of the hook matched, from 0. Since: 0.1 */
+TETRA_API uint32_t tetra_event_get_selector(const struct tetra_event *event);
+
+/** tetra_event_count_args() - arguments, in the policy's order, without nop. Since: 0.1 */
+TETRA_API unsigned int tetra_event_count_args(const struct tetra_event *event);
+
+/**
+ * tetra_event_get_arg() - one argument
+ * @index:	from 0, in the policy's order
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT past the last; -EINVAL without a size. Since: 0.1
+ */
+TETRA_API int tetra_event_get_arg(const struct tetra_event *event, unsigned int index,
+				  struct tetra_arg *ret);
+
+/**
+ * tetra_event_get_return() - the return value
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if the event has none; -EINVAL without a size. Since: 0.1
+ */
+TETRA_API int tetra_event_get_return(const struct tetra_event *event,
+				     struct tetra_arg *ret);
+
+/**
+ * tetra_event_get_exit() - how a process ended
+ * @ret_status:	set to the exit status, 0 if a signal ended it; may be NULL
+ * @ret_signal:	set to the signal that ended it, 0 if none; may be NULL
+ *
+ * Return: 0; -ENOENT unless the event is EXIT. Since: 0.1
+ */
+TETRA_API int tetra_event_get_exit(const struct tetra_event *event, uint32_t *ret_status,
+				   uint32_t *ret_signal);
+
+/**
+ * tetra_event_get_lost() - what was lost
+ * @ret_count:	set to how many since the last such event; may be NULL
+ *
+ * Return: the cause, a static string such as "ring"; NULL unless the event is LOST.
+ * Since: 0.1
+ */
+TETRA_API const char *tetra_event_get_lost(const struct tetra_event *event,
+					   uint64_t *ret_count);
+
+/**
+ * tetra_event_to_json() - the event as one JSON object, as Tetragon exports it
+ * @buf:	where to write; may be NULL if @size is 0
+ * @size:	bytes in @buf; the text is cut to fit and NUL-terminated if @size > 0
+ *
+ * No white space, no newline. A LOST event has no counterpart in Tetragon, which counts
+ * losses in metrics that an export file does not show. Here the file itself says where it
+ * has holes, under a key that consumers of Tetragon's files do not know and skip:
+ * {"tetra_lost":{"cause":"ring","count":"12"},"node_name":"n","time":"..."}
+ *
+ * Return: bytes the whole text needs without its NUL; compare with @size. Since: 0.1
+ */
+TETRA_API size_t tetra_event_to_json(const struct tetra_event *event, char *buf, size_t size);
+
+/* Bits of struct tetra_compact_opts.flags. Since: 0.1 */
+#define TETRA_COMPACT_COLOR 1u /* with terminal colours */
+#define TETRA_COMPACT_TIME 2u /* the time in front */
+#define TETRA_COMPACT_UNQUOTED 4u /* no quotes around odd text, as Tetragon 1.7 and older */
+
+/**
+ * struct tetra_compact_opts - options of tetra_event_to_compact()
+ * @size:	sizeof(struct tetra_compact_opts)
+ * @flags:	TETRA_COMPACT_*
+ * @reserved:	0
+ *
+ * Since: 0.1
+ */
+struct tetra_compact_opts {
+	size_t size;
+	uint32_t flags;
+	uint32_t reserved;
+};
+
+/**
+ * tetra_event_to_compact() - the event as one short line for people
+ * @buf:	where to write; may be NULL if @size is 0
+ * @size:	bytes in @buf; the text is cut to fit and NUL-terminated if @size > 0
+ * @opts:	NULL for defaults
+ *
+ * No newline. Return: bytes the whole text needs without its NUL; 0 if @opts is not
+ * understood. Since: 0.1
+ */
+TETRA_API size_t tetra_event_to_compact(const struct tetra_event *event, char *buf,
+					size_t size, const struct tetra_compact_opts *opts);
+
+TETRA_END_DECLS
+
+#endif

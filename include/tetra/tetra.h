@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TETRA_TETRA_H
+#define TETRA_TETRA_H
+
+/* All of libtetra. Each header can also be included alone. */
+
+#include <tetra/common.h>
+#include <tetra/diag.h>
+#include <tetra/event.h>
+#include <tetra/filter.h>
+#include <tetra/policy.h>
+#include <tetra/process.h>
+
+#endif

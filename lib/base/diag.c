@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The collector of findings. Texts are copied and made safe for a terminal when a finding
+ * is added: they quote what a stranger wrote. Findings keep the order of their places; the
+ * sort is put off until somebody reads.
+ *
+ * A finding that cannot be stored for want of memory is dropped: whoever adds it returns an
+ * error of its own, and this is the last place that could report better.
+ */
+#include "lib/base/diag.h"
+
+#include <stdio.h>
+
+#include "lib/base/strbuf.h"
+#include "lib/base/utf8.h"
+
+/* Characters of a source line shown left and right of the column. */
+#define RENDER_LEFT  60u
+#define RENDER_RIGHT 60u
+/* Bytes of a message or hint that are kept. */
+#define TEXT_MAX_BYTES 1000u
+
+struct finding {
+	uint32_t severity, line, column;
+	unsigned int serial;		    /* order of arrival, for a stable sort */
+	const char *code;		    /* static */
+	char *file, *path, *message, *hint; /* owned, or NULL */
+};
+
+struct source {
+	char *file, *text; /* owned */
+	size_t len;
+	/* Where a known line starts: findings are rendered in order. */
+	uint32_t known_line;
+	size_t known_offset;
+};
+
+struct tetra_diag {
+	struct finding *findings;
+	size_t n_findings, n_allocated;
+	bool sorted;
+	struct source *sources;
+	size_t n_sources;
+};
+
+int tetra_diag_new(struct tetra_diag **ret)
+{
+	struct tetra_diag *diag = calloc(1, sizeof(*diag));
+
+	if (!diag)
+		return -ENOMEM;
+	*ret = diag;
+	return 0;
+}
+
+static void finding_done(struct finding *finding)
+{
+	free(finding->file);
+	free(finding->path);
+	free(finding->message);
+	free(finding->hint);
+}
+
+void tetra_diag_clear(struct tetra_diag *diag)
+{
+	size_t i;
+
+	if (!diag)
+		return;
+	for (i = 0; i < diag->n_findings; i++)
+		finding_done(&diag->findings[i]);
+	for (i = 0; i < diag->n_sources; i++) {
+		free(diag->sources[i].file);
+		free(diag->sources[i].text);
+	}
+	free(diag->findings);
+	free(diag->sources);
+	memset(diag, 0, sizeof(*diag));
+}
+
+struct tetra_diag *tetra_diag_free(struct tetra_diag *diag)
+{
+	tetra_diag_clear(diag);
+	free(diag);
+	return NULL;
+}
+
+unsigned int tetra_diag_count(const struct tetra_diag *diag, uint32_t severity)
+{
+	unsigned int count = 0;
+	size_t i;
+
+	for (i = 0; diag && i < diag->n_findings; i++)
+		count += !severity || diag->findings[i].severity == severity;
+	return count;
+}
+
+static struct source *source_find(struct tetra_diag *diag, const char *file)
+{
+	size_t i;
+
+	for (i = 0; file && i < diag->n_sources; i++)
+		if (str_equal(diag->sources[i].file, file))
+			return &diag->sources[i];
+	return NULL;
+}
+
+static struct source *source_add(struct tetra_diag *diag, const char *file)
+{
+	struct source *sources;
+
+	sources = reallocarray(diag->sources, diag->n_sources + 1, sizeof(*sources));
+	if (!sources)
+		return NULL;
+	diag->sources = sources;
+	sources += diag->n_sources;
+	memset(sources, 0, sizeof(*sources));
+	sources->file = strdup(file);
+	if (!sources->file)
+		return NULL;
+	diag->n_sources++;
+	return sources;
+}
+
+int diag_set_source(struct tetra_diag *diag, const char *file, const char *text,
+		    size_t len)
+{
+	struct source *source;
+	char *copy;
+
+	if (!diag || !file)
+		return 0;
+	copy = malloc(len + 1);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	source = source_find(diag, file);
+	if (!source)
+		source = source_add(diag, file);
+	if (!source) {
+		free(copy);
+		return -ENOMEM;
+	}
+	free(source->text);
+	source->text = copy;
+	source->len = len;
+	source->known_line = 1;
+	source->known_offset = 0;
+	return 0;
+}
+
+/* A copy that is valid UTF-8, on one line, and holds nothing a terminal would obey. */
+static char *text_copy(const char *text)
+{
+	_cleanup_(strbuf_done) struct strbuf buf = {};
+	size_t len = strnlen(text, TEXT_MAX_BYTES), i, n;
+	uint32_t c;
+
+	for (i = 0; i < len; i += n) {
+		n = utf8_decode(text + i, len - i, &c);
+		if (n && utf8_is_printable(c))
+			strbuf_add(&buf, text + i, n);
+		else if (n)
+			strbuf_format(&buf, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
+		else if (len < TEXT_MAX_BYTES)
+			strbuf_format(&buf, "\\x%02x", (unsigned char)text[i]);
+		n = MAX(n, (size_t)1);
+	}
+	strbuf_add(&buf, "", 0);
+	return buf.failed ? NULL : TAKE_PTR(buf.text);
+}
+
+static int finding_fill(struct finding *finding, const struct diag_place *place,
+			const char *message, const char *hint)
+{
+	finding->message = text_copy(message);
+	if (!finding->message)
+		return -ENOMEM;
+	if (hint && !(finding->hint = text_copy(hint)))
+		return -ENOMEM;
+	if (place && place->file && !(finding->file = strdup(place->file)))
+		return -ENOMEM;
+	if (place && place->path && !(finding->path = text_copy(place->path)))
+		return -ENOMEM;
+	return 0;
+}
+
+static struct finding *finding_reserve(struct tetra_diag *diag)
+{
+	size_t more = MAX(diag->n_allocated * 2, (size_t)8);
+	struct finding *findings;
+
+	if (diag->n_findings < diag->n_allocated)
+		return &diag->findings[diag->n_findings];
+	findings = reallocarray(diag->findings, more, sizeof(*findings));
+	if (!findings)
+		return NULL;
+	diag->findings = findings;
+	diag->n_allocated = more;
+	return &findings[diag->n_findings];
+}
+
+static void diag_add(struct tetra_diag *diag, uint32_t severity,
+		     const struct diag_place *place, const char *code, const char *hint,
+		     const char *format, va_list args)
+{
+	char message[TEXT_MAX_BYTES + 1];
+	struct finding *finding;
+
+	if (!diag)
+		return;
+	finding = finding_reserve(diag);
+	if (!finding)
+		return;
+	memset(finding, 0, sizeof(*finding));
+	vsnprintf(message, sizeof(message), format, args);
+	finding->severity = severity;
+	finding->code = code;
+	finding->serial = (unsigned int)diag->n_findings;
+	finding->line = place ? place->line : 0;
+	finding->column = place ? place->column : 0;
+	if (finding_fill(finding, place, message, hint) < 0) {
+		finding_done(finding);
+		return;
+	}
+	diag->n_findings++;
+	diag->sorted = false;
+}
+
+int diag_error(struct tetra_diag *diag, const struct diag_place *place, int error,
+	       const char *code, const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diag_add(diag, TETRA_SEVERITY_ERROR, place, code, hint, format, args);
+	va_end(args);
+	return error;
+}
+
+void diag_warning(struct tetra_diag *diag, const struct diag_place *place,
+		  const char *code, const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diag_add(diag, TETRA_SEVERITY_WARNING, place, code, hint, format, args);
+	va_end(args);
+}
+
+void diag_note(struct tetra_diag *diag, const struct diag_place *place, const char *code,
+	       const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diag_add(diag, TETRA_SEVERITY_NOTE, place, code, hint, format, args);
+	va_end(args);
+}
+
+static int finding_compare(const void *left, const void *right)
+{
+	const struct finding *a = left, *b = right;
+	int order = strcmp(a->file ? a->file : "", b->file ? b->file : "");
+
+	if (order)
+		return order;
+	/* Line 0, no place, becomes the last one. */
+	if (a->line != b->line)
+		return a->line - 1 < b->line - 1 ? -1 : 1;
+	if (a->column != b->column)
+		return a->column < b->column ? -1 : 1;
+	return a->serial < b->serial ? -1 : a->serial > b->serial;
+}
+
+static const struct finding *diag_at(struct tetra_diag *diag, unsigned int index)
+{
+	if (!diag || index >= diag->n_findings)
+		return NULL;
+	if (!diag->sorted)
+		qsort(diag->findings, diag->n_findings, sizeof(*diag->findings),
+		      finding_compare);
+	diag->sorted = true;
+	return &diag->findings[index];
+}
+
+int tetra_diag_get(struct tetra_diag *diag, unsigned int index, struct tetra_finding *ret)
+{
+	const struct finding *finding = diag_at(diag, index);
+	struct tetra_finding full;
+
+	if (!ret || ret->size < sizeof(ret->size))
+		return -EINVAL;
+	if (!finding)
+		return -ENOENT;
+	full = (struct tetra_finding){
+		.size = ret->size,
+		.severity = finding->severity,
+		.line = finding->line,
+		.column = finding->column,
+		.code = finding->code,
+		.file = finding->file,
+		.path = finding->path,
+		.message = finding->message,
+		.hint = finding->hint,
+	};
+	memcpy(ret, &full, MIN(ret->size, sizeof(full)));
+	return 0;
+}
+
+/* The start of @line, or NULL past the end. Lines end as libyaml counts them. */
+static const char *source_line(struct source *source, uint32_t line)
+{
+	size_t at = source->known_offset;
+	uint32_t now = source->known_line;
+
+	if (line < now) {
+		at = 0;
+		now = 1;
+	}
+	while (now < line && at < source->len) {
+		size_t n = utf8_break(source->text + at, source->len - at);
+
+		now += n > 0;
+		at += MAX(n, (size_t)1);
+	}
+	if (now != line)
+		return NULL;
+	source->known_line = line;
+	source->known_offset = at;
+	return source->text + at;
+}
+
+/* The characters from @first to before @end of the line, and a caret below @column. */
+static void render_excerpt(struct strbuf *buf, const char *line, const char *end,
+			   uint32_t first, uint32_t column)
+{
+	_cleanup_(strbuf_done) struct strbuf pad = {};
+	uint32_t now = 1, c;
+	size_t n, k;
+
+	for (; line < end && now <= column + RENDER_RIGHT; line += n, now++) {
+		n = utf8_decode(line, (size_t)(end - line), &c);
+		if (utf8_break(line, (size_t)(end - line)))
+			break;
+		if (now >= first) {
+			bool plain = n && (c == '\t' || utf8_is_printable(c));
+
+			strbuf_add(buf, plain ? line : "?", plain ? n : 1);
+			for (k = 0; now < column && k < (plain ? utf8_width(c) : 1u); k++)
+				strbuf_putc(&pad, plain && c == '\t' ? '\t' : ' ');
+		}
+		n = MAX(n, (size_t)1);
+	}
+	strbuf_putc(buf, '\n');
+	/* A complaint about the end of a line points past its last character. */
+	strbuf_format(buf, "      | %s^\n", strbuf_get(&pad));
+}
+
+static void render_source(struct tetra_diag *diag, const struct finding *finding,
+			  struct strbuf *buf)
+{
+	struct source *source = source_find(diag, finding->file);
+	uint32_t column = finding->column, first;
+	const char *line;
+
+	if (!source || !finding->line)
+		return;
+	line = source_line(source, finding->line);
+	if (!line)
+		return;
+	if (finding->line == 1)
+		line += utf8_bom(line, source->len);
+	first = column > RENDER_LEFT ? column - RENDER_LEFT : 1;
+	strbuf_format(buf, "%5u | ", finding->line);
+	render_excerpt(buf, line, source->text + source->len, first, MAX(column, 1u));
+}
+
+static const char *severity_name(uint32_t severity)
+{
+	switch (severity) {
+	case TETRA_SEVERITY_ERROR:
+		return "error";
+	case TETRA_SEVERITY_WARNING:
+		return "warning";
+	default:
+		return "note";
+	}
+}
+
+static void render_head(const struct finding *finding, struct strbuf *buf)
+{
+	if (finding->file)
+		strbuf_puts(buf, finding->file);
+	if (finding->file && finding->line)
+		strbuf_format(buf, ":%u", finding->line);
+	if (finding->file && finding->line && finding->column)
+		strbuf_format(buf, ":%u", finding->column);
+	if (finding->file)
+		strbuf_puts(buf, ": ");
+	strbuf_format(buf, "%s: %s [%s]\n", severity_name(finding->severity),
+		      finding->message, finding->code);
+}
+
+int tetra_diag_render(struct tetra_diag *diag, unsigned int index, char *buf, size_t size)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	const struct finding *finding = diag_at(diag, index);
+	size_t n;
+
+	if (!finding)
+		return -ENOENT;
+	render_head(finding, &text);
+	render_source(diag, finding, &text);
+	if (finding->hint)
+		strbuf_format(&text, "  hint: %s\n", finding->hint);
+	if (text.failed)
+		return -ENOMEM;
+	if (size) {
+		n = MIN(text.len, size - 1);
+		memcpy(buf, text.text, n);
+		buf[n] = '\0';
+	}
+	return (int)text.len;
+}

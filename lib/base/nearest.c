@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Edit distance with swaps of neighbours (optimal string alignment). Case costs nothing
+ * when it alone differs, so "equal" finds "Equal"; a missing prefix up to an underscore
+ * ("ESTABLISHED", "tcp") costs one. A candidate is near if at most a third of it differs.
+ */
+#include "lib/base/nearest.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+/* Characters. Longer texts are no slip of a name. */
+#define NEAREST_MAX_LEN 64u
+
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+static unsigned int edit_distance(const char *a, size_t a_len, const char *b,
+				  size_t b_len)
+{
+	unsigned int rows[3][NEAREST_MAX_LEN + 1];
+	unsigned int *before = rows[0], *last = rows[1], *now = rows[2], *spare;
+	size_t i, j;
+
+	for (j = 0; j <= b_len; j++)
+		last[j] = (unsigned int)j;
+	for (i = 1; i <= a_len; i++) {
+		now[0] = (unsigned int)i;
+		for (j = 1; j <= b_len; j++) {
+			unsigned int cost = last[j - 1] + !same(a[i - 1], b[j - 1]);
+
+			cost = MIN(cost, last[j] + 1);
+			cost = MIN(cost, now[j - 1] + 1);
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) &&
+			    same(a[i - 2], b[j - 1]))
+				cost = MIN(cost, before[j - 2] + 1);
+			now[j] = cost;
+		}
+		spare = before;
+		before = last;
+		last = now;
+		now = spare;
+	}
+	return last[b_len];
+}
+
+/* "TCP" in "IPPROTO_TCP": the whole of what follows the first underscore. */
+static bool is_tail(const char *text, const char *candidate)
+{
+	const char *tail = strchr(candidate, '_');
+
+	return tail && strcasecmp(tail + 1, text) == 0;
+}
+
+void nearest_init(struct nearest *nearest, const char *text)
+{
+	memset(nearest, 0, sizeof(*nearest));
+	nearest->text = text;
+	nearest->len = strnlen(text, NEAREST_MAX_LEN + 1);
+}
+
+void nearest_offer(struct nearest *nearest, const char *candidate)
+{
+	size_t len = strnlen(candidate, NEAREST_MAX_LEN + 1);
+	unsigned int distance;
+
+	if (!nearest->len || nearest->len > NEAREST_MAX_LEN || len > NEAREST_MAX_LEN)
+		return;
+	distance = edit_distance(nearest->text, nearest->len, candidate, len);
+	if (distance > 1 && is_tail(nearest->text, candidate))
+		distance = 1;
+	else if (distance * 3 > MAX(len, nearest->len))
+		return;
+	if (nearest->best && distance >= nearest->distance)
+		return;
+	nearest->best = candidate;
+	nearest->distance = distance;
+}
+
+const char *nearest_of(const char *text, const char *const *candidates)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, text);
+	for (; *candidates; candidates++)
+		nearest_offer(&nearest, *candidates);
+	return nearest.best;
+}

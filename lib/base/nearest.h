@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * "Did you mean ...?": the candidate that a slip of the pen would have turned into the text.
+ */
+#ifndef TETRA_LIB_NEAREST_H
+#define TETRA_LIB_NEAREST_H
+
+#include "lib/base/base.h"
+
+/* Feed candidates one by one; .best stays NULL while none is near enough. */
+struct nearest {
+	const char *text; /* borrowed; NUL-terminated */
+	size_t len;
+	const char *best; /* borrowed from the caller of nearest_offer() */
+	unsigned int distance; /* of .best */
+};
+
+void nearest_init(struct nearest *nearest, const char *text);
+void nearest_offer(struct nearest *nearest, const char *candidate);
+
+/* The nearest of a list that ends with NULL, or NULL. */
+const char *nearest_of(const char *text, const char *const *candidates);
+
+#endif

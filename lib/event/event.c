@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/event/event.h"
+
+#include <strings.h>
+
+/* The public numbers are the records' own. */
+#define X(NAME, number, ...) \
+	_Static_assert((int)TETRA_TYPE_##NAME == (int)TETRA_ARG_##NAME, #NAME);
+#define TETRA_TYPE_BINPRM TETRA_TYPE_LINUX_BINPRM
+TETRA_ARG_KINDS(X)
+#undef TETRA_TYPE_BINPRM
+#undef X
+#define X(NAME, number, ...) \
+	_Static_assert((int)TETRA_DID_##NAME == (int)TETRA_ACTION_##NAME, #NAME);
+TETRA_ACTIONS(X)
+#undef X
+_Static_assert(TETRA_ARG_IS_CUT == TETRA_ARG_CUT, "flags of arguments");
+_Static_assert(TETRA_ARG_IS_UNRESOLVED == TETRA_ARG_UNRESOLVED, "flags of arguments");
+_Static_assert(TETRA_ARG_IS_DELETED == TETRA_ARG_DELETED, "flags of arguments");
+_Static_assert(TETRA_ARG_HAS_NO_PATH == TETRA_ARG_NO_PATH, "flags of arguments");
+_Static_assert((int)TETRA_ARG_STATUS_FAULT == TETRA_ARG_FAULT, "status of arguments");
+_Static_assert((int)TETRA_ARG_STATUS_ABSENT == TETRA_ARG_ABSENT, "status of arguments");
+_Static_assert((int)TETRA_PROCESS_NS_USER == (int)TETRA_NS_USER, "namespaces");
+_Static_assert((int)TETRA_PROCESS_CAPS_INHERITABLE == (int)TETRA_CAPSET_INHERITABLE, "sets");
+
+static const struct {
+	uint32_t kind;
+	const char *name;
+} kinds[] = {
+	{ TETRA_EVENT_EXEC, "process_exec" },
+	{ TETRA_EVENT_EXIT, "process_exit" },
+	{ TETRA_EVENT_KPROBE, "process_kprobe" },
+	{ TETRA_EVENT_TRACEPOINT, "process_tracepoint" },
+	{ TETRA_EVENT_LSM, "process_lsm" },
+	{ TETRA_EVENT_LOST, "tetra_lost" },
+};
+
+const char *event_action_name(uint32_t action)
+{
+	static const char *const names[TETRA_ACTION_END] = {
+#define X(NAME, number, yaml, enforces, text) [number] = text,
+		TETRA_ACTIONS(X)
+#undef X
+	};
+
+	return action < TETRA_ACTION_END ? names[action] : NULL;
+}
+
+const char *event_loss_name(uint32_t cause)
+{
+	static const char *const names[TETRA_LOST_END] = {
+		[TETRA_LOST_RING] = "ring",	    [TETRA_LOST_SCRATCH] = "scratch",
+		[TETRA_LOST_PROCESS] = "process",   [TETRA_LOST_FRAGMENT] = "fragment",
+		[TETRA_LOST_RECURSION] = "recursion", [TETRA_LOST_DECODE] = "decode",
+		[TETRA_LOST_MEMORY] = "memory",
+	};
+
+	return cause < TETRA_LOST_END && names[cause] ? names[cause] : "unknown";
+}
+
+/* An owned event's copies; NULL in, NULL out. *failed is set when memory ran out. */
+static const char *own_text(struct arena *arena, const char *text, bool *failed)
+{
+	char *copy = text ? arena_text(arena, text, strlen(text)) : NULL;
+
+	*failed |= text && !copy;
+	return copy;
+}
+
+static void *own_bytes(struct arena *arena, const void *bytes, size_t n, bool *failed)
+{
+	void *copy = arena_alloc(arena, MAX(n, (size_t)1));
+
+	if (!copy)
+		*failed = true;
+	else if (n)
+		memcpy(copy, bytes, n);
+	return copy;
+}
+
+static const char *const *own_tags(struct arena *arena, const struct event_group *from,
+				   bool *failed)
+{
+	const char **tags = arena_array(arena, MAX(from->n_tags, 1u), sizeof(*tags));
+	uint32_t i;
+
+	*failed |= !tags;
+	for (i = 0; tags && i < from->n_tags; i++)
+		tags[i] = own_text(arena, from->tags[i], failed);
+	return tags;
+}
+
+static const struct event_group *own_group(struct arena *arena, const struct event_group *from,
+					   bool *failed)
+{
+	struct event_group *group = own_bytes(arena, from, sizeof(*from), failed);
+
+	if (!group)
+		return NULL;
+	group->policy_name = own_text(arena, from->policy_name, failed);
+	group->function_name = own_text(arena, from->function_name, failed);
+	group->subsys = own_text(arena, from->subsys, failed);
+	group->event = own_text(arena, from->event, failed);
+	group->message = own_text(arena, from->message, failed);
+	group->return_type = own_text(arena, from->return_type, failed);
+	group->tags = own_tags(arena, from, failed);
+	group->args = NULL; /* the event's own arguments tell all of it */
+	group->n_args = 0;
+	return group;
+}
+
+static void own_arg(struct arena *arena, struct event_arg *arg, bool *failed)
+{
+	struct event_group_arg *spec = own_bytes(arena, arg->spec, sizeof(*spec), failed);
+
+	if (!spec)
+		return;
+	spec->label = own_text(arena, arg->spec->label, failed);
+	spec->yaml_type = own_text(arena, arg->spec->yaml_type, failed);
+	arg->spec = spec;
+	if (arg->data)
+		arg->data = own_bytes(arena, arg->data, arg->head.bytes, failed);
+}
+
+static bool own_all(struct tetra_event *event)
+{
+	bool failed = false;
+	uint32_t i;
+
+	if (event->group)
+		event->group = own_group(event->arena, event->group, &failed);
+	for (i = 0; i < event->n_args; i++)
+		own_arg(event->arena, &event->args[i], &failed);
+	if (event->has_return)
+		own_arg(event->arena, &event->result, &failed);
+	return !failed;
+}
+
+static struct tetra_event *event_own(const struct tetra_event *from)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct tetra_event *event;
+
+	if (arena_new(&arena) < 0)
+		return NULL;
+	event = arena_alloc(arena, sizeof(*event));
+	if (!event)
+		return NULL;
+	*event = *from;
+	event->arena = arena;
+	if (!own_all(event))
+		return NULL;
+	event->n_refs = 1;
+	process_ref(event->process);
+	process_ref(event->parent);
+	event_encoding_ref(event->encoding);
+	TAKE_PTR(arena);
+	return event;
+}
+
+struct tetra_event *tetra_event_ref(const struct tetra_event *event)
+{
+	struct tetra_event *owned = (struct tetra_event *)event;
+
+	if (!event)
+		return NULL;
+	if (!__atomic_load_n(&event->n_refs, __ATOMIC_RELAXED))
+		return event_own(event);
+	__atomic_add_fetch(&owned->n_refs, 1, __ATOMIC_RELAXED);
+	return owned;
+}
+
+struct tetra_event *tetra_event_unref(struct tetra_event *event)
+{
+	if (!event || !__atomic_load_n(&event->n_refs, __ATOMIC_RELAXED))
+		return NULL;
+	if (__atomic_sub_fetch(&event->n_refs, 1, __ATOMIC_ACQ_REL))
+		return NULL;
+	process_unref(event->process);
+	process_unref(event->parent);
+	event_encoding_unref(event->encoding);
+	arena_free(event->arena);
+	return NULL;
+}
+
+uint32_t tetra_event_get_kind(const struct tetra_event *event)
+{
+	return event->kind;
+}
+
+const char *tetra_event_kind_to_name(uint32_t kind)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].kind == kind)
+			return kinds[i].name;
+	return NULL;
+}
+
+uint32_t tetra_event_kind_from_name(const char *name)
+{
+	const char *end;
+	size_t i;
+
+	for (i = 0; name && i < ARRAY_SIZE(kinds); i++) {
+		end = strchr(kinds[i].name, '_') + 1;
+		if (!strcasecmp(name, kinds[i].name) || !strcasecmp(name, end))
+			return kinds[i].kind;
+	}
+	return 0;
+}
+
+uint64_t tetra_event_get_time_ns(const struct tetra_event *event)
+{
+	return event->time_ns;
+}
+
+uint64_t tetra_event_get_wall_ns(const struct tetra_event *event)
+{
+	return event->wall_ns;
+}
+
+uint32_t tetra_event_get_flags(const struct tetra_event *event)
+{
+	return event->flags;
+}
+
+uint32_t tetra_event_get_tid(const struct tetra_event *event)
+{
+	return event->tid;
+}
+
+const struct tetra_process *tetra_event_get_process(const struct tetra_event *event)
+{
+	return event->process;
+}
+
+const struct tetra_process *tetra_event_get_parent(const struct tetra_event *event)
+{
+	return event->parent;
+}
+
+const char *tetra_event_get_policy(const struct tetra_event *event)
+{
+	return event->group ? event->group->policy_name : NULL;
+}
+
+const char *tetra_event_get_function(const struct tetra_event *event)
+{
+	if (!event->group)
+		return NULL;
+	if (event->kind == TETRA_EVENT_TRACEPOINT)
+		return event->group->event;
+	return event->group->function_name;
+}
+
+const char *tetra_event_get_subsystem(const struct tetra_event *event)
+{
+	return event->kind == TETRA_EVENT_TRACEPOINT ? event->group->subsys : NULL;
+}
+
+const char *tetra_event_get_message(const struct tetra_event *event)
+{
+	return event->group ? event->group->message : NULL;
+}
+
+unsigned int tetra_event_count_tags(const struct tetra_event *event)
+{
+	return event->group ? event->group->n_tags : 0;
+}
+
+const char *tetra_event_get_tag(const struct tetra_event *event, unsigned int index)
+{
+	return index < tetra_event_count_tags(event) ? event->group->tags[index] : NULL;
+}
+
+uint32_t tetra_event_get_action(const struct tetra_event *event)
+{
+	return event->action;
+}
+
+uint32_t tetra_event_get_return_action(const struct tetra_event *event)
+{
+	return event->return_action;
+}
+
+uint32_t tetra_event_get_selector(const struct tetra_event *event)
+{
+	return event->selector;
+}
+
+unsigned int tetra_event_count_args(const struct tetra_event *event)
+{
+	return event->n_args;
+}
+
+static void fill_sock(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	struct tetra_record_sock sock;
+
+	memcpy(&sock, arg->data, sizeof(sock));
+	ret->sock.family = sock.family;
+	ret->sock.type = sock.type;
+	ret->sock.protocol = sock.protocol;
+	ret->sock.state = sock.state;
+	ret->sock.mark = sock.mark;
+	ret->sock.priority = sock.priority;
+	memcpy(ret->sock.saddr, sock.saddr, sizeof(ret->sock.saddr));
+	memcpy(ret->sock.daddr, sock.daddr, sizeof(ret->sock.daddr));
+	ret->sock.sport = sock.sport;
+	ret->sock.dport = sock.dport;
+	ret->sock.cookie = sock.cookie;
+}
+
+static void fill_text(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	struct process_text text = event_arg_text(arg);
+
+	ret->text = text.text;
+	ret->text_len = text.len;
+	ret->orig_size = MAX(arg->head.size, (uint64_t)text.len);
+}
+
+static void fill_value(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	switch (arg->spec->kind) {
+	case TETRA_ARG_SOCK:
+		fill_sock(ret, arg);
+		break;
+	case TETRA_ARG_FILE:
+	case TETRA_ARG_PATH:
+	case TETRA_ARG_FD:
+	case TETRA_ARG_BINPRM:
+		ret->mode = (uint32_t)event_arg_u64(arg);
+		event_permission(ret->permission, ret->mode);
+		fill_text(ret, arg);
+		break;
+	case TETRA_ARG_STRING:
+	case TETRA_ARG_FILENAME:
+	case TETRA_ARG_CHAR_BUF:
+	case TETRA_ARG_CONST_BUF:
+		fill_text(ret, arg);
+		break;
+	default:
+		ret->as_uint = event_arg_u64(arg);
+		ret->as_int = (int64_t)ret->as_uint;
+	}
+}
+
+static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	struct tetra_arg all = { .size = sizeof(all), .type = arg->spec->kind };
+	size_t size = ret->size;
+
+	if (size < sizeof(size))
+		return -EINVAL;
+	all.label = arg->spec->label;
+	all.type_name = arg->spec->yaml_type;
+	all.status = arg->data ? arg->head.status : (uint32_t)TETRA_ARG_STATUS_MISSING;
+	all.flags = arg->data ? arg->head.flags : 0;
+	if (all.status == TETRA_ARG_STATUS_OK)
+		fill_value(&all, arg);
+	memcpy(ret, &all, MIN(size, sizeof(all)));
+	ret->size = size;
+	return 0;
+}
+
+int tetra_event_get_arg(const struct tetra_event *event, unsigned int index,
+			struct tetra_arg *ret)
+{
+	return index < event->n_args ? fill_arg(ret, &event->args[index]) : -ENOENT;
+}
+
+int tetra_event_get_return(const struct tetra_event *event, struct tetra_arg *ret)
+{
+	return event->has_return ? fill_arg(ret, &event->result) : -ENOENT;
+}
+
+int tetra_event_get_exit(const struct tetra_event *event, uint32_t *ret_status,
+			 uint32_t *ret_signal)
+{
+	if (event->kind != TETRA_EVENT_EXIT)
+		return -ENOENT;
+	if (ret_status)
+		*ret_status = event_exit_status(event);
+	if (ret_signal)
+		*ret_signal = event_exit_signal(event);
+	return 0;
+}
+
+const char *tetra_event_get_lost(const struct tetra_event *event, uint64_t *ret_count)
+{
+	if (event->kind != TETRA_EVENT_LOST)
+		return NULL;
+	if (ret_count)
+		*ret_count = event->lost_count;
+	return event_loss_name(event->lost_cause);
+}

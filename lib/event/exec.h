@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what the kernel or /proc say about a program to the description that events show.
+ */
+#ifndef TETRA_LIB_EXEC_H
+#define TETRA_LIB_EXEC_H
+
+#include "lib/event/fragments.h"
+#include "lib/event/record.h"
+
+/* An EXEC record whose lengths were checked; the texts point into it. */
+struct exec_view {
+	const struct tetra_record_exec *record;
+	struct process_text filename, exe, cwd, args;
+};
+
+/* Return: 0, or -EINVAL if the record's lengths do not fit its size. */
+int exec_view(struct exec_view *ret, const struct tetra_record *head);
+
+/*
+ * The image, and the flags that belong to it. @args: taken from the fragments, with the
+ * inline rest appended; NULL if the record has all of them.
+ */
+int exec_image(struct process_image **ret, uint32_t *ret_flags, const struct exec_view *view,
+	       const struct fragment_list *args);
+
+int exec_seed_image(struct process_image **ret, uint32_t *ret_flags,
+		    const struct process_seed *seed);
+int exec_kernel_image(struct process_image **ret, uint32_t *ret_flags);
+
+/* Who the parent is: the replaced image if the process executed something before. */
+struct process_key exec_parent(const struct tetra_record_exec *record);
+
+#endif

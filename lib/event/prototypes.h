@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What system calls look like, for people: the prototypes by number of this architecture.
+ */
+#ifndef TETRA_LIB_PROTOTYPES_H
+#define TETRA_LIB_PROTOTYPES_H
+
+#include <stdint.h>
+
+/* "openat(int dfd, const char *filename, int flags, umode_t mode)"; NULL if unknown. */
+const char *syscall_prototype(uint64_t number);
+
+#endif

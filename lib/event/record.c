@@ -1,0 +1,667 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/event/record.h"
+
+#include <time.h>
+
+#include "bpf/abi/image.h"
+#include "lib/event/exec.h"
+#include "lib/event/fragments.h"
+
+/* Hooks that wait for their process: more would mean that records are lost, and then
+ * waiting does not help. */
+#define HELD_MAX 64u
+/* Records, and time, after which waiting is over. */
+#define HELD_RECORDS 256u
+#define HELD_NS 100000000u
+/* Differences between the clocks that are noise of reading them one after the other. */
+#define OFFSET_NOISE_NS 50000
+
+struct held_record {
+	struct tetra_record *record; /* owned copy */
+	uint64_t since_record, since_ns;
+};
+
+struct decoder {
+	struct event_encoding *encoding;
+	struct process_table *table;
+	decoder_find_group_fn find_group;
+	decoder_deliver_fn deliver;
+	void *user;
+	uint64_t wall_offset; /* wall time - boot time; wraps */
+	uint64_t boot_ns; /* of the last tick or record */
+	struct fragments fragments;
+	struct held_record held[HELD_MAX]; /* in order of arrival */
+	uint32_t n_held;
+	struct decoder_stats stats;
+	struct tetra_event event; /* the one that is being delivered */
+};
+
+static uint64_t wall(const struct decoder *decoder, uint64_t boot_ns)
+{
+	return boot_ns + decoder->wall_offset;
+}
+
+static struct process_key head_key(const struct tetra_record *head)
+{
+	return (struct process_key){ head->tgid, head->stamp };
+}
+
+/* Begin an event. The arguments stay as they are: their number says which count. */
+static struct tetra_event *event_begin(struct decoder *decoder, uint32_t kind,
+				       uint64_t time_ns)
+{
+	struct tetra_event *event = &decoder->event;
+
+	memset(event, 0, offsetof(struct tetra_event, return_spec));
+	event->kind = kind;
+	event->time_ns = time_ns;
+	event->wall_ns = wall(decoder, time_ns);
+	event->encoding = decoder->encoding;
+	return event;
+}
+
+static void event_deliver(struct decoder *decoder, struct tetra_event *event)
+{
+	decoder->stats.events++;
+	decoder->deliver(decoder->user, event);
+}
+
+static void event_set_process(struct decoder *decoder, struct tetra_event *event,
+			      struct tetra_process *process)
+{
+	event->process = process;
+	event->refcnt = process->refcnt;
+	event->parent = process_table_find(decoder->table, process->parent);
+	if (event->parent && !event->parent->image)
+		event->parent = NULL;
+}
+
+/* A process of which only key and start are known, for one event. */
+static int unknown_process(struct decoder *decoder, const struct tetra_record *head,
+			   uint32_t flags, struct tetra_process **ret)
+{
+	bool has_start = head->stamp && !(flags & PROCESS_UNKNOWN);
+	struct process_source source = {
+		.node = decoder->encoding->node_name,
+		.key = head_key(head),
+		.flags = flags,
+		.start_wall_ns = wall(decoder, has_start ? head->stamp : head->time_ns),
+	};
+
+	decoder->stats.unknown_processes++;
+	return process_new(ret, &source);
+}
+
+static void deliver_unknown(struct decoder *decoder, struct tetra_event *event,
+			    const struct tetra_record *head, uint32_t flags)
+{
+	_cleanup_(process_unrefp) struct tetra_process *process = NULL;
+
+	if (unknown_process(decoder, head, flags, &process) < 0) {
+		decoder->stats.no_memory++;
+		return;
+	}
+	event->process = process;
+	event->refcnt = 1;
+	event_deliver(decoder, event);
+	event->process = NULL;
+}
+
+/* Bytes that a value of a kind has at least. */
+static uint32_t payload_min(uint32_t kind)
+{
+	static const uint8_t min[TETRA_ARG_END] = {
+		[TETRA_ARG_INT8] = 8,	[TETRA_ARG_UINT8] = 8,	[TETRA_ARG_INT16] = 8,
+		[TETRA_ARG_UINT16] = 8, [TETRA_ARG_INT32] = 8,	[TETRA_ARG_UINT32] = 8,
+		[TETRA_ARG_INT64] = 8,	[TETRA_ARG_UINT64] = 8, [TETRA_ARG_SIZE] = 8,
+		[TETRA_ARG_FILE] = 8,	[TETRA_ARG_PATH] = 8,	[TETRA_ARG_FD] = 8,
+		[TETRA_ARG_BINPRM] = 8, [TETRA_ARG_SOCK] = sizeof(struct tetra_record_sock),
+	};
+
+	return min[kind];
+}
+
+struct slots {
+	const struct tetra_record_arg *args[TETRA_MAX_SLOTS];
+};
+
+static bool arg_is_sound(const struct tetra_record_arg *arg)
+{
+	if (arg->slot >= TETRA_MAX_SLOTS)
+		return false;
+	/* Kinds of a newer kernel side have no minimum that we know. */
+	if (arg->status != TETRA_ARG_OK || !arg->kind || arg->kind >= TETRA_ARG_END)
+		return true;
+	return arg->bytes >= payload_min(arg->kind);
+}
+
+static int slots_read(struct slots *ret, const struct tetra_record_hook *hook)
+{
+	const uint8_t *at = (const uint8_t *)(hook + 1);
+	const uint8_t *end = (const uint8_t *)hook + hook->head.bytes;
+	const struct tetra_record_arg *arg;
+	uint32_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; i < hook->n_args; i++) {
+		arg = (const struct tetra_record_arg *)at;
+		if ((size_t)(end - at) < sizeof(*arg))
+			return -EINVAL;
+		at += sizeof(*arg);
+		if (arg->bytes > (size_t)(end - at) || !arg_is_sound(arg))
+			return -EINVAL;
+		/* The padding of the last one may be missing. */
+		at += MIN((size_t)(end - at), (size_t)ROUND_UP((uint64_t)arg->bytes, 8));
+		ret->args[arg->slot] = arg;
+	}
+	return 0;
+}
+
+/*
+ * What the group wants in @spec from what the record has: the kind is the group's, as long
+ * as the bytes suffice for it (a hook's slot can serve policies that read it as int and as
+ * uint32).
+ */
+static void arg_set(struct event_arg *arg, const struct event_group_arg *spec,
+		    const struct slots *slots)
+{
+	const struct tetra_record_arg *from =
+		spec->slot < TETRA_MAX_SLOTS ? slots->args[spec->slot] : NULL;
+
+	arg->spec = spec;
+	arg->data = NULL;
+	memset(&arg->head, 0, sizeof(arg->head));
+	if (!from || spec->kind >= TETRA_ARG_END)
+		return;
+	if (from->status == TETRA_ARG_OK && from->bytes < payload_min(spec->kind))
+		return;
+	arg->data = (const uint8_t *)(from + 1);
+	arg->head = *from;
+}
+
+static void event_set_args(struct tetra_event *event, const struct slots *slots)
+{
+	const struct event_group *group = event->group;
+	uint32_t i;
+
+	for (i = 0; i < group->n_args && event->n_args < EVENT_MAX_ARGS; i++) {
+		if (group->args[i].kind != TETRA_ARG_NOP)
+			arg_set(&event->args[event->n_args++], &group->args[i], slots);
+	}
+	if (!group->wants_return || !slots->args[TETRA_RETURN_SLOT])
+		return;
+	event->has_return = true;
+	event->return_spec = (struct event_group_arg){
+		.slot = TETRA_RETURN_SLOT,
+		.kind = group->return_kind,
+		.yaml_type = group->return_type,
+	};
+	arg_set(&event->result, &event->return_spec, slots);
+}
+
+static uint32_t hook_flags(uint32_t flags)
+{
+	return (flags & TETRA_HOOK_MONITOR ? TETRA_EVENT_SUPPRESSED : 0) |
+	       (flags & TETRA_HOOK_ENFORCED ? TETRA_EVENT_ENFORCED : 0) |
+	       (flags & TETRA_HOOK_CUT ? TETRA_EVENT_CUT : 0) |
+	       (flags & TETRA_HOOK_UNKNOWN ? TETRA_EVENT_UNKNOWN : 0) |
+	       (flags & TETRA_HOOK_ANCESTOR ? TETRA_EVENT_ANCESTOR : 0);
+}
+
+/* A return side that changes the result names that action; all others post. */
+static uint32_t return_action(const struct tetra_event *event)
+{
+	bool overrides = event->has_return && event->action == TETRA_ACTION_OVERRIDE;
+
+	return overrides ? TETRA_ACTION_OVERRIDE : TETRA_ACTION_POST;
+}
+
+static struct tetra_event *hook_event(struct decoder *decoder,
+				      const struct tetra_record_hook *hook,
+				      const struct event_group *group,
+				      const struct slots *slots)
+{
+	struct tetra_event *event = event_begin(decoder, group->kind, hook->head.time_ns);
+
+	event->tid = hook->head.tid;
+	event->flags = hook_flags(hook->head.flags);
+	event->action = hook->action;
+	event->selector = hook->selector;
+	event->group = group;
+	event_set_args(event, slots);
+	event->return_action = return_action(event);
+	return event;
+}
+
+static bool hook_hold(struct decoder *decoder, const struct tetra_record *head);
+
+/* Nobody knows this process, and we need not wait for it again. */
+static struct tetra_process *give_up(struct decoder *decoder, const struct tetra_record *head)
+{
+	struct process_source source = {
+		.key = head_key(head),
+		.start_wall_ns = wall(decoder, head->stamp ? head->stamp : head->time_ns),
+	};
+	struct tetra_process *process = NULL;
+
+	if (process_table_add(decoder->table, &source, &process) < 0)
+		decoder->stats.no_memory++;
+	return process;
+}
+
+static int hook_decode(struct decoder *decoder, const struct tetra_record *head, bool may_hold)
+{
+	const struct tetra_record_hook *hook = (const struct tetra_record_hook *)head;
+	const struct event_group *group = decoder->find_group(decoder->user, hook->group);
+	struct tetra_process *process;
+	struct tetra_event *event;
+	struct slots slots;
+
+	if (slots_read(&slots, hook) < 0)
+		return -EINVAL;
+	if (!group) {
+		decoder->stats.orphans++;
+		return 0;
+	}
+	if (head->flags & TETRA_HOOK_UNKNOWN) {
+		event = hook_event(decoder, hook, group, &slots);
+		deliver_unknown(decoder, event, head, PROCESS_UNKNOWN);
+		return 0;
+	}
+	process = process_table_find(decoder->table, head_key(head));
+	if (!process && may_hold && hook_hold(decoder, head))
+		return 0;
+	if (!process)
+		process = give_up(decoder, head);
+	event = hook_event(decoder, hook, group, &slots);
+	if (!process) {
+		deliver_unknown(decoder, event, head, 0);
+		return 0;
+	}
+	if (!process->image)
+		decoder->stats.unknown_processes++;
+	event_set_process(decoder, event, process);
+	event_deliver(decoder, event);
+	return 0;
+}
+
+static int decode_hook(struct decoder *decoder, const struct tetra_record *head)
+{
+	return hook_decode(decoder, head, true);
+}
+
+/* Deliver what is held at @index, as well as can be. */
+static void held_release(struct decoder *decoder, uint32_t index)
+{
+	_cleanup_(freep) struct tetra_record *record = decoder->held[index].record;
+
+	decoder->n_held--;
+	memmove(&decoder->held[index], &decoder->held[index + 1],
+		(decoder->n_held - index) * sizeof(decoder->held[0]));
+	/* It was checked when it came. */
+	(void)hook_decode(decoder, record, false);
+}
+
+static bool hook_hold(struct decoder *decoder, const struct tetra_record *head)
+{
+	struct tetra_record *copy = malloc(head->bytes);
+
+	if (!copy)
+		return false;
+	if (decoder->n_held == HELD_MAX)
+		held_release(decoder, 0);
+	memcpy(copy, head, head->bytes);
+	decoder->held[decoder->n_held++] = (struct held_record){
+		.record = copy,
+		.since_record = decoder->stats.records,
+		.since_ns = decoder->boot_ns,
+	};
+	decoder->stats.held++;
+	return true;
+}
+
+/* A process became known: those that waited for it go. */
+static void held_retry(struct decoder *decoder, struct process_key key)
+{
+	uint32_t i = 0;
+
+	while (i < decoder->n_held) {
+		const struct tetra_record *record = decoder->held[i].record;
+
+		if (record->tgid == key.tgid && record->stamp == key.stamp)
+			held_release(decoder, i);
+		else
+			i++;
+	}
+}
+
+static void held_expire(struct decoder *decoder)
+{
+	while (decoder->n_held) {
+		const struct held_record *held = &decoder->held[0];
+
+		if (decoder->stats.records - held->since_record < HELD_RECORDS &&
+		    decoder->boot_ns < held->since_ns + HELD_NS)
+			return;
+		held_release(decoder, 0);
+	}
+}
+
+/* Add a process; one that cannot be described is added bare, so that its pid is known. */
+static int add_process(struct decoder *decoder, struct process_source *source,
+		       struct tetra_process **ret)
+{
+	int r;
+
+	source->start_wall_ns = wall(decoder, source->key.stamp);
+	r = process_table_add(decoder->table, source, ret);
+	if (r < 0)
+		decoder->stats.no_memory++;
+	return r;
+}
+
+static int exec_describe(struct decoder *decoder, const struct exec_view *view,
+			 struct process_image **ret, uint32_t *ret_flags)
+{
+	struct fragment_list args;
+	int r;
+
+	if (!(view->record->head.flags & TETRA_EXEC_ARGS_FRAGMENTS))
+		return exec_image(ret, ret_flags, view, NULL);
+	args = fragments_take(&decoder->fragments, head_key(&view->record->head));
+	fragment_list_append(&args, view->args.text, view->args.len);
+	if (args.hole)
+		decoder->stats.fragments_lost++;
+	r = exec_image(ret, ret_flags, view, &args);
+	fragment_list_done(&args);
+	return r;
+}
+
+static int decode_exec(struct decoder *decoder, const struct tetra_record *head)
+{
+	_cleanup_(process_image_unrefp) struct process_image *image = NULL;
+	struct process_source source = { .key = head_key(head) };
+	struct tetra_process *process;
+	struct tetra_event *event;
+	struct exec_view view;
+
+	if (exec_view(&view, head) < 0)
+		return -EINVAL;
+	if (exec_describe(decoder, &view, &image, &source.flags) < 0)
+		decoder->stats.no_memory++;
+	source.parent = exec_parent(view.record);
+	source.ns_tgid = view.record->ns_tgid;
+	source.image = image;
+	if (add_process(decoder, &source, &process) < 0)
+		return 0;
+	if (view.record->old_stamp)
+		process_table_release(decoder->table, (struct process_key){
+			head->tgid, view.record->old_stamp });
+	event = event_begin(decoder, TETRA_EVENT_EXEC, head->time_ns);
+	event->tid = head->tgid;
+	event_set_process(decoder, event, process);
+	event_deliver(decoder, event);
+	held_retry(decoder, source.key);
+	return 0;
+}
+
+static int decode_fork(struct decoder *decoder, const struct tetra_record *head)
+{
+	const struct tetra_record_fork *fork = (const struct tetra_record_fork *)head;
+	struct tetra_process *parent, *process;
+	struct process_source source = {
+		.key = head_key(head),
+		.parent = { fork->parent_tgid, fork->parent_stamp },
+		.ns_tgid = fork->ns_tgid,
+		.flags = PROCESS_EXECVE | PROCESS_FORKED,
+	};
+
+	if (head->flags & TETRA_EXEC_IN_INIT_TREE)
+		source.flags |= PROCESS_IN_INIT_TREE;
+	parent = process_table_find(decoder->table, source.parent);
+	/* The table may evict the parent's row to make room for the child's. */
+	source.image = process_image_ref(parent ? parent->image : NULL);
+	if (add_process(decoder, &source, &process) == 0)
+		held_retry(decoder, source.key);
+	process_image_unref(source.image);
+	return 0;
+}
+
+static int decode_exit(struct decoder *decoder, const struct tetra_record *head)
+{
+	const struct tetra_record_exit *record = (const struct tetra_record_exit *)head;
+	struct tetra_process *process;
+	struct tetra_event *event;
+
+	/* What waits for this process will not see it described any more. */
+	held_retry(decoder, head_key(head));
+	process = process_table_find(decoder->table, head_key(head));
+	event = event_begin(decoder, TETRA_EVENT_EXIT, head->time_ns);
+	event->tid = head->tgid;
+	event->exit_code = record->code;
+	if (!process) {
+		deliver_unknown(decoder, event, head, 0);
+		return 0;
+	}
+	event_set_process(decoder, event, process);
+	event_deliver(decoder, event);
+	process_table_release(decoder->table, head_key(head));
+	return 0;
+}
+
+static int decode_args(struct decoder *decoder, const struct tetra_record *head)
+{
+	const struct tetra_record_args *args = (const struct tetra_record_args *)head;
+
+	if (args->bytes > head->bytes - sizeof(*args))
+		return -EINVAL;
+	fragments_add(&decoder->fragments, head_key(head), args->offset,
+		      (const char *)(args + 1), args->bytes);
+	return 0;
+}
+
+static const struct {
+	size_t min_bytes;
+	int (*decode)(struct decoder *decoder, const struct tetra_record *head);
+} kinds[TETRA_RECORD_END] = {
+	[TETRA_RECORD_EXEC] = { sizeof(struct tetra_record_exec), decode_exec },
+	[TETRA_RECORD_FORK] = { sizeof(struct tetra_record_fork), decode_fork },
+	[TETRA_RECORD_EXIT] = { sizeof(struct tetra_record_exit), decode_exit },
+	[TETRA_RECORD_HOOK] = { sizeof(struct tetra_record_hook), decode_hook },
+	[TETRA_RECORD_ARGS] = { sizeof(struct tetra_record_args), decode_args },
+};
+
+static int record_check(const struct tetra_record *head, size_t bytes)
+{
+	if (bytes < sizeof(*head) || (uintptr_t)head % __alignof__(struct tetra_record))
+		return -EINVAL;
+	if (head->bytes < sizeof(*head) || head->bytes > bytes)
+		return -EINVAL;
+	if (head->kind >= TETRA_RECORD_END || !kinds[head->kind].decode)
+		return -EOPNOTSUPP;
+	return head->bytes < kinds[head->kind].min_bytes ? -EINVAL : 0;
+}
+
+static void advance(struct decoder *decoder, uint64_t boot_ns)
+{
+	if (boot_ns <= decoder->boot_ns)
+		return;
+	decoder->boot_ns = boot_ns;
+	process_table_advance(decoder->table, boot_ns);
+}
+
+int decoder_record(struct decoder *decoder, const void *data, size_t bytes)
+{
+	const struct tetra_record *head = data;
+	int r = record_check(head, bytes);
+
+	decoder->stats.records++;
+	if (r == -EOPNOTSUPP) {
+		/* From a newer kernel side: its length steps over it. */
+		decoder->stats.unknown_kinds++;
+		return 0;
+	}
+	if (r == 0) {
+		advance(decoder, head->time_ns);
+		r = kinds[head->kind].decode(decoder, head);
+	}
+	if (r < 0)
+		decoder->stats.malformed++;
+	if (decoder->n_held)
+		held_expire(decoder);
+	return r;
+}
+
+void decoder_tick_at(struct decoder *decoder, uint64_t boot_ns, uint64_t wall_ns)
+{
+	uint64_t offset = wall_ns - boot_ns;
+	int64_t change = (int64_t)(offset - decoder->wall_offset);
+
+	/* Keeping it makes times of events as exact against each other as the records'. */
+	if (change > OFFSET_NOISE_NS || change < -OFFSET_NOISE_NS)
+		decoder->wall_offset = offset;
+	advance(decoder, boot_ns);
+	held_expire(decoder);
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void decoder_tick(struct decoder *decoder)
+{
+	uint64_t boot_ns = clock_ns(CLOCK_BOOTTIME);
+
+	decoder_tick_at(decoder, boot_ns, clock_ns(CLOCK_REALTIME));
+}
+
+void decoder_flush(struct decoder *decoder)
+{
+	while (decoder->n_held)
+		held_release(decoder, 0);
+}
+
+/* Add a process that runs already, and announce it. */
+static int seed_add(struct decoder *decoder, struct process_source *source, bool announce)
+{
+	struct tetra_process *process;
+	struct tetra_event *event;
+	int r = add_process(decoder, source, &process);
+
+	if (r < 0)
+		return r;
+	if (announce) {
+		event = event_begin(decoder, TETRA_EVENT_EXEC, source->key.stamp);
+		event->tid = source->key.tgid;
+		event->flags = TETRA_EVENT_FROM_PROC;
+		event_set_process(decoder, event, process);
+		event_deliver(decoder, event);
+	}
+	held_retry(decoder, source->key);
+	return 0;
+}
+
+int decoder_seed_kernel(struct decoder *decoder, bool announce)
+{
+	_cleanup_(process_image_unrefp) struct process_image *image = NULL;
+	struct process_source source = {
+		.key = { PROCESS_KERNEL_PID, PROCESS_KERNEL_STAMP },
+		.parent = { PROCESS_KERNEL_PID, PROCESS_KERNEL_STAMP },
+	};
+	int r = exec_kernel_image(&image, &source.flags);
+
+	if (r < 0)
+		return r;
+	source.image = image;
+	return seed_add(decoder, &source, announce);
+}
+
+int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool announce)
+{
+	_cleanup_(process_image_unrefp) struct process_image *image = NULL;
+	struct process_source source = {
+		.key = { seed->tgid, seed->stamp },
+		.parent = { seed->parent_tgid, seed->parent_stamp },
+		.ns_tgid = seed->ns_tgid,
+	};
+	struct tetra_process *known = process_table_find(decoder->table, source.key), *parent;
+	int r;
+
+	if (known && known->image)
+		return 0;
+	r = exec_seed_image(&image, &source.flags, seed);
+	if (r < 0)
+		return r;
+	if (!seed->parent_tgid)
+		source.parent = (struct process_key){ PROCESS_KERNEL_PID,
+						      PROCESS_KERNEL_STAMP };
+	parent = process_table_find(decoder->table, source.parent);
+	if (parent)
+		source.flags |= parent->flags & PROCESS_IN_INIT_TREE;
+	source.image = image;
+	return seed_add(decoder, &source, announce && !seed->kernel_thread);
+}
+
+void decoder_lost(struct decoder *decoder, uint32_t cause, uint64_t count)
+{
+	struct tetra_event *event =
+		event_begin(decoder, TETRA_EVENT_LOST, decoder->boot_ns);
+
+	event->lost_cause = cause;
+	event->lost_count = count;
+	event_deliver(decoder, event);
+}
+
+void decoder_get_stats(const struct decoder *decoder, struct decoder_stats *ret)
+{
+	*ret = decoder->stats;
+	ret->fragments_lost += decoder->fragments.dropped;
+}
+
+struct process_table *decoder_get_table(struct decoder *decoder)
+{
+	return decoder->table;
+}
+
+int decoder_new(struct decoder **ret, const struct decoder_opts *opts)
+{
+	_cleanup_(decoder_freep) struct decoder *decoder = calloc(1, sizeof(*decoder));
+	struct process_table_opts table = {
+		.node = opts->json.node_name,
+		.max_processes = opts->max_processes,
+		.max_dead = opts->max_dead,
+		.grace_ns = opts->grace_ns,
+	};
+	int r;
+
+	if (!decoder)
+		return -ENOMEM;
+	decoder->find_group = opts->find_group;
+	decoder->deliver = opts->deliver;
+	decoder->user = opts->user;
+	r = event_encoding_new(&decoder->encoding, &opts->json);
+	if (r < 0)
+		return r;
+	r = process_table_new(&decoder->table, &table);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(decoder);
+	return 0;
+}
+
+struct decoder *decoder_free(struct decoder *decoder)
+{
+	if (!decoder)
+		return NULL;
+	while (decoder->n_held)
+		free(decoder->held[--decoder->n_held].record);
+	fragments_done(&decoder->fragments);
+	process_table_free(decoder->table);
+	event_encoding_unref(decoder->encoding);
+	free(decoder);
+	return NULL;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What may be done with a function: traced, overridden, stood for by an LSM hook.
+ * Families of functions are answered by rule, so that the kernel's long lists are read
+ * for the odd ones only.
+ */
+#include <ctype.h>
+
+#include "lib/base/nearest.h"
+#include "lib/kernel/features.h"
+#include "lib/kernel/machine.h"
+#include "lib/kernel/syscalls.h"
+
+static bool answer(enum fact_bit bit)
+{
+	return bit == FACT_YES;
+}
+
+/*
+ * The fact of a function, made if need be; NULL if recorded facts have none, or no
+ * memory.
+ */
+static struct fact *function_fact(struct tetra_kernel *kernel, const char *name)
+{
+	if (kernel->recorded)
+		return facts_find(&kernel->facts, FACT_FUNCTION, name);
+	return facts_get(&kernel->facts, kernel->arena, FACT_FUNCTION, name);
+}
+
+static bool has_function(struct tetra_kernel *kernel, const char *name)
+{
+	struct kernel_function function;
+
+	return kernel_find_function(kernel, name, &function) == 0;
+}
+
+/* The wrappers of system calls, not the likes of __x64_sys_call_table_init. */
+static bool is_wrapper(struct tetra_kernel *kernel, const char *name)
+{
+	const char *prefix = kernel_syscall_prefix(kernel);
+
+	return *prefix && str_has_prefix(name, prefix) && syscall_name_of(name);
+}
+
+static bool is_security(const char *name)
+{
+	return str_has_prefix(name, "security_");
+}
+
+/* 0, or why the list of what ftrace reaches cannot be read. */
+static int load_traceable(struct tetra_kernel *kernel)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+	const char *tracefs = kernel_tracefs(kernel);
+
+	if (!tracefs)
+		return -EOPNOTSUPP;
+	strbuf_format(&path, "%s/available_filter_functions", tracefs);
+	if (path.failed)
+		return -ENOMEM;
+	return symbol_list_load(&kernel->symbols.traceable, path.text);
+}
+
+static bool symbol_exists(struct tetra_kernel *kernel, const char *name)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+
+	if (load_traceable(kernel) == 0)
+		return symbol_list_has(&kernel->symbols.traceable, name);
+	strbuf_format(&path, "%s/kallsyms", kernel->proc_root);
+	return !path.failed && symbols_in_kallsyms(path.text, name) == 0;
+}
+
+bool kernel_has_symbol(struct tetra_kernel *kernel, const char *name)
+{
+	struct fact *fact;
+
+	if (has_function(kernel, name))
+		return true;
+	fact = function_fact(kernel, name);
+	if (!fact)
+		return false;
+	if (fact->symbol == FACT_UNKNOWN && !kernel->recorded)
+		fact->symbol = symbol_exists(kernel, name) ? FACT_YES : FACT_NO;
+	return answer(fact->symbol);
+}
+
+static bool attachable_resolve(struct tetra_kernel *kernel, const char *name)
+{
+	bool found = has_function(kernel, name);
+
+	/* None of them is inlined or marked notrace, on any kernel. */
+	if (found && (is_security(name) || is_wrapper(kernel, name)))
+		return true;
+	if (found && !kernel->symbols.traceable.asked &&
+	    kernel_has(kernel, KERNEL_FENTRY))
+		return feature_fentry_loads(kernel, name);
+	if (load_traceable(kernel) < 0)
+		return true;
+	return symbol_list_has(&kernel->symbols.traceable, name);
+}
+
+bool kernel_function_attachable(struct tetra_kernel *kernel, const char *name)
+{
+	struct fact *fact = function_fact(kernel, name);
+
+	if (!fact)
+		return false;
+	if (fact->attachable == FACT_UNKNOWN && !kernel->recorded)
+		fact->attachable = attachable_resolve(kernel, name) ? FACT_YES : FACT_NO;
+	return answer(fact->attachable);
+}
+
+bool kernel_function_traceable(struct tetra_kernel *kernel, const char *name)
+{
+	struct fact *fact = function_fact(kernel, name);
+
+	/* The list has one name for each address, and wrappers may share theirs. */
+	if (fact && !kernel->recorded && !is_wrapper(kernel, name) &&
+	    load_traceable(kernel) == 0)
+		fact->attachable = symbol_list_has(&kernel->symbols.traceable, name)
+					   ? FACT_YES
+					   : FACT_NO;
+	return kernel_function_attachable(kernel, name);
+}
+
+static bool injectable_resolve(struct tetra_kernel *kernel, const char *name)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+
+	if (!kernel_has(kernel, KERNEL_OVERRIDE_RETURN))
+		return false;
+	strbuf_format(&path, "%s/kernel/debug/error_injection/list", kernel->sys_root);
+	if (path.failed || symbol_list_load(&kernel->symbols.injectable, path.text) < 0)
+		return false;
+	return symbol_list_has(&kernel->symbols.injectable, name);
+}
+
+bool kernel_function_injectable(struct tetra_kernel *kernel, const char *name)
+{
+	struct fact *fact = function_fact(kernel, name);
+
+	if (!fact)
+		return false;
+	if (fact->injectable == FACT_UNKNOWN && !kernel->recorded)
+		fact->injectable = injectable_resolve(kernel, name) ? FACT_YES : FACT_NO;
+	return answer(fact->injectable);
+}
+
+static bool modifiable_resolve(struct tetra_kernel *kernel, const char *name)
+{
+	/* Without it no trampoline is to be had, whatever the function. */
+	if (!kernel_has(kernel, KERNEL_FMODRET_SECURITY) || !has_function(kernel, name))
+		return false;
+	/* The kernel's rule, by the name alone (check_attach_modify_return). */
+	if (is_security(name))
+		return true;
+	if (is_wrapper(kernel, name))
+		return kernel_has(kernel, KERNEL_FMODRET_SYSCALL);
+	return feature_modify_return_loads(kernel, name);
+}
+
+bool kernel_function_modifiable(struct tetra_kernel *kernel, const char *name)
+{
+	struct fact *fact = function_fact(kernel, name);
+
+	if (!fact)
+		return false;
+	if (fact->modifiable == FACT_UNKNOWN && !kernel->recorded)
+		fact->modifiable = modifiable_resolve(kernel, name) ? FACT_YES : FACT_NO;
+	return answer(fact->modifiable);
+}
+
+bool kernel_function_overridable(struct tetra_kernel *kernel, const char *name)
+{
+	return kernel_function_modifiable(kernel, name) ||
+	       kernel_function_injectable(kernel, name);
+}
+
+bool kernel_lsm_hook(struct tetra_kernel *kernel, const char *hook,
+		     struct kernel_function *ret)
+{
+	_cleanup_(strbuf_done) struct strbuf name = {};
+
+	strbuf_format(&name, "bpf_lsm_%s", hook);
+	return !name.failed && kernel_find_function(kernel, name.text, ret) == 0;
+}
+
+/*
+ * security_X calls the hook X, but for these. Hooks that hand out memory or an answer of
+ * their own are left out: there is nothing to deny.
+ */
+static const struct {
+	const char *function, *hook;
+} renamed_hooks[] = {
+	{ "security_bprm_check", "bprm_check_security" },
+	{ "security_file_alloc", "file_alloc_security" },
+	{ "security_file_free", "file_free_security" },
+	{ "security_inode_alloc", "inode_alloc_security" },
+	{ "security_inode_free", "inode_free_security" },
+	{ "security_msg_msg_alloc", "msg_msg_alloc_security" },
+	{ "security_msg_msg_free", "msg_msg_free_security" },
+	{ "security_msg_queue_alloc", "msg_queue_alloc_security" },
+	{ "security_sb_alloc", "sb_alloc_security" },
+	{ "security_sem_alloc", "sem_alloc_security" },
+	{ "security_shm_alloc", "shm_alloc_security" },
+	{ "security_sk_alloc", "sk_alloc_security" },
+	{ "security_sk_clone", "sk_clone_security" },
+	{ "security_sk_free", "sk_free_security" },
+	{ "security_vm_enough_memory_mm", "vm_enough_memory" },
+};
+
+static bool same_type(const struct kernel_param *a, const struct kernel_param *b)
+{
+	return a->size == b->size && a->is_pointer == b->is_pointer &&
+	       a->is_struct == b->is_struct && str_equal(a->type_name, b->type_name);
+}
+
+static bool same_params(const struct kernel_function *a, const struct kernel_function *b)
+{
+	uint32_t i;
+
+	if (a->n_params != b->n_params || a->has_more || b->has_more)
+		return false;
+	for (i = 0; i < a->n_params; i++)
+		if (!same_type(&a->params[i], &b->params[i]))
+			return false;
+	return true;
+}
+
+bool kernel_lsm_hook_of(struct tetra_kernel *kernel, const char *function,
+			struct kernel_function *ret)
+{
+	struct kernel_function called, hook;
+	const char *name;
+	size_t i;
+
+	if (!is_security(function) || kernel_find_function(kernel, function, &called) < 0)
+		return false;
+	name = function + strlen("security_");
+	for (i = 0; i < ARRAY_SIZE(renamed_hooks); i++)
+		if (str_equal(renamed_hooks[i].function, function))
+			name = renamed_hooks[i].hook;
+	if (!kernel_lsm_hook(kernel, name, &hook) || !same_params(&called, &hook))
+		return false;
+	*ret = hook;
+	return true;
+}
+
+/* Characters of a name to search for: a count of letters fits a byte. */
+#define SEARCH_MAX_LEN 64u
+
+/*
+ * The search for the nearest of 50,000 names. Distances are dear, so most names are
+ * turned away by what is cheap to count: each letter that only one side has takes an edit
+ * of its own.
+ */
+struct nearest_search {
+	struct nearest nearest;
+	int8_t letters[64]; /* how often the text has each, by its low bits */
+	size_t n_skip;	    /* of each candidate: a prefix that is not compared */
+};
+
+static size_t letter(char c)
+{
+	return (size_t)tolower((unsigned char)c) & 63;
+}
+
+/* Edits that it takes at least. */
+static size_t least_distance(const struct nearest_search *search, const char *name,
+			     size_t len)
+{
+	int8_t left[ARRAY_SIZE(search->letters)];
+	size_t i, surplus = 0, missing;
+
+	memcpy(left, search->letters, sizeof(left));
+	for (i = 0; i < len; i++)
+		surplus += --left[letter(name[i])] < 0;
+	missing = search->nearest.len + surplus - len;
+	return MAX(surplus, missing);
+}
+
+static int nearest_visit(const char *name, void *user)
+{
+	struct nearest_search *search = user;
+	const struct nearest *nearest = &search->nearest;
+	size_t len, most;
+
+	name += search->n_skip;
+	len = strlen(name);
+	/* nearest_offer() takes no candidate of which more than a third differs. */
+	most = nearest->best ? nearest->distance - 1 : MAX(len, nearest->len) / 3;
+	if (len > nearest->len + most || nearest->len > len + most)
+		return 0;
+	if (least_distance(search, name, len) <= most)
+		nearest_offer(&search->nearest, name);
+	return nearest->best && nearest->distance == 0;
+}
+
+static const char *nearest_with_prefix(struct tetra_kernel *kernel, const char *prefix,
+				       const char *text)
+{
+	struct nearest_search search = { .n_skip = strlen(prefix) };
+	size_t i;
+
+	nearest_init(&search.nearest, text);
+	if (search.nearest.len > SEARCH_MAX_LEN)
+		return NULL;
+	for (i = 0; i < search.nearest.len; i++)
+		search.letters[letter(text[i])]++;
+	if (kernel_each_function(kernel, prefix, nearest_visit, &search) < 0 ||
+	    !search.nearest.best)
+		return NULL;
+	/* BTF may be given back before the hint is shown. */
+	return arena_text(kernel->arena, search.nearest.best,
+			  strlen(search.nearest.best));
+}
+
+const char *kernel_nearest_function(struct tetra_kernel *kernel, const char *name)
+{
+	return nearest_with_prefix(kernel, "", name);
+}
+
+const char *kernel_nearest_lsm_hook(struct tetra_kernel *kernel, const char *hook)
+{
+	return nearest_with_prefix(kernel, "bpf_lsm_", hook);
+}

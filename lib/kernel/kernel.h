@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * struct tetra_kernel: what is true of one machine's kernel, asked one question at a
+ * time.
+ *
+ * A live one answers from BTF, tracefs, securityfs and small bpf(2) probes, each read
+ * when the first question needs it; answers are remembered. A recorded one answers from
+ * a facts file, which is nothing but the answers that a live one has given: planning
+ * for a kernel that does not run here is the same code. Nothing on the machine is
+ * changed; probes that must attach do so for a moment, to functions that nobody calls.
+ *
+ * Texts and fields that a call hands out are borrowed from the kernel until it is
+ * freed. One thread at a time: answers fill caches. Errors are 0 or one of -ENOENT
+ * (there is no such thing), -EPERM (may not look), -EOPNOTSUPP (cannot look: not
+ * mounted, no BTF), -EINVAL (what was read makes no sense), -ENOMEM.
+ */
+#ifndef TETRA_LIB_KERNEL_H
+#define TETRA_LIB_KERNEL_H
+
+#include <stdio.h>
+
+#include "bpf/abi/kinds.h"
+#include "lib/base/base.h"
+#include "tetra/diag.h"
+
+struct btf;
+struct tetra_kernel;
+
+/* Parameters that are described: what a BPF trampoline can hand to a program. */
+#define KERNEL_MAX_PARAMS 12u
+/* Bytes of a type's text, NUL included. Longer ones are cut. */
+#define KERNEL_TYPE_TEXT 64u
+
+struct kernel_probe_opts {
+	const char *proc_root; /* NULL: "/proc" */
+	const char *sys_root;  /* NULL: "/sys" */
+	const char *btf_path;  /* NULL: kernel/btf/vmlinux below sys_root */
+};
+
+/*
+ * NAME, name in texts, what it needs. Rows of lib/kernel/features.c, which holds the
+ * probes.
+ */
+/* clang-format off */
+#define KERNEL_FEATURES(X)								\
+	X(BTF, "btf",									\
+	  "needs CONFIG_DEBUG_INFO_BTF and a readable /sys/kernel/btf/vmlinux")		\
+	X(BTF_MODULES, "btf-modules",							\
+	  "needs CONFIG_DEBUG_INFO_BTF_MODULES (Linux 5.11)")				\
+	X(RINGBUF, "ringbuf",								\
+	  "needs BPF ring buffers (Linux 5.8)")						\
+	X(FENTRY, "fentry",								\
+	  "needs BPF trampolines: CONFIG_BPF_JIT and "					\
+	  "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS (Linux 5.5)")			\
+	X(LSM_BPF, "lsm",								\
+	  "needs CONFIG_BPF_LSM and 'bpf' in lsm= on the kernel's command "		\
+	  "line (Linux 5.7)")								\
+	X(FMODRET_SECURITY, "fmod-ret-security",					\
+	  "needs BPF trampolines that may change a return value (Linux 5.7)")		\
+	X(FMODRET_SYSCALL, "fmod-ret-syscall",						\
+	  "needs CONFIG_FUNCTION_ERROR_INJECTION, or Linux 7.2")			\
+	X(OVERRIDE_RETURN, "override-return",						\
+	  "needs CONFIG_BPF_KPROBE_OVERRIDE")						\
+	X(KPROBE, "kprobe",								\
+	  "needs CONFIG_KPROBE_EVENTS, and no lockdown for confidentiality")		\
+	X(KPROBE_MULTI, "kprobe-multi",							\
+	  "needs CONFIG_FPROBE (Linux 5.18)")						\
+	X(RAW_TP, "raw-tracepoint",							\
+	  "needs CONFIG_BPF_EVENTS (Linux 4.17)")					\
+	X(TP_BTF, "btf-tracepoint",							\
+	  "needs BTF of tracepoints (Linux 5.5)")					\
+	X(SEND_SIGNAL, "send-signal",							\
+	  "needs bpf_send_signal (Linux 5.3)")						\
+	X(BPF_LOOP, "loop",								\
+	  "needs bpf_loop (Linux 5.17)")						\
+	X(D_PATH_LSM, "lsm-d-path",							\
+	  "needs bpf_d_path in LSM programs (Linux 5.11)")				\
+	X(TASK_STORAGE, "task-storage",							\
+	  "needs task storage in tracing programs (Linux 5.12)")			\
+	X(TASK_ITER, "task-iterator",							\
+	  "needs BPF iterators over tasks (Linux 5.8)")					\
+	X(CURRENT_TASK_BTF, "current-task-btf",						\
+	  "needs bpf_get_current_task_btf (Linux 5.11)")				\
+	X(FUNC_ARG, "func-arg",								\
+	  "needs bpf_get_func_arg and bpf_get_func_ret (Linux 5.17)")			\
+	X(FUNC_IP, "func-ip",								\
+	  "needs bpf_get_func_ip (Linux 5.15)")						\
+	X(ATTACH_COOKIE, "attach-cookie",						\
+	  "needs bpf_get_attach_cookie (Linux 5.15)")
+/* clang-format on */
+
+#define X(NAME, ...) KERNEL_##NAME,
+enum kernel_feature { KERNEL_FEATURES(X) KERNEL_FEATURE_END };
+#undef X
+
+struct kernel_param {
+	const char *name; /* "" where the kernel gives none */
+	/* Of the struct pointed to, or of the integer: "file", "unsigned int"; else "" */
+	const char *type_name;
+	char c_type[KERNEL_TYPE_TEXT]; /* as C has it: "struct file *"; for messages */
+	uint32_t size;		       /* bytes; 0: void or unknown */
+	uint8_t is_pointer;
+	uint8_t is_signed;
+	uint8_t is_struct; /* a struct or union by value */
+	uint8_t reserved;
+};
+
+struct kernel_function {
+	const char *name; /* the symbol */
+	/*
+	 * The same function as BTF and ftrace know it. It differs for system calls
+	 * without arguments: their wrappers, 64-bit and 32-bit, are other names of one
+	 * body.
+	 */
+	const char *target;
+	uint32_t btf_id; /* in vmlinux; of the typedef, for a raw tracepoint; 0: none */
+	/* Parameters below; a function of more than KERNEL_MAX_PARAMS sets has_more. */
+	uint32_t n_params;
+	struct kernel_param params[KERNEL_MAX_PARAMS];
+	struct kernel_param ret;
+	int32_t syscall_number; /* kernel_find_syscall(): else, or if unknown, -1 */
+	uint8_t has_more;
+	uint8_t is_variadic;
+	/* The parameters are known. Always set but for some system calls. */
+	uint8_t has_params;
+	uint8_t is_alias; /* .target is not .name */
+};
+
+struct kernel_event_field {
+	const char *name;
+	const char
+		*type; /* as the format says, with no brackets: "char", "const char *" */
+	uint32_t offset, size; /* bytes, in the record */
+	uint8_t is_signed;
+	uint8_t is_array;    /* of a fixed size */
+	uint8_t is_data_loc; /* offset and length of the data in 32 bits */
+	uint8_t is_rel_loc;  /* the same, counted from behind this field */
+	uint8_t is_pointer;
+	uint8_t reserved[3];
+};
+
+/* A tracepoint of tracefs. Fields stand in the order of its format file. */
+struct kernel_event {
+	const char *subsystem, *name;
+	uint32_t id;
+	uint32_t n_common; /* of the fields: those that every event has, at the front */
+	uint32_t n_fields;
+	uint32_t reserved;
+	const struct kernel_event_field *fields;
+};
+
+/* Of the machine we run on. @opts NULL: defaults. Cheap; needs no privilege. */
+int kernel_probe(struct tetra_kernel **ret, const struct kernel_probe_opts *opts,
+		 struct tetra_diag *diag);
+/* From a facts file, plain or gzip. -ENOENT, -EPERM; -EINVAL if it is none. */
+int kernel_read_facts(struct tetra_kernel **ret, const char *path,
+		      struct tetra_diag *diag);
+/* Probes every feature, then writes them and each answer given so far. */
+int kernel_write_facts(struct tetra_kernel *kernel, FILE *file);
+struct tetra_kernel *kernel_free(struct tetra_kernel *kernel);
+
+/*
+ * Give back what can be read again: BTF (about 6 MB), lists of symbols. For the time
+ * after loading. What was handed out stays valid, except struct btf of kernel_btf().
+ */
+void kernel_trim(struct tetra_kernel *kernel);
+
+bool kernel_is_recorded(const struct tetra_kernel *kernel);
+const char *kernel_release(const struct tetra_kernel *kernel);
+const char *kernel_machine(const struct tetra_kernel *kernel);
+/* As LINUX_VERSION_CODE. For messages and reports: questions go to kernel_has(). */
+uint32_t kernel_version(const struct tetra_kernel *kernel);
+/* "lockdown,yama,bpf"; NULL if it cannot be read. */
+const char *kernel_lsm_list(const struct tetra_kernel *kernel);
+/* Inode of a namespace of the first process; 0 if it cannot be read. */
+uint64_t kernel_host_ns(const struct tetra_kernel *kernel, enum tetra_namespace ns);
+
+/* Probed once, at the first question. */
+bool kernel_has(struct tetra_kernel *kernel, enum kernel_feature feature);
+/* Why not: one line of what was needed and what came back; NULL if the kernel has it. */
+const char *kernel_feature_reason(struct tetra_kernel *kernel,
+				  enum kernel_feature feature);
+const char *kernel_feature_name(enum kernel_feature feature);
+const char *kernel_feature_need(enum kernel_feature feature);
+/* KERNEL_FEATURE_END if it is none. */
+enum kernel_feature kernel_feature_from_name(const char *name);
+
+/*
+ * BTF of vmlinux, borrowed until kernel_trim() or kernel_free(); NULL if there is none.
+ */
+struct btf *kernel_btf(struct tetra_kernel *kernel);
+
+/* A function that vmlinux has BTF for. -ENOENT also if it is a symbol without BTF. */
+int kernel_find_function(struct tetra_kernel *kernel, const char *name,
+			 struct kernel_function *ret);
+/* There is such a symbol that can be traced, with or without BTF. */
+bool kernel_has_symbol(struct tetra_kernel *kernel, const char *name);
+/*
+ * May be traced: it exists outside its callers. Cheap for functions with BTF, and then
+ * says nothing of functions marked notrace or thrown away after boot: attaching will
+ * tell, and kernel_function_traceable().
+ */
+bool kernel_function_attachable(struct tetra_kernel *kernel, const char *name);
+/*
+ * The same, exactly, where tracefs can be read. The kernel takes 0.3 G instructions to
+ * print its list: for reports, and for why an attachment failed, not for the way to it.
+ */
+bool kernel_function_traceable(struct tetra_kernel *kernel, const char *name);
+/* bpf_override_return() is allowed there, and the kernel has it. */
+bool kernel_function_injectable(struct tetra_kernel *kernel, const char *name);
+/* A fmod_ret program is allowed there. */
+bool kernel_function_modifiable(struct tetra_kernel *kernel, const char *name);
+/* One of the two above. */
+bool kernel_function_overridable(struct tetra_kernel *kernel, const char *name);
+/*
+ * Call @visit with the name of every function with BTF that starts with @prefix. A return
+ * other than 0 ends the walk and is returned. @visit must not ask this kernel anything.
+ */
+int kernel_each_function(struct tetra_kernel *kernel, const char *prefix,
+			 int (*visit)(const char *name, void *user), void *user);
+
+/*
+ * The LSM hook "file_open"; .name is that of the BPF attach point, "bpf_lsm_file_open".
+ */
+bool kernel_lsm_hook(struct tetra_kernel *kernel, const char *hook,
+		     struct kernel_function *ret);
+/*
+ * The LSM hook that a security_* function calls. False if there is none, or if its
+ * parameters are not the function's own.
+ */
+bool kernel_lsm_hook_of(struct tetra_kernel *kernel, const char *function,
+			struct kernel_function *ret);
+
+/*
+ * A raw tracepoint, its parameters as programs see them. Parameter names are there if the
+ * kernel has them.
+ */
+int kernel_find_raw_tracepoint(struct tetra_kernel *kernel, const char *event,
+			       struct kernel_function *ret);
+/* A tracepoint of tracefs. */
+int kernel_find_tracepoint_fields(struct tetra_kernel *kernel, const char *subsystem,
+				  const char *event, struct kernel_event *ret);
+
+/* "__x64_"; "" on machines whose system calls have no wrappers. */
+const char *kernel_syscall_prefix(const struct tetra_kernel *kernel);
+/*
+ * A system call as policies name it: "sys_write", "__x64_sys_write", "__ia32_sys_write".
+ * .name is the symbol, .btf_id its wrapper's; the parameters are those of the call itself
+ * where the kernel tells them (.has_params), not the wrapper's one pointer to registers.
+ */
+int kernel_find_syscall(struct tetra_kernel *kernel, const char *name,
+			struct kernel_function *ret);
+
+/* What may have been meant, for hints; NULL if nothing is near. */
+const char *kernel_nearest_function(struct tetra_kernel *kernel, const char *name);
+const char *kernel_nearest_lsm_hook(struct tetra_kernel *kernel, const char *hook);
+const char *kernel_nearest_syscall(struct tetra_kernel *kernel, const char *name);
+/* "sched/sched_process_exec", or NULL. */
+const char *kernel_nearest_tracepoint(struct tetra_kernel *kernel, const char *subsystem,
+				      const char *event);
+
+static inline void kernel_freep(struct tetra_kernel **kernel)
+{
+	kernel_free(*kernel);
+}
+
+#endif

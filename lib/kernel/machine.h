@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of struct tetra_kernel, for lib/kernel alone.
+ */
+#ifndef TETRA_LIB_KERNEL_MACHINE_H
+#define TETRA_LIB_KERNEL_MACHINE_H
+
+#include "lib/base/arena.h"
+#include "lib/kernel/btf.h"
+#include "lib/kernel/facts.h"
+#include "lib/kernel/kernel.h"
+#include "lib/kernel/symbols.h"
+
+struct feature_answer {
+	uint8_t asked;
+	uint8_t has;
+	const char *reason; /* in the arena; NULL if it has */
+};
+
+struct tetra_kernel {
+	struct arena *arena; /* all texts, all facts */
+	bool recorded;
+	const char *proc_root, *sys_root, *btf_path;
+	const char *tracefs; /* NULL: not looked for, or not there */
+	const char *release, *machine;
+	const char *lsm; /* or NULL */
+	uint32_t version;
+	uint64_t host_ns[TETRA_NS_USER + 1];
+	struct feature_answer features[KERNEL_FEATURE_END];
+	struct facts facts;
+	struct vmlinux vmlinux;
+	struct symbols symbols;
+};
+
+/* "/sys" and @path in one, in the arena. NULL: out of memory. */
+const char *kernel_path(struct tetra_kernel *kernel, const char *root, const char *path);
+
+/* Empty: nothing is known, no roots. */
+int kernel_new(struct tetra_kernel **ret);
+int kernel_set_release(struct tetra_kernel *kernel, const char *release);
+
+/*
+ * The place of an answer; new ones have no .asked. -ENOENT for what was not recorded;
+ * -ENOMEM.
+ */
+int kernel_fact(struct tetra_kernel *kernel, enum fact_kind kind, const char *key,
+		struct fact **ret);
+
+/* The vmlinux of a live kernel, opened. 0 or why not. */
+int kernel_open_vmlinux(struct tetra_kernel *kernel);
+
+/* Where tracefs is mounted; NULL if it is not, or may not be read. */
+const char *kernel_tracefs(struct tetra_kernel *kernel);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files of /proc and /sys: their size is not known before they were read to the end, and
+ * they may vanish while they are.
+ */
+#ifndef TETRA_LIB_KERNEL_PSEUDO_H
+#define TETRA_LIB_KERNEL_PSEUDO_H
+
+#include "lib/base/base.h"
+#include "lib/base/strbuf.h"
+
+/* errno of a failed call as one of the interior's errors: negative. */
+int pseudo_error(int error);
+
+/*
+ * Append the whole file to @buf; @dir as of openat(). -E2BIG beyond @limit bytes. A file
+ * that ends in the middle because its process died is what was read so far.
+ */
+int pseudo_read(struct strbuf *buf, int dir, const char *path, size_t limit);
+
+/*
+ * The target of a link, NUL-terminated and cut to fit. Its length, or a negative error.
+ */
+int pseudo_link(char *buf, size_t size, int dir, const char *path);
+
+/* "net:[4026531840]" -> the number; 0 if it is not there. */
+uint64_t pseudo_ns(int dir, const char *path);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/kernel/syscalls.h"
+
+#include <ctype.h>
+
+#include "lib/base/nearest.h"
+#include "lib/kernel/machine.h"
+#include "lib/kernel/syscalls-x86_64.h"
+
+struct syscall {
+	const char *name;
+	int32_t number;
+};
+
+static const struct syscall syscalls_x86_64[] = {
+#define X(name, number) { #name, number },
+	SYSCALLS_X86_64(X)
+#undef X
+};
+
+struct syscall_machine {
+	const char *machine; /* as uname says */
+	const char *prefix;
+	const struct syscall *syscalls;
+	size_t n_syscalls;
+};
+
+/* Wrappers: CONFIG_ARCH_HAS_SYSCALL_WRAPPER. The numbers of the others are not kept. */
+static const struct syscall_machine machines[] = {
+	{ "x86_64", "__x64_", syscalls_x86_64, ARRAY_SIZE(syscalls_x86_64) },
+	{ "aarch64", "__arm64_", NULL, 0 },
+	{ "riscv64", "__riscv_", NULL, 0 },
+	{ "s390x", "__s390x_", NULL, 0 },
+};
+
+/*
+ * What stands before "sys_" in symbols, the 32-bit entries of a 64-bit kernel included.
+ */
+static const char *const prefixes[] = {
+	"__x64_", "__ia32_", "__arm64_", "__riscv_", "__s390x_", "__s390_", "",
+};
+
+static const struct syscall_machine *find_machine(const char *machine)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(machines); i++)
+		if (str_equal(machines[i].machine, machine))
+			return &machines[i];
+	return NULL;
+}
+
+const char *syscall_prefix(const char *machine)
+{
+	const struct syscall_machine *found = find_machine(machine);
+
+	return found ? found->prefix : "";
+}
+
+const char *syscall_name_of(const char *symbol)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		const char *rest = symbol + strlen(prefixes[i]);
+
+		if (str_has_prefix(symbol, prefixes[i]) && str_has_prefix(rest, "sys_") &&
+		    rest[4])
+			return rest + 4;
+	}
+	return NULL;
+}
+
+int32_t syscall_number(const char *machine, const char *name)
+{
+	const struct syscall_machine *found = find_machine(machine);
+	size_t i;
+
+	for (i = 0; found && i < found->n_syscalls; i++)
+		if (str_equal(found->syscalls[i].name, name))
+			return found->syscalls[i].number;
+	return -1;
+}
+
+/*
+ * The scalar types that system calls are declared with. tracefs gives all their arguments
+ * the size of a register.
+ */
+static const struct {
+	const char *name;
+	uint8_t size, is_signed;
+} scalars[] = {
+	{ "int", 4, 1 },	   { "unsigned int", 4, 0 },
+	{ "unsigned", 4, 0 },	   { "long", 8, 1 },
+	{ "unsigned long", 8, 0 }, { "size_t", 8, 0 },
+	{ "u32", 4, 0 },	   { "__u32", 4, 0 },
+	{ "uint32_t", 4, 0 },	   { "u64", 8, 0 },
+	{ "__u64", 8, 0 },	   { "s32", 4, 1 },
+	{ "__s32", 4, 1 },	   { "int32_t", 4, 1 },
+	{ "pid_t", 4, 1 },	   { "uid_t", 4, 0 },
+	{ "gid_t", 4, 0 },	   { "qid_t", 4, 0 },
+	{ "umode_t", 2, 0 },	   { "off_t", 8, 1 },
+	{ "loff_t", 8, 1 },	   { "key_t", 4, 1 },
+	{ "mqd_t", 4, 1 },	   { "timer_t", 4, 1 },
+	{ "key_serial_t", 4, 1 },  { "rwf_t", 4, 1 },
+	{ "aio_context_t", 8, 0 }, { "const clockid_t", 4, 1 },
+	{ "clockid_t", 4, 1 },	   { "char", 1, 1 },
+};
+
+static void scalar_describe(struct kernel_param *param)
+{
+	size_t i;
+
+	param->size = sizeof(uint64_t);
+	for (i = 0; i < ARRAY_SIZE(scalars); i++) {
+		if (!str_equal(scalars[i].name, param->c_type))
+			continue;
+		param->size = scalars[i].size;
+		param->is_signed = scalars[i].is_signed;
+	}
+}
+
+/* "const struct timespec *" -> "timespec"; "" behind two stars. */
+static const char *pointee_name(struct arena *arena, const char *type)
+{
+	static const char *const words[] = { "const ", "struct ", "union " };
+	const char *end;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (str_has_prefix(type, words[i]))
+			type += strlen(words[i]);
+	end = strchrnul(type, '*');
+	if (*end && strchr(end + 1, '*'))
+		return "";
+	while (end > type && isspace((unsigned char)end[-1]))
+		end--;
+	return arena_text(arena, type, (size_t)(end - type));
+}
+
+static int param_from_field(struct arena *arena, const struct kernel_event_field *field,
+			    struct kernel_param *param)
+{
+	snprintf(param->c_type, sizeof(param->c_type), "%s", field->type);
+	param->name = field->name;
+	param->is_pointer = field->is_pointer;
+	param->type_name = param->c_type;
+	if (param->is_pointer) {
+		param->size = sizeof(uint64_t);
+		param->type_name = pointee_name(arena, field->type);
+	} else {
+		scalar_describe(param);
+		param->type_name = field->type;
+	}
+	return param->type_name ? 0 : -ENOMEM;
+}
+
+/*
+ * From syscalls/sys_enter_NAME: the fields behind __syscall_nr. Newer kernels add the
+ * texts that pointers point to, elsewhere in the record: those are no arguments.
+ */
+static int params_from_tracefs(struct tetra_kernel *kernel, const char *name,
+			       struct kernel_function *function)
+{
+	_cleanup_(strbuf_done) struct strbuf event_name = {};
+	struct kernel_event event;
+	uint32_t i;
+	int r;
+
+	strbuf_format(&event_name, "sys_enter_%s", name);
+	if (event_name.failed)
+		return -ENOMEM;
+	r = kernel_find_tracepoint_fields(kernel, "syscalls", event_name.text, &event);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (i = event.n_common + 1; i < event.n_fields; i++) {
+		if (function->n_params == KERNEL_MAX_PARAMS)
+			return 0;
+		if (event.fields[i].is_data_loc || event.fields[i].is_rel_loc)
+			continue;
+		r = param_from_field(kernel->arena, &event.fields[i],
+				     &function->params[function->n_params++]);
+		if (r < 0)
+			return r;
+	}
+	function->has_params = 1;
+	return 0;
+}
+
+/* From the body's prototype, where the compiler has left one. */
+static int params_from_btf(struct tetra_kernel *kernel, uint32_t body,
+			   struct kernel_function *function)
+{
+	uint32_t wrapper = function->btf_id;
+	int r = vmlinux_describe(&kernel->vmlinux, body, 0, kernel->arena, function);
+
+	/*
+	 * A call without arguments has the wrapper's one there, which it does not look
+	 * at.
+	 */
+	if (r == 0 && function->n_params &&
+	    str_equal(function->params[0].name, "__unused"))
+		function->n_params = 0;
+	function->btf_id = function->is_alias ? body : wrapper;
+	return r;
+}
+
+/* The id of __do_sys_NAME; 0 if the compiler has put it into its wrappers. */
+static uint32_t find_body(struct tetra_kernel *kernel, const char *name)
+{
+	_cleanup_(strbuf_done) struct strbuf body = {};
+
+	strbuf_format(&body, "__do_sys_%s", name);
+	return body.failed ? 0 : vmlinux_find_function(&kernel->vmlinux, body.text);
+}
+
+int syscall_set_target(struct arena *arena, struct kernel_function *function)
+{
+	const char *name = syscall_name_of(function->name);
+
+	if (!name)
+		return -EINVAL;
+	function->is_alias = 1;
+	function->target = arena_format(arena, "__do_sys_%s", name);
+	return function->target ? 0 : -ENOMEM;
+}
+
+/* Has the body of a system call the parameter of a wrapper? Then it is the wrapper. */
+static bool is_wrapper(struct tetra_kernel *kernel, uint32_t body)
+{
+	struct kernel_function function = {};
+
+	return vmlinux_describe(&kernel->vmlinux, body, 0, kernel->arena, &function) ==
+		       0 &&
+	       function.n_params == 1 &&
+	       str_equal(function.params[0].type_name, "pt_regs");
+}
+
+static int syscall_describe(struct tetra_kernel *kernel, const char *name, uint32_t body,
+			    struct kernel_function *function)
+{
+	int r = 0;
+
+	if (function->is_alias)
+		r = syscall_set_target(kernel->arena, function);
+	if (body && r == 0)
+		r = params_from_btf(kernel, body, function);
+	if (r == 0 && !function->has_params)
+		r = params_from_tracefs(kernel, name, function);
+	function->syscall_number = -1;
+	if (str_has_prefix(function->name, kernel_syscall_prefix(kernel)))
+		function->syscall_number = syscall_number(kernel->machine, name);
+	function->ret = (struct kernel_param){
+		.name = "",
+		.type_name = "long int",
+		.c_type = "long",
+		.size = 8,
+		.is_signed = 1,
+	};
+	return r;
+}
+
+static int syscall_resolve(struct tetra_kernel *kernel, const char *symbol,
+			   struct kernel_function **ret)
+{
+	const char *name = syscall_name_of(symbol);
+	struct kernel_function *function;
+	uint32_t wrapper, body;
+	bool alias;
+
+	(void)kernel_open_vmlinux(kernel); /* without BTF the symbol alone decides */
+	wrapper = vmlinux_find_function(&kernel->vmlinux, symbol);
+	body = find_body(kernel, name);
+	alias = !wrapper && body && is_wrapper(kernel, body);
+	if (!wrapper && !alias && !kernel_has_symbol(kernel, symbol))
+		return -ENOENT;
+	function = arena_alloc(kernel->arena, sizeof(*function));
+	if (!function)
+		return -ENOMEM;
+	function->btf_id = wrapper;
+	function->is_alias = alias;
+	function->name = arena_text(kernel->arena, symbol, strlen(symbol));
+	function->target = function->name;
+	*ret = function;
+	return function->name ? syscall_describe(kernel, name, body, function) : -ENOMEM;
+}
+
+const char *kernel_syscall_prefix(const struct tetra_kernel *kernel)
+{
+	return syscall_prefix(kernel->machine);
+}
+
+int kernel_find_syscall(struct tetra_kernel *kernel, const char *name,
+			struct kernel_function *ret)
+{
+	_cleanup_(strbuf_done) struct strbuf symbol = {};
+	struct fact *fact;
+	int r;
+
+	if (!syscall_name_of(name))
+		return -ENOENT;
+	strbuf_format(&symbol, "%s%s",
+		      str_has_prefix(name, "sys_") ? kernel_syscall_prefix(kernel) : "",
+		      name);
+	if (symbol.failed)
+		return -ENOMEM;
+	r = kernel_fact(kernel, FACT_SYSCALL, symbol.text, &fact);
+	if (r < 0)
+		return r;
+	if (!fact->asked) {
+		fact->error = syscall_resolve(kernel, symbol.text, &fact->function);
+		fact->asked = 1;
+	}
+	if (fact->error < 0)
+		return fact->error;
+	*ret = *fact->function;
+	return 0;
+}
+
+const char *kernel_nearest_syscall(struct tetra_kernel *kernel, const char *name)
+{
+	const struct syscall_machine *machine = find_machine(kernel->machine);
+	struct nearest nearest;
+	size_t i;
+
+	if (syscall_name_of(name))
+		name = syscall_name_of(name);
+	nearest_init(&nearest, name);
+	for (i = 0; machine && i < machine->n_syscalls; i++)
+		nearest_offer(&nearest, machine->syscalls[i].name);
+	return nearest.best ? arena_format(kernel->arena, "sys_%s", nearest.best) : NULL;
+}

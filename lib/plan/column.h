@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A column while it is compiled: all filters of all rules that look at one thing, and the
+ * literals of these filters. From them the builders make a dimension's table.
+ *
+ * The builders walk through the values that differ for some rule (keys, segments, trie
+ * nodes) and say which filters have a literal there: column_hit(), column_unhit(). The
+ * column keeps the set of rules all of whose filters hold; column_row() names that set.
+ * So several filters of one rule, negated ones, and literals that occur twice need no
+ * further thought, and a step costs what changes, not what there is.
+ */
+#ifndef TETRA_LIB_COLUMN_H
+#define TETRA_LIB_COLUMN_H
+
+#include "lib/plan/cells.h"
+#include "lib/plan/ruleset.h"
+
+enum column_shape {
+	COLUMN_EXACT,  /* one or two words, no order */
+	COLUMN_NUMBER, /* EXACT or SEGMENTS, whichever fits */
+	COLUMN_BITS,
+	COLUMN_ADDRESS,
+	COLUMN_TEXT_HEAD,
+	COLUMN_TEXT_TAIL,
+	COLUMN_PATH_HEAD,
+};
+
+struct column_filter {
+	uint32_t rule;
+	uint8_t negated;
+	uint32_t n_hits; /* literals that fit where the walk stands */
+	const struct ruleset_group *group;
+	struct mark mark;
+};
+
+/* Lower word first. */
+struct column_number {
+	uint64_t low, high;
+};
+
+struct column_literal {
+	uint32_t filter;
+	uint8_t whole; /* text: Equal, not Prefix or Postfix */
+	uint8_t ipv6;
+	union {
+		struct {
+			struct column_number min, max;
+		};
+		struct {
+			const char *text; /* borrowed from the model */
+			size_t len;
+		};
+		uint64_t bits;
+	};
+};
+
+struct column {
+	enum column_shape shape;
+	uint8_t ordered;   /* GT or LT: a table of keys cannot say it */
+	uint8_t unknown;   /* EXACT: key 0, 0 stands for "not known" */
+	uint64_t flip;	   /* of the sign, so that order is unsigned */
+	struct rows *rows; /* borrowed */
+	struct column_filter *filters;
+	uint32_t n_filters, filters_size;
+	struct column_literal *literals;
+	uint32_t n_literals, literals_size;
+	uint64_t unfiltered[TETRA_MAX_WORDS]; /* rules without a filter here */
+	uint64_t accepting[TETRA_MAX_WORDS];  /* rules whose filters all hold */
+	uint16_t failing[TETRA_MAX_RULES];    /* filters of the rule that do not hold */
+};
+
+int column_new(struct column **ret, enum column_shape shape, struct rows *rows,
+	       const uint64_t *all_rules);
+struct column *column_free(struct column *column);
+
+/* Returns the filter's number, or -ENOMEM. */
+int column_add_filter(struct column *column, uint32_t rule, bool negated,
+		      const struct ruleset_group *group, struct mark mark);
+int column_add_range(struct column *column, uint32_t filter, uint64_t min, uint64_t max);
+int column_add_literal(struct column *column, const struct column_literal *literal);
+
+void column_hit(struct column *column, uint32_t filter);
+void column_unhit(struct column *column, uint32_t filter);
+int column_row(const struct column *column, struct row *ret);
+/* What accepts a value that could not be had: the rules without a filter here. */
+int column_row_unfiltered(const struct column *column, struct row *ret);
+
+/* Writes the tables; *@ret is the dimension. -EOPNOTSUPP and *@ret_filter: that filter's
+ * rule asks for what the shape cannot say. */
+int column_build(struct column *column, struct cells *cells, struct tetra_dim *ret,
+		 uint32_t *ret_filter);
+
+/* By shape, called by column_build(). */
+int column_build_exact(struct column *column, struct cells *cells, struct tetra_dim *dim);
+int column_build_number(struct column *column, struct cells *cells,
+			struct tetra_dim *dim);
+int column_build_address(struct column *column, struct cells *cells,
+			 struct tetra_dim *dim);
+int column_build_bits(struct column *column, struct cells *cells, struct tetra_dim *dim,
+		      uint32_t *ret_filter);
+int column_build_trie(struct column *column, struct cells *cells, struct tetra_dim *dim);
+
+static inline void column_freep(struct column **column)
+{
+	column_free(*column);
+}
+
+#endif

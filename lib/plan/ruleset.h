@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the compiler of the image compiles: the hook points of a session, the slots that
+ * are read there, and the groups on them. A group is one policy's use of one hook.
+ *
+ * All pointers are borrowed for the time of the compilation. Everything that depends on
+ * the machine (inode numbers, resolved paths, mark bits) has been found out by the
+ * caller: the same rule set gives the same bytes everywhere.
+ */
+#ifndef TETRA_LIB_RULESET_H
+#define TETRA_LIB_RULESET_H
+
+#include "bpf/abi/hash.h"
+#include "bpf/abi/image.h"
+#include "lib/base/base.h"
+#include "lib/policy/policy.h"
+
+#define RULESET_NO_SLOT 0xff
+#define RULESET_NO_MARK 0xff
+
+struct ruleset_slot {
+	uint32_t kind; /* TETRA_ARG_*; 0: not read */
+};
+
+/* A further literal for one selector's matchBinaries: the same file by another name. */
+struct ruleset_widening {
+	uint32_t selector;
+	const char *text;
+	size_t len;
+};
+
+/*
+ * Bits that stand for one selector in the marks of a process, RULESET_NO_MARK if it does
+ * not follow. A process carries the bit if it or one of its ancestors is named by the
+ * selector's matchPIDs elements with followForks, or ran a binary of matchBinaries with
+ * followChildren.
+ */
+struct ruleset_marks {
+	uint8_t pid;	/* below 64 */
+	uint8_t binary; /* below 64 */
+};
+
+struct ruleset_group {
+	uint32_t id;	  /* becomes tetra_rule.group */
+	const char *file; /* for diagnostics; or NULL */
+	const struct policy_hook *hook;
+	/* Position in hook->args to slot; RULESET_NO_SLOT: nop, unused. The return value
+	 * stands in TETRA_RETURN_SLOT. */
+	uint8_t slot_of_arg[TETRA_MAX_SLOTS];
+	uint8_t monitor;  /* hold enforcement back */
+	uint8_t disabled; /* contributes no rule */
+	uint64_t
+		host_ns[TETRA_NS_END]; /* what "host_ns" means, by enum tetra_namespace */
+	uint64_t host_user_ns;	       /* isNamespaceCapability: any other one */
+	const struct ruleset_widening *widened;
+	uint32_t n_widened;
+	const struct ruleset_marks *marks; /* one per selector; NULL: none follows */
+};
+
+/* Bits go to the groups in this order. */
+struct ruleset_hook {
+	/*
+	 * Slots are numbered below TETRA_RETURN_SLOT; a hook that reads the return value
+	 * has n_slots TETRA_MAX_SLOTS, and the kind in slots[TETRA_RETURN_SLOT].
+	 */
+	uint32_t n_slots;
+	struct ruleset_slot slots[TETRA_MAX_SLOTS];
+	struct ruleset_group *groups;
+	uint32_t n_groups; /* 0: nothing to do on this hook, alive 0 */
+	/* An entry program whose exit program decides on the return value: filters on
+	 * it are left out here. */
+	uint8_t without_return;
+};
+
+struct ruleset {
+	uint64_t generation;
+	struct tetra_seed seed;	    /* of the session's executable names */
+	struct ruleset_hook *hooks; /* hook i gets the hook row in cell 1 + i */
+	uint32_t n_hooks;
+};
+
+#endif

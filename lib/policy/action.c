@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * matchActions: where an action is allowed, what it needs, and which keys belong to it.
+ */
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "lib/base/nearest.h"
+#include "lib/policy/build.h"
+#include "lib/policy/number.h"
+
+/* An error number is no address: include/linux/err.h. */
+#define MAX_ERRNO 4095
+/* The last real-time signal of every architecture we know. */
+#define MAX_SIGNAL 64
+
+static bool is_action(const struct action_row *row, const char *name)
+{
+	return str_equal(row->name, name);
+}
+
+static bool is_true(doc_value value)
+{
+	return value && value->number;
+}
+
+static void error_check(struct build_hook *hook, const struct doc_action *doc,
+			struct policy_action *ret)
+{
+	struct report *report = hook->build->report;
+	bool registers = hook->section->section == SECTION_UPROBE;
+	char hint[128];
+
+	if (!doc->error) {
+		if (!registers && !node_get(doc->node, "argError"))
+			(void)report_missing(
+				report, doc->node, "argError", doc->action,
+				"without it the caller thinks that the call was "
+				"done; -1 is EPERM");
+		return;
+	}
+	ret->error = (int32_t)doc->error->number;
+	if (registers || (ret->error <= 0 && ret->error >= -MAX_ERRNO))
+		return;
+	/* Some functions mean something by a positive result; no LSM hook may return one. */
+	if (hook->section->section == SECTION_KPROBE && ret->error > 0 &&
+	    ret->error <= MAX_ERRNO)
+		return;
+	snprintf(hint, sizeof(hint), "did you mean '-%d'?", ret->error);
+	(void)report_error(report, doc->error, "out-of-range",
+			   ret->error > 0 && ret->error <= MAX_ERRNO ? hint : NULL,
+			   "%d is not a negative error number; most callers take it for "
+			   "success",
+			   ret->error);
+}
+
+/* Where the kernel lets a program change the result of a kprobe's function. */
+static bool is_overridable(struct build_hook *hook)
+{
+	doc_value name = hook->doc->name;
+	const struct doc_list_def *list;
+
+	if (hook->section->section != SECTION_KPROBE || !name)
+		return true;
+	list = list_find(hook->build, name->text);
+	if (list)
+		return list->type && !str_equal(list->type->text, "generated_ftrace");
+	return hook->hook->syscall || str_has_prefix(name->text, "security_") ||
+	       str_has_prefix(name->text, "__x64_sys_") ||
+	       str_has_prefix(name->text, "__ia32_sys_") ||
+	       str_has_prefix(name->text, "__arm64_sys_");
+}
+
+static void override_check(struct build_hook *hook, const struct doc_action *doc,
+			   struct policy_action *ret)
+{
+	if (!is_overridable(hook))
+		(void)report_error(hook->build->report, doc->action, "not-allowed",
+				   "hook the system call or the security_ function",
+				   "only system calls and security_ functions can be "
+				   "overridden");
+	error_check(hook, doc, ret);
+}
+
+static void signal_check(struct build_hook *hook, const struct doc_action *doc,
+			 struct policy_action *ret)
+{
+	if (!doc->sig) {
+		if (!node_get(doc->node, "argSig"))
+			(void)report_missing(hook->build->report, doc->node, "argSig",
+					     doc->action, "signal 0 does nothing");
+		return;
+	}
+	if (doc->sig->number < 1 || doc->sig->number > MAX_SIGNAL)
+		(void)report_error(hook->build->report, doc->sig, "out-of-range", NULL,
+				   "%.80s is not a signal", doc->sig->text);
+	ret->signal = (uint32_t)doc->sig->number;
+}
+
+static void enforcer_check(struct build_hook *hook, const struct doc_action *doc)
+{
+	const struct doc_spec *spec = hook->build->doc->spec;
+
+	if (!spec->enforcers.n)
+		(void)report_missing(hook->build->report, spec->node, "enforcers",
+				     doc->action, NULL);
+}
+
+static void sock_check(struct build_hook *hook, const struct doc_action *doc)
+{
+	struct report *report = hook->build->report;
+	const struct type_row *type;
+
+	if (!doc->sock)
+		return;
+	if (doc->sock->number >= MIN(hook->doc->args.n, HOOK_MAX_ARGS)) {
+		(void)report_error(report, doc->sock, "bad-reference", NULL,
+				   "the hook has %u arguments; positions count from 0",
+				   hook->doc->args.n);
+		return;
+	}
+	type = hook->args[doc->sock->number];
+	if (type && !(type->classes & TYPE_SOCK))
+		(void)report_error(report, doc->sock, "type-mismatch", NULL,
+				   "the argument is a %s, not a socket", type->name);
+}
+
+static uint64_t rate_unit_ms(char suffix)
+{
+	switch (tolower((unsigned char)suffix)) {
+	case '\0':
+	case 's':
+		return 1000;
+	case 'm':
+		return 60 * 1000;
+	case 'h':
+		return 3600 * 1000;
+	default:
+		return 0;
+	}
+}
+
+static void rate_check(struct build_hook *hook, const struct doc_action *doc,
+		       struct policy_action *ret)
+{
+	const char *text = doc->rate_limit->text;
+	size_t digits = strspn(text, "0123456789");
+	uint64_t n, unit = rate_unit_ms(text[digits]);
+	char number[16];
+
+	snprintf(number, sizeof(number), "%.*s", (int)MIN(digits, (size_t)15), text);
+	if (!unit || (text[digits] && text[digits + 1]) || digits > 10 ||
+	    number_parse_decimal(number, &n) < 0 || n > UINT32_MAX) {
+		(void)report_error(hook->build->report, doc->rate_limit, "bad-value",
+				   "write seconds, minutes or hours: '5', '5m', '1h'",
+				   Q " is not a time", text);
+		return;
+	}
+	ret->rate_ms = (uint32_t)MIN(n * unit, (uint64_t)UINT32_MAX);
+}
+
+static void post_check(struct build_hook *hook, const struct doc_action *doc,
+		       struct policy_action *ret)
+{
+	struct report *report = hook->build->report;
+
+	if (doc->rate_limit)
+		rate_check(hook, doc, ret);
+	if (doc->rate_scope)
+		ret->rate_scope = (uint32_t)((const char *const *)doc->rate_scope->word -
+					     (const char *const *)rate_scopes.rows);
+	if (hook->section->section != SECTION_LSM && is_true(doc->kernel_stack))
+		report_unsupported_key(report, doc->kernel_stack,
+				       "'kernelStackTrace' is not yet supported");
+	if (hook->section->section != SECTION_LSM && is_true(doc->user_stack))
+		report_unsupported_key(report, doc->user_stack,
+				       "'userStackTrace' is not yet supported");
+	if (hook->section->section == SECTION_LSM && is_true(doc->ima))
+		report_unsupported_key(report, doc->ima,
+				       "'imaHash' is not yet supported");
+}
+
+static void stack_check(struct build_hook *hook, const struct action_row *row,
+			doc_value wanted)
+{
+	if (!is_true(wanted))
+		return;
+	if (hook->section->section == SECTION_LSM)
+		(void)report_error_key(hook->build->report, wanted, "not-allowed", NULL,
+				       "LSM hooks have no stack traces");
+	else if (!is_action(row, "Post"))
+		(void)report_error_key(hook->build->report, wanted, "not-allowed", NULL,
+				       "stack traces belong to the action Post");
+}
+
+/* What a jump may be told by: one of three. */
+static void jump_check(struct build_hook *hook, const struct doc_action *doc)
+{
+	const struct node *child;
+	bool first = true;
+
+	node_for_each(child, doc->node)
+	{
+		if (child != doc->new_symbol && child != doc->new_addr &&
+		    child != doc->new_offset)
+			continue;
+		if (!first)
+			(void)report_error_key(hook->build->report, child, "conflict",
+					       NULL,
+					       "only one of argNewSymbol, argNewAddr and "
+					       "argNewOffset can say where to go");
+		first = false;
+	}
+}
+
+/* The registers that an Override of a uprobe may set or read, on x86 and arm64. */
+static const char *const register_names[] = {
+	"rip", "eip", "ip",  "rax", "eax", "ax",  "al",	 "rbx", "ebx", "bx",
+	"bl",  "rcx", "ecx", "cx",  "cl",  "rdx", "edx", "dx",	"dl",  "rsi",
+	"esi", "si",  "sil", "rdi", "edi", "di",  "dil", "rbp", "ebp", "bp",
+	"bpl", "rsp", "esp", "sp",  "spl", "pc",  NULL
+};
+
+/* r8 to r15 with a size, x0 to x31, w0 to w30. */
+static bool is_register(const char *name)
+{
+	char *end;
+	long n;
+	size_t i;
+
+	for (i = 0; register_names[i]; i++)
+		if (str_equal(register_names[i], name))
+			return true;
+	if (!strchr("rxw", name[0]) || !isdigit((unsigned char)name[1]))
+		return false;
+	n = strtol(name + 1, &end, 10);
+	if (name[0] == 'r')
+		return n >= 8 && n <= 15 && (!*end || (strchr("dwb", *end) && !end[1]));
+	return !*end && n <= 31;
+}
+
+/* dst=SOURCE: constant, %reg, off%reg, (%reg), off(%reg). */
+static void register_check(struct build_hook *hook, doc_value value)
+{
+	const char *equal = strchr(value->text, '='), *percent;
+	char name[16], hint[128];
+
+	if (equal) {
+		snprintf(name, sizeof(name), "%.*s", (int)MIN(equal - value->text, 15),
+			 value->text);
+		percent = is_register(name) ? strchr(equal, '%') : NULL;
+		if (percent)
+			snprintf(name, sizeof(name), "%.*s",
+				 (int)MIN(strcspn(percent + 1, ")"), (size_t)15),
+				 percent + 1);
+		if (is_register(name))
+			return;
+	}
+	(void)report_error(hook->build->report, value, "bad-value",
+			   equal ? hint_name(&hint, nearest_of(name, register_names))
+				 : "write REGISTER=VALUE",
+			   Q " does not set a register", value->text);
+}
+
+static void fields_check(struct build_hook *hook, const struct doc_action *doc,
+			 const struct action_row *row)
+{
+	uint32_t i;
+
+	if (doc->rate_limit && !is_action(row, "Post"))
+		(void)report_error_key(hook->build->report, doc->rate_limit,
+				       "not-allowed", NULL,
+				       "rateLimit belongs to the action Post");
+	stack_check(hook, row, doc->kernel_stack);
+	stack_check(hook, row, doc->user_stack);
+	jump_check(hook, doc);
+	for (i = 0; i < doc->regs.n; i++)
+		if (doc->regs.items[i])
+			register_check(hook, doc->regs.items[i]);
+}
+
+static void needs_check(struct build_hook *hook, const struct doc_action *doc,
+			const struct action_row *row, struct policy_action *ret)
+{
+	if (is_action(row, "Post"))
+		post_check(hook, doc, ret);
+	else if (is_action(row, "Override"))
+		override_check(hook, doc, ret);
+	else if (is_action(row, "Signal"))
+		signal_check(hook, doc, ret);
+	else if (is_action(row, "Sigkill"))
+		ret->signal = SIGKILL;
+	else if (is_action(row, "NotifyEnforcer"))
+		enforcer_check(hook, doc);
+	else if (is_action(row, "TrackSock") || is_action(row, "UntrackSock"))
+		sock_check(hook, doc);
+}
+
+static void action_build(struct build_hook *hook, const struct doc_action *doc,
+			 struct policy_action *ret)
+{
+	const struct action_row *row = doc->action ? doc->action->word : NULL;
+
+	ret->mark = doc->node->mark;
+	if (!row)
+		return;
+	ret->kind = row->kind;
+	if (!(row->sections & hook->section->section))
+		(void)report_error(hook->build->report, doc->action, "not-allowed", NULL,
+				   "action '%s' is not for %s", row->name,
+				   hook->section->name);
+	else if (!row->kind)
+		report_unsupported(hook->build->report, doc->action,
+				   "action '%s' is not yet supported", row->name);
+	fields_check(hook, doc, row);
+	needs_check(hook, doc, row, ret);
+	if (row->enforces && row->kind)
+		hook->build->policy->enforces = 1;
+}
+
+static int default_action(struct build *build, const struct doc_selector *doc,
+			  struct policy_selector *selector)
+{
+	selector->actions = arena_alloc(build->arena, sizeof(*selector->actions));
+	if (!selector->actions)
+		return -ENOMEM;
+	selector->n_actions = 1;
+	selector->actions[0].mark = doc->node->mark;
+	selector->actions[0].kind = TETRA_ACTION_POST;
+	return 0;
+}
+
+int actions_build(struct build_hook *hook, const struct doc_selector *doc,
+		  struct policy_selector *selector)
+{
+	uint8_t enforces = hook->build->policy->enforces;
+	struct policy_action unused;
+	uint32_t i;
+
+	hook->build->report->quiet++;
+	for (i = 0; i < doc->return_actions.n; i++)
+		if (doc->return_actions.items[i].node)
+			action_build(hook, &doc->return_actions.items[i], &unused);
+	hook->build->report->quiet--;
+	hook->build->policy->enforces = enforces;
+	if (!doc->actions.n)
+		return default_action(hook->build, doc, selector);
+	selector->actions = arena_array(hook->build->arena, doc->actions.n,
+					sizeof(*selector->actions));
+	if (!selector->actions)
+		return -ENOMEM;
+	for (i = 0; i < doc->actions.n; i++)
+		if (doc->actions.items[i].node)
+			action_build(hook, &doc->actions.items[i],
+				     &selector->actions[selector->n_actions++]);
+	return 0;
+}

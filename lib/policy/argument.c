@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * args, data and returnArg of a hook.
+ */
+#include "lib/policy/build.h"
+
+/* Parameters that arrive in registers and can be read. */
+#define MAX_INDEX 4
+/* Arguments in the note of a user-space probe. */
+#define MAX_USDT_INDEX 11
+/* Steps of a resolve path. */
+#define MAX_STEPS 10u
+
+enum role { ROLE_ARG, ROLE_DATA, ROLE_RETURN };
+
+static bool is_raw(const struct doc_hook *doc)
+{
+	return doc->raw && doc->raw->number;
+}
+
+static void index_check(struct build_hook *hook, const struct doc_arg *doc)
+{
+	uint32_t section = hook->section->section;
+	int64_t max = section == SECTION_USDT ? MAX_USDT_INDEX : MAX_INDEX;
+
+	if (!doc->index || doc->index->number <= max)
+		return;
+	/* A field's number is the business of the event's format. */
+	if (section == SECTION_TRACEPOINT && !is_raw(hook->doc))
+		return;
+	(void)report_error(hook->build->report, doc->index, "out-of-range", NULL,
+			   "index %.80s: only the parameters 0 to %d can be read",
+			   doc->index->text, (int)max);
+}
+
+/* The type stands in the wrong place; NULL if it does not. */
+static const char *type_misfit(const struct build_hook *hook, const struct type_row *type,
+			       enum role role, bool resolved)
+{
+	uint32_t section = hook->section->section;
+	bool function = section & (SECTION_KPROBE | SECTION_FENTRY);
+
+	if (str_equal(type->name, "auto") && role != ROLE_DATA) {
+		if (section == SECTION_TRACEPOINT && !is_raw(hook->doc))
+			return NULL;
+		if (function || role == ROLE_RETURN || !resolved)
+			return "name the type: only a tracepoint's format tells it";
+	}
+	if (str_equal(type->name, "syscall64") && section != SECTION_TRACEPOINT)
+		return "syscall64 is for tracepoints";
+	if (str_equal(type->name, "const_buf"))
+		return "const_buf is found by itself, for arrays in tracepoints";
+	if (str_equal(type->name, "bpf_cmd") && (!function || role == ROLE_RETURN))
+		return "bpf_cmd is for the arguments of kprobes";
+	return NULL;
+}
+
+static const struct type_row *type_check(struct build_hook *hook,
+					 const struct doc_arg *doc, enum role role)
+{
+	struct report *report = hook->build->report;
+	bool resolved = doc->resolve && doc->resolve->n;
+	const struct type_row *type;
+	const char *misfit;
+
+	if (!doc->type && node_get(doc->node, "type"))
+		return NULL;
+	type = doc->type ? doc->type->word : words_find(&argument_types, "auto");
+	misfit = type_misfit(hook, type, role, resolved);
+	if (misfit && !doc->type) {
+		(void)report_missing(report, doc->node, "type", NULL, misfit);
+		return NULL;
+	}
+	if (misfit) {
+		(void)report_error(report, doc->type, "not-allowed", misfit,
+				   "type '%s' does not fit here", type->name);
+		return NULL;
+	}
+	if (!type->kind && !(type->classes & TYPE_AUTO))
+		report_unsupported(report, doc->type, "type '%s' is not yet supported",
+				   type->name);
+	return type;
+}
+
+static void size_index_check(struct build_hook *hook, const struct doc_arg *doc)
+{
+	bool fields = hook->section->section == SECTION_TRACEPOINT && !is_raw(hook->doc);
+
+	if (!doc->size_index || fields || doc->size_index->number <= MAX_INDEX + 1)
+		return;
+	(void)report_error(hook->build->report, doc->size_index, "out-of-range", NULL,
+			   "sizeArgIndex counts parameters from 1, to %u at most",
+			   MAX_INDEX + 1);
+}
+
+static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
+			  enum role role)
+{
+	unsigned int steps = 1;
+	const char *at;
+
+	if (role == ROLE_DATA && !doc->resolve)
+		(void)report_missing(hook->build->report, doc->node, "resolve",
+				     doc->source, NULL);
+	for (at = doc->resolve ? doc->resolve->text : ""; *at; at++)
+		steps += *at == '.';
+	if (steps > MAX_STEPS)
+		(void)report_error(hook->build->report, doc->resolve, "too-many", NULL,
+				   "the path has %u steps; %u can be walked", steps,
+				   MAX_STEPS);
+}
+
+/* More than a buffer of the usual size holds, sent in pieces. */
+static void max_data_check(struct build_hook *hook, const struct doc_arg *doc,
+			   const struct type_row *type)
+{
+	if (!doc->max_data || !doc->max_data->number)
+		return;
+	if (doc->return_copy && doc->return_copy->number)
+		(void)report_error_key(hook->build->report, doc->max_data, "conflict",
+				       NULL, "maxData and returnCopy exclude each other");
+	else if (type && str_equal(type->name, "char_buf"))
+		report_unsupported_key(hook->build->report, doc->max_data,
+				       "'maxData' is not yet supported");
+}
+
+static const struct type_row *argument_check(struct build_hook *hook,
+					     const struct doc_arg *doc, enum role role)
+{
+	const struct type_row *type = type_check(hook, doc, role);
+
+	if (role == ROLE_ARG)
+		index_check(hook, doc);
+	if (role != ROLE_DATA && doc->source)
+		(void)report_error_key(hook->build->report, doc->source, "not-allowed",
+				       "it belongs to the elements of data",
+				       "an argument has no source");
+	size_index_check(hook, doc);
+	resolve_check(hook, doc, role);
+	max_data_check(hook, doc, type);
+	return type;
+}
+
+static int argument_fill(struct build *build, const struct doc_arg *doc,
+			 const struct type_row *type, struct policy_arg *ret)
+{
+	ret->mark = doc->node->mark;
+	ret->type_mark = doc->type ? doc->type->mark : doc->node->mark;
+	ret->index_mark = doc->index ? doc->index->mark : doc->node->mark;
+	ret->index = doc->index ? (uint32_t)doc->index->number : 0;
+	ret->size_index = doc->size_index ? (uint32_t)doc->size_index->number : 0;
+	ret->kind = type ? type->kind : 0;
+	ret->type = arena_text(build->arena, type ? type->name : "",
+			       type ? strlen(type->name) : 0);
+	if (doc->label && doc->label->n)
+		ret->label = arena_text(build->arena, doc->label->text, doc->label->n);
+	return ret->type && (ret->label || !doc->label || !doc->label->n) ? 0 : -ENOMEM;
+}
+
+/* args and data share the places; the first one too many is told. */
+static void count_check(struct build_hook *hook)
+{
+	const struct doc_hook *doc = hook->doc;
+	const struct node *item;
+	uint32_t i;
+
+	if (doc->args.n + doc->data.n <= HOOK_MAX_ARGS)
+		return;
+	if (doc->args.n > HOOK_MAX_ARGS) {
+		item = doc->args.node->first;
+		for (i = 0; i < HOOK_MAX_ARGS; i++)
+			item = item->next;
+	} else {
+		item = doc->data.node->first;
+		for (i = doc->args.n; i < HOOK_MAX_ARGS; i++)
+			item = item->next;
+	}
+	(void)report_error(hook->build->report, item, "too-many", NULL,
+			   "a hook has %u arguments at most, data included",
+			   HOOK_MAX_ARGS);
+}
+
+static int return_build(struct build_hook *hook)
+{
+	const struct doc_hook *doc = hook->doc;
+	bool wanted = doc->returns && doc->returns->number;
+
+	if (wanted && !doc->return_arg && !node_get(doc->node, "returnArg"))
+		(void)report_missing(hook->build->report, doc->node, "returnArg",
+				     doc->returns, "say the type of what is returned");
+	if (!doc->return_arg || !doc->return_arg->node)
+		return 0;
+	hook->return_type = argument_check(hook, doc->return_arg, ROLE_RETURN);
+	hook->hook->wants_return = wanted;
+	if (!wanted)
+		return 0;
+	return argument_fill(hook->build, doc->return_arg, hook->return_type,
+			     &hook->hook->return_arg);
+}
+
+int arguments_build(struct build_hook *hook)
+{
+	const struct doc_hook *doc = hook->doc;
+	uint32_t n = MIN(doc->args.n, HOOK_MAX_ARGS), i;
+	int r = 0;
+
+	count_check(hook);
+	hook->hook->args = arena_array(hook->build->arena, n, sizeof(struct policy_arg));
+	if (!hook->hook->args)
+		return -ENOMEM;
+	hook->hook->n_args = n;
+	for (i = 0; i < n && r >= 0; i++) {
+		if (!doc->args.items[i].node)
+			continue;
+		hook->args[i] = argument_check(hook, &doc->args.items[i], ROLE_ARG);
+		r = argument_fill(hook->build, &doc->args.items[i], hook->args[i],
+				  &hook->hook->args[i]);
+	}
+	for (i = 0; i < MIN(doc->data.n, HOOK_MAX_ARGS); i++)
+		if (doc->data.items[i].node)
+			hook->data[i] =
+				argument_check(hook, &doc->data.items[i], ROLE_DATA);
+	return r < 0 ? r : return_build(hook);
+}

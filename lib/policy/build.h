@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the bound document to the model. Each function checks one kind of thing against the
+ * rules that tables cannot hold, reports what is wrong, and fills its part of the model;
+ * parts that are wrong or not supported leave gaps, and the caller drops the model when
+ * anything was counted in the report.
+ *
+ * All return 0 or -ENOMEM.
+ */
+#ifndef TETRA_LIB_BUILD_H
+#define TETRA_LIB_BUILD_H
+
+#include "lib/policy/language.h"
+
+/* Arguments of a hook, data elements included. */
+#define HOOK_MAX_ARGS 5u
+
+struct build {
+	struct arena *arena; /* the model's */
+	struct report *report;
+	const struct doc_policy *doc; /* .metadata and .spec may be NULL */
+	struct tetra_policy *policy;
+};
+
+/* What the parts of a hook need to know of it. */
+struct build_hook {
+	struct build *build;
+	const struct section_row *section;
+	const struct doc_hook *doc;
+	struct policy_hook *hook;
+	/* By position in args and data; NULL where the type is wrong. */
+	const struct type_row *args[HOOK_MAX_ARGS], *data[HOOK_MAX_ARGS];
+	const struct type_row *return_type; /* NULL: none, or wrong */
+};
+
+/* envelope.c: apiVersion, kind, metadata, options */
+int envelope_build(struct build *build);
+
+/* group.c: lists, macros, enforcers, workload selectors; nothing of them is supported yet */
+void groups_check(struct build *build);
+/* The list that "list:NAME" refers to; NULL if the text is no such name, or unknown. */
+const struct doc_list_def *list_find(const struct build *build, const char *text);
+/* Says that a list is unknown. True if @value begins with "list:". */
+bool list_reference(struct build *build, const struct node *value);
+void label_selector_check(struct build *build, const struct doc_label_selector *labels);
+void workloads_check(struct build *build, const struct doc_workloads *workloads);
+
+/* hook.c */
+int hooks_build(struct build *build);
+
+/* argument.c */
+int arguments_build(struct build_hook *hook);
+
+/* selector.c */
+int selectors_build(struct build_hook *hook);
+/* A macro of spec.selectorsMacros: checked as far as it makes sense without a hook. */
+void selector_check_macro(struct build *build, const struct doc_selector *macro);
+
+/* filter.c */
+enum filter_phase { FILTER_ARGS, FILTER_DATA, FILTER_RETURN };
+int filters_build(struct build_hook *hook, const struct doc_filter *filters, uint32_t n,
+		  enum filter_phase phase, struct policy_filter **ret, uint32_t *ret_n);
+
+/* scope.c: who: pids, binaries, namespaces, capabilities */
+int scopes_build(struct build *build, const struct doc_selector *doc,
+		 struct policy_selector *selector);
+
+/* action.c */
+int actions_build(struct build_hook *hook, const struct doc_selector *doc,
+		  struct policy_selector *selector);
+
+/* text.c: message and tags, as they go into events */
+int texts_build(struct build_hook *hook);
+
+/*
+ * value.c: one value of a filter on an argument of @type. Return: how many values of the
+ * model it is, written to @ret, which has room for two; 0 if it is wrong and was reported.
+ */
+uint32_t value_parse(struct build *build, const struct operator_row *op,
+		     const struct type_row *type, const struct node *node,
+		     struct policy_value *ret);
+/* 0, or -EINVAL: an IPv4 or IPv6 address with or without a prefix length. */
+int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bits);
+/* N or MIN:MAX of digits; swaps the two if needed, and says so. */
+int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,
+			bool *ret_swapped);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands around the hooks: apiVersion, kind, metadata, options.
+ */
+#include <ctype.h>
+
+#include "lib/base/nearest.h"
+#include "lib/policy/build.h"
+#include "lib/policy/number.h"
+
+#define API_VERSION "cilium.io/v1alpha1"
+/* Characters: a DNS subdomain, as Kubernetes names its objects. */
+#define NAME_MAX_LEN 253u
+
+static bool is_name_char(char c)
+{
+	return islower((unsigned char)c) || isdigit((unsigned char)c);
+}
+
+/* Labels of lower case letters, digits and dashes, joined by dots. */
+static bool is_subdomain(const char *text)
+{
+	const char *at;
+
+	for (at = text; *at; at++) {
+		bool edge = at == text || at[-1] == '.' || at[1] == '.' || !at[1];
+
+		if (is_name_char(*at) || (!edge && (*at == '-' || *at == '.')))
+			continue;
+		return false;
+	}
+	return at != text;
+}
+
+static void name_check(struct report *report, doc_value name)
+{
+	if (name->n > NAME_MAX_LEN)
+		(void)report_error(report, name, "too-long", NULL,
+				   "the name has %u characters; %u are allowed", name->n,
+				   NAME_MAX_LEN);
+	else if (!is_subdomain(name->text) || strlen(name->text) != name->n)
+		(void)report_error(
+			report, name, "bad-value",
+			"use lower case letters, digits, '-' and '.', and begin "
+			"and end with a letter or digit",
+			"the name " Q " is not a DNS subdomain", name->text);
+}
+
+static int metadata_build(struct build *build, bool namespaced)
+{
+	const struct doc_metadata *metadata = build->doc->metadata;
+
+	if (!metadata)
+		return 0;
+	if (namespaced && !metadata->namespace)
+		(void)report_missing(build->report, metadata->node, "namespace", NULL,
+				     NULL);
+	if (!namespaced && metadata->namespace && build->doc->kind)
+		(void)report_error_key(
+			build->report, metadata->namespace, "not-allowed",
+			"leave it out, or use the kind TracingPolicyNamespaced",
+			"a TracingPolicy belongs to no namespace");
+	if (!metadata->name)
+		return 0;
+	name_check(build->report, metadata->name);
+	build->policy->name =
+		arena_text(build->arena, metadata->name->text, metadata->name->n);
+	build->policy->name_mark = metadata->name->mark;
+	return build->policy->name ? 0 : -ENOMEM;
+}
+
+static void api_version_check(struct build *build)
+{
+	doc_value version = build->doc->api_version;
+
+	if (version && !str_equal(version->text, API_VERSION))
+		(void)report_error(build->report, version, "bad-enum",
+				   "did you mean '" API_VERSION "'?",
+				   "unknown apiVersion " Q, version->text);
+}
+
+static bool kind_is_namespaced(struct build *build)
+{
+	static const char *const kinds[] = { "TracingPolicy", "TracingPolicyNamespaced",
+					     NULL };
+	doc_value kind = build->doc->kind;
+	char hint[128];
+
+	if (!kind || str_equal(kind->text, kinds[0]))
+		return false;
+	if (str_equal(kind->text, kinds[1])) {
+		report_unsupported(build->report, kind,
+				   "policies of one Kubernetes namespace are not yet "
+				   "supported");
+		return true;
+	}
+	(void)report_error(build->report, kind, "unknown-kind",
+			   hint_name(&hint, nearest_of(kind->text, kinds)),
+			   "unknown kind " Q, kind->text);
+	return false;
+}
+
+/* These look at the agent's own files and processes, which are no namespace's business. */
+static void namespaced_check(struct build *build)
+{
+	const struct doc_spec *spec = build->doc->spec;
+	uint32_t i;
+
+	if (!spec)
+		return;
+	if (spec->hosts)
+		(void)report_error_key(build->report, spec->hosts->node, "not-allowed",
+				       NULL,
+				       "a TracingPolicyNamespaced has no hostSelector");
+	for (i = 0; i < N_SECTIONS; i++)
+		if (spec->hooks[i].n &&
+		    (sections[i].section & (SECTION_UPROBE | SECTION_USDT)))
+			(void)report_error_key(
+				build->report, spec->hooks[i].node, "not-allowed", NULL,
+				"a TracingPolicyNamespaced has no %s", sections[i].name);
+}
+
+static void option_bad(struct build *build, doc_value value, const char *const *words)
+{
+	char hint[128];
+
+	(void)report_error(build->report, value, "bad-value",
+			   hint_name(&hint, nearest_of(value->text, words)),
+			   Q " is no value of this option", value->text);
+}
+
+static bool option_is_in(struct build *build, doc_value value, const char *const *words)
+{
+	size_t i;
+
+	for (i = 0; words[i]; i++)
+		if (str_equal(words[i], value->text))
+			return true;
+	option_bad(build, value, words);
+	return false;
+}
+
+static void option_mode(struct build *build, doc_value value)
+{
+	static const char *const modes[] = { "enforce", "monitor", NULL };
+
+	if (option_is_in(build, value, modes))
+		build->policy->mode = str_equal(value->text, "monitor")
+					      ? TETRA_MODE_MONITOR
+					      : TETRA_MODE_ENFORCE;
+}
+
+/* How hooks are attached is the library's choice: right values change nothing. */
+static void option_bool(struct build *build, doc_value value)
+{
+	static const char *const bools[] = { "true",  "false", "True", "False", "TRUE",
+					     "FALSE", "1",     "0",    "t",	"f",
+					     "T",     "F",     NULL };
+
+	(void)option_is_in(build, value, bools);
+}
+
+/* An enforcer of security_ functions cannot work by override-return. */
+static void option_method(struct build *build, doc_value value)
+{
+	static const char *const methods[] = { "override-return", "fmod-ret", NULL };
+	const struct doc_spec *spec = build->doc->spec;
+	const struct doc_values *calls;
+	uint32_t i;
+
+	if (!option_is_in(build, value, methods) || !spec->enforcers.n)
+		return;
+	if (str_equal(value->text, "fmod-ret"))
+		return;
+	calls = &spec->enforcers.items[0].calls;
+	for (i = 0; i < calls->n; i++) {
+		if (!calls->items[i] ||
+		    !str_has_prefix(calls->items[i]->text, "security_"))
+			continue;
+		(void)report_error(build->report, value, "conflict",
+				   "did you mean 'fmod-ret'?",
+				   "override-return does not work on the enforcer's " Q,
+				   calls->items[i]->text);
+		return;
+	}
+}
+
+static void option_size(struct build *build, doc_value value)
+{
+	uint64_t size;
+
+	if (number_parse_decimal(value->text, &size) < 0 || !size || size > INT32_MAX)
+		(void)report_error(build->report, value, "bad-value", NULL,
+				   Q " is not a number of entries", value->text);
+}
+
+static const struct {
+	const char *name;
+	void (*apply)(struct build *build, doc_value value);
+} option_rows[] = {
+	{ "disable-kprobe-multi", option_bool },
+	{ "disable-uprobe-multi", option_bool },
+	{ "override-method", option_method },
+	{ "policy-mode", option_mode },
+	{ "sleepable-preload-size", option_size },
+};
+
+static void option_build(struct build *build, const struct doc_option *option)
+{
+	char hint[128];
+	size_t i;
+
+	if (!option->name)
+		return;
+	for (i = 0; i < ARRAY_SIZE(option_rows); i++) {
+		if (!str_equal(option_rows[i].name, option->name->text))
+			continue;
+		if (option->value)
+			option_rows[i].apply(build, option->value);
+		else if (!node_get(option->node, "value"))
+			(void)report_missing(build->report, option->node, "value",
+					     option->name, NULL);
+		return;
+	}
+	(void)report_error(
+		build->report, option->name, "unknown-option",
+		hint_name(&hint, words_nearest(&option_names, option->name->text)),
+		"unknown option " Q, option->name->text);
+}
+
+static void options_build(struct build *build)
+{
+	const struct doc_spec *spec = build->doc->spec;
+	uint32_t i, k;
+
+	for (i = 0; i < spec->options.n; i++) {
+		option_build(build, &spec->options.items[i]);
+		for (k = 0; k < i && spec->options.items[i].name; k++) {
+			if (!spec->options.items[k].name ||
+			    !node_equal(spec->options.items[k].name,
+					spec->options.items[i].name))
+				continue;
+			(void)report_error(build->report, spec->options.items[i].name,
+					   "duplicate-name", NULL,
+					   "option " Q " is set twice",
+					   spec->options.items[i].name->text);
+			break;
+		}
+	}
+}
+
+int envelope_build(struct build *build)
+{
+	bool namespaced;
+
+	api_version_check(build);
+	namespaced = kind_is_namespaced(build);
+	if (namespaced)
+		namespaced_check(build);
+	build->policy->mode = TETRA_MODE_ENFORCE;
+	if (build->doc->spec)
+		options_build(build);
+	return metadata_build(build, namespaced);
+}

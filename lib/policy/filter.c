@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * matchArgs, matchData, matchReturnArgs: which argument, which operator, which values.
+ */
+#include "lib/policy/build.h"
+#include "lib/policy/cel.h"
+
+/* The argument a filter looks at. */
+struct target {
+	uint32_t position;	     /* in the list, or POLICY_ARG_RETURN */
+	const struct type_row *type; /* NULL: the type is wrong, and that was said */
+};
+
+static uint32_t count_args(const struct build_hook *hook, enum filter_phase phase)
+{
+	uint32_t n = phase == FILTER_DATA ? hook->doc->data.n : hook->doc->args.n;
+
+	return MIN(n, HOOK_MAX_ARGS);
+}
+
+static bool target_by_position(struct build_hook *hook, const struct doc_filter *doc,
+			       enum filter_phase phase, struct target *ret)
+{
+	doc_value item = doc->args.items[0];
+	uint32_t n = count_args(hook, phase);
+
+	if (!item)
+		return false;
+	if (item->number >= n) {
+		(void)report_error(hook->build->report, item, "bad-reference", NULL,
+				   "the hook has %u arguments; positions count from 0",
+				   n);
+		return false;
+	}
+	ret->position = (uint32_t)item->number;
+	ret->type = (phase == FILTER_DATA ? hook->data : hook->args)[item->number];
+	return true;
+}
+
+static bool unknown_index(struct build_hook *hook, const struct doc_filter *doc,
+			  int64_t index)
+{
+	const struct node *at = doc->index ? doc->index : doc->node;
+
+	(void)report_error(hook->build->report, at, "bad-reference", NULL,
+			   "no argument with index %lld is declared for this hook",
+			   (long long)index);
+	return false;
+}
+
+static bool target_by_index(struct build_hook *hook, const struct doc_filter *doc,
+			    enum filter_phase phase, struct target *ret)
+{
+	int64_t index = doc->index ? doc->index->number : 0;
+	uint32_t n = count_args(hook, phase), i;
+
+	/* In data the index is the position. */
+	if (phase == FILTER_DATA) {
+		if (index >= n)
+			return unknown_index(hook, doc, index);
+		*ret = (struct target){ (uint32_t)index, hook->data[index] };
+		return true;
+	}
+	for (i = 0; i < n; i++) {
+		const struct doc_arg *arg = &hook->doc->args.items[i];
+
+		if (arg->node && (arg->index ? arg->index->number : 0) == index) {
+			*ret = (struct target){ i, hook->args[i] };
+			return true;
+		}
+	}
+	/* A tracepoint's fields count from 4 or so: a small number is a position. */
+	if (hook->section->section == SECTION_TRACEPOINT && index < n) {
+		*ret = (struct target){ (uint32_t)index, hook->args[index] };
+		return true;
+	}
+	return unknown_index(hook, doc, index);
+}
+
+static bool target_find(struct build_hook *hook, const struct doc_filter *doc,
+			enum filter_phase phase, struct target *ret)
+{
+	if (phase == FILTER_RETURN) {
+		*ret = (struct target){ POLICY_ARG_RETURN, hook->return_type };
+		return true;
+	}
+	if (!doc->args.n)
+		return target_by_index(hook, doc, phase, ret);
+	if (doc->args.n > 1) {
+		(void)report_error(hook->build->report, doc->args.node->first->next,
+				   "too-many", NULL,
+				   "a filter looks at one argument; only "
+				   "CapabilitiesGained takes two");
+		return false;
+	}
+	return target_by_position(hook, doc, phase, ret);
+}
+
+static bool operator_fits(struct build_hook *hook, const struct doc_filter *doc,
+			  const struct type_row *type)
+{
+	const struct operator_row *op = doc->op->word;
+
+	if (op->classes & type->classes)
+		return true;
+	(void)report_error(hook->build->report, doc->op, "type-mismatch", NULL,
+			   "%s cannot be used on an argument of type %s", op->name,
+			   type->name);
+	return false;
+}
+
+static uint32_t values_limit(struct build_hook *hook, const struct doc_filter *doc,
+			     const struct type_row *type)
+{
+	const struct operator_row *op = doc->op->word;
+	uint32_t max = op->max_values;
+	const struct node *child;
+	uint32_t i;
+
+	if (!max || doc->values.n <= max ||
+	    (type->classes & (TYPE_TEXT | TYPE_PATH) && op->grammar != GRAMMAR_FILE_TYPE))
+		return doc->values.n;
+	for (i = 0, child = doc->values.node->first; i < max; i++)
+		child = child->next;
+	(void)report_error(hook->build->report, child, "too-many",
+			   "InMap takes any number of integers",
+			   "%s takes %u values at most for this type", op->name, max);
+	return max;
+}
+
+static int values_build(struct build_hook *hook, const struct doc_filter *doc,
+			const struct type_row *type, struct policy_filter *ret)
+{
+	const struct operator_row *op = doc->op->word;
+	bool is_set = op->grammar == GRAMMAR_SET || op->grammar == GRAMMAR_RANGE;
+	uint32_t n = values_limit(hook, doc, type), i, k;
+	struct policy_value *value;
+
+	if (!n) {
+		(void)report_missing(hook->build->report, doc->node, "values", doc->op,
+				     NULL);
+		return 0;
+	}
+	/* A range may become two. */
+	ret->values = arena_array(hook->build->arena, n * (is_set ? 2 : 1),
+				  sizeof(*ret->values));
+	if (!ret->values)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		value = &ret->values[ret->n_values];
+		if (!doc->values.items[i])
+			continue;
+		k = value_parse(hook->build, op, type, doc->values.items[i], value);
+		ret->n_values += k;
+		if (k)
+			value->text = arena_text(hook->build->arena,
+						 doc->values.items[i]->text, value->len);
+		if (k > 1)
+			value[1].text = value->text;
+		if (k && !value->text)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void cel_build(struct build_hook *hook, const struct doc_filter *doc)
+{
+	struct report *report = hook->build->report;
+	struct cel_error error = {};
+	doc_value text;
+
+	if (!doc->values.n) {
+		(void)report_missing(report, doc->node, "values", doc->op, NULL);
+		return;
+	}
+	if (doc->values.n > 1)
+		(void)report_error(report, doc->values.node->first->next, "too-many",
+				   "join them with '&&' or '||'",
+				   "CelExpr takes one expression");
+	text = doc->values.items[0];
+	if (!text || cel_check(text->text, hook->args,
+			       MIN(hook->doc->args.n, HOOK_MAX_ARGS), &error) == 0)
+		return;
+	(void)report_error(report, text, error.is_type ? "type-mismatch" : "bad-value",
+			   NULL, "%s, at character %u of the expression", error.message,
+			   error.column);
+}
+
+/* The two capability sets before and after. */
+static void gained_build(struct build_hook *hook, const struct doc_filter *doc)
+{
+	struct report *report = hook->build->report;
+	uint32_t n = count_args(hook, FILTER_ARGS), i;
+	const struct type_row *type;
+
+	if (!doc->args.node) {
+		(void)report_missing(report, doc->node, "args", doc->op, NULL);
+		return;
+	}
+	if (doc->args.n != 2) {
+		(void)report_error(
+			report, doc->args.node, "bad-value", NULL,
+			"CapabilitiesGained takes the positions of two arguments, "
+			"the old set and the new one");
+		return;
+	}
+	for (i = 0; i < 2; i++) {
+		if (!doc->args.items[i])
+			return;
+		if (doc->args.items[i]->number >= n) {
+			(void)report_error(report, doc->args.items[i], "bad-reference",
+					   NULL,
+					   "the hook has %u arguments; positions count "
+					   "from 0",
+					   n);
+			return;
+		}
+		type = hook->args[doc->args.items[i]->number];
+		if (type && !operator_fits(hook, doc, type))
+			return;
+	}
+}
+
+static int filter_build(struct build_hook *hook, const struct doc_filter *doc,
+			enum filter_phase phase, struct policy_filter *ret)
+{
+	const struct operator_row *op = doc->op ? doc->op->word : NULL;
+	struct target target;
+
+	if (!op)
+		return 0;
+	ret->mark = doc->node->mark;
+	ret->op_mark = doc->op->mark;
+	ret->op = op->op;
+	if (!op->op)
+		report_unsupported(hook->build->report, doc->op,
+				   "operator '%s' is not yet supported", op->name);
+	if (op->grammar == GRAMMAR_CEL) {
+		cel_build(hook, doc);
+		return 0;
+	}
+	if (op->classes == TYPE_CAPS && op->grammar == GRAMMAR_NONE) {
+		gained_build(hook, doc);
+		return 0;
+	}
+	if (!target_find(hook, doc, phase, &target))
+		return 0;
+	ret->arg = target.position;
+	if (!target.type || !operator_fits(hook, doc, target.type))
+		return 0;
+	if (op->grammar == GRAMMAR_NONE)
+		return 0;
+	return values_build(hook, doc, target.type, ret);
+}
+
+int filters_build(struct build_hook *hook, const struct doc_filter *filters, uint32_t n,
+		  enum filter_phase phase, struct policy_filter **ret, uint32_t *ret_n)
+{
+	uint32_t i;
+	int r = 0;
+
+	*ret = arena_array(hook->build->arena, n, sizeof(**ret));
+	if (!*ret)
+		return -ENOMEM;
+	for (i = 0; i < n && r >= 0; i++)
+		if (filters[i].node)
+			r = filter_build(hook, &filters[i], phase, &(*ret)[i]);
+	*ret_n = n;
+	return r;
+}

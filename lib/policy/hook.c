@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hooks of a policy, section by section.
+ */
+#include "lib/policy/build.h"
+
+static enum policy_hook_kind hook_kind(uint32_t section, const struct doc_hook *doc)
+{
+	switch (section) {
+	case SECTION_TRACEPOINT:
+		return doc->raw && doc->raw->number ? POLICY_RAW_TRACEPOINT
+						    : POLICY_TRACEPOINT;
+	case SECTION_LSM:
+		return POLICY_LSM;
+	default:
+		return POLICY_KPROBE;
+	}
+}
+
+static void name_check(struct build_hook *hook, doc_value value, const char *what)
+{
+	struct build *build = hook->build;
+
+	if (!value)
+		return;
+	if (!value->n || strlen(value->text) != value->n)
+		(void)report_error(build->report, value, "bad-value", NULL,
+				   "an empty text is no %s", what);
+	else if (list_reference(build, value))
+		report_unsupported(build->report, value, "lists are not yet supported");
+}
+
+/* The place of the hook, for findings that come when its text is gone. */
+static int hook_path(struct build_hook *hook)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+
+	node_path(hook->doc->node, &path);
+	hook->hook->yaml_path =
+		arena_text(hook->build->arena, strbuf_get(&path), path.len);
+	return path.failed || !hook->hook->yaml_path ? -ENOMEM : 0;
+}
+
+static int hook_text(struct build_hook *hook, doc_value value, char **ret)
+{
+	if (!value)
+		return 0;
+	*ret = arena_text(hook->build->arena, value->text, value->n);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* Syscall hooks are the default, as in the schema of the language. */
+static bool is_syscall(const struct build_hook *hook)
+{
+	const struct doc_list_def *list;
+
+	if (!(hook->section->section & (SECTION_KPROBE | SECTION_FENTRY)))
+		return false;
+	list = hook->doc->name ? list_find(hook->build, hook->doc->name->text) : NULL;
+	if (list && list->type && str_has_prefix(list->type->text, "syscalls"))
+		return true;
+	return !hook->doc->syscall || hook->doc->syscall->number;
+}
+
+static void uprobe_targets_check(struct build_hook *hook)
+{
+	const struct doc_hook *doc = hook->doc;
+	const struct node *child, *first = NULL;
+
+	node_for_each(child, doc->node)
+	{
+		if (!child->n || (child != doc->symbols.node &&
+				  child != doc->offsets.node && child != doc->addrs.node))
+			continue;
+		if (first)
+			(void)report_error_key(
+				hook->build->report, child, "conflict", NULL,
+				"the probe's place is given by '%s' already",
+				first->key->text);
+		else
+			first = child;
+	}
+	if (!first)
+		(void)report_missing(hook->build->report, doc->node, "symbols", NULL,
+				     "name symbols, offsets or addrs");
+}
+
+static void uprobe_digests_check(struct build_hook *hook)
+{
+	static const char *const names[] = { "sha1:",	"sha256:",   "sha384:",
+					     "sha512:", "build-id:", NULL };
+	const struct doc_values *digests = &hook->doc->digests;
+	uint32_t i, k;
+
+	for (i = 0; i < digests->n; i++) {
+		for (k = 0; digests->items[i] && names[k]; k++)
+			if (str_has_prefix(digests->items[i]->text, names[k]))
+				break;
+		if (digests->items[i] && !names[k])
+			(void)report_error(hook->build->report, digests->items[i],
+					   "bad-value",
+					   "write sha256:HEX; also sha1, sha384, sha512, "
+					   "build-id",
+					   Q " is no digest", digests->items[i]->text);
+	}
+}
+
+static void uprobe_check(struct build_hook *hook)
+{
+	const struct doc_hook *doc = hook->doc;
+	uint32_t places = doc->symbols.n + doc->offsets.n + doc->addrs.n;
+
+	uprobe_targets_check(hook);
+	uprobe_digests_check(hook);
+	if (doc->ref_counts.n && places && doc->ref_counts.n != places)
+		(void)report_error_key(hook->build->report, doc->ref_counts.node,
+				       "bad-value", NULL, "%u offsets for %u places",
+				       doc->ref_counts.n, places);
+}
+
+static int hook_names(struct build_hook *hook)
+{
+	const struct doc_hook *doc = hook->doc;
+	int r;
+
+	name_check(hook, doc->name,
+		   hook->section->section == SECTION_TRACEPOINT ? "event" : "function");
+	name_check(hook, doc->subsystem, "subsystem");
+	r = hook_text(hook, doc->name, &hook->hook->name);
+	if (r >= 0)
+		r = hook_text(hook, doc->subsystem, &hook->hook->subsystem);
+	return r < 0 ? r : hook_path(hook);
+}
+
+static int hook_build(struct build *build, const struct section_row *section,
+		      const struct doc_hook *doc, struct policy_hook *ret)
+{
+	struct build_hook hook = {
+		.build = build, .section = section, .doc = doc, .hook = ret
+	};
+	int r;
+
+	ret->mark = doc->node->mark;
+	ret->name_mark = doc->name ? doc->name->mark : doc->node->mark;
+	ret->kind = hook_kind(section->section, doc);
+	ret->syscall = is_syscall(&hook);
+	ret->syscall_given = doc->syscall != NULL;
+	ret->call_not_found_ok = doc->ignore && doc->ignore->call_not_found &&
+				 doc->ignore->call_not_found->number;
+	if (section->section == SECTION_UPROBE)
+		uprobe_check(&hook);
+	r = hook_names(&hook);
+	if (r >= 0)
+		r = texts_build(&hook);
+	if (r >= 0)
+		r = arguments_build(&hook);
+	return r < 0 ? r : selectors_build(&hook);
+}
+
+static int section_build(struct build *build, uint32_t i)
+{
+	const struct doc_hooks *hooks = &build->doc->spec->hooks[i];
+	uint32_t k;
+	int r = 0;
+
+	build->report->quiet += !sections[i].supported;
+	for (k = 0; k < hooks->n && r >= 0; k++)
+		if (hooks->items[k].node)
+			r = hook_build(build, &sections[i], &hooks->items[k],
+				       &build->policy->hooks[build->policy->n_hooks++]);
+	build->report->quiet -= !sections[i].supported;
+	return r;
+}
+
+int hooks_build(struct build *build)
+{
+	const struct doc_spec *spec = build->doc->spec;
+	uint32_t i, n = 0;
+	int r = 0;
+
+	for (i = 0; i < N_SECTIONS; i++)
+		n += spec->hooks[i].n;
+	build->policy->hooks =
+		arena_array(build->arena, n, sizeof(*build->policy->hooks));
+	if (!build->policy->hooks)
+		return -ENOMEM;
+	for (i = 0; i < N_SECTIONS && r >= 0; i++)
+		r = section_build(build, i);
+	return r;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about a policy as a whole and about its hooks.
+ */
+#include <stdio.h>
+
+#include "lib/policy/lint.h"
+#include "lib/policy/text.h"
+
+static bool names_list(const struct node *value, const struct node *name)
+{
+	return value && str_has_prefix(value->text, "list:") &&
+	       str_equal(value->text + strlen("list:"), name->text);
+}
+
+static bool selectors_use_list(const struct doc_hook *hook, const struct node *name)
+{
+	uint32_t i, k, v;
+
+	for (i = 0; i < hook->selectors.n; i++) {
+		const struct doc_selector *selector = &hook->selectors.items[i];
+
+		for (k = 0; k < selector->args.n; k++)
+			for (v = 0; v < selector->args.items[k].values.n; v++)
+				if (names_list(selector->args.items[k].values.items[v],
+					       name))
+					return true;
+	}
+	return false;
+}
+
+static bool list_is_used(const struct doc_spec *spec, const struct node *name)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < spec->enforcers.n; i++)
+		for (k = 0; k < spec->enforcers.items[i].calls.n; k++)
+			if (names_list(spec->enforcers.items[i].calls.items[k], name))
+				return true;
+	for (i = 0; i < N_SECTIONS; i++)
+		for (k = 0; k < spec->hooks[i].n; k++)
+			if (names_list(spec->hooks[i].items[k].name, name) ||
+			    selectors_use_list(&spec->hooks[i].items[k], name))
+				return true;
+	return false;
+}
+
+static bool macro_is_used(const struct doc_spec *spec, const char *name)
+{
+	uint32_t i, k, s, m;
+
+	for (i = 0; i < N_SECTIONS; i++)
+		for (k = 0; k < spec->hooks[i].n; k++)
+			for (s = 0; s < spec->hooks[i].items[k].selectors.n; s++) {
+				const struct doc_values *macros =
+					&spec->hooks[i]
+						 .items[k]
+						 .selectors.items[s]
+						 .macros;
+
+				for (m = 0; m < macros->n; m++)
+					if (macros->items[m] &&
+					    str_equal(macros->items[m]->text, name))
+						return true;
+			}
+	return false;
+}
+
+static void unused(const struct lint *lint)
+{
+	const struct doc_spec *spec = lint->spec;
+	uint32_t i;
+
+	for (i = 0; i < spec->lists.n; i++) {
+		doc_value name = spec->lists.items[i].name;
+
+		if (name && !list_is_used(spec, name))
+			report_warning(lint->report, name, "unused", NULL,
+				       "nothing in this policy uses the list " Q,
+				       name->text);
+	}
+	for (i = 0; i < spec->macros.n; i++) {
+		const struct node *node = spec->macros.items[i].node;
+
+		if (node && !macro_is_used(spec, node->key->text))
+			report_warning_key(lint->report, node, "unused", NULL,
+					   "no selector uses the macro " Q,
+					   node->key->text);
+	}
+}
+
+/* Called thousands of times a second on an idle machine. A name that ends in '*' is a prefix. */
+static const char *const hot_functions[] = {
+	"cap_capable",
+	"security_capable",
+	"security_inode_getattr",
+	"security_inode_permission",
+	"security_file_free",
+	"schedule",
+	"__schedule",
+	"finish_task_switch",
+	"try_to_wake_up",
+	"kfree",
+	"kmalloc",
+	"__kmalloc",
+	"kmem_cache_alloc",
+	"kmem_cache_free",
+	"__alloc_pages",
+	"handle_mm_fault",
+	"inode_permission",
+	"dput",
+	"dget",
+	"fput",
+	"__fget_light",
+	"sys_futex",
+	"sys_clock_gettime",
+	"_raw_spin_lock*",
+	NULL,
+};
+
+static const char *const hot_events[] = {
+	"raw_syscalls/*",
+	"sched/sched_switch",
+	"sched/sched_wakeup",
+	"sched/sched_waking",
+	"sched/sched_stat_runtime",
+	"kmem/*",
+	"irq/*",
+	"irq_vectors/*",
+	"timer/*",
+	"rcu/*",
+	"workqueue/*",
+	"napi/*",
+	"exceptions/*",
+	NULL,
+};
+
+static bool is_in(const char *const *patterns, const char *name)
+{
+	for (; *patterns; patterns++) {
+		size_t len = strlen(*patterns);
+
+		if ((*patterns)[len - 1] == '*' ? !strncmp(*patterns, name, len - 1)
+						: str_equal(*patterns, name))
+			return true;
+	}
+	return false;
+}
+
+static void hot_hook(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	char event[256];
+
+	if (!hook->name)
+		return;
+	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem) {
+		snprintf(event, sizeof(event), "%.100s/%.100s", hook->subsystem->text,
+			 hook->name->text);
+		if (!is_in(hot_events, event))
+			return;
+	} else if (!is_in(hot_functions, lint_call(lint))) {
+		return;
+	}
+	report_warning(lint->report, hook->name, "hot-hook",
+		       "choose a hook that is called less often",
+		       Q " runs very often; every run costs", hook->name->text);
+}
+
+/* Who leaves "syscall" out and names no system call has forgotten it. */
+static void syscall_default(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+
+	if (!(lint->section->section & (SECTION_KPROBE | SECTION_FENTRY)) || !hook->name)
+		return;
+	if (hook->syscall || node_get(hook->node, "syscall") || lint_is_syscall(lint) ||
+	    str_has_prefix(hook->name->text, "list:"))
+		return;
+	report_warning(lint->report, hook->name, "syscall-default",
+		       "write syscall: false",
+		       "without 'syscall', " Q " is looked for among the system calls",
+		       hook->name->text);
+}
+
+static void truncated(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	uint32_t i;
+
+	if (hook->message && hook->message->n > MESSAGE_MAX_BYTES)
+		report_warning(lint->report, hook->message, "truncated", NULL,
+			       "of the %u bytes of the message, %u are kept",
+			       hook->message->n, MESSAGE_MAX_BYTES);
+	for (i = 0; i < hook->tags.n; i++)
+		if (hook->tags.items[i] && hook->tags.items[i]->n > TAG_MAX_BYTES)
+			report_warning(lint->report, hook->tags.items[i], "truncated",
+				       NULL, "of the %u bytes of the tag, %u are kept",
+				       hook->tags.items[i]->n, TAG_MAX_BYTES);
+}
+
+static void ignored_argument(const struct lint *lint, const struct doc_arg *arg)
+{
+	const char *type = arg->type ? arg->type->text : "";
+	bool buffer = str_equal(type, "char_buf");
+
+	if (arg->max_data && arg->max_data->number && *type && !buffer)
+		report_warning_key(lint->report, arg->max_data, "ignored-field", NULL,
+				   "maxData is for char_buf; a %s has one size", type);
+	if (arg->size_index && arg->size_index->number && *type && !buffer &&
+	    !str_equal(type, "char_iovec") && !str_equal(type, "auto"))
+		report_warning_key(lint->report, arg->size_index, "ignored-field", NULL,
+				   "sizeArgIndex is for buffers, not for a %s", type);
+}
+
+static void ignored_in_hook(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	uint32_t i;
+
+	for (i = 0; i < hook->args.n; i++)
+		if (hook->args.items[i].node)
+			ignored_argument(lint, &hook->args.items[i]);
+	if (hook->return_arg && hook->return_arg->node &&
+	    (!hook->returns || !hook->returns->number))
+		report_warning_key(lint->report, hook->return_arg->node, "ignored-field",
+				   "write return: true",
+				   "without 'return', returnArg is not "
+				   "read");
+}
+
+/* Every filter of @early stands in @late as well. */
+static bool nodes_within(const struct node *early, const struct node *late)
+{
+	const struct node *a, *b;
+
+	if (!early || !early->n)
+		return true;
+	if (!late || late->type != early->type)
+		return false;
+	if (early->type == NODE_MAPPING)
+		return node_equal(early, late);
+	node_for_each(a, early)
+	{
+		for (b = late->first; b && !node_equal(a, b); b = b->next)
+			;
+		if (!b)
+			return false;
+	}
+	return true;
+}
+
+static bool selector_covers(const struct doc_selector *early,
+			    const struct doc_selector *late)
+{
+	return !early->macros.n && nodes_within(early->args.node, late->args.node) &&
+	       nodes_within(early->data.node, late->data.node) &&
+	       nodes_within(early->pids.node, late->pids.node) &&
+	       nodes_within(early->binaries.node, late->binaries.node) &&
+	       nodes_within(early->parents.node, late->parents.node) &&
+	       nodes_within(early->namespaces.node, late->namespaces.node) &&
+	       nodes_within(early->namespace_changes.node,
+			    late->namespace_changes.node) &&
+	       nodes_within(early->capabilities.node, late->capabilities.node) &&
+	       nodes_within(early->capability_changes.node,
+			    late->capability_changes.node) &&
+	       nodes_within(early->workloads ? early->workloads->node : NULL,
+			    late->workloads ? late->workloads->node : NULL);
+}
+
+static void shadowed_selector(const struct lint *lint)
+{
+	const struct doc_selector *items = lint->hook->selectors.items;
+	uint32_t i, k;
+
+	for (i = 1; i < lint->hook->selectors.n; i++) {
+		for (k = 0; items[i].node && k < i; k++) {
+			if (!items[k].node || !selector_covers(&items[k], &items[i]))
+				continue;
+			report_warning(
+				lint->report, items[i].node, "shadowed-selector",
+				"put the stricter selector first",
+				"the first selector that matches wins, and selector %u "
+				"takes everything that this one could",
+				k);
+			break;
+		}
+	}
+}
+
+const struct lint_rule lint_policy_rules[] = { { "unused", unused }, {} };
+
+const struct lint_rule lint_hook_rules[] = {
+	{ "hot-hook", hot_hook },
+	{ "syscall-default", syscall_default },
+	{ "truncated", truncated },
+	{ "ignored-field", ignored_in_hook },
+	{ "shadowed-selector", shadowed_selector },
+	{},
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What loads and does not do what it seems to say: warnings, one function per rule. Rules
+ * look at the document, not at the model, so that they also speak of what is not supported.
+ */
+#ifndef TETRA_LIB_LINT_H
+#define TETRA_LIB_LINT_H
+
+#include "lib/policy/build.h"
+
+/* What a rule looks at. Policy rules see .build alone, hook rules no .selector. */
+struct lint {
+	struct build *build;
+	struct report *report;
+	const struct doc_spec *spec;
+	const struct section_row *section;
+	const struct doc_hook *hook;
+	const struct doc_selector *selector;
+	uint32_t i_selector;
+};
+
+typedef void (*lint_fn)(const struct lint *lint);
+
+struct lint_rule {
+	const char *name; /* the code of its warnings */
+	lint_fn check;
+};
+
+/* Runs every rule of the three lists below on the document. */
+void lint_run(struct build *build);
+
+/* lint-hook.c, lint-value.c, lint-action.c; each ends with a rule without a function. */
+extern const struct lint_rule lint_policy_rules[], lint_hook_rules[];
+extern const struct lint_rule lint_value_rules[], lint_action_rules[];
+
+/* The type of the argument that a filter looks at; NULL if it is wrong or the return value's. */
+const struct type_row *lint_filter_type(const struct lint *lint,
+					const struct doc_filter *filter);
+
+/* The name of an action, or "". */
+const char *lint_action_name(const struct doc_action *action);
+bool lint_enforces(const struct doc_selector *selector);
+
+/* The name of the hook's function without a syscall prefix's architecture; "" if unknown. */
+const char *lint_call(const struct lint *lint);
+bool lint_is_syscall(const struct lint *lint);
+
+#endif

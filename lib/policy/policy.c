@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The public calls: text in, model out. Two arenas: the document's goes when the call
+ * returns, the model's is the policy's.
+ */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "lib/policy/build.h"
+#include "lib/policy/lint.h"
+
+/* Bytes of text that a policy keeps, for findings of later stages. */
+#define KEPT_TEXT_BYTES (64u << 10)
+
+static int policy_new(struct tetra_policy **ret, const char *file, const char *text,
+		      size_t len)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct tetra_policy *policy;
+	int r;
+
+	r = arena_new(&arena);
+	if (r < 0)
+		return r;
+	policy = arena_alloc(arena, sizeof(*policy));
+	if (!policy)
+		return -ENOMEM;
+	policy->n_refs = 1;
+	policy->file = arena_text(arena, file, strlen(file));
+	if (len <= KEPT_TEXT_BYTES) {
+		policy->text = arena_text(arena, text, len);
+		policy->text_len = len;
+	}
+	if (!policy->file || (len <= KEPT_TEXT_BYTES && !policy->text))
+		return -ENOMEM;
+	policy->arena = TAKE_PTR(arena);
+	*ret = policy;
+	return 0;
+}
+
+static int policy_read(struct build *build, struct arena *scratch, const char *text,
+		       size_t len, bool lint)
+{
+	struct doc_policy doc = {};
+	struct node *root;
+	int r;
+
+	r = yaml_parse(&root, scratch, text, len, build->report);
+	if (r < 0)
+		return r;
+	if (root->type != NODE_MAPPING)
+		return report_error(build->report, root, "wrong-type", NULL,
+				    "a policy is a mapping of keys to values");
+	r = schema_bind(build->report, scratch, &language_policy, root, &doc);
+	if (r < 0)
+		return r;
+	build->doc = &doc;
+	r = envelope_build(build);
+	if (r >= 0 && doc.spec) {
+		groups_check(build);
+		r = hooks_build(build);
+	}
+	if (r >= 0 && lint && doc.spec)
+		lint_run(build);
+	return r;
+}
+
+static int verdict(const struct report *report, int r)
+{
+	if (r == -ENOMEM || r == -E2BIG)
+		return r;
+	if (r < 0 || report->n_errors)
+		return -EINVAL;
+	return report->n_unsupported ? -EOPNOTSUPP : 0;
+}
+
+/* Zero is the default of what an older caller does not know. */
+static int opts_read(struct tetra_parse_opts *ret, const struct tetra_parse_opts *opts)
+{
+	const char *tail = (const char *)opts;
+	size_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!opts)
+		return 0;
+	if (opts->size < sizeof(opts->size))
+		return -EINVAL;
+	for (i = sizeof(*opts); i < opts->size; i++)
+		if (tail[i])
+			return -E2BIG;
+	memcpy(ret, opts, MIN(opts->size, sizeof(*opts)));
+	return 0;
+}
+
+int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
+		       const struct tetra_parse_opts *opts, struct tetra_diag *diag)
+{
+	_cleanup_(arena_freep) struct arena *scratch = NULL;
+	_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy = NULL;
+	struct report report = { .diag = diag };
+	struct tetra_parse_opts given;
+	struct build build;
+	int r;
+
+	r = opts_read(&given, opts);
+	if (r >= 0 && !text && len)
+		r = -EINVAL;
+	if (r < 0)
+		return r;
+	text = text ? text : "";
+	report.file = given.file ? given.file : "-";
+	r = arena_new(&scratch);
+	if (r >= 0)
+		r = policy_new(&policy, report.file, text, len);
+	if (r < 0)
+		return r;
+	build = (struct build){ .arena = policy->arena,
+				.report = &report,
+				.policy = policy };
+	r = policy_read(&build, scratch, text, len, given.lint);
+	if (report.n_shown)
+		(void)diag_set_source(diag, report.file, text, len);
+	r = verdict(&report, r);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(policy);
+	return 0;
+}
+
+static int file_refused(struct tetra_diag *diag, const char *file, int error)
+{
+	struct diag_place place = { .file = file };
+
+	return diag_error(diag, &place, error, "unreadable", NULL, "%s",
+			  strerror(-error));
+}
+
+static int file_open(const char *filename)
+{
+	int fd = open(filename, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+		return -ENOENT;
+	return errno == ENOMEM ? -ENOMEM : -EPERM;
+}
+
+/* Reads up to one byte over the limit: the parser then says that it is too much. */
+static int file_read(int fd, char **ret, size_t *ret_len)
+{
+	_cleanup_(freep) char *text = NULL;
+	size_t size = 16384, len = 0;
+	char *more;
+	ssize_t n;
+
+	for (;;) {
+		more = realloc(text, size);
+		if (!more)
+			return -ENOMEM;
+		text = more;
+		n = read(fd, text + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EISDIR ? -EINVAL : -EPERM;
+		len += (size_t)n;
+		if (n == 0 || len > TETRA_POLICY_MAX_BYTES)
+			break;
+		if (len == size)
+			size *= 2;
+	}
+	*ret = TAKE_PTR(text);
+	*ret_len = len;
+	return 0;
+}
+
+int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
+			    const struct tetra_parse_opts *opts, struct tetra_diag *diag)
+{
+	_cleanup_(closep) int fd = -1;
+	_cleanup_(freep) char *text = NULL;
+	struct tetra_parse_opts given;
+	size_t len;
+	int r;
+
+	r = opts_read(&given, opts);
+	if (r < 0)
+		return r;
+	given.size = sizeof(given);
+	if (!given.file)
+		given.file = filename;
+	fd = file_open(filename);
+	if (fd < 0)
+		return file_refused(diag, given.file, fd);
+	r = file_read(fd, &text, &len);
+	if (r < 0)
+		return file_refused(diag, given.file, r);
+	return tetra_policy_parse(ret, text, len, &given, diag);
+}
+
+struct tetra_policy *tetra_policy_ref(struct tetra_policy *policy)
+{
+	if (policy)
+		__atomic_fetch_add(&policy->n_refs, 1, __ATOMIC_RELAXED);
+	return policy;
+}
+
+struct tetra_policy *tetra_policy_unref(struct tetra_policy *policy)
+{
+	if (policy && __atomic_sub_fetch(&policy->n_refs, 1, __ATOMIC_ACQ_REL) == 0)
+		arena_free(policy->arena);
+	return NULL;
+}
+
+const char *tetra_policy_get_name(const struct tetra_policy *policy)
+{
+	return policy->name;
+}
+
+uint32_t tetra_policy_get_mode(const struct tetra_policy *policy)
+{
+	return policy->mode;
+}
+
+int tetra_policy_enforces(const struct tetra_policy *policy)
+{
+	return policy->enforces;
+}
+
+unsigned int tetra_policy_count_hooks(const struct tetra_policy *policy)
+{
+	return policy->n_hooks;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/policy/report.h"
+
+#include <stdio.h>
+
+/* Bytes of a key that are shown in a path. */
+#define PATH_KEY_BYTES 80
+
+void node_path(const struct node *node, struct strbuf *ret)
+{
+	if (!node->parent)
+		return;
+	node_path(node->parent, ret);
+	if (!node->key)
+		strbuf_format(ret, "[%u]", node->index);
+	else
+		strbuf_format(ret, "%s%.*s", ret->len ? "." : "", PATH_KEY_BYTES,
+			      node->key->text);
+}
+
+const char *hint_name(char (*buf)[128], const char *name)
+{
+	if (!name)
+		return NULL;
+	snprintf(*buf, sizeof(*buf), "did you mean '%s'?", name);
+	return *buf;
+}
+
+static struct mark key_mark(const struct node *node)
+{
+	return node->key ? node->key->mark : node->mark;
+}
+
+static struct mark value_mark(const struct node *node)
+{
+	/* An empty value has its place wherever the parser noticed that it is empty. */
+	if (node->type == NODE_SCALAR && !(node->scalar == SCALAR_NULL && !node->n))
+		return node->mark;
+	return key_mark(node);
+}
+
+struct shown {
+	uint32_t severity;
+	struct mark mark;
+	const char *path, *code, *hint;
+};
+
+static void report_show(struct report *report, const struct shown *shown,
+			const char *format, va_list args)
+{
+	struct diag_place place = {
+		.file = report->file,
+		.line = shown->mark.line,
+		.column = shown->mark.column,
+		.path = shown->path && *shown->path ? shown->path : NULL,
+	};
+	char message[512];
+
+	if (report->n_shown++ > REPORT_MAX_FINDINGS)
+		return;
+	if (report->n_shown > REPORT_MAX_FINDINGS) {
+		place = (struct diag_place){ .file = report->file };
+		diag_note(report->diag, &place, "too-many", NULL,
+			  "more than %u findings; the rest is not shown",
+			  REPORT_MAX_FINDINGS);
+		return;
+	}
+	vsnprintf(message, sizeof(message), format, args);
+	if (shown->severity == TETRA_SEVERITY_WARNING)
+		diag_warning(report->diag, &place, shown->code, shown->hint, "%s",
+			     message);
+	else
+		(void)diag_error(report->diag, &place, 0, shown->code, shown->hint, "%s",
+				 message);
+}
+
+static void report_node(struct report *report, const struct node *node,
+			struct shown shown, const char *format, va_list args)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+
+	node_path(node, &path);
+	shown.path = strbuf_get(&path);
+	report_show(report, &shown, format, args);
+}
+
+int report_at(struct report *report, struct mark mark, const char *code, const char *hint,
+	      const char *format, ...)
+{
+	struct shown shown = { TETRA_SEVERITY_ERROR, mark, NULL, code, hint };
+	va_list args;
+
+	report->n_errors++;
+	va_start(args, format);
+	report_show(report, &shown, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+int report_error(struct report *report, const struct node *node, const char *code,
+		 const char *hint, const char *format, ...)
+{
+	struct shown shown = { TETRA_SEVERITY_ERROR, value_mark(node), NULL, code, hint };
+	va_list args;
+
+	report->n_errors++;
+	va_start(args, format);
+	report_node(report, node, shown, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+int report_error_key(struct report *report, const struct node *node, const char *code,
+		     const char *hint, const char *format, ...)
+{
+	struct shown shown = { TETRA_SEVERITY_ERROR, key_mark(node), NULL, code, hint };
+	va_list args;
+
+	report->n_errors++;
+	va_start(args, format);
+	report_node(report, node, shown, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static void show_plain(struct report *report, const struct shown *shown,
+		       const char *format, ...) _printf_(3, 4);
+
+static void show_plain(struct report *report, const struct shown *shown,
+		       const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report_show(report, shown, format, args);
+	va_end(args);
+}
+
+int report_missing(struct report *report, const struct node *mapping, const char *field,
+		   const struct node *asks, const char *hint)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+	struct shown shown = { TETRA_SEVERITY_ERROR, mapping->mark, NULL, "missing-field",
+			       hint };
+
+	if (asks)
+		shown.mark = key_mark(asks);
+	else if (mapping->type == NODE_MAPPING && mapping->first)
+		shown.mark = key_mark(mapping->first);
+	node_path(mapping, &path);
+	strbuf_format(&path, "%s%s", path.len ? "." : "", field);
+	shown.path = strbuf_get(&path);
+	report->n_errors++;
+	show_plain(report, &shown, "field '%s' is missing", field);
+	return -EINVAL;
+}
+
+static void unsupported(struct report *report, const struct node *node, struct mark mark,
+			const char *format, va_list args)
+{
+	struct shown shown = { TETRA_SEVERITY_ERROR, mark, NULL, "not-supported", NULL };
+
+	if (report->quiet)
+		return;
+	report->n_unsupported++;
+	report_node(report, node, shown, format, args);
+}
+
+void report_unsupported(struct report *report, const struct node *node,
+			const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	unsupported(report, node, value_mark(node), format, args);
+	va_end(args);
+}
+
+void report_unsupported_key(struct report *report, const struct node *node,
+			    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	unsupported(report, node, key_mark(node), format, args);
+	va_end(args);
+}
+
+void report_warning(struct report *report, const struct node *node, const char *code,
+		    const char *hint, const char *format, ...)
+{
+	struct shown shown = { TETRA_SEVERITY_WARNING, value_mark(node), NULL, code,
+			       hint };
+	va_list args;
+
+	report->n_warnings++;
+	va_start(args, format);
+	report_node(report, node, shown, format, args);
+	va_end(args);
+}
+
+void report_warning_key(struct report *report, const struct node *node, const char *code,
+			const char *hint, const char *format, ...)
+{
+	struct shown shown = { TETRA_SEVERITY_WARNING, key_mark(node), NULL, code, hint };
+	va_list args;
+
+	report->n_warnings++;
+	va_start(args, format);
+	report_node(report, node, shown, format, args);
+	va_end(args);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings about one policy text: places are taken from nodes, and what was found is
+ * counted, so that the whole text is read before anything is refused.
+ *
+ * Where a finding stands: at the value, if that is a scalar; at the key, if the value is a
+ * collection; report_*_key() at the key in any case.
+ */
+#ifndef TETRA_LIB_REPORT_H
+#define TETRA_LIB_REPORT_H
+
+#include "lib/base/diag.h"
+#include "lib/base/strbuf.h"
+#include "lib/policy/yaml.h"
+
+struct report {
+	struct tetra_diag *diag; /* borrowed, or NULL */
+	const char *file; /* borrowed, or NULL */
+	/* Inside something that is not supported as a whole: its parts need no mention. */
+	unsigned int quiet;
+	unsigned int n_errors, n_unsupported, n_warnings;
+	unsigned int n_shown;
+};
+
+/* Findings per text; who needs more than these has not read them. */
+#define REPORT_MAX_FINDINGS 200u
+
+/* Bytes of user text quoted in a message. */
+#define Q "'%.80s'"
+
+/* All of these return -EINVAL, for callers that want to return it. */
+int report_at(struct report *report, struct mark mark, const char *code, const char *hint,
+	      const char *format, ...) _printf_(5, 6);
+int report_error(struct report *report, const struct node *node, const char *code,
+		 const char *hint, const char *format, ...) _printf_(5, 6);
+int report_error_key(struct report *report, const struct node *node, const char *code,
+		     const char *hint, const char *format, ...) _printf_(5, 6);
+
+/*
+ * A missing @field of @mapping. @asks: the node whose key or value asks for it, NULL: the
+ * mapping itself.
+ */
+int report_missing(struct report *report, const struct node *mapping, const char *field,
+		   const struct node *asks, const char *hint);
+
+/* Something of the language that this version cannot do; silent inside .quiet. */
+void report_unsupported(struct report *report, const struct node *node, const char *format,
+			...) _printf_(3, 4);
+void report_unsupported_key(struct report *report, const struct node *node,
+			    const char *format, ...) _printf_(3, 4);
+
+void report_warning(struct report *report, const struct node *node, const char *code,
+		    const char *hint, const char *format, ...) _printf_(5, 6);
+void report_warning_key(struct report *report, const struct node *node, const char *code,
+			const char *hint, const char *format, ...) _printf_(5, 6);
+
+/* "did you mean 'X'?" in @buf, or NULL without a @name. */
+const char *hint_name(char (*buf)[128], const char *name);
+
+/* "spec.kprobes[0].call"; empty for the root. */
+void node_path(const struct node *node, struct strbuf *ret);
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who: matchPIDs, matchBinaries, matchNamespaces, matchCapabilities, and their relatives
+ * that are only checked.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "lib/base/nearest.h"
+#include "lib/kernel/names.h"
+#include "lib/policy/build.h"
+#include "lib/policy/number.h"
+
+#define BINARY_BYTES	     255u
+#define BINARY_PREFIX_BYTES  256u
+#define BINARY_POSTFIX_BYTES 127u
+
+static bool is_true(doc_value value)
+{
+	return value && value->number;
+}
+
+static bool is_negated(doc_value op)
+{
+	return op && str_has_prefix(op->text, "Not");
+}
+
+/* A number that stood for itself. */
+static int number_add(struct build *build, doc_value node, uint64_t number,
+		      struct policy_value *ret)
+{
+	ret->mark = node->mark;
+	ret->min = ret->max = number;
+	ret->len = node->n;
+	ret->text = arena_text(build->arena, node->text, node->n);
+	return ret->text ? 0 : -ENOMEM;
+}
+
+static int pids_build(struct build *build, const struct doc_pids *doc,
+		      struct policy_pids *ret)
+{
+	uint32_t i;
+	int r = 0;
+
+	ret->mark = doc->node->mark;
+	ret->negated = is_negated(doc->op);
+	ret->follow_forks = is_true(doc->follow_forks);
+	ret->namespace_pid = is_true(doc->namespace_pid);
+	ret->values = arena_array(build->arena, doc->values.n, sizeof(*ret->values));
+	if (!ret->values)
+		return -ENOMEM;
+	for (i = 0; i < doc->values.n && r >= 0; i++)
+		if (doc->values.items[i])
+			r = number_add(build, doc->values.items[i],
+				       (uint64_t)doc->values.items[i]->number,
+				       &ret->values[ret->n_values++]);
+	return r;
+}
+
+static const struct {
+	const char *name;
+	uint32_t op;
+	uint32_t max_bytes;
+} binary_rows[] = {
+	{ "In", TETRA_OP_EQUAL, BINARY_BYTES },
+	{ "NotIn", TETRA_OP_NOT_EQUAL, BINARY_BYTES },
+	{ "Prefix", TETRA_OP_PREFIX, BINARY_PREFIX_BYTES },
+	{ "NotPrefix", TETRA_OP_NOT_PREFIX, BINARY_PREFIX_BYTES },
+	{ "Postfix", TETRA_OP_POSTFIX, BINARY_POSTFIX_BYTES },
+	{ "NotPostfix", TETRA_OP_NOT_POSTFIX, BINARY_POSTFIX_BYTES },
+};
+
+static int binary_add(struct build *build, doc_value node, uint32_t max,
+		      struct policy_binaries *ret)
+{
+	struct policy_value *value = &ret->values[ret->n_values];
+
+	if (!node->n || strlen(node->text) != node->n)
+		(void)report_error(build->report, node, "bad-value", NULL,
+				   "an empty text is no path");
+	if (node->n > max)
+		(void)report_error(build->report, node, "too-long", NULL,
+				   "the path has %u bytes; %u can be compared", node->n,
+				   max);
+	value->mark = node->mark;
+	value->len = node->n;
+	value->text = arena_text(build->arena, node->text, node->n);
+	ret->n_values++;
+	return value->text ? 0 : -ENOMEM;
+}
+
+static int binaries_build(struct build *build, const struct doc_binaries *doc,
+			  struct policy_binaries *ret)
+{
+	uint32_t row = 0, i;
+	int r = 0;
+
+	for (i = 0; doc->op && i < ARRAY_SIZE(binary_rows); i++)
+		if (str_equal(binary_rows[i].name, doc->op->text))
+			row = i;
+	ret->mark = doc->node->mark;
+	ret->op = binary_rows[row].op;
+	ret->follow_children = is_true(doc->follow_children);
+	if (ret->follow_children && row > 1)
+		(void)report_error_key(build->report, doc->follow_children, "not-allowed",
+				       NULL,
+				       "followChildren needs the operator In or NotIn");
+	ret->values = arena_array(build->arena, doc->values.n, sizeof(*ret->values));
+	if (!ret->values)
+		return -ENOMEM;
+	for (i = 0; i < doc->values.n && r >= 0; i++)
+		if (doc->values.items[i])
+			r = binary_add(build, doc->values.items[i],
+				       binary_rows[row].max_bytes, ret);
+	return r;
+}
+
+static int namespace_add(struct build *build, doc_value node,
+			 struct policy_namespace *ret)
+{
+	static const char *const words[] = { "host_ns", NULL };
+	char hint[128];
+	uint64_t number;
+
+	if (str_equal(node->text, words[0])) {
+		ret->host_ns = 1;
+		return 0;
+	}
+	if (number_parse_decimal(node->text, &number) < 0 || number > UINT32_MAX) {
+		(void)report_error(build->report, node, "bad-value",
+				   hint_name(&hint, nearest_of(node->text, words)),
+				   Q " is neither a namespace's number nor host_ns",
+				   node->text);
+		return 0;
+	}
+	return number_add(build, node, number, &ret->values[ret->n_values++]);
+}
+
+static int namespace_build(struct build *build, const struct doc_namespaces *doc,
+			   struct policy_namespace *ret)
+{
+	uint32_t i;
+	int r = 0;
+
+	ret->mark = doc->node->mark;
+	ret->negated = is_negated(doc->op);
+	if (doc->namespace)
+		ret->ns = (uint32_t)((const char *const *)doc->namespace->word -
+				     (const char *const *)namespaces.rows);
+	ret->values = arena_array(build->arena, doc->values.n, sizeof(*ret->values));
+	if (!ret->values)
+		return -ENOMEM;
+	for (i = 0; i < doc->values.n && r >= 0; i++)
+		if (doc->values.items[i])
+			r = namespace_add(build, doc->values.items[i], ret);
+	return r;
+}
+
+/* Blanks around a capability's name and the case of its letters do not matter. */
+static bool capability_parse(struct build *build, doc_value node, uint32_t *ret)
+{
+	const char *text = node->text + strspn(node->text, " \t");
+	char name[64], hint[128];
+	size_t len = strcspn(text, " \t"), i;
+
+	snprintf(name, sizeof(name), "%.*s", (int)MIN(len, sizeof(name) - 1), text);
+	for (i = 0; name[i]; i++)
+		name[i] = (char)toupper((unsigned char)name[i]);
+	if (names_number(&names_capabilities, name, ret) == 0)
+		return true;
+	(void)report_error(build->report, node, "bad-enum",
+			   hint_name(&hint, names_nearest(&names_capabilities, name)),
+			   "unknown capability " Q, node->text);
+	return false;
+}
+
+static void capabilities_build(struct build *build, const struct doc_capabilities *doc,
+			       struct policy_capabilities *ret)
+{
+	uint32_t i, bit;
+
+	ret->mark = doc->node->mark;
+	ret->negated = is_negated(doc->op);
+	ret->is_namespace_capability = is_true(doc->in_namespace);
+	ret->set = TETRA_CAPSET_EFFECTIVE;
+	if (doc->type)
+		ret->set = (uint32_t)((const char *const *)doc->type->word -
+				      (const char *const *)capability_sets.rows);
+	for (i = 0; i < doc->values.n; i++)
+		if (doc->values.items[i] &&
+		    capability_parse(build, doc->values.items[i], &bit))
+			ret->mask |= UINT64_C(1) << bit;
+}
+
+static void namespace_changes_check(struct build *build, const struct doc_namespaces *doc)
+{
+	char hint[128];
+	doc_value node;
+	uint32_t i;
+	size_t k;
+
+	for (i = 0; i < doc->values.n; i++) {
+		node = doc->values.items[i];
+		for (k = 0; node && k < namespaces.n; k++)
+			if (!strcasecmp(((const char *const *)namespaces.rows)[k],
+					node->text))
+				break;
+		if (!node || k < namespaces.n)
+			continue;
+		(void)report_error(
+			build->report, node, "bad-enum",
+			hint_name(&hint, words_nearest(&namespaces, node->text)),
+			"unknown namespace " Q, node->text);
+	}
+}
+
+/* Filters that are not supported: their values are looked at, nothing is kept. */
+static int changes_check(struct build *build, const struct doc_selector *doc)
+{
+	struct policy_capabilities capabilities;
+	struct policy_binaries binaries = {};
+	uint32_t i;
+	int r = 0;
+
+	build->report->quiet++;
+	for (i = 0; i < doc->namespace_changes.n; i++)
+		if (doc->namespace_changes.items[i].node)
+			namespace_changes_check(build, &doc->namespace_changes.items[i]);
+	for (i = 0; i < doc->capability_changes.n; i++)
+		if (doc->capability_changes.items[i].node)
+			capabilities_build(build, &doc->capability_changes.items[i],
+					   &capabilities);
+	for (i = 0; i < doc->parents.n && r >= 0; i++)
+		if (doc->parents.items[i].node)
+			r = binaries_build(build, &doc->parents.items[i], &binaries);
+	if (doc->workloads)
+		workloads_check(build, doc->workloads);
+	build->report->quiet--;
+	return r;
+}
+
+static int processes_build(struct build *build, const struct doc_selector *doc,
+			   struct policy_selector *selector)
+{
+	uint32_t i;
+	int r = 0;
+
+	selector->pids = arena_array(build->arena, doc->pids.n, sizeof(*selector->pids));
+	selector->binaries =
+		arena_array(build->arena, doc->binaries.n, sizeof(*selector->binaries));
+	if (!selector->pids || !selector->binaries)
+		return -ENOMEM;
+	for (i = 0; i < doc->pids.n && r >= 0; i++)
+		if (doc->pids.items[i].node)
+			r = pids_build(build, &doc->pids.items[i],
+				       &selector->pids[selector->n_pids++]);
+	/* Without values there is nothing to match: the element says nothing. */
+	for (i = 0; i < doc->binaries.n && r >= 0; i++)
+		if (doc->binaries.items[i].values.n)
+			r = binaries_build(build, &doc->binaries.items[i],
+					   &selector->binaries[selector->n_binaries++]);
+	return r;
+}
+
+int scopes_build(struct build *build, const struct doc_selector *doc,
+		 struct policy_selector *selector)
+{
+	uint32_t i;
+	int r = processes_build(build, doc, selector);
+
+	selector->namespaces = arena_array(build->arena, doc->namespaces.n,
+					   sizeof(*selector->namespaces));
+	selector->capabilities = arena_array(build->arena, doc->capabilities.n,
+					     sizeof(*selector->capabilities));
+	if (!selector->namespaces || !selector->capabilities)
+		return -ENOMEM;
+	for (i = 0; i < doc->namespaces.n && r >= 0; i++)
+		if (doc->namespaces.items[i].node)
+			r = namespace_build(
+				build, &doc->namespaces.items[i],
+				&selector->namespaces[selector->n_namespaces++]);
+	for (i = 0; i < doc->capabilities.n; i++)
+		if (doc->capabilities.items[i].node)
+			capabilities_build(
+				build, &doc->capabilities.items[i],
+				&selector->capabilities[selector->n_capabilities++]);
+	return r < 0 ? r : changes_check(build, doc);
+}

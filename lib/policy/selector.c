@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A selector: filters that must all hold, and what is done then.
+ */
+#include "lib/base/nearest.h"
+#include "lib/policy/build.h"
+
+/* Filters on arguments and data in one selector. */
+#define MAX_FILTERS 5u
+
+static void filters_limit(struct build_hook *hook, const struct doc_selector *doc)
+{
+	const struct node *item;
+	uint32_t i, before = 0;
+
+	if (doc->args.n + doc->data.n <= MAX_FILTERS)
+		return;
+	item = doc->args.n > MAX_FILTERS ? doc->args.node->first : doc->data.node->first;
+	before = doc->args.n > MAX_FILTERS ? 0 : doc->args.n;
+	for (i = before; i < MAX_FILTERS; i++)
+		item = item->next;
+	(void)report_error(hook->build->report, item, "too-many", NULL,
+			   "a selector has %u filters on arguments at most", MAX_FILTERS);
+}
+
+static int return_filters(struct build_hook *hook, const struct doc_selector *doc,
+			  struct policy_selector *selector)
+{
+	uint32_t functions = SECTION_KPROBE | SECTION_FENTRY | SECTION_UPROBE;
+	struct report *report = hook->build->report;
+
+	if (!doc->return_args.node)
+		return 0;
+	if (!(hook->section->section & functions)) {
+		(void)report_error_key(report, doc->return_args.node, "not-allowed", NULL,
+				       "there is no return value in %s",
+				       hook->section->name);
+		return 0;
+	}
+	if (!hook->doc->returns || !hook->doc->returns->number)
+		(void)report_missing(report, doc->node, "return", doc->return_args.node,
+				     "set return: true and returnArg on the hook");
+	return filters_build(hook, doc->return_args.items, doc->return_args.n,
+			     FILTER_RETURN, &selector->return_args,
+			     &selector->n_return_args);
+}
+
+/* Which lists of a selector are written: a macro and its user may not both have one. */
+static const struct node *list_node(const struct doc_selector *doc, unsigned int i)
+{
+	const struct node *const nodes[] = {
+		doc->args.node,		doc->data.node,
+		doc->return_args.node,	doc->pids.node,
+		doc->binaries.node,	doc->parents.node,
+		doc->namespaces.node,	doc->namespace_changes.node,
+		doc->capabilities.node, doc->capability_changes.node,
+		doc->actions.node,	doc->return_actions.node,
+	};
+
+	return nodes[i];
+}
+
+#define N_LISTS 12u
+
+static const struct doc_selector *macro_find(struct build *build, doc_value name)
+{
+	const struct doc_spec *spec = build->doc->spec;
+	struct nearest nearest;
+	char hint[128];
+	uint32_t i;
+
+	nearest_init(&nearest, name->text);
+	for (i = 0; i < spec->macros.n; i++) {
+		const struct doc_selector *macro = &spec->macros.items[i];
+
+		if (!macro->node)
+			continue;
+		if (str_equal(macro->node->key->text, name->text))
+			return macro;
+		nearest_offer(&nearest, macro->node->key->text);
+	}
+	(void)report_error(build->report, name, "bad-reference",
+			   hint_name(&hint, nearest.best),
+			   "no macro " Q " in spec.selectorsMacros", name->text);
+	return NULL;
+}
+
+static void macros_check(struct build_hook *hook, const struct doc_selector *doc)
+{
+	const struct doc_selector *macro;
+	bool taken[N_LISTS];
+	uint32_t i, k;
+
+	for (k = 0; k < N_LISTS; k++)
+		taken[k] = list_node(doc, k);
+	for (i = 0; i < doc->macros.n; i++) {
+		macro = doc->macros.items[i]
+				? macro_find(hook->build, doc->macros.items[i])
+				: NULL;
+		for (k = 0; macro && k < N_LISTS; k++) {
+			if (!list_node(macro, k))
+				continue;
+			if (taken[k])
+				(void)report_error(hook->build->report,
+						   doc->macros.items[i], "conflict", NULL,
+						   "macro " Q
+						   " and this selector both have %s",
+						   doc->macros.items[i]->text,
+						   list_node(macro, k)->key->text);
+			taken[k] = true;
+		}
+	}
+}
+
+static int selector_build(struct build_hook *hook, const struct doc_selector *doc,
+			  struct policy_selector *ret)
+{
+	struct policy_filter *data;
+	uint32_t n_data;
+	int r;
+
+	ret->mark = doc->node->mark;
+	if (doc->label && doc->label->n)
+		ret->label =
+			arena_text(hook->build->arena, doc->label->text, doc->label->n);
+	if (doc->label && doc->label->n && !ret->label)
+		return -ENOMEM;
+	filters_limit(hook, doc);
+	macros_check(hook, doc);
+	r = filters_build(hook, doc->args.items, doc->args.n, FILTER_ARGS, &ret->args,
+			  &ret->n_args);
+	hook->build->report->quiet++;
+	if (r >= 0)
+		r = filters_build(hook, doc->data.items, doc->data.n, FILTER_DATA, &data,
+				  &n_data);
+	hook->build->report->quiet--;
+	if (r >= 0)
+		r = return_filters(hook, doc, ret);
+	if (r >= 0)
+		r = scopes_build(hook->build, doc, ret);
+	if (r >= 0)
+		r = actions_build(hook, doc, ret);
+	return r;
+}
+
+void selector_check_macro(struct build *build, const struct doc_selector *macro)
+{
+	struct policy_selector unused = {};
+
+	if (macro->macros.n)
+		(void)report_error_key(build->report, macro->macros.node, "not-allowed",
+				       NULL, "a macro cannot use macros");
+	(void)scopes_build(build, macro, &unused);
+}
+
+int selectors_build(struct build_hook *hook)
+{
+	const struct doc_hook *doc = hook->doc;
+	uint32_t i;
+	int r = 0;
+
+	hook->hook->selectors = arena_array(hook->build->arena, doc->selectors.n,
+					    sizeof(*hook->hook->selectors));
+	if (!hook->hook->selectors)
+		return -ENOMEM;
+	hook->hook->n_selectors = doc->selectors.n;
+	for (i = 0; i < doc->selectors.n && r >= 0; i++)
+		if (doc->selectors.items[i].node)
+			r = selector_build(hook, &doc->selectors.items[i],
+					   &hook->hook->selectors[i]);
+	return r;
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values of filters: one parser per grammar, in a table.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "lib/base/nearest.h"
+#include "lib/kernel/names.h"
+#include "lib/policy/build.h"
+#include "lib/policy/number.h"
+
+struct value_parser {
+	struct build *build;
+	const struct operator_row *op;
+	const struct type_row *type;
+	const struct node *node;
+	struct policy_value *value; /* room for two */
+	uint32_t n_values;
+};
+
+static bool bad_value(const struct value_parser *parser, const char *hint,
+		      const char *what)
+{
+	(void)report_error(parser->build->report, parser->node, "bad-value", hint,
+			   Q " is not %s", parser->node->text, what);
+	return false;
+}
+
+static bool out_of_range(const struct value_parser *parser, const char *what)
+{
+	(void)report_error(parser->build->report, parser->node, "out-of-range", NULL,
+			   "%.80s does not fit %s", parser->node->text, what);
+	return false;
+}
+
+/* "8000-8080" was meant as "8000:8080". */
+static const char *range_hint(const struct value_parser *parser, char (*buf)[128])
+{
+	const char *text = parser->node->text, *dash = strchr(text + (*text == '-'), '-');
+	char fixed[64];
+
+	if (!dash || strlen(text) >= sizeof(fixed) ||
+	    strspn(text, "0123456789-") != strlen(text))
+		return NULL;
+	snprintf(fixed, sizeof(fixed), "%.*s:%s", (int)(dash - text), text, dash + 1);
+	snprintf(*buf, sizeof(*buf), "ranges are written MIN:MAX: '%s'", fixed);
+	return *buf;
+}
+
+static bool text_parse(struct value_parser *parser)
+{
+	size_t max = parser->op->max_bytes, len = parser->node->n;
+
+	/* A terminator in the literal would never be in the string. */
+	while (parser->type->classes != TYPE_TEXT && len && !parser->node->text[len - 1])
+		len--;
+	while (str_equal(parser->type->name, "string") && len &&
+	       !parser->node->text[len - 1])
+		len--;
+	parser->value->len = len;
+	if (!len && parser->op->grammar == GRAMMAR_TEXT)
+		return bad_value(parser, NULL, "a prefix, postfix or part of anything");
+	if (!max || len <= max)
+		return true;
+	(void)report_error(parser->build->report, parser->node, "too-long", NULL,
+			   "the value has %zu bytes; %s takes %zu at most", len,
+			   parser->op->name, max);
+	return false;
+}
+
+static bool integer_parse(struct value_parser *parser)
+{
+	const struct type_row *type = parser->type;
+	struct number number;
+	int r;
+
+	r = number_parse(parser->node->text, &number);
+	if (r == -EINVAL)
+		return bad_value(parser, "names of flags are not known; write the number",
+				 "a number");
+	if (r >= 0)
+		r = number_fit(&number, type->bits, type->is_signed, &parser->value->min);
+	/* A mask is a set of bits: the sign bit of a signed type is one of them. */
+	if (r < 0 && parser->op->op == TETRA_OP_MASK)
+		r = number_fit(&number, type->bits, false, &parser->value->min);
+	if (r < 0)
+		return out_of_range(parser, type->name);
+	parser->value->max = parser->value->min;
+	return true;
+}
+
+static bool capability_set_parse(struct value_parser *parser)
+{
+	char name[64], hint[128];
+	const char *at = parser->node->text;
+	struct number number;
+	uint32_t bit;
+	size_t n;
+
+	if (number_parse(at, &number) >= 0) {
+		parser->value->min = parser->value->max = number.magnitude;
+		return true;
+	}
+	for (; *at; at += n + (at[n] == ',')) {
+		n = strcspn(at, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)MIN(n, sizeof(name) - 1), at);
+		if (names_number(&names_capabilities, name, &bit) < 0) {
+			(void)report_error(
+				parser->build->report, parser->node, "bad-enum",
+				hint_name(&hint,
+					  names_nearest(&names_capabilities, name)),
+				"unknown capability " Q, name);
+			return false;
+		}
+		parser->value->min |= UINT64_C(1) << bit;
+	}
+	parser->value->max = parser->value->min;
+	return true;
+}
+
+/* The type of an "auto" argument is the kernel's to say: keep the text, and a number if it is one. */
+static bool auto_parse(struct value_parser *parser)
+{
+	struct number number;
+
+	if (number_parse(parser->node->text, &number) < 0)
+		return parser->op->classes & TYPE_TEXT
+			       ? text_parse(parser)
+			       : bad_value(parser, NULL, "a number");
+	parser->value->min = number.negative ? 0 - number.magnitude : number.magnitude;
+	parser->value->max = parser->value->min;
+	return true;
+}
+
+static bool literal_parse(struct value_parser *parser)
+{
+	if (parser->type->classes & TYPE_AUTO)
+		return auto_parse(parser);
+	if (parser->type->classes & TYPE_CAPS)
+		return capability_set_parse(parser);
+	if (parser->type->bits)
+		return integer_parse(parser);
+	return text_parse(parser);
+}
+
+/* Splits "A:B" into @buf; false if there is no colon or too much text. */
+static bool range_split(const char *text, char (*buf)[128], const char **ret_high)
+{
+	char *colon;
+
+	if (strlen(text) >= sizeof(*buf))
+		return false;
+	strcpy(*buf, text);
+	colon = strchr(*buf, ':');
+	if (!colon)
+		return false;
+	*colon = '\0';
+	*ret_high = colon + 1;
+	return true;
+}
+
+static int bound_parse(const struct type_row *type, const char *text, uint64_t *ret)
+{
+	unsigned int bits = type->bits ? type->bits : 64;
+	struct number number;
+	int r;
+
+	r = number_parse(text, &number);
+	return r < 0 ? r : number_fit(&number, bits, !type->bits || type->is_signed, ret);
+}
+
+static bool is_less(const struct type_row *type, uint64_t a, uint64_t b)
+{
+	return !type->bits || type->is_signed ? (int64_t)a < (int64_t)b : a < b;
+}
+
+static bool range_parse(struct value_parser *parser)
+{
+	struct policy_value *value = parser->value;
+	char buf[128], hint[128];
+	const char *high;
+	uint64_t other;
+	int r = -EINVAL;
+
+	if (range_split(parser->node->text, &buf, &high)) {
+		r = bound_parse(parser->type, buf, &value->min);
+		if (r >= 0)
+			r = bound_parse(parser->type, high, &value->max);
+	}
+	if (r == -E2BIG)
+		return out_of_range(parser, parser->type->name);
+	if (r < 0)
+		return bad_value(parser, range_hint(parser, &hint), "a range MIN:MAX");
+	if (is_less(parser->type, value->max, value->min)) {
+		other = value->min;
+		value->min = value->max;
+		value->max = other;
+	}
+	return true;
+}
+
+/*
+ * Sets and ranges hold bit patterns: above the top of a narrow signed type, a number stands for the
+ * negative one with the same bits, and a range that crosses the top for two ranges.
+ */
+static bool pattern_parse(struct value_parser *parser)
+{
+	struct type_row wide = *parser->type;
+	const struct type_row *type = parser->type;
+	struct policy_value *value = parser->value;
+	uint64_t top;
+
+	if (!type->is_signed || type->bits >= 64)
+		return strchr(parser->node->text, ':') ? range_parse(parser)
+						       : integer_parse(parser);
+	top = UINT64_C(1) << (type->bits - 1);
+	wide.bits = type->bits + 1;
+	parser->type = &wide;
+	if (!(strchr(parser->node->text, ':') ? range_parse(parser)
+					      : integer_parse(parser)))
+		return false;
+	if ((int64_t)value->min < -(int64_t)top)
+		return out_of_range(parser, type->name);
+	if ((int64_t)value->max < (int64_t)top)
+		return true;
+	if ((int64_t)value->min < (int64_t)top) {
+		value[1] = value[0];
+		value[1].min = 0 - top;
+		value[1].max -= top * 2;
+		value[0].max = top - 1;
+		parser->n_values = 2;
+		return true;
+	}
+	value->min -= top * 2;
+	value->max -= top * 2;
+	return true;
+}
+
+static bool range_value(struct value_parser *parser)
+{
+	if (parser->type->classes & TYPE_AUTO || !strchr(parser->node->text, ':'))
+		return range_parse(parser);
+	return pattern_parse(parser);
+}
+
+static bool set_parse(struct value_parser *parser)
+{
+	const char *text = parser->node->text;
+	const struct doc_list_def *list;
+
+	if (str_has_prefix(text, "list:")) {
+		if (!(parser->type->classes & TYPE_SYSCALL)) {
+			(void)report_error(parser->build->report, parser->node,
+					   "type-mismatch", NULL,
+					   "a list stands for system calls: it needs an "
+					   "argument of type syscall64");
+			return false;
+		}
+		(void)list_reference(parser->build, parser->node);
+		list = list_find(parser->build, text);
+		return list != NULL;
+	}
+	if (parser->type->classes & TYPE_AUTO)
+		return strchr(text, ':') ? range_parse(parser) : auto_parse(parser);
+	return pattern_parse(parser);
+}
+
+int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bits)
+{
+	const char *slash = strchr(text, '/');
+	uint64_t bits = 0;
+	char host[64];
+	unsigned int i;
+
+	snprintf(host, sizeof(host), "%.*s", slash ? (int)MIN(slash - text, 63) : 63,
+		 text);
+	if (inet_pton(AF_INET, host, ret->addr) == 1)
+		ret->addr_family = 4;
+	else if (inet_pton(AF_INET6, host, ret->addr) == 1)
+		ret->addr_family = 6;
+	else
+		return -EINVAL;
+	ret->addr_bits = ret->addr_family == 4 ? 32 : 128;
+	if (slash &&
+	    (number_parse_decimal(slash + 1, &bits) < 0 || bits > ret->addr_bits))
+		return -EINVAL;
+	*ret_host_bits = false;
+	for (i = slash ? (unsigned int)bits : ret->addr_bits; i < ret->addr_bits; i++) {
+		uint8_t bit = (uint8_t)(0x80 >> i % 8);
+
+		*ret_host_bits = *ret_host_bits || (ret->addr[i / 8] & bit);
+		ret->addr[i / 8] &= (uint8_t)~bit;
+	}
+	ret->addr_bits = slash ? (uint8_t)bits : ret->addr_bits;
+	return 0;
+}
+
+static bool address_value(struct value_parser *parser)
+{
+	bool host_bits;
+
+	if (address_parse(parser->node->text, parser->value, &host_bits) == 0)
+		return true;
+	return bad_value(parser, "names are not looked up; write 10.0.0.0/8 or fd00::/8",
+			 "an address");
+}
+
+int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,
+			bool *ret_swapped)
+{
+	char buf[128];
+	const char *high;
+	uint64_t other;
+	int r;
+
+	*ret_swapped = false;
+	if (!range_split(text, &buf, &high)) {
+		r = number_parse_decimal(text, &ret->min);
+		ret->max = ret->min;
+	} else {
+		r = number_parse_decimal(buf, &ret->min);
+		if (r >= 0)
+			r = number_parse_decimal(high, &ret->max);
+	}
+	if (r >= 0 && MAX(ret->min, ret->max) > max)
+		r = -E2BIG;
+	if (r >= 0 && ret->min > ret->max) {
+		other = ret->min;
+		ret->min = ret->max;
+		ret->max = other;
+		*ret_swapped = true;
+	}
+	return r;
+}
+
+static bool port_parse(struct value_parser *parser)
+{
+	char hint[128];
+	bool swapped;
+	int r;
+
+	r = decimal_range_parse(parser->node->text, UINT16_MAX, parser->value, &swapped);
+	if (r == -E2BIG)
+		return out_of_range(parser, "a port");
+	if (r < 0)
+		return bad_value(parser, range_hint(parser, &hint),
+				 "a port number or MIN:MAX");
+	return true;
+}
+
+/* A name of the list, a number, or a range of numbers. */
+static bool named_parse(struct value_parser *parser, const struct names *names,
+			const char *what, uint64_t max)
+{
+	const char *text = parser->node->text;
+	uint32_t number;
+	char hint[128];
+	bool swapped;
+	int r;
+
+	if (names_number(names, text, &number) == 0) {
+		parser->value->min = parser->value->max = number;
+		return true;
+	}
+	r = decimal_range_parse(text, max, parser->value, &swapped);
+	if (r == -E2BIG)
+		return out_of_range(parser, what);
+	if (r < 0)
+		(void)report_error(parser->build->report, parser->node, "bad-enum",
+				   hint_name(&hint, names_nearest(names, text)),
+				   "unknown %s " Q, what, text);
+	return r >= 0;
+}
+
+static bool protocol_parse(struct value_parser *parser)
+{
+	return named_parse(parser, &names_protocols, "protocol", UINT16_MAX);
+}
+
+static bool family_parse(struct value_parser *parser)
+{
+	return named_parse(parser, &names_families, "address family", UINT16_MAX);
+}
+
+static bool state_parse(struct value_parser *parser)
+{
+	return named_parse(parser, &names_tcp_states, "TCP state", UINT8_MAX);
+}
+
+static bool file_type_parse(struct value_parser *parser)
+{
+	static const char *const names[] = { "sock",	"socket", "lnk",   "link", "reg",
+					     "regular", "blk",	  "block", "dir",  "chr",
+					     "char",	"fifo",	  "pipe",  NULL };
+	char hint[128];
+	size_t i;
+
+	for (i = 0; names[i]; i++)
+		if (str_equal(names[i], parser->node->text))
+			return true;
+	(void)report_error(parser->build->report, parser->node, "bad-enum",
+			   hint_name(&hint, nearest_of(parser->node->text, names)),
+			   "unknown file type " Q, parser->node->text);
+	return false;
+}
+
+typedef bool (*value_fn)(struct value_parser *parser);
+
+static const value_fn grammars[] = {
+	[GRAMMAR_LITERAL] = literal_parse,   [GRAMMAR_TEXT] = text_parse,
+	[GRAMMAR_RANGE] = range_value,	     [GRAMMAR_SET] = set_parse,
+	[GRAMMAR_ADDRESS] = address_value,   [GRAMMAR_PORT] = port_parse,
+	[GRAMMAR_PROTOCOL] = protocol_parse, [GRAMMAR_FAMILY] = family_parse,
+	[GRAMMAR_STATE] = state_parse,	     [GRAMMAR_FILE_TYPE] = file_type_parse,
+};
+
+uint32_t value_parse(struct build *build, const struct operator_row *op,
+		     const struct type_row *type, const struct node *node,
+		     struct policy_value *ret)
+{
+	struct value_parser parser = { build, op, type, node, ret, 1 };
+
+	ret->mark = node->mark;
+	ret->len = node->n;
+	return grammars[op->grammar](&parser) ? parser.n_values : 0;
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+
+#include "tests/unit/random-rules.h"
+
+/* A value near a literal of the rules: changed at an end, in the middle, or not. */
+static size_t text_change(struct random_state *random, char *text, size_t len)
+{
+	switch (random_below(random, 8)) {
+	case 0:
+		text[len++] = 'a' + random_below(random, 2);
+		return len;
+	case 1:
+		memcpy(text + len, "/zz", 3);
+		return len + 3;
+	case 2:
+		return len ? len - 1 : 0;
+	case 3:
+		memmove(text + 2, text, len);
+		memcpy(text, "/q", 2);
+		return len + 2;
+	case 4:
+		if (len)
+			text[random_below(random, len)] = 'x';
+		return len;
+	}
+	return len;
+}
+
+/* As the kernel would give it: begins with '/', no empty component, no NUL. */
+static size_t text_make_path(char *text, size_t len)
+{
+	size_t n = 1;
+
+	if (len && text[0] != '/')
+		text[0] = '/';
+	for (size_t i = 1; i < len; i++) {
+		if (text[i] == '\0' || (text[i] == '/' && text[n - 1] == '/'))
+			continue;
+		text[n++] = text[i];
+	}
+	if (!len)
+		text[0] = '/';
+	return n > 1 && text[n - 1] == '/' ? n - 1 : n;
+}
+
+static size_t text_make_string(char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!text[i])
+			text[i] = 'n';
+	return len;
+}
+
+static size_t event_text(const struct random_rules *rules, struct random_state *random,
+			 bool path, char *ret)
+{
+	size_t len;
+
+	if (rules->n_texts && !random_once(random, 4)) {
+		const struct random_text *text =
+			&rules->texts[random_below(random, rules->n_texts)];
+
+		len = MIN(text->len, RANDOM_TEXT_BYTES - 8u);
+		memcpy(ret, text->text, len);
+		len = text_change(random, ret, len);
+		if (random_once(random, 3))
+			len = text_change(random, ret, len);
+	} else {
+		len = random_text(rules, random, path, ret, RANDOM_TEXT_BYTES - 8);
+	}
+	return MIN(len, (size_t)RANDOM_TEXT_BYTES);
+}
+
+static uint64_t event_number(const struct random_rules *rules,
+			     struct random_state *random, uint32_t kind)
+{
+	uint64_t number;
+
+	if (!rules->n_numbers || random_once(random, 4))
+		return random_number(random, kind);
+	number = rules->numbers[random_below(random, rules->n_numbers)];
+	return random_extend(kind, number - 1 + random_below(random, 3));
+}
+
+static void event_address(const struct random_rules *rules, struct random_state *random,
+			  uint8_t *ret)
+{
+	for (uint32_t i = 0; i < 16; i++)
+		ret[i] = random_next(random);
+	if (rules->n_addresses && !random_once(random, 8)) {
+		const struct policy_value *value =
+			rules->addresses[random_below(random, rules->n_addresses)];
+		uint32_t bytes = value->addr_bits / 8, bit = value->addr_bits - 1;
+
+		memcpy(ret, value->addr, random_once(random, 2) ? 16 : bytes);
+		if (value->addr_bits && random_once(random, 4))
+			ret[bit / 8] ^= 0x80 >> bit % 8;
+	}
+}
+
+static void event_sock(const struct random_rules *rules, struct random_state *random,
+		       struct eval_sock *ret)
+{
+	static const uint8_t families[] = { 2, 2, 2, 10, 10, 10, 1, 0 };
+
+	ret->family = families[random_below(random, ARRAY_SIZE(families))];
+	ret->protocol = event_number(rules, random, TETRA_ARG_UINT16);
+	ret->sport = event_number(rules, random, TETRA_ARG_UINT16);
+	ret->dport = event_number(rules, random, TETRA_ARG_UINT16);
+	event_address(rules, random, ret->saddr);
+	event_address(rules, random, ret->daddr);
+}
+
+static void event_slot(const struct random_rules *rules, struct random_state *random,
+		       struct eval_arg *ret, char *text)
+{
+	uint32_t class = arg_kind_class(ret->kind);
+
+	switch (class) {
+	case TETRA_CLASS_SIGNED:
+	case TETRA_CLASS_UNSIGNED:
+		ret->number = event_number(rules, random, ret->kind);
+		return;
+	case TETRA_CLASS_SOCK:
+		event_sock(rules, random, &ret->sock);
+		return;
+	}
+	ret->text = text;
+	ret->missing = random_once(random, 32);
+	if (ret->missing)
+		return;
+	ret->len = event_text(rules, random, class == TETRA_CLASS_PATH, text);
+	if (class == TETRA_CLASS_PATH)
+		ret->len = text_make_path(text, ret->len);
+	else if (ret->kind != TETRA_ARG_CHAR_BUF)
+		ret->len = text_make_string(text, ret->len);
+}
+
+static void event_process(const struct random_rules *rules, struct random_state *random,
+			  struct random_event *ret)
+{
+	struct eval_event *process = &ret->process;
+
+	process->tgid = random_below(random, 24);
+	process->ns_tgid = random_below(random, 24);
+	process->exe = ret->exe;
+	if (!random_once(random, 32))
+		process->exe_len = text_make_path(
+			ret->exe, event_text(rules, random, true, ret->exe));
+	ret->pid_marks = random_next(random) & random_next(random);
+	ret->binary_marks = random_next(random) & random_next(random);
+	for (uint32_t i = 0; i < TETRA_NS_END; i++)
+		process->namespaces[i] = 4026531830u + random_below(random, 10);
+	process->user_ns = process->namespaces[TETRA_NS_USER];
+	memcpy(process->host_namespaces, rules->host_ns, sizeof(rules->host_ns));
+	process->host_user_ns = rules->host_user_ns;
+	for (uint32_t i = 0; i < TETRA_CAPSET_END; i++) {
+		process->caps[i] = random_next(random) & random_next(random);
+		if (random_once(random, 2))
+			process->caps[i] &= random_next(random) & random_next(random);
+		process->caps[i] &= (1ull << 41) - 1;
+	}
+}
+
+void random_event_make(const struct random_rules *rules, uint64_t seed,
+		       struct random_event *ret)
+{
+	struct random_state random = { rules->seed * 0x100000001b3ull + seed };
+
+	memset(&ret->process, 0, sizeof(ret->process));
+	memset(ret->slots, 0, sizeof(ret->slots));
+	event_process(rules, &random, ret);
+	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++) {
+		ret->slots[i].kind = rules->hook.slots[i].kind;
+		if (ret->slots[i].kind)
+			event_slot(rules, &random, &ret->slots[i], ret->texts[i]);
+	}
+}
+
+/* The marks of one group's selectors, from the bits of the process. */
+static void event_set_marks(const struct ruleset_group *group,
+			    const struct random_event *event, struct eval_event *ret)
+{
+	for (uint32_t i = 0; i < group->hook->n_selectors; i++) {
+		const struct ruleset_marks *marks = &group->marks[i];
+
+		if (marks->pid != RULESET_NO_MARK)
+			ret->pid_marks |= (event->pid_marks >> marks->pid & 1) << i;
+		if (marks->binary != RULESET_NO_MARK)
+			ret->binary_marks |= (event->binary_marks >> marks->binary & 1)
+					     << i;
+	}
+}
+
+int random_event_judge(const struct random_rules *rules, const struct random_event *event,
+		       uint32_t position)
+{
+	const struct ruleset_group *group = &rules->hook.groups[position];
+	struct eval_event seen = event->process;
+	struct eval_arg args[TETRA_MAX_SLOTS];
+
+	if (group->disabled)
+		return -1;
+	for (uint32_t i = 0; i < group->hook->n_args; i++)
+		args[i] = event->slots[group->slot_of_arg[i]];
+	seen.args = args;
+	seen.return_value = event->slots[TETRA_RETURN_SLOT];
+	event_set_marks(group, event, &seen);
+	return eval_policy_hook(group->hook, &seen);
+}
+
+static void describe_text(const char *text, size_t len, FILE *out)
+{
+	fprintf(out, "%zu:'", len);
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] >= ' ' && text[i] <= '~')
+			fputc(text[i], out);
+		else
+			fprintf(out, "\\x%02x", (unsigned char)text[i]);
+	}
+	fputc('\'', out);
+}
+
+static void describe_address(const uint8_t *address, FILE *out)
+{
+	for (uint32_t i = 0; i < 16; i++)
+		fprintf(out, "%02x", address[i]);
+}
+
+static void describe_values(const struct policy_value *values, uint32_t n, FILE *out)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		fputc(' ', out);
+		if (values[i].text)
+			describe_text(values[i].text, values[i].len, out);
+		else if (values[i].addr_family)
+			describe_address(values[i].addr, out);
+		else
+			fprintf(out, "%#" PRIx64 "..%#" PRIx64, values[i].min,
+				values[i].max);
+		if (values[i].addr_family)
+			fprintf(out, "/%u (IPv%u)", values[i].addr_bits,
+				values[i].addr_family);
+	}
+	fputc('\n', out);
+}
+
+static void describe_process_filters(const struct policy_selector *selector, FILE *out)
+{
+	for (uint32_t i = 0; i < selector->n_pids; i++) {
+		const struct policy_pids *pids = &selector->pids[i];
+
+		fprintf(out, "    pids%s%s%s:", pids->negated ? " not" : "",
+			pids->follow_forks ? " follow" : "",
+			pids->namespace_pid ? " ns" : "");
+		describe_values(pids->values, pids->n_values, out);
+	}
+	for (uint32_t i = 0; i < selector->n_binaries; i++) {
+		fprintf(out,
+			"    binaries %s%s:", operator_name(selector->binaries[i].op),
+			selector->binaries[i].follow_children ? " follow" : "");
+		describe_values(selector->binaries[i].values,
+				selector->binaries[i].n_values, out);
+	}
+	for (uint32_t i = 0; i < selector->n_namespaces; i++) {
+		const struct policy_namespace *namespace = &selector->namespaces[i];
+
+		fprintf(out, "    namespace %u%s%s:", namespace->ns,
+			namespace->negated ? " not" : "",
+			namespace->host_ns ? " host" : "");
+		describe_values(namespace->values, namespace->n_values, out);
+	}
+	for (uint32_t i = 0; i < selector->n_capabilities; i++)
+		fprintf(out, "    capabilities %u%s%s: %#" PRIx64 "\n",
+			selector->capabilities[i].set,
+			selector->capabilities[i].negated ? " not" : "",
+			selector->capabilities[i].is_namespace_capability ? " ns" : "",
+			selector->capabilities[i].mask);
+}
+
+void random_rules_describe(const struct random_rules *rules, uint32_t position, FILE *out)
+{
+	const struct ruleset_group *group = &rules->hook.groups[position];
+
+	fprintf(out, "seed %" PRIu64 ", group %u of %u, %u selectors\n", rules->seed,
+		position, rules->hook.n_groups, group->hook->n_selectors);
+	for (uint32_t i = 0; i < group->hook->n_selectors; i++) {
+		const struct policy_selector *selector = &group->hook->selectors[i];
+
+		fprintf(out, "  selector %u, marks %u %u\n", i, group->marks[i].pid,
+			group->marks[i].binary);
+		describe_process_filters(selector, out);
+		for (uint32_t k = 0; k < selector->n_args + selector->n_return_args;
+		     k++) {
+			const struct policy_filter *filter =
+				k < selector->n_args
+					? &selector->args[k]
+					: &selector->return_args[k - selector->n_args];
+
+			fprintf(out, "    slot %d %s:",
+				filter->arg == POLICY_ARG_RETURN
+					? TETRA_RETURN_SLOT
+					: group->slot_of_arg[filter->arg],
+				operator_name(filter->op));
+			describe_values(filter->values, filter->n_values, out);
+		}
+	}
+}
+
+static void describe_slot(const struct eval_arg *arg, FILE *out)
+{
+	fprintf(out, "%s%s number %#" PRIx64 " text ", arg_kind_name(arg->kind),
+		arg->missing ? " missing" : "", arg->number);
+	describe_text(arg->text ? arg->text : "", arg->len, out);
+	fprintf(out, " sock family %u protocol %u ports %u %u addresses ",
+		arg->sock.family, arg->sock.protocol, arg->sock.sport, arg->sock.dport);
+	describe_address(arg->sock.saddr, out);
+	fputc(' ', out);
+	describe_address(arg->sock.daddr, out);
+	fputc('\n', out);
+}
+
+void random_event_describe(const struct random_rules *rules,
+			   const struct random_event *event, FILE *out)
+{
+	const struct eval_event *process = &event->process;
+
+	fprintf(out,
+		"event: tgid %u ns %u user_ns %" PRIu64 " (host %" PRIu64
+		") marks %#" PRIx64 " %#" PRIx64 " caps %#" PRIx64 " %#" PRIx64
+		" %#" PRIx64 " exe ",
+		process->tgid, process->ns_tgid, process->user_ns, process->host_user_ns,
+		event->pid_marks, event->binary_marks, process->caps[0], process->caps[1],
+		process->caps[2]);
+	describe_text(event->exe, process->exe_len, out);
+	fprintf(out, "\n  namespaces (host):");
+	for (uint32_t i = 0; i < TETRA_NS_END; i++)
+		fprintf(out, " %" PRIu64 " (%" PRIu64 ")", process->namespaces[i],
+			process->host_namespaces[i]);
+	fputc('\n', out);
+	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++) {
+		if (!event->slots[i].kind)
+			continue;
+		fprintf(out, "  slot %u: ", i);
+		describe_slot(&event->slots[i], out);
+	}
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <bpf/btf.h>
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "lib/kernel/btf.h"
+
+/* Type ids of a BTF that is made here, as a kernel's is: a handful of functions. */
+static struct btf_sample {
+	char path[64];
+	struct arena *arena;
+	struct vmlinux vmlinux;
+	int file_open, printk, wide, trace_exec;
+} sample;
+
+static int add_function(struct btf *btf, const char *name, int ret,
+			const char *const *names, const int *types, size_t n)
+{
+	int proto = btf__add_func_proto(btf, ret);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		ck_assert_int_eq(btf__add_func_param(btf, names[i], types[i]), 0);
+	return name ? btf__add_func(btf, name, BTF_FUNC_STATIC, proto) : proto;
+}
+
+static void sample_fill(struct btf *btf)
+{
+	int i32 = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	int u64 = btf__add_int(btf, "long unsigned int", 8, 0);
+	int c = btf__add_int(btf, "char", 1, BTF_INT_SIGNED);
+	int size = btf__add_typedef(btf, "size_t", u64);
+	int file = btf__add_struct(btf, "file", 64);
+	int file_ptr = btf__add_ptr(btf, file);
+	int text_ptr = btf__add_ptr(btf, btf__add_const(btf, c));
+	int text_ptr_ptr = btf__add_ptr(btf, text_ptr);
+	int kuid = btf__add_typedef(btf, "kuid_t", btf__add_struct(btf, NULL, 4));
+	int mode = btf__add_enum(btf, "mode", 4);
+	int void_ptr = btf__add_ptr(btf, 0);
+
+	sample.file_open =
+		add_function(btf, "security_file_open", i32,
+			     (const char *[]){ "file", "how", "uid", "n", "argv" },
+			     (int[]){ file_ptr, mode, kuid, size, text_ptr_ptr }, 5);
+	sample.printk = add_function(btf, "_printk", 0, (const char *[]){ "fmt", NULL },
+				     (int[]){ text_ptr, 0 }, 2);
+	sample.wide = add_function(btf, "wide", i32,
+				   (const char *[]){ "a", "b", "c", "d", "e", "f", "g",
+						     "h", "i", "j", "k", "l", "m" },
+				   (int[]){ i32, i32, i32, i32, i32, i32, i32, i32, i32,
+					    i32, i32, i32, i32 },
+				   13);
+	/* A second static function of the same name. */
+	add_function(btf, "wide", 0, NULL, NULL, 0);
+	sample.trace_exec = btf__add_typedef(
+		btf, "btf_trace_sched_process_exec",
+		btf__add_ptr(btf,
+			     add_function(btf, NULL, 0, (const char *[]){ NULL, NULL },
+					  (int[]){ void_ptr, file_ptr }, 2)));
+}
+
+static void sample_write(struct btf *btf)
+{
+	uint32_t size;
+	const void *data = btf__raw_data(btf, &size);
+	int fd;
+
+	strcpy(sample.path, "/tmp/test-btf.XXXXXX");
+	fd = mkstemp(sample.path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, data, size), (ssize_t)size);
+	close(fd);
+}
+
+static void setup(void)
+{
+	struct btf *btf = btf__new_empty();
+
+	ck_assert_ptr_nonnull(btf);
+	sample_fill(btf);
+	sample_write(btf);
+	btf__free(btf);
+	ck_assert_int_eq(arena_new(&sample.arena), 0);
+	ck_assert_int_eq(vmlinux_open(&sample.vmlinux, sample.path), 0);
+}
+
+static void teardown(void)
+{
+	vmlinux_close(&sample.vmlinux);
+	sample.arena = arena_free(sample.arena);
+	unlink(sample.path);
+}
+
+static void describe(int id, uint32_t n_skip, struct kernel_function *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ck_assert_int_eq(vmlinux_describe(&sample.vmlinux, (uint32_t)id, n_skip,
+					  sample.arena, ret),
+			 0);
+}
+
+START_TEST(btf_finds_functions_by_name)
+{
+	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, "security_file_open"),
+			  (uint32_t)sample.file_open);
+	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, "security_file_ope"), 0);
+	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, ""), 0);
+	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, "size_t"), 0);
+}
+END_TEST
+
+START_TEST(btf_takes_the_first_of_two_namesakes)
+{
+	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, "wide"),
+			  (uint32_t)sample.wide);
+}
+END_TEST
+
+START_TEST(btf_describes_parameters)
+{
+	static const struct {
+		const char *name, *type_name, *c_type;
+		uint32_t size;
+		uint8_t is_pointer, is_signed, is_struct;
+	} rows[] = {
+		{ "file", "file", "struct file *", 8, 1, 0, 0 },
+		{ "how", "mode", "enum mode", 4, 0, 0, 0 },
+		{ "uid", "", "kuid_t", 4, 0, 0, 1 },
+		{ "n", "long unsigned int", "size_t", 8, 0, 0, 0 },
+		{ "argv", "", "const char **", 8, 1, 0, 0 },
+	};
+	struct kernel_function function;
+	size_t i;
+
+	describe(sample.file_open, 0, &function);
+	ck_assert_uint_eq(function.n_params, ARRAY_SIZE(rows));
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct kernel_param *param = &function.params[i];
+
+		ck_assert_str_eq(param->name, rows[i].name);
+		ck_assert_str_eq(param->type_name, rows[i].type_name);
+		ck_assert_str_eq(param->c_type, rows[i].c_type);
+		ck_assert_uint_eq(param->size, rows[i].size);
+		ck_assert_uint_eq(param->is_pointer, rows[i].is_pointer);
+		ck_assert_uint_eq(param->is_signed, rows[i].is_signed);
+		ck_assert_uint_eq(param->is_struct, rows[i].is_struct);
+	}
+	ck_assert_str_eq(function.ret.c_type, "int");
+	ck_assert_uint_eq(function.ret.is_signed, 1);
+}
+END_TEST
+
+START_TEST(btf_describes_void_and_variadic)
+{
+	struct kernel_function function;
+
+	describe(sample.printk, 0, &function);
+	ck_assert_uint_eq(function.n_params, 1);
+	ck_assert_uint_eq(function.is_variadic, 1);
+	ck_assert_str_eq(function.params[0].c_type, "const char *");
+	ck_assert_str_eq(function.params[0].type_name, "char");
+	ck_assert_str_eq(function.ret.c_type, "void");
+	ck_assert_uint_eq(function.ret.size, 0);
+}
+END_TEST
+
+START_TEST(btf_says_when_there_are_more_parameters)
+{
+	struct kernel_function function;
+
+	describe(sample.wide, 0, &function);
+	ck_assert_uint_eq(function.n_params, KERNEL_MAX_PARAMS);
+	ck_assert_uint_eq(function.has_more, 1);
+}
+END_TEST
+
+START_TEST(btf_describes_a_raw_tracepoint_without_its_context)
+{
+	struct kernel_function function;
+	uint32_t id =
+		vmlinux_find_typedef(&sample.vmlinux, "btf_trace_sched_process_exec");
+
+	ck_assert_uint_eq(id, (uint32_t)sample.trace_exec);
+	describe(sample.trace_exec, 1, &function);
+	ck_assert_uint_eq(function.n_params, 1);
+	ck_assert_str_eq(function.params[0].c_type, "struct file *");
+	ck_assert_str_eq(function.params[0].name, "");
+}
+END_TEST
+
+START_TEST(btf_describes_no_other_types)
+{
+	struct kernel_function function = {};
+	uint32_t file = vmlinux_find_type(&sample.vmlinux, "file", BTF_KIND_STRUCT);
+
+	ck_assert_uint_ne(file, 0);
+	ck_assert_int_eq(
+		vmlinux_describe(&sample.vmlinux, file, 0, sample.arena, &function),
+		-EINVAL);
+	ck_assert_int_eq(
+		vmlinux_describe(&sample.vmlinux, 9999, 0, sample.arena, &function),
+		-EINVAL);
+}
+END_TEST
+
+static int count(const char *name, void *user)
+{
+	++*(int *)user;
+	return 0;
+}
+
+START_TEST(btf_walks_a_family)
+{
+	int n = 0;
+
+	ck_assert_int_eq(vmlinux_each_function(&sample.vmlinux, "", count, &n), 0);
+	ck_assert_int_eq(n, 4);
+	n = 0;
+	ck_assert_int_eq(vmlinux_each_function(&sample.vmlinux, "security_", count, &n),
+			 0);
+	ck_assert_int_eq(n, 1);
+}
+END_TEST
+
+START_TEST(btf_without_a_file_is_not_supported)
+{
+	struct vmlinux vmlinux = {};
+
+	ck_assert_int_eq(vmlinux_open(&vmlinux, "/nonexistent/vmlinux"), -EOPNOTSUPP);
+	ck_assert_uint_eq(vmlinux_find_function(&vmlinux, "wide"), 0);
+	vmlinux_close(&vmlinux);
+}
+END_TEST
+
+START_TEST(btf_that_is_rubbish_is_refused)
+{
+	struct vmlinux vmlinux = {};
+	int fd = open(sample.path, O_WRONLY | O_TRUNC);
+
+	ck_assert_int_eq(write(fd, "rubbish rubbish rubbish rubbish", 31), 31);
+	close(fd);
+	ck_assert_int_lt(vmlinux_open(&vmlinux, sample.path), 0);
+	ck_assert_ptr_null(vmlinux.btf);
+	vmlinux_close(&vmlinux);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("btf");
+	TCase *tests = tcase_create("btf");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, btf_finds_functions_by_name);
+	tcase_add_test(tests, btf_takes_the_first_of_two_namesakes);
+	tcase_add_test(tests, btf_describes_parameters);
+	tcase_add_test(tests, btf_describes_void_and_variadic);
+	tcase_add_test(tests, btf_says_when_there_are_more_parameters);
+	tcase_add_test(tests, btf_describes_a_raw_tracepoint_without_its_context);
+	tcase_add_test(tests, btf_describes_no_other_types);
+	tcase_add_test(tests, btf_walks_a_family);
+	tcase_add_test(tests, btf_without_a_file_is_not_supported);
+	tcase_add_test(tests, btf_that_is_rubbish_is_refused);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <stdio.h>
+
+#include "lib/base/diag.h"
+
+static struct tetra_diag *diag;
+
+static void setup(void)
+{
+	ck_assert_int_eq(tetra_diag_new(&diag), 0);
+}
+
+static void teardown(void)
+{
+	diag = tetra_diag_free(diag);
+}
+
+static void add(const char *file, uint32_t line, uint32_t column, const char *message)
+{
+	struct diag_place place = { .file = file, .line = line, .column = column };
+
+	ck_assert_int_eq(
+		diag_error(diag, &place, -EINVAL, "bad-value", NULL, "%s", message),
+		-EINVAL);
+}
+
+static void expect_text(unsigned int index, const char *wanted)
+{
+	char text[1024];
+	int n = tetra_diag_render(diag, index, text, sizeof(text));
+
+	ck_assert_str_eq(text, wanted);
+	ck_assert_int_eq(n, (int)strlen(wanted));
+}
+
+START_TEST(diag_takes_no_collector)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+
+	ck_assert_int_eq(diag_error(NULL, NULL, -ENOENT, "x", NULL, "y"), -ENOENT);
+	diag_warning(NULL, NULL, "x", NULL, "y");
+	ck_assert_int_eq(diag_set_source(NULL, "f", "t", 1), 0);
+	ck_assert_uint_eq(tetra_diag_count(NULL, 0), 0);
+	ck_assert_int_eq(tetra_diag_get(NULL, 0, &finding), -ENOENT);
+	ck_assert_int_eq(tetra_diag_render(NULL, 0, NULL, 0), -ENOENT);
+	tetra_diag_clear(NULL);
+	ck_assert_ptr_null(tetra_diag_free(NULL));
+}
+END_TEST
+
+START_TEST(diag_counts_by_severity)
+{
+	add("f", 1, 1, "one");
+	diag_warning(diag, NULL, "w", NULL, "two");
+	diag_note(diag, NULL, "n", "do it", "three");
+	ck_assert_uint_eq(tetra_diag_count(diag, 0), 3);
+	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR), 1);
+	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_WARNING), 1);
+	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_NOTE), 1);
+	tetra_diag_clear(diag);
+	ck_assert_uint_eq(tetra_diag_count(diag, 0), 0);
+}
+END_TEST
+
+START_TEST(diag_sorts_by_place_and_keeps_the_order_of_arrival)
+{
+	static const char *const wanted[] = { "a", "b", "c", "d", "e", "f" };
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	unsigned int i;
+
+	add("g", 1, 1, "f");
+	add("f", 0, 0, "e");
+	add("f", 2, 1, "c");
+	add("f", 2, 9, "d");
+	add("f", 1, 5, "a");
+	add("f", 1, 5, "b");
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		ck_assert_int_eq(tetra_diag_get(diag, i, &finding), 0);
+		ck_assert_str_eq(finding.message, wanted[i]);
+	}
+	ck_assert_int_eq(tetra_diag_get(diag, i, &finding), -ENOENT);
+}
+END_TEST
+
+START_TEST(diag_get_respects_the_callers_size)
+{
+	struct tetra_finding finding = { .size = offsetof(struct tetra_finding, column) };
+
+	add("f", 3, 4, "x");
+	finding.column = 77;
+	ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
+	ck_assert_uint_eq(finding.line, 3);
+	ck_assert_uint_eq(finding.column, 77);
+	finding.size = 0;
+	ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), -EINVAL);
+}
+END_TEST
+
+START_TEST(diag_renders_the_line_and_a_caret)
+{
+	static const char source[] = "one\n\ttwo three\r\nfour";
+
+	ck_assert_int_eq(diag_set_source(diag, "f.yaml", source, strlen(source)), 0);
+	add("f.yaml", 2, 6, "wrong");
+	add("f.yaml", 3, 5, "ends");
+	expect_text(0, "f.yaml:2:6: error: wrong [bad-value]\n"
+		       "    2 | \ttwo three\n"
+		       "      | \t    ^\n");
+	expect_text(1, "f.yaml:3:5: error: ends [bad-value]\n"
+		       "    3 | four\n"
+		       "      |     ^\n");
+}
+END_TEST
+
+START_TEST(diag_renders_without_a_source_or_a_place)
+{
+	diag_warning(diag, NULL, "code", "try again", "no place");
+	add("g", 4, 2, "no source");
+	expect_text(0, "warning: no place [code]\n  hint: try again\n");
+	expect_text(1, "g:4:2: error: no source [bad-value]\n");
+}
+END_TEST
+
+START_TEST(diag_aligns_wide_characters_and_skips_the_byte_order_mark)
+{
+	static const char source[] = "\xef\xbb\xbf読む: x";
+
+	ck_assert_int_eq(diag_set_source(diag, "f", source, strlen(source)), 0);
+	add("f", 1, 5, "wide");
+	expect_text(0, "f:1:5: error: wide [bad-value]\n"
+		       "    1 | 読む: x\n"
+		       "      |       ^\n");
+}
+END_TEST
+
+START_TEST(diag_shows_a_window_of_a_long_line)
+{
+	static char source[100001];
+	char text[1024];
+
+	memset(source, 'x', sizeof(source) - 1);
+	ck_assert_int_eq(diag_set_source(diag, "f", source, sizeof(source) - 1), 0);
+	add("f", 1, 50000, "far out");
+	ck_assert_int_lt(tetra_diag_render(diag, 0, text, sizeof(text)), 300);
+	ck_assert_ptr_nonnull(strchr(text, '^'));
+}
+END_TEST
+
+START_TEST(diag_makes_texts_safe_for_a_terminal)
+{
+	static const char source[] = "a\x1b[2Jb\xff";
+
+	ck_assert_int_eq(diag_set_source(diag, "f", source, strlen(source)), 0);
+	add("f", 1, 1, "\x1b[31mred\nline \xff \xe2\x80\xae");
+	expect_text(0, "f:1:1: error: \\x1b[31mred\\x0aline \\xff \\u202e [bad-value]\n"
+		       "    1 | a?[2Jb?\n"
+		       "      | ^\n");
+}
+END_TEST
+
+START_TEST(diag_cuts_to_the_buffer)
+{
+	char text[8] = "zzzzzzz";
+	int whole;
+
+	add("f", 1, 1, "message");
+	whole = tetra_diag_render(diag, 0, NULL, 0);
+	ck_assert_int_eq(tetra_diag_render(diag, 0, text, sizeof(text)), whole);
+	ck_assert_str_eq(text, "f:1:1: ");
+}
+END_TEST
+
+START_TEST(diag_takes_many_findings)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++)
+		add("f", 1000 - i, 1, "x");
+	ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
+	ck_assert_uint_eq(finding.line, 1);
+	ck_assert_uint_eq(tetra_diag_count(diag, 0), 1000);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("diag");
+	TCase *tests = tcase_create("diag");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, diag_takes_no_collector);
+	tcase_add_test(tests, diag_counts_by_severity);
+	tcase_add_test(tests, diag_sorts_by_place_and_keeps_the_order_of_arrival);
+	tcase_add_test(tests, diag_get_respects_the_callers_size);
+	tcase_add_test(tests, diag_renders_the_line_and_a_caret);
+	tcase_add_test(tests, diag_renders_without_a_source_or_a_place);
+	tcase_add_test(tests, diag_aligns_wide_characters_and_skips_the_byte_order_mark);
+	tcase_add_test(tests, diag_shows_a_window_of_a_long_line);
+	tcase_add_test(tests, diag_makes_texts_safe_for_a_terminal);
+	tcase_add_test(tests, diag_cuts_to_the_buffer);
+	tcase_add_test(tests, diag_takes_many_findings);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions to recorded kernels, and to a live one whose /proc and /sys are folders made
+ * here: nothing is asked of the machine that the test runs on.
+ */
+#include <check.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/diag.h"
+#include "lib/base/strbuf.h"
+#include "lib/kernel/kernel.h"
+#include "lib/kernel/syscalls.h"
+
+static const char *const releases[] = { "5.10", "6.1", "6.12", "7.2", "6.12-full" };
+
+static struct tetra_kernel *recorded(const char *release)
+{
+	struct tetra_kernel *kernel = NULL;
+	char path[1024];
+
+	snprintf(path, sizeof(path), "%s/kernel/%s.facts.gz", getenv("TETRA_TEST_DATA"),
+		 release);
+	ck_assert_msg(kernel_read_facts(&kernel, path, NULL) == 0, "cannot read '%s'",
+		      path);
+	return kernel;
+}
+
+/* A column per kernel of releases[]: what was seen to work there by other means. */
+static const struct {
+	enum kernel_feature feature;
+	const char *has;
+} features[] = {
+	{ KERNEL_BTF, "yyyyy" },
+	{ KERNEL_BTF_MODULES, "-yyyy" },
+	{ KERNEL_RINGBUF, "yyyyy" },
+	{ KERNEL_FENTRY, "yyyyy" },
+	{ KERNEL_LSM_BPF, "yyyyy" },
+	{ KERNEL_FMODRET_SECURITY, "yyyyy" },
+	{ KERNEL_FMODRET_SYSCALL, "---yy" },
+	{ KERNEL_OVERRIDE_RETURN, "----y" },
+	{ KERNEL_KPROBE, "yyyyy" },
+	{ KERNEL_KPROBE_MULTI, "--yyy" },
+	{ KERNEL_RAW_TP, "yyyyy" },
+	{ KERNEL_TP_BTF, "yyyyy" },
+	{ KERNEL_SEND_SIGNAL, "yyyyy" },
+	{ KERNEL_BPF_LOOP, "-yyyy" },
+	{ KERNEL_D_PATH_LSM, "-yyyy" },
+	{ KERNEL_TASK_STORAGE, "-yyyy" },
+	{ KERNEL_TASK_ITER, "yyyyy" },
+	{ KERNEL_CURRENT_TASK_BTF, "-yyyy" },
+	{ KERNEL_FUNC_ARG, "-yyyy" },
+	{ KERNEL_FUNC_IP, "-yyyy" },
+	{ KERNEL_ATTACH_COOKIE, "-yyyy" },
+};
+
+START_TEST(kernel_knows_recorded_features)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	size_t i;
+
+	ck_assert_uint_eq(ARRAY_SIZE(features), KERNEL_FEATURE_END);
+	for (i = 0; i < ARRAY_SIZE(features); i++) {
+		bool expected = features[i].has[_i] == 'y';
+
+		ck_assert_msg(kernel_has(kernel, features[i].feature) == expected,
+			      "%s on %s", kernel_feature_name(features[i].feature),
+			      releases[_i]);
+		ck_assert((kernel_feature_reason(kernel, features[i].feature) == NULL) ==
+			  expected);
+	}
+}
+END_TEST
+
+START_TEST(kernel_knows_recorded_identity)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	static const uint32_t versions[] = { 0x050a00, 0x060100, 0x060c75, 0x07020d,
+					     0x060c75 };
+
+	ck_assert(kernel_is_recorded(kernel));
+	ck_assert_uint_eq(kernel_version(kernel), versions[_i]);
+	ck_assert(
+		str_has_prefix(kernel_release(kernel), _i == 4 ? "6.12" : releases[_i]));
+	ck_assert_str_eq(kernel_machine(kernel), "x86_64");
+	ck_assert_str_eq(kernel_syscall_prefix(kernel), "__x64_");
+	ck_assert_ptr_nonnull(strstr(kernel_lsm_list(kernel), "bpf"));
+	ck_assert_uint_eq(kernel_host_ns(kernel, TETRA_NS_PID), 4026531836u);
+	ck_assert_ptr_null(kernel_btf(kernel));
+}
+END_TEST
+
+START_TEST(kernel_finds_recorded_functions)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	struct kernel_function function;
+
+	ck_assert_int_eq(
+		kernel_find_function(kernel, "security_file_permission", &function), 0);
+	ck_assert_str_eq(function.name, "security_file_permission");
+	ck_assert_uint_ne(function.btf_id, 0);
+	ck_assert_uint_eq(function.n_params, 2);
+	ck_assert_str_eq(function.params[0].c_type, "struct file *");
+	ck_assert_str_eq(function.params[0].type_name, "file");
+	ck_assert_uint_eq(function.params[0].is_pointer, 1);
+	ck_assert_str_eq(function.params[1].name, "mask");
+	ck_assert_uint_eq(function.params[1].size, 4);
+	ck_assert_uint_eq(function.params[1].is_signed, 1);
+	ck_assert_int_eq(kernel_find_function(kernel, "no_such_function", &function),
+			 -ENOENT);
+	ck_assert(!kernel_has_symbol(kernel, "no_such_function"));
+	ck_assert(!kernel_function_attachable(kernel, "no_such_function"));
+	ck_assert(kernel_function_attachable(kernel, "tcp_connect"));
+}
+END_TEST
+
+START_TEST(kernel_knows_what_can_be_overridden)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	bool full = _i == 4, syscalls = _i >= 3;
+
+	ck_assert(kernel_function_modifiable(kernel, "security_file_open"));
+	ck_assert(!kernel_function_injectable(kernel, "security_file_open"));
+	ck_assert(!kernel_function_overridable(kernel, "tcp_connect"));
+	ck_assert(kernel_function_injectable(kernel, "__x64_sys_symlinkat") == full);
+	ck_assert(kernel_function_modifiable(kernel, "__x64_sys_symlinkat") == syscalls);
+	ck_assert(kernel_function_overridable(kernel, "__x64_sys_symlinkat") == syscalls);
+}
+END_TEST
+
+START_TEST(kernel_finds_lsm_hooks)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	struct kernel_function hook;
+
+	ck_assert(kernel_lsm_hook(kernel, "file_open", &hook));
+	ck_assert_str_eq(hook.name, "bpf_lsm_file_open");
+	ck_assert_uint_eq(hook.n_params, 1);
+	ck_assert(!kernel_lsm_hook(kernel, "nope_hook", &hook));
+	ck_assert_str_eq(kernel_nearest_lsm_hook(kernel, "file_opne"), "file_open");
+
+	ck_assert(kernel_lsm_hook_of(kernel, "security_bprm_check", &hook));
+	ck_assert_str_eq(hook.name, "bpf_lsm_bprm_check_security");
+	ck_assert(kernel_lsm_hook_of(kernel, "security_file_permission", &hook));
+	/* The hook has four parameters, the function five. */
+	ck_assert(!kernel_lsm_hook_of(kernel, "security_inode_rename", &hook));
+	ck_assert(!kernel_lsm_hook_of(kernel, "tcp_connect", &hook));
+}
+END_TEST
+
+START_TEST(kernel_finds_syscalls)
+{
+	static const char *const names[] = { "sys_symlinkat", "__x64_sys_symlinkat" };
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	struct kernel_function call;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		ck_assert_int_eq(kernel_find_syscall(kernel, names[i], &call), 0);
+		ck_assert_str_eq(call.name, "__x64_sys_symlinkat");
+		ck_assert_str_eq(call.target, call.name);
+		ck_assert_int_eq(call.syscall_number, 266);
+		ck_assert_uint_eq(call.has_params, 1);
+		ck_assert_uint_eq(call.n_params, 3);
+		ck_assert_str_eq(call.params[0].c_type, "const char *");
+		ck_assert_str_eq(call.params[0].type_name, "char");
+		ck_assert_str_eq(call.params[1].c_type, "int");
+		ck_assert_uint_eq(call.params[1].size, 4);
+	}
+	ck_assert_int_eq(kernel_find_syscall(kernel, "sys_getpid", &call), 0);
+	ck_assert_uint_eq(call.n_params, 0);
+	ck_assert_str_eq(call.name, "__x64_sys_getpid");
+	ck_assert_str_eq(call.target, "__do_sys_getpid");
+	ck_assert(kernel_function_attachable(kernel, call.target));
+	ck_assert_int_eq(kernel_find_syscall(kernel, "__ia32_sys_openat", &call), 0);
+	ck_assert_int_eq(call.syscall_number, -1);
+	ck_assert_int_eq(kernel_find_syscall(kernel, "write", &call), -ENOENT);
+	ck_assert_int_eq(kernel_find_syscall(kernel, "sys_dupXXX", &call), -ENOENT);
+	ck_assert_str_eq(kernel_nearest_syscall(kernel, "sys_open_at"), "sys_openat");
+}
+END_TEST
+
+START_TEST(kernel_finds_tracepoints)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	struct kernel_event event;
+	struct kernel_function raw;
+
+	ck_assert_int_eq(kernel_find_tracepoint_fields(kernel, "syscalls",
+						       "sys_enter_openat", &event),
+			 0);
+	ck_assert_uint_eq(event.n_common, 4);
+	ck_assert_str_eq(event.fields[4].name, "__syscall_nr");
+	ck_assert_str_eq(event.fields[6].name, "filename");
+	ck_assert_uint_eq(event.fields[6].is_pointer, 1);
+	ck_assert_int_eq(kernel_find_tracepoint_fields(kernel, "sched",
+						       "sched_process_exec", &event),
+			 0);
+	ck_assert_uint_eq(event.fields[4].is_data_loc, 1);
+	ck_assert_int_eq(kernel_find_tracepoint_fields(kernel, "sched",
+						       "sched_process_exce", &event),
+			 -ENOENT);
+	ck_assert_str_eq(kernel_nearest_tracepoint(kernel, "sched", "sched_process_exce"),
+			 "sched/sched_process_exec");
+
+	ck_assert_int_eq(kernel_find_raw_tracepoint(kernel, "sched_process_exec", &raw),
+			 0);
+	ck_assert_uint_eq(raw.n_params, 3);
+	ck_assert_str_eq(raw.params[2].c_type, "struct linux_binprm *");
+	ck_assert_str_eq(raw.params[2].name, "bprm");
+	ck_assert_int_eq(kernel_find_raw_tracepoint(kernel, "no_such_event", &raw),
+			 -ENOENT);
+}
+END_TEST
+
+START_TEST(kernel_hints_at_the_nearest_function)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+
+	ck_assert_str_eq(kernel_nearest_function(kernel, "security_file_opne"),
+			 "security_file_open");
+	ck_assert_str_eq(kernel_nearest_function(kernel, "tcp_conect"), "tcp_connect");
+	ck_assert_ptr_null(kernel_nearest_function(kernel, "pizza_is_the_best"));
+	ck_assert_ptr_null(kernel_nearest_function(kernel, ""));
+}
+END_TEST
+
+static void write_facts(struct tetra_kernel *kernel, struct strbuf *text)
+{
+	char *memory = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&memory, &size);
+
+	ck_assert_int_eq(kernel_write_facts(kernel, file), 0);
+	fclose(file);
+	strbuf_add(text, memory, size);
+	free(memory);
+}
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+START_TEST(kernel_facts_survive_writing_and_reading)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	_cleanup_(kernel_freep) struct tetra_kernel *again = NULL;
+	_cleanup_(strbuf_done) struct strbuf first = {}, second = {};
+	char path[] = "/tmp/test-kernel.XXXXXX";
+
+	close(mkstemp(path));
+	write_facts(kernel, &first);
+	put(path, first.text);
+	ck_assert_int_eq(kernel_read_facts(&again, path, NULL), 0);
+	unlink(path);
+	write_facts(again, &second);
+	ck_assert_str_eq(first.text, second.text);
+}
+END_TEST
+
+START_TEST(kernel_refuses_damaged_facts)
+{
+	static const struct {
+		const char *text;
+		int error;
+	} rows[] = {
+		{ "", -EINVAL },
+		{ "something else\n", -EINVAL },
+		{ "tetra-facts\t2\n", -EINVAL },
+		{ "tetra-facts\t1\nrelease\n", -EINVAL },
+		{ "tetra-facts\t1\nfield\ta\tint\t0\t4\t-\n", -EINVAL },
+		{ "tetra-facts\t1\nfunction\tf\t1\tk\t-\tint\n", -EINVAL },
+		{ "tetra-facts\t1\nfunction\tf\t1\tk\t-\n", -EINVAL },
+		{ "tetra-facts\t1\nfunction\tf\t1\tk\t-\t:s:4:int:int\n", 0 },
+		{ "tetra-facts\t1\nof\ta\tlater\tversion\nfeature\tflying\tyes\n", 0 },
+		{ "tetra-facts\t1\nrelease\t9.9\nlsm\ta\tb\tc\n", 0 },
+	};
+	char path[] = "/tmp/test-kernel.XXXXXX";
+	size_t i;
+
+	close(mkstemp(path));
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
+		_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
+		int r;
+
+		ck_assert_int_eq(tetra_diag_new(&diag), 0);
+		put(path, rows[i].text);
+		r = kernel_read_facts(&kernel, path, diag);
+		ck_assert_msg(r == rows[i].error, "text %zu: %d", i, r);
+		ck_assert_uint_eq(tetra_diag_count(diag, 0), r < 0);
+	}
+	unlink(path);
+}
+END_TEST
+
+START_TEST(kernel_facts_may_be_missing)
+{
+	struct tetra_kernel *kernel = NULL;
+
+	ck_assert_int_eq(kernel_read_facts(&kernel, "/nonexistent.facts", NULL), -ENOENT);
+	ck_assert_ptr_null(kernel);
+}
+END_TEST
+
+/* --- a live kernel on folders --- */
+
+static char root[64];
+
+static void put_below(const char *name, const char *text)
+{
+	char path[256], *slash;
+
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	for (slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		mkdir(path, 0700);
+		*slash = '/';
+	}
+	put(path, text);
+}
+
+static void setup(void)
+{
+	strcpy(root, "/tmp/test-kernel.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	put_below("sys/kernel/security/lsm", "capability,bpfilter");
+	put_below("sys/kernel/tracing/events/sched/sched_switch/format",
+		  "name: sched_switch\nID: 7\nformat:\n"
+		  "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
+		  "\tfield:pid_t prev_pid;\toffset:8;\tsize:4;\tsigned:1;\n");
+	put_below("sys/kernel/tracing/available_filter_functions",
+		  "vfs_write\ntcp_connect [ipv4]\nsecurity_file_open\nlast_one");
+	put_below("proc/sys/kernel/osrelease", "4.18.300-rc1\n");
+	put_below("proc/kallsyms", "0000000000000000 T vfs_write\n"
+				   "0000000000000000 D some_data\n"
+				   "0000000000000000 t mod_function\t[mod]\n");
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type,
+			struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static void teardown(void)
+{
+	nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct tetra_kernel *probe(void)
+{
+	struct tetra_kernel *kernel = NULL;
+	char proc[80], sys[80];
+	struct kernel_probe_opts opts = { .proc_root = proc, .sys_root = sys };
+
+	snprintf(proc, sizeof(proc), "%s/proc", root);
+	snprintf(sys, sizeof(sys), "%s/sys", root);
+	ck_assert_int_eq(kernel_probe(&kernel, &opts, NULL), 0);
+	return kernel;
+}
+
+START_TEST(kernel_reads_its_identity)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = probe();
+
+	ck_assert(!kernel_is_recorded(kernel));
+	ck_assert_str_eq(kernel_release(kernel), "4.18.300-rc1");
+	ck_assert_uint_eq(kernel_version(kernel), 0x0412ff);
+	ck_assert_str_eq(kernel_lsm_list(kernel), "capability,bpfilter");
+	ck_assert_uint_eq(kernel_host_ns(kernel, TETRA_NS_NET), 0);
+}
+END_TEST
+
+START_TEST(kernel_without_btf_says_so)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = probe();
+	struct kernel_function function;
+
+	ck_assert(!kernel_has(kernel, KERNEL_BTF));
+	ck_assert_ptr_nonnull(strstr(kernel_feature_reason(kernel, KERNEL_BTF),
+				     "CONFIG_DEBUG_INFO_BTF"));
+	/* What needs BTF fails for that reason. */
+	ck_assert(!kernel_has(kernel, KERNEL_LSM_BPF));
+	ck_assert_ptr_nonnull(strstr(kernel_feature_reason(kernel, KERNEL_LSM_BPF),
+				     "CONFIG_DEBUG_INFO_BTF"));
+	ck_assert_int_eq(kernel_find_function(kernel, "vfs_write", &function),
+			 -EOPNOTSUPP);
+	ck_assert_ptr_null(kernel_nearest_function(kernel, "vfs_write"));
+}
+END_TEST
+
+START_TEST(kernel_reads_what_ftrace_reaches)
+{
+	static const struct {
+		const char *name;
+		bool there;
+	} rows[] = {
+		{ "vfs_write", true }, { "tcp_connect", true }, { "last_one", true },
+		{ "vfs_writ", false }, { "fs_write", false },	{ "ipv4", false },
+		{ "\nvfs", false },    { "", false },
+	};
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = probe();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		ck_assert(kernel_has_symbol(kernel, rows[i].name) == rows[i].there);
+		ck_assert(kernel_function_attachable(kernel, rows[i].name) ==
+			  rows[i].there);
+	}
+}
+END_TEST
+
+START_TEST(kernel_without_tracefs_reads_kallsyms)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
+	struct kernel_event event;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/sys/kernel/tracing/available_filter_functions",
+		 root);
+	unlink(path);
+	kernel = probe();
+	ck_assert(kernel_has_symbol(kernel, "vfs_write"));
+	ck_assert(kernel_has_symbol(kernel, "mod_function"));
+	ck_assert(!kernel_has_symbol(kernel, "some_data"));
+	ck_assert(!kernel_has_symbol(kernel, "mod"));
+	/* Nothing says that it may not be. */
+	ck_assert(kernel_function_attachable(kernel, "vfs_write"));
+	ck_assert_int_eq(
+		kernel_find_tracepoint_fields(kernel, "sched", "sched_switch", &event),
+		0);
+}
+END_TEST
+
+START_TEST(kernel_reads_tracepoints_live)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = probe();
+	struct kernel_event event;
+
+	ck_assert_int_eq(
+		kernel_find_tracepoint_fields(kernel, "sched", "sched_switch", &event),
+		0);
+	ck_assert_str_eq(event.subsystem, "sched");
+	ck_assert_uint_eq(event.id, 7);
+	ck_assert_uint_eq(event.n_common, 1);
+	ck_assert_int_eq(kernel_find_tracepoint_fields(kernel, "no", "such", &event),
+			 -ENOENT);
+	ck_assert_int_eq(kernel_find_tracepoint_fields(kernel, "..", "sched", &event),
+			 -ENOENT);
+	ck_assert_str_eq(kernel_nearest_tracepoint(kernel, "shed", "sched_swich"),
+			 "sched/sched_switch");
+	ck_assert_ptr_null(kernel_nearest_tracepoint(kernel, "sched", "zzzzzzzz"));
+}
+END_TEST
+
+START_TEST(syscalls_have_numbers)
+{
+	ck_assert_int_eq(syscall_number("x86_64", "newuname"), 63);
+	ck_assert_int_eq(syscall_number("x86_64", "uname"), -1);
+	ck_assert_int_eq(syscall_number("x86_64", "io_uring_enter"), 426);
+	ck_assert_int_eq(syscall_number("pdp11", "read"), -1);
+	ck_assert_str_eq(syscall_prefix("aarch64"), "__arm64_");
+	ck_assert_str_eq(syscall_prefix("pdp11"), "");
+	ck_assert_str_eq(syscall_name_of("__ia32_sys_read"), "read");
+	ck_assert_ptr_null(syscall_name_of("__x64_read"));
+	ck_assert_ptr_null(syscall_name_of("sys_"));
+}
+END_TEST
+
+START_TEST(kernel_feature_names_are_there_and_back)
+{
+	enum kernel_feature feature;
+
+	for (feature = 0; feature < KERNEL_FEATURE_END; feature++) {
+		ck_assert_int_eq(kernel_feature_from_name(kernel_feature_name(feature)),
+				 feature);
+		ck_assert(str_has_prefix(kernel_feature_need(feature), "needs "));
+	}
+	ck_assert_int_eq(kernel_feature_from_name("flying"), KERNEL_FEATURE_END);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("kernel");
+	TCase *facts = tcase_create("recorded"), *live = tcase_create("live");
+	SRunner *runner;
+	int failed, n = ARRAY_SIZE(releases);
+
+	tcase_add_loop_test(facts, kernel_knows_recorded_features, 0, n);
+	tcase_add_loop_test(facts, kernel_knows_recorded_identity, 0, n);
+	tcase_add_loop_test(facts, kernel_finds_recorded_functions, 0, n);
+	tcase_add_loop_test(facts, kernel_knows_what_can_be_overridden, 0, n);
+	tcase_add_loop_test(facts, kernel_finds_lsm_hooks, 0, n);
+	tcase_add_loop_test(facts, kernel_finds_syscalls, 0, n);
+	tcase_add_loop_test(facts, kernel_finds_tracepoints, 0, n);
+	tcase_add_loop_test(facts, kernel_hints_at_the_nearest_function, 0, n);
+	tcase_add_loop_test(facts, kernel_facts_survive_writing_and_reading, 0, n);
+	tcase_add_test(facts, kernel_refuses_damaged_facts);
+	tcase_add_test(facts, kernel_facts_may_be_missing);
+	tcase_add_test(facts, kernel_feature_names_are_there_and_back);
+	suite_add_tcase(suite, facts);
+	tcase_add_checked_fixture(live, setup, teardown);
+	tcase_add_test(live, kernel_reads_its_identity);
+	tcase_add_test(live, kernel_without_btf_says_so);
+	tcase_add_test(live, kernel_reads_what_ftrace_reaches);
+	tcase_add_test(live, kernel_without_tracefs_reads_kallsyms);
+	tcase_add_test(live, kernel_reads_tracepoints_live);
+	tcase_add_test(live, syscalls_have_numbers);
+	suite_add_tcase(suite, live);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

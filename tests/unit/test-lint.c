@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The warnings of tests/data/policy/lint. Files named clean-* list none and must give none.
+ */
+#include <check.h>
+
+#include "lib/policy/lint.h"
+#include "tests/unit/expect.h"
+
+START_TEST(lint_says_what_is_expected)
+{
+	struct expect_counts counts = {};
+	char folder[1024];
+
+	snprintf(folder, sizeof(folder), "%s/policy/lint", getenv("TETRA_TEST_DATA"));
+	ck_assert_int_eq(expect_folder(folder, &counts), 0);
+	ck_assert_uint_ge(counts.n_files, 6);
+	ck_assert_uint_eq(counts.n_failed, 0);
+}
+END_TEST
+
+START_TEST(lint_is_silent_unless_asked)
+{
+	static const char text[] =
+		"{apiVersion: cilium.io/v1alpha1, kind: TracingPolicy, "
+		"metadata: {name: a}, spec: {kprobes: [{call: cap_capable}]}}";
+	TETRA_OPTS(tetra_parse_opts, opts);
+	struct tetra_policy *policy = NULL;
+	struct tetra_diag *diag = NULL;
+
+	ck_assert_int_eq(tetra_diag_new(&diag), 0);
+	ck_assert_int_eq(tetra_policy_parse(&policy, text, strlen(text), &opts, diag), 0);
+	ck_assert_uint_eq(tetra_diag_count(diag, 0), 0);
+	policy = tetra_policy_unref(policy);
+	opts.lint = 1;
+	ck_assert_int_eq(tetra_policy_parse(&policy, text, strlen(text), &opts, diag), 0);
+	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_WARNING), 2);
+	tetra_policy_unref(policy);
+	tetra_diag_free(diag);
+}
+END_TEST
+
+static void add_codes(const struct lint_rule *rules, char *all)
+{
+	for (; rules->check; rules++) {
+		strcat(all, rules->name);
+		strcat(all, " ");
+	}
+}
+
+/* A rule that no file asks for could be broken unseen. */
+START_TEST(lint_tests_have_every_rule)
+{
+	char folder[1024], filename[4096], all[1024] = "", *name, *rest = all;
+	struct expect expect;
+	struct dirent **names;
+	char seen[8192] = "";
+	unsigned int k;
+	int n, i;
+
+	snprintf(folder, sizeof(folder), "%s/policy/lint", getenv("TETRA_TEST_DATA"));
+	n = scandir(folder, &names, NULL, alphasort);
+	for (i = 0; i < n; i++) {
+		snprintf(filename, sizeof(filename), "%s/%s", folder, names[i]->d_name);
+		free(names[i]);
+		if (!strstr(filename, ".expect") || expect_read(&expect, filename) < 0)
+			continue;
+		for (k = 0; k < expect.n_lines; k++) {
+			strcat(seen, " ");
+			strcat(seen, expect.lines[k].reason);
+		}
+	}
+	free(names);
+	add_codes(lint_policy_rules, all);
+	add_codes(lint_hook_rules, all);
+	add_codes(lint_value_rules, all);
+	add_codes(lint_action_rules, all);
+	while ((name = strsep(&rest, " ")) && *name)
+		ck_assert_msg(strstr(seen, name) != NULL, "no test asks for %s", name);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("lint");
+	TCase *tests = tcase_create("lint");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_test(tests, lint_says_what_is_expected);
+	tcase_add_test(tests, lint_is_silent_unless_asked);
+	tcase_add_test(tests, lint_tests_have_every_rule);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Replays golden recordings inside the guest: golden_guest.py JOB
+
+The machine is made to look as it did when they were taken: the trigger program at
+/golden/bin/trig and under the names of two others, a marker program, a network module, a
+work folder on a tmpfs, the trigger at /golden/NAME/trigger.sh run by sh in /.
+Standard library only.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+
+import daemon  # noqa: E402
+
+WORK = "/tmp/g"
+BIN = "/golden/bin"
+MARK = BIN + "/mark"
+TRIGGER_SECONDS = 120
+EVENT_SECONDS = 30
+CHECK_SECONDS = 60
+
+
+def prepare(job):
+    os.makedirs(BIN, exist_ok=True)
+    for target in (BIN + "/trig", "/usr/bin/curl", "/usr/bin/sample-exec"):
+        if os.path.lexists(target):
+            os.unlink(target)
+        shutil.copy(job["trig"], target)
+    shutil.copy(job["mark"], MARK)
+    if os.path.exists(job["module"]):
+        shutil.copy(job["module"], BIN + "/dummy.ko")
+
+
+def fresh_work():
+    while os.path.ismount(WORK):
+        subprocess.run(["umount", "-l", WORK], check=True)
+    os.makedirs(WORK, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "g", WORK], check=True)
+
+
+def not_supported(program, policy):
+    """(reason to leave it out, problem) of --check on a policy."""
+    done = subprocess.run([program, "--check", policy], capture_output=True, text=True,
+                          errors="replace", timeout=CHECK_SECONDS, check=False)
+    if done.returncode == 0:
+        return "", ""
+    errors = [line.split(" error: ", 1)[1] for line in
+              (done.stdout + done.stderr).splitlines() if " error: " in line]
+    unsupported = [line for line in errors if "not yet supported" in line]
+    if unsupported:
+        return unsupported[0], ""
+    return "", "the policy is refused: " + "; ".join(errors or [done.stderr[-400:]])
+
+
+def mark_seen(text):
+    """Whether the end marker's exit event has come."""
+    for line in reversed(text.splitlines()):
+        if "end0" in line and '"process_exit"' in line:
+            try:
+                process = json.loads(line)["process_exit"]["process"]
+            except ValueError:
+                continue
+            if process.get("arguments") == "end0":
+                return True
+    return False
+
+
+def wait_for_mark(run):
+    end = time.monotonic() + EVENT_SECONDS
+    while time.monotonic() < end:
+        if mark_seen(run.events_text()):
+            return ""
+        time.sleep(0.1)
+    return "the end marker's exit event did not come"
+
+
+def run_trigger(trigger):
+    """(status, standard output) of the trigger between the two markers."""
+    subprocess.run([MARK, "begin0"], cwd="/", check=True)
+    try:
+        done = subprocess.run(["sh", trigger], cwd="/", stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=TRIGGER_SECONDS, check=False)
+        status, out = done.returncode, done.stdout
+    except subprocess.TimeoutExpired as error:
+        status, out = -1, error.stdout or b""
+    subprocess.run([MARK, "end0"], cwd="/", check=True)
+    return status, out.decode("utf-8", "surrogateescape")
+
+
+def replay(job, name, source):
+    """Replays one recording; returns its account."""
+    account = {"name": name, "problem": "", "left_out": "", "status": None, "stdout": ""}
+    folder = "/golden/" + name
+    shutil.copytree(source, folder)
+    command = [job["program"], "--output", "json"]
+    policy = folder + "/policy.yaml"
+    if os.path.exists(policy):
+        account["left_out"], account["problem"] = not_supported(job["program"], policy)
+        if account["left_out"] or account["problem"]:
+            return account
+        command += ["--policy", policy]
+    fresh_work()
+    run = daemon.Daemon(command, "/run/golden/" + name)
+    account["problem"] = run.wait_ready() or ""
+    if not account["problem"]:
+        account["status"], account["stdout"] = run_trigger(folder + "/trigger.sh")
+        account["problem"] = wait_for_mark(run)
+    if run.stop() != 0 and not account["problem"]:
+        account["problem"] = "tetra-mini did not stop in order: " + run.log()[-800:]
+    shutil.copytree("/run/golden/" + name, os.path.join(job["results"], name))
+    return account
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        job = json.load(file)
+    prepare(job)
+    with open(os.path.join(job["results"], "results.jsonl"), "w",
+              encoding="utf-8") as results:
+        for name, source in job["recordings"].items():
+            account = replay(job, name, source)
+            results.write(json.dumps(account) + "\n")
+            results.flush()
+            os.fsync(results.fileno())
+            print("replayed %s%s" % (name, ": " + account["problem"].splitlines()[0]
+                                     if account["problem"] else ""), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A scenario as data: one YAML file in scenarios/, read and checked here.
+
+    description: one sentence
+    kernels: [NAME...]       only on these (default: all)
+    needs: [FEATURE...]      only where the kernel has these; lacks: only where it has not
+    policies:                each a file in examples/policies or tests/data, inline text,
+      - NAME.yaml            or {count: N, text: T}: N policies, @i@ in each its number
+    args: [...]              further arguments of tetra-mini
+    wrap: [...]              a command that tetra-mini is started through
+    setup: SHELL             before tetra-mini starts; its failure fails the scenario
+    triggers: [TRIGGER...]   while it runs
+    after: [TRIGGER...]      once it has stopped
+    cleanup: SHELL           at the very end, whatever happened
+    start:                   tetra-mini must refuse to start, or end by itself:
+      exit: N                  with this status,
+      stderr: X                and this on standard error (an expectation of compare.py)
+    stop: TERM | KILL | INT  the signal that ends it (default TERM), or itself
+    ordered: true            the events must come in the order of the list
+    events: [{match: PARTIAL, count: N | at_least: N}...]
+    forbidden: [PARTIAL...]
+    log: X                   an expectation on tetra-mini's whole standard error
+
+A TRIGGER is {run: SHELL} with what must become of it: exit: N (default 0) or signal: NAME
+(KILL...), stdout: X, stderr: X, files: {PATH: X or {$absent: true}}, timeout: SECONDS.
+X is exact text or a special value of compare.py. An entry of triggers, after, events and
+forbidden may have kernels, needs and lacks of its own; a forbidden entry then is
+{match: PARTIAL, ...}.
+
+Commands run in /tmp/lab, an empty tmpfs; the program trig is at /usr/local/bin/trig, and
+$TETRA_MINI is the path of tetra-mini.
+"""
+
+import os
+import signal
+
+import yaml
+
+import compare
+import kernels
+
+CONDITIONS = {"kernels", "needs", "lacks"}
+KEYS = CONDITIONS | {"description", "policies", "args", "wrap", "setup", "triggers",
+                     "after", "cleanup", "start", "stop", "ordered", "events",
+                     "forbidden", "log"}
+TRIGGER_KEYS = CONDITIONS | {"run", "exit", "signal", "stdout", "stderr", "files",
+                             "timeout"}
+EVENT_KEYS = {"match", "count", "at_least"} | CONDITIONS
+POLICY_FOLDERS = [os.path.join(kernels.REPO, "examples", "policies"),
+                  os.path.join(kernels.REPO, "tests", "data")]
+
+
+class ScenarioError(Exception):
+    """The file is not a scenario; the text says where and why."""
+
+
+class StringLoader(yaml.SafeLoader):
+    """5.10 is a kernel's name and not a number."""
+
+
+StringLoader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers
+            if tag != "tag:yaml.org,2002:float"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+
+
+def check_keys(where, mapping, known):
+    if not isinstance(mapping, dict):
+        raise ScenarioError("%s: not a mapping" % where)
+    unknown = set(mapping) - known
+    if unknown:
+        raise ScenarioError("%s: unknown key '%s'" % (where, sorted(unknown)[0]))
+    for name in mapping.get("kernels", []):
+        if name not in kernels.NAMES:
+            raise ScenarioError("%s: unknown kernel '%s'" % (where, name))
+    for name in mapping.get("needs", []) + mapping.get("lacks", []):
+        if name not in kernels.ALL_FEATURES:
+            raise ScenarioError("%s: unknown feature '%s'" % (where, name))
+
+
+def check_trigger(where, trigger):
+    check_keys(where, trigger, TRIGGER_KEYS)
+    if "run" not in trigger:
+        raise ScenarioError(where + ": no 'run'")
+    if "signal" in trigger and not hasattr(signal, "SIG" + trigger["signal"]):
+        raise ScenarioError("%s: unknown signal '%s'" % (where, trigger["signal"]))
+
+
+def check_operators(where, value):
+    """An operator that does not exist must not wait for its first use to be found."""
+    name = compare.operator(value)
+    if name:
+        try:
+            compare.fits_special(name, value[name], "")
+        except ValueError as error:
+            raise ScenarioError("%s: %s" % (where, error)) from error
+    for child in (value.values() if isinstance(value, dict)
+                  else value if isinstance(value, list) else []):
+        check_operators(where, child)
+
+
+def forbidden_entry(entry):
+    return entry if isinstance(entry, dict) and "match" in entry else {"match": entry}
+
+
+def check(scenario):
+    name = scenario["name"]
+    check_keys(name, scenario, KEYS | {"name"})
+    if not scenario.get("description"):
+        raise ScenarioError(name + ": no description")
+    for section in ("triggers", "after"):
+        for i, trigger in enumerate(scenario.get(section, [])):
+            check_trigger("%s: %s[%d]" % (name, section, i), trigger)
+    scenario["forbidden"] = [forbidden_entry(e) for e in scenario.get("forbidden", [])]
+    for section in ("events", "forbidden"):
+        for i, entry in enumerate(scenario.get(section, [])):
+            where = "%s: %s[%d]" % (name, section, i)
+            check_keys(where, entry, EVENT_KEYS)
+            check_operators(where, entry.get("match"))
+    if scenario.get("stop", "TERM") not in ("TERM", "KILL", "INT", "itself"):
+        raise ScenarioError("%s: unknown stop '%s'" % (name, scenario["stop"]))
+    if "start" in scenario:
+        check_keys(name + ": start", scenario["start"], {"exit", "stderr"})
+
+
+def load(path):
+    """Reads and checks one file."""
+    name = os.path.splitext(os.path.basename(path))[0]
+    with open(path, encoding="utf-8") as file:
+        try:
+            scenario = yaml.load(file, Loader=StringLoader)
+        except yaml.YAMLError as error:
+            raise ScenarioError("%s: %s" % (name, error)) from error
+    if not isinstance(scenario, dict):
+        raise ScenarioError(name + ": not a mapping")
+    scenario["name"] = name
+    check(scenario)
+    return scenario
+
+
+def applies(entry, kernel):
+    """Whether an entry with kernels, needs, lacks is meant for the kernel."""
+    features = kernels.FEATURES[kernel]
+    return (kernel in entry.get("kernels", kernels.NAMES)
+            and features.issuperset(entry.get("needs", []))
+            and features.isdisjoint(entry.get("lacks", [])))
+
+
+def policy_texts(name, policy):
+    """[(file name, text)] of one entry of policies."""
+    if isinstance(policy, dict):
+        return [("%s-%d.yaml" % (name, i), policy["text"].replace("@i@", str(i)))
+                for i in range(int(policy["count"]))]
+    if "\n" in policy:
+        return [(name + ".yaml", policy)]
+    path = next((p for p in (os.path.join(f, policy) for f in POLICY_FOLDERS)
+                 if os.path.exists(p)), None)
+    if not path:
+        raise ScenarioError("%s: no policy file '%s'" % (name, policy))
+    with open(path, encoding="utf-8") as file:
+        return [(os.path.basename(path), file.read())]
+
+
+def for_kernel(scenario, kernel, folder):
+    """The scenario as the guest gets it, its policies written below folder."""
+    job = dict(scenario)
+    for section in ("triggers", "after", "events", "forbidden"):
+        job[section] = [e for e in scenario.get(section, []) if applies(e, kernel)]
+    job["forbidden"] = [entry["match"] for entry in job["forbidden"]]
+    job["policies"] = []
+    for number, policy in enumerate(scenario.get("policies", [])):
+        texts = policy_texts("policy-%d" % number, policy)
+        where = os.path.join(folder, scenario["name"])
+        if isinstance(policy, dict):
+            where = os.path.join(where, "policies-%d" % number)
+        os.makedirs(where, exist_ok=True)
+        for name, text in texts:
+            with open(os.path.join(where, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        job["policies"].append(where if isinstance(policy, dict)
+                               else os.path.join(where, texts[0][0]))
+    return job
