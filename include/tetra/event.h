@@ -209,6 +209,18 @@ TETRA_API const struct tetra_process *tetra_event_get_process(const struct tetra
 /** tetra_event_get_parent() - its parent; NULL if not known. Since: 0.1 */
 TETRA_API const struct tetra_process *tetra_event_get_parent(const struct tetra_event *event);
 
+/**
+ * tetra_event_get_ancestor() - its parent, the parent's parent, and so on
+ * @index:	0 for the parent
+ *
+ * An image that a process had before it executed another program counts as an ancestor. An
+ * event kept with tetra_event_ref() remembers the first 16.
+ *
+ * Return: the process; NULL behind the last that is known. Since: 0.1
+ */
+TETRA_API const struct tetra_process *
+tetra_event_get_ancestor(const struct tetra_event *event, unsigned int index);
+
 /** tetra_event_get_policy() - the policy's name; NULL for EXEC, EXIT, LOST. Since: 0.1 */
 TETRA_API const char *tetra_event_get_policy(const struct tetra_event *event);
 

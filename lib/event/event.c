@@ -3,6 +3,8 @@
 
 #include <strings.h>
 
+#include "lib/event/table.h"
+
 /* The public numbers are the records' own. */
 #define X(NAME, number, ...) \
 	_Static_assert((int)TETRA_TYPE_##NAME == (int)TETRA_ARG_##NAME, #NAME);
@@ -122,11 +124,35 @@ static void own_arg(struct arena *arena, struct event_arg *arg, bool *failed)
 		arg->data = own_bytes(arena, arg->data, arg->head.bytes, failed);
 }
 
+/* The process behind @process, in the table; NULL at the end of what is known. */
+static struct tetra_process *table_parent(const struct tetra_event *event,
+					  const struct tetra_process *process)
+{
+	struct tetra_process *parent = process_table_find(event->table, process->parent);
+
+	return parent == process || !parent || !parent->image ? NULL : parent;
+}
+
+static void own_ancestors(struct tetra_event *event, bool *failed)
+{
+	struct tetra_process *at = event->table ? event->parent : NULL;
+
+	event->ancestors = arena_array(event->arena, EVENT_MAX_ANCESTORS, sizeof(at));
+	*failed |= !event->ancestors;
+	event->n_ancestors = 0;
+	while (!*failed && at && event->n_ancestors < EVENT_MAX_ANCESTORS) {
+		event->ancestors[event->n_ancestors++] = at;
+		at = table_parent(event, at);
+	}
+	event->table = NULL;
+}
+
 static bool own_all(struct tetra_event *event)
 {
 	bool failed = false;
 	uint32_t i;
 
+	own_ancestors(event, &failed);
 	if (event->group)
 		event->group = own_group(event->arena, event->group, &failed);
 	for (i = 0; i < event->n_args; i++)
@@ -140,6 +166,7 @@ static struct tetra_event *event_own(const struct tetra_event *from)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	struct tetra_event *event;
+	uint32_t i;
 
 	if (arena_new(&arena) < 0)
 		return NULL;
@@ -153,6 +180,8 @@ static struct tetra_event *event_own(const struct tetra_event *from)
 	event->n_refs = 1;
 	process_ref(event->process);
 	process_ref(event->parent);
+	for (i = 0; i < event->n_ancestors; i++)
+		process_ref(event->ancestors[i]);
 	event_encoding_ref(event->encoding);
 	TAKE_PTR(arena);
 	return event;
@@ -172,12 +201,16 @@ struct tetra_event *tetra_event_ref(const struct tetra_event *event)
 
 struct tetra_event *tetra_event_unref(struct tetra_event *event)
 {
+	uint32_t i;
+
 	if (!event || !__atomic_load_n(&event->n_refs, __ATOMIC_RELAXED))
 		return NULL;
 	if (__atomic_sub_fetch(&event->n_refs, 1, __ATOMIC_ACQ_REL))
 		return NULL;
 	process_unref(event->process);
 	process_unref(event->parent);
+	for (i = 0; i < event->n_ancestors; i++)
+		process_unref(event->ancestors[i]);
 	event_encoding_unref(event->encoding);
 	arena_free(event->arena);
 	return NULL;
@@ -239,6 +272,18 @@ const struct tetra_process *tetra_event_get_process(const struct tetra_event *ev
 const struct tetra_process *tetra_event_get_parent(const struct tetra_event *event)
 {
 	return event->parent;
+}
+
+const struct tetra_process *tetra_event_get_ancestor(const struct tetra_event *event,
+						     unsigned int index)
+{
+	const struct tetra_process *at = event->parent;
+
+	if (event->n_refs)
+		return index < event->n_ancestors ? event->ancestors[index] : NULL;
+	for (; at && index; index--)
+		at = table_parent(event, at);
+	return at;
 }
 
 const char *tetra_event_get_policy(const struct tetra_event *event)

@@ -14,6 +14,11 @@
 #include "lib/event/process.h"
 #include "tetra/event.h"
 
+/* Ancestors that a kept event remembers; the way to pid 1 is shorter on any sane machine. */
+#define EVENT_MAX_ANCESTORS 16u
+
+struct process_table;
+
 /* Arguments of a group; policies are limited to fewer. */
 #define EVENT_MAX_ARGS 16u
 
@@ -37,6 +42,9 @@ struct tetra_event {
 	uint64_t lost_count;
 	struct event_encoding *encoding;
 	struct tetra_process *process, *parent; /* or NULL */
+	struct process_table *table; /* borrowed events: where the ancestors are */
+	struct tetra_process **ancestors; /* owned events: n_ancestors, the parent first */
+	uint32_t n_ancestors;
 	const struct event_group *group; /* hooks only */
 	struct arena *arena; /* owned events */
 	uint32_t n_args;

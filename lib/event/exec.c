@@ -20,7 +20,7 @@ static const struct process_text no_text;
 
 static struct process_text text_of(const char *text)
 {
-	return text ? (struct process_text){ text, strlen(text) } : no_text;
+	return text && text[0] ? (struct process_text){ text, strlen(text) } : no_text;
 }
 
 static const char *view_take(const char *at, const char *end, size_t n,
@@ -145,7 +145,7 @@ int exec_image(struct process_image **ret, uint32_t *ret_flags, const struct exe
 	leaf[TETRA_CGROUP_NAME_MAX] = '\0';
 	process_container_id(leaf, container);
 	source.container = container;
-	source.cgroup = leaf[0] ? text_of(leaf) : no_text;
+	source.cgroup = text_of(leaf);
 	*ret_flags = flags;
 	return process_image_new(ret, &source);
 }
@@ -153,7 +153,9 @@ int exec_image(struct process_image **ret, uint32_t *ret_flags, const struct exe
 static void seed_container(const struct process_seed *seed, char ret[32])
 {
 	ret[0] = '\0';
-	if (seed->cgroup_text)
+	if (seed->container)
+		snprintf(ret, 32, "%s", seed->container);
+	else if (seed->cgroup_text)
 		process_container_id_from_proc(seed->cgroup_text, ret);
 	else if (seed->cgroup_name)
 		process_container_id(seed->cgroup_name, ret);
@@ -161,7 +163,7 @@ static void seed_container(const struct process_seed *seed, char ret[32])
 
 static uint32_t seed_flags(const struct process_seed *seed)
 {
-	if (!seed->cwd)
+	if (!text_of(seed->cwd).len)
 		return PROCESS_PROCFS | PROCESS_ROOT_CWD | PROCESS_ERROR_CWD;
 	return PROCESS_PROCFS | (str_equal(seed->cwd, "/") ? PROCESS_ROOT_CWD : 0);
 }
@@ -172,7 +174,7 @@ static struct process_text seed_binary(const struct process_seed *seed, char *bu
 	int len;
 
 	if (!seed->kernel_thread)
-		return text_of(seed->exe ? seed->exe : NAME_LOST);
+		return text_of(text_of(seed->exe).len ? seed->exe : NAME_LOST);
 	len = snprintf(buf, SEED_NAME_MAX, "[%.64s]", seed->comm ? seed->comm : "");
 	return (struct process_text){ buf, (size_t)len };
 }

@@ -70,6 +70,7 @@ static void event_set_process(struct decoder *decoder, struct tetra_event *event
 			      struct tetra_process *process)
 {
 	event->process = process;
+	event->table = decoder->table;
 	event->refcnt = process->refcnt;
 	event->parent = process_table_find(decoder->table, process->parent);
 	if (event->parent && !event->parent->image)

@@ -55,11 +55,12 @@ struct process_seed {
 	struct tetra_record_cred cred;
 	uint32_t namespaces[TETRA_NS_END];
 	uint64_t cgroup_id;
+	const char *container; /* first 31 characters of the id; NULL: find it from below */
 	const char *cgroup_name; /* leaf; or NULL */
 	const char *cgroup_text; /* of /proc/PID/cgroup; or NULL */
 	const char *comm; /* kernel threads */
-	const char *exe; /* NULL: unreadable */
-	const char *cwd; /* NULL: unreadable */
+	const char *exe; /* NULL or "": unreadable */
+	const char *cwd; /* NULL or "": unreadable */
 	const char *cmdline; /* argv[0] first, NUL after each; or NULL */
 	size_t cmdline_bytes;
 };

@@ -195,6 +195,39 @@ START_TEST(process_parent_that_was_not_found_is_not_invented)
 }
 END_TEST
 
+static struct tetra_process *borrowed_ancestors[4];
+
+static void keep_ancestors(void *user, const struct tetra_event *event)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(borrowed_ancestors); i++)
+		borrowed_ancestors[i] =
+			(struct tetra_process *)tetra_event_get_ancestor(event, i);
+	desk_keep(user, event);
+}
+
+START_TEST(process_ancestors_of_borrowed_and_kept_events)
+{
+	const struct decoder_opts opts = { .deliver = keep_ancestors };
+	uint32_t i;
+
+	teardown();
+	desk_init(&desk, &opts);
+	decoder_seed_kernel(desk.decoder, false);
+	exec_in(1, 5, 0, 0, 0, 0);
+	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
+	exec_in(100, SH_STAMP + 1, SH_STAMP, 1, 5, 0);
+	ck_assert_uint_eq(tetra_process_get_pid(borrowed_ancestors[0]), 100);
+	ck_assert_uint_eq(tetra_process_get_pid(borrowed_ancestors[1]), 1);
+	ck_assert_uint_eq(tetra_process_get_pid(borrowed_ancestors[2]), 0);
+	ck_assert_ptr_null(borrowed_ancestors[3]);
+	for (i = 0; i < ARRAY_SIZE(borrowed_ancestors); i++)
+		ck_assert_ptr_eq(tetra_event_get_ancestor(desk.events[2], i),
+				 borrowed_ancestors[i]);
+}
+END_TEST
+
 START_TEST(process_fork_is_a_copy_with_a_name_of_its_own)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
@@ -435,6 +468,7 @@ int main(void)
 	tcase_add_test(tests, process_parent_of_a_fork_and_its_first_exec_is_the_real_parent);
 	tcase_add_test(tests, process_parent_of_an_exec_without_fork_is_the_image_before);
 	tcase_add_test(tests, process_parent_that_was_not_found_is_not_invented);
+	tcase_add_test(tests, process_ancestors_of_borrowed_and_kept_events);
 	tcase_add_test(tests, process_fork_is_a_copy_with_a_name_of_its_own);
 	tcase_add_test(tests, process_counts_itself_and_its_living_children);
 	tcase_add_test(tests, process_images_before_the_last_but_one_go);

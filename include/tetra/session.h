@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TETRA_SESSION_H
+#define TETRA_SESSION_H
+
+/*
+ * Sessions: policies in force and the events that come of them.
+ *
+ *   open a session -> subscribe -> load policies -> wait on the fd -> dispatch -> free
+ *
+ * A session has one file descriptor, readable when there is something to dispatch, and no
+ * thread of its own. It belongs to one thread at a time; two sessions do not know of each
+ * other. Only the statistics calls may be made from another thread meanwhile.
+ *
+ * Changes are transactions: everything between tetra_txn_begin() and tetra_txn_commit() takes
+ * effect at one moment, or not at all. When a commit returns, no program in the kernel runs
+ * on the rules of before.
+ *
+ * Needs CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE (to read /proc of others), or CAP_SYS_ADMIN.
+ */
+
+#include <tetra/common.h>
+#include <tetra/diag.h>
+#include <tetra/event.h>
+#include <tetra/filter.h>
+#include <tetra/policy.h>
+
+TETRA_BEGIN_DECLS
+
+struct tetra_session;
+struct tetra_txn;
+struct tetra_sub;
+
+/* Levels of log lines; cross the ABI as uint32_t. Since: 0.1 */
+enum tetra_log_level {
+	TETRA_LOG_ERROR = 1,
+	TETRA_LOG_WARNING = 2,
+	TETRA_LOG_INFO = 3,
+	TETRA_LOG_DEBUG = 4,
+};
+
+/**
+ * tetra_log_fn - receives log lines of one session
+ * @user:	as given in the options
+ * @level:	enum tetra_log_level
+ * @module:	static short name
+ * @text:	one line without newline, borrowed until the call returns
+ *
+ * Called in the thread that is inside the session. Since: 0.1
+ */
+typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, const char *text);
+
+/* Bits of struct tetra_session_opts.flags. Since: 0.1 */
+#define TETRA_SESSION_JSON_CRED 1u /* "cap" and "process_credentials" in JSON */
+#define TETRA_SESSION_JSON_NS 2u /* "ns" in JSON */
+#define TETRA_SESSION_QUIET_START 4u /* no EXEC events for processes that run already */
+#define TETRA_SESSION_STRICT_PATHS 8u /* matchBinaries literals are not widened */
+
+/**
+ * struct tetra_session_opts - options of tetra_session_new()
+ * @size:	sizeof(struct tetra_session_opts)
+ * @flags:	TETRA_SESSION_*
+ * @ring_bytes:	size of the ring buffer; 0: 1 MiB. Rounded up to a power of two
+ * @max_processes: rows of the kernel's process table; 0: 32768
+ * @node_name:	"node_name" of events; NULL: environment NODE_NAME, else the host's name
+ * @log:	receives log lines; NULL: none
+ * @log_user:	passed to @log
+ * @log_level:	lines up to this level; 0: TETRA_LOG_WARNING
+ * @reserved:	0
+ *
+ * Since: 0.1
+ */
+struct tetra_session_opts {
+	size_t size;
+	uint32_t flags;
+	uint32_t ring_bytes;
+	uint32_t max_processes;
+	uint32_t log_level;
+	const char *node_name;
+	tetra_log_fn log;
+	void *log_user;
+};
+
+/**
+ * tetra_session_new() - open a session
+ * @ret:	set to the session; freed by tetra_session_free()
+ * @opts:	NULL for defaults
+ * @diag:	says why it failed; may be NULL
+ *
+ * Process tracking starts at once: processes that run already are read from /proc, and
+ * reported as EXEC events with TETRA_EVENT_FROM_PROC by the first dispatches.
+ *
+ * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
+ * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named); -E2BIG for unknown
+ * options; -ENOMEM. Since: 0.1
+ */
+TETRA_API int tetra_session_new(struct tetra_session **ret,
+				const struct tetra_session_opts *opts,
+				struct tetra_diag *diag);
+
+/**
+ * tetra_session_free() - detach everything and free
+ *
+ * Events not dispatched are dropped; policies, kept events and filters of the caller stay
+ * valid. NULL is fine. Return: NULL. Since: 0.1
+ */
+TETRA_API struct tetra_session *tetra_session_free(struct tetra_session *session);
+
+/** tetra_session_get_fd() - the descriptor to poll for reading; owned by the session.
+ * Since: 0.1 */
+TETRA_API int tetra_session_get_fd(const struct tetra_session *session);
+
+/**
+ * tetra_session_dispatch() - deliver the events that are ready
+ * @session:	handle; no other thread may be inside it
+ * @max_events:	stop after so many; 0 for no limit
+ *
+ * Never blocks. Calls subscribers in order of subscription; an event is borrowed until its
+ * callback returns.
+ *
+ * Return: events delivered to some subscriber; -ECANCELED if a subscriber asked to stop;
+ * -EBUSY inside a callback. Since: 0.1
+ */
+TETRA_API int tetra_session_dispatch(struct tetra_session *session, unsigned int max_events);
+
+/**
+ * tetra_session_poll() - wait for events and dispatch them
+ * @timeout_ms:	longest wait; negative: no limit
+ *
+ * Return: as tetra_session_dispatch(); 0 after the time or a signal. Since: 0.1
+ */
+TETRA_API int tetra_session_poll(struct tetra_session *session, int timeout_ms);
+
+/**
+ * tetra_event_fn - receives events
+ * @user:	as given when subscribing
+ * @event:	borrowed until the callback returns
+ *
+ * May subscribe, unsubscribe and read; dispatch and transactions inside it get -EBUSY.
+ *
+ * Return: 0 to go on; negative: dispatch returns -ECANCELED after this event has reached the
+ * other subscribers. Since: 0.1
+ */
+typedef int (*tetra_event_fn)(void *user, const struct tetra_event *event);
+
+/**
+ * tetra_subscribe() - receive events
+ * @filter:	which ones; NULL: all. A reference is taken
+ * @fn:		called for each
+ * @user:	passed to @fn
+ * @ret:	set to the subscription; may be NULL. Ended by tetra_unsubscribe() or with the
+ *		session
+ *
+ * Return: 0; -EINVAL; -ENOMEM. Since: 0.1
+ */
+TETRA_API int tetra_subscribe(struct tetra_session *session, struct tetra_filter *filter,
+			      tetra_event_fn fn, void *user, struct tetra_sub **ret);
+
+/** tetra_unsubscribe() - end a subscription; NULL is fine. Return: NULL. Since: 0.1 */
+TETRA_API struct tetra_sub *tetra_unsubscribe(struct tetra_sub *sub);
+
+/**
+ * struct tetra_load_opts - options of loading a policy
+ * @size:	sizeof(struct tetra_load_opts)
+ * @mode:	enum tetra_mode; DEFAULT: what the policy says
+ * @flags:	TETRA_LOAD_*
+ *
+ * Since: 0.1
+ */
+struct tetra_load_opts {
+	size_t size;
+	uint32_t mode;
+	uint32_t flags;
+};
+
+/* Bits of struct tetra_load_opts.flags. Since: 0.1 */
+#define TETRA_LOAD_REPLACE 1u /* a policy of this name is replaced, not an error */
+
+/**
+ * tetra_txn_begin() - start a transaction
+ * @ret:	set to the transaction; ended by commit or tetra_txn_free()
+ *
+ * Return: 0; -EBUSY inside a callback or if another is open; -ENOMEM. Since: 0.1
+ */
+TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **ret);
+
+/**
+ * tetra_txn_load() - add a policy
+ * @policy:	a reference is taken
+ * @opts:	NULL for defaults
+ * @diag:	what the kernel cannot do, and notes on how each hook will be attached
+ *
+ * Return: 0; -EEXIST if a policy of that name is loaded; -EOPNOTSUPP or -ENOENT if this
+ * kernel cannot do what the policy asks; -E2BIG over a limit; -ENOMEM. The transaction can
+ * go on without the policy. Since: 0.1
+ */
+TETRA_API int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
+			     const struct tetra_load_opts *opts, struct tetra_diag *diag);
+
+/** tetra_txn_unload() - remove a policy. Return: 0; -ENOENT. Since: 0.1 */
+TETRA_API int tetra_txn_unload(struct tetra_txn *txn, const char *name);
+
+/**
+ * tetra_txn_set_mode() - change a policy's mode, TETRA_MODE_ENFORCE or _MONITOR
+ *
+ * Return: 0; -ENOENT; -EINVAL. Since: 0.1
+ */
+TETRA_API int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode);
+
+/**
+ * tetra_txn_set_enabled() - enable (1) or disable (0) a policy; counters stay
+ *
+ * Return: 0; -ENOENT. Since: 0.1
+ */
+TETRA_API int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name,
+				    uint32_t enabled);
+
+/**
+ * tetra_txn_commit() - put all of it into force at one moment, and free the transaction
+ * @txn:	taken, also on failure
+ * @diag:	says what failed; verifier text included
+ *
+ * Return: 0; else nothing has changed: -EOPNOTSUPP, -EPERM, -E2BIG, -ENOMEM, -EINVAL.
+ * Since: 0.1
+ */
+TETRA_API int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag);
+
+/** tetra_txn_free() - give a transaction up. Return: NULL. Since: 0.1 */
+TETRA_API struct tetra_txn *tetra_txn_free(struct tetra_txn *txn);
+
+/** tetra_policy_load() - a transaction of one tetra_txn_load(). Since: 0.1 */
+TETRA_API int tetra_policy_load(struct tetra_session *session, struct tetra_policy *policy,
+				const struct tetra_load_opts *opts, struct tetra_diag *diag);
+
+/** tetra_policy_unload() - a transaction of one tetra_txn_unload(). Since: 0.1 */
+TETRA_API int tetra_policy_unload(struct tetra_session *session, const char *name,
+				  struct tetra_diag *diag);
+
+/**
+ * struct tetra_counts - what rules did; one shape for selectors, hooks, policies
+ * @size:	set by the caller to sizeof(struct tetra_counts)
+ * @matched:	calls that the rules matched
+ * @posted:	events sent
+ * @not_posted:	NoPost
+ * @signalled:	signals sent
+ * @overridden:	results changed by Override
+ * @suppressed:	enforcement that monitor mode held back
+ * @rate_limited: events held back by a rate limit
+ * @lost:	events that found no room
+ *
+ * matched = posted + not_posted + rate_limited + lost, once all programs that run have come
+ * to their end. Since: 0.1
+ */
+struct tetra_counts {
+	size_t size;
+	uint64_t matched;
+	uint64_t posted;
+	uint64_t not_posted;
+	uint64_t signalled;
+	uint64_t overridden;
+	uint64_t suppressed;
+	uint64_t rate_limited;
+	uint64_t lost;
+};
+
+/* Selector or hook number that stands for all of them. */
+#define TETRA_ALL UINT32_MAX
+
+/**
+ * tetra_stats_policy() - what a policy did since it was loaded
+ * @name:	of the policy
+ * @hook:	which hook, from 0 in the order of the text; TETRA_ALL: the sum
+ * @selector:	which selector of the hook, from 0; TETRA_ALL: the sum. A hook without
+ *		selectors counts as having one
+ * @ret:	.size set by the caller; filled in
+ *
+ * Any thread. Return: 0; -ENOENT; -EINVAL. Since: 0.1
+ */
+TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name,
+				 uint32_t hook, uint32_t selector, struct tetra_counts *ret);
+
+/**
+ * struct tetra_session_stats - the session's ledger
+ * @size:		set by the caller
+ * @commits:		transactions in force so far
+ * @policies:		loaded now
+ * @hooks:		hook points attached now
+ * @records:		records read from the ring
+ * @delivered:		events given to at least one subscriber
+ * @filtered:		events that no subscriber wanted
+ * @lost_ring:		records that found the ring full
+ * @lost_scratch:	runs that found no working memory
+ * @lost_process:	processes that found the kernel's table full
+ * @lost_fragment:	parts of argument lists that found the ring full
+ * @lost_recursion:	runs that the kernel skipped because the program was running already
+ * @lost_decode:	records that could not be read
+ * @lost_memory:	events dropped for want of memory
+ * @kernel_bytes:	memory of the session's maps, as the kernel counts it
+ * @processes:		processes known now
+ *
+ * Since: 0.1
+ */
+struct tetra_session_stats {
+	size_t size;
+	uint64_t commits;
+	uint64_t policies;
+	uint64_t hooks;
+	uint64_t records;
+	uint64_t delivered;
+	uint64_t filtered;
+	uint64_t lost_ring;
+	uint64_t lost_scratch;
+	uint64_t lost_process;
+	uint64_t lost_fragment;
+	uint64_t lost_recursion;
+	uint64_t lost_decode;
+	uint64_t lost_memory;
+	uint64_t kernel_bytes;
+	uint64_t processes;
+};
+
+/** tetra_stats_session() - the session's ledger. Any thread. Return: 0; -EINVAL. Since: 0.1 */
+TETRA_API int tetra_stats_session(struct tetra_session *session,
+				  struct tetra_session_stats *ret);
+
+/**
+ * struct tetra_hook_status - how one hook of a policy is attached
+ * @size:	set by the caller
+ * @index:	of the hook in the policy
+ * @reserved:	0
+ * @function:	symbol, LSM hook, or "subsystem/event"
+ * @attach:	what was chosen, "fentry", "fentry+lsm", "fexit", "raw_tp/sys_enter"
+ * @reason:	why nothing better was possible, or what was gained; one line
+ * @recursion_misses: runs the kernel skipped on this hook point
+ *
+ * Texts are borrowed until the next transaction. Since: 0.1
+ */
+struct tetra_hook_status {
+	size_t size;
+	uint32_t index;
+	uint32_t reserved;
+	const char *function;
+	const char *attach;
+	const char *reason;
+	uint64_t recursion_misses;
+};
+
+/**
+ * tetra_policy_get_hook_status() - how a loaded policy's hook is attached
+ * @name:	of the policy
+ * @index:	from 0, in the order of the text
+ *
+ * Return: 0; -ENOENT past the last, or for an unknown policy; -EINVAL. Since: 0.1
+ */
+TETRA_API int tetra_policy_get_hook_status(struct tetra_session *session, const char *name,
+					   unsigned int index, struct tetra_hook_status *ret);
+
+/**
+ * tetra_session_get_policy_name() - names of loaded policies, in order of loading
+ * @index:	from 0
+ *
+ * Return: the name, borrowed until the next transaction; NULL past the last. Since: 0.1
+ */
+TETRA_API const char *tetra_session_get_policy_name(struct tetra_session *session,
+						    unsigned int index);
+
+TETRA_END_DECLS
+
+#endif
