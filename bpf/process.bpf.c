@@ -483,4 +483,21 @@ int tetra_exec(__u64 *ctx)
 	return 0;
 }
 
+/*
+ * Run by user space (BPF_PROG_TEST_RUN): ctx[0] is a thread group, ctx[1] and ctx[2] the mark
+ * bits that it gains. An exec at the same moment may miss them: user space runs it twice.
+ */
+SEC("raw_tp")
+int tetra_mark(__u64 *ctx)
+{
+	__u32 tgid = ctx[0];
+	struct tetra_proc *proc = proc_find(tgid);
+
+	if (proc) {
+		proc->pid_marks |= ctx[1];
+		proc->binary_marks |= ctx[2];
+	}
+	return 0;
+}
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

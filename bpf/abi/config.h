@@ -45,6 +45,9 @@ struct tetra_hook_config {
 	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
 	__u32 n_words; /* words of rules the instance can carry out; at least the row's */
 	__u64 slot_columns; /* likewise */
+	__u64 syscall_number; /* sys_enter, sys_exit: which call */
+	__u32 saves; /* kprobe: keep the parameters for the return side */
+	__u32 reserved;
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 
@@ -70,6 +73,18 @@ struct tetra_proc {
 
 #define TETRA_PROC_IN_INIT_TREE 1u
 #define TETRA_PROC_EXECED 2u /* has exec'd since its fork */
+
+/* Parameters that a kprobe keeps for its return side; the result stands behind them. */
+#define TETRA_SAVED_PARAMS 6
+
+struct tetra_call_key {
+	__u64 thread;
+	__u64 hook;
+};
+
+struct tetra_call {
+	__u64 words[TETRA_SAVED_PARAMS + 1];
+};
 
 /* Key of the marks map: what makes a process the root of a marked tree. */
 #define TETRA_MARK_PID 1u

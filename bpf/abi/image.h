@@ -37,6 +37,8 @@
  * the matcher keeps a row number for each, and one for all rules, until the second phase. */
 #define TETRA_MAX_COLUMNS 32
 #define TETRA_MAX_BIT_COLUMNS 8
+/* Steps of a path's walk through a trie: components, further chunks of long ones, the end. */
+#define TETRA_PATH_STEPS 40
 /* Bytes of a component or string that one trie step consumes. */
 #define TETRA_CHUNK_BYTES 32
 

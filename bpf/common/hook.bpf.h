@@ -16,7 +16,12 @@ static __always_inline __u64 slot_value(void *ctx, enum param_source source, __u
 	if (slot == TETRA_RETURN_SLOT) {
 		if (source == PARAM_TYPED)
 			return param_word(ctx, cfg.n_params);
-		return ((const __u64 *)ctx)[6]; /* PARAM_SAVED: behind the parameters */
+		if (source == PARAM_SYSCALL)
+			return param_word(ctx, 1);
+		/* PARAM_SAVED: behind the parameters */
+		if (source == PARAM_SAVED)
+			return ((const __u64 *)ctx)[TETRA_SAVED_PARAMS];
+		return 0;
 	}
 	return param_get(ctx, source, cfg.slots[slot].param);
 }

@@ -250,7 +250,7 @@ struct sock {
 
 /* x86-64 */
 struct pt_regs {
-	unsigned long r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, sp, bp;
+	unsigned long r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, sp, bp;
 };
 
 #pragma clang attribute pop

@@ -69,6 +69,18 @@ struct {
 	__uint(value_size, sizeof(__u64));
 } tetra_rate SEC(".maps");
 
+/*
+ * Calls that a kprobe has seen and whose return is awaited. Written and removed by programs.
+ * Full: the return is not seen, counted as LOST_RECURSION.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__uint(key_size, sizeof(struct tetra_call_key));
+	__uint(value_size, sizeof(struct tetra_call));
+} tetra_calls SEC(".maps");
+
 /* Records meant and not sent, by cause (enum tetra_loss). */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

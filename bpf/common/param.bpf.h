@@ -16,6 +16,7 @@ enum param_source {
 	PARAM_SAVED, /* kretprobe: what the entry saved */
 	PARAM_WORDS, /* raw tracepoint: u64 words */
 	PARAM_RECORD, /* tracepoint: fields of a record */
+	PARAM_SYSCALL, /* raw_tp/sys_enter and sys_exit: the caller's registers, one word */
 };
 
 extern const volatile struct tetra_hook_config cfg;
@@ -128,8 +129,10 @@ static __always_inline __u64 param_get(void *ctx, enum param_source source, __u3
 
 		if (cfg.syscall)
 			return param_syscall((void *)saved[0], param);
-		return param < 6 ? saved[param] : 0;
+		return param < TETRA_SAVED_PARAMS ? saved[param] : 0;
 	}
+	if (source == PARAM_SYSCALL)
+		return param_syscall((void *)param_word(ctx, 0), param);
 	return param_word(ctx, param);
 }
 

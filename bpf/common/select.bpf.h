@@ -219,9 +219,6 @@ static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
 	return m->bits;
 }
 
-/* Steps of a path's trie walk: components, and further chunks of long ones. */
-#define SELECT_PATH_STEPS 64
-
 /*
  * The next chunk of the path: s->chunk_len, _kind and s->chunk. 0 at the path's end. What
  * the loop carries lives in s: known values in registers would multiply the states.
@@ -267,7 +264,7 @@ static __noinline __u64 select_components(tetra_image image, struct tetra_scratc
 		return 0;
 	s->next_component = s->path.depth;
 	s->next_offset = 0;
-	for (step = 0; step < SELECT_PATH_STEPS; step++) {
+	for (step = 0; step < TETRA_PATH_STEPS; step++) {
 		__u32 component = s->next_component;
 
 		if (!component_chunk(s)) {

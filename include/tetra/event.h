@@ -5,10 +5,10 @@
 /*
  * Events: what happened, when, in which process, under which policy.
  *
- * An event is borrowed during the callback that delivers it. tetra_event_ref() keeps it: it
- * makes a copy that owns all of its memory, shares nothing with the session and may be read
- * by any thread, also after the session is gone. A borrowed event belongs to the thread
- * that dispatches. Everything a getter returns is borrowed from the event.
+ * An event is borrowed during the callback that delivers it. tetra_event_ref() keeps it:
+ * it makes a copy that owns all of its memory, shares nothing with the session and may be
+ * read by any thread, also after the session is gone. A borrowed event belongs to the
+ * thread that dispatches. Everything a getter returns is borrowed from the event.
  *
  * Getters that do not fit the event's kind return NULL, 0 or -ENOENT, as each one says.
  */
@@ -22,8 +22,8 @@ struct tetra_event;
 
 /* Kinds; numbers below 50000 are those of Tetragon's EventType. Since: 0.1 */
 enum tetra_event_kind {
-	TETRA_EVENT_EXEC = 1, /* a program was executed, or runs already (FROM_PROC) */
-	TETRA_EVENT_EXIT = 5, /* the last thread of a process ended */
+	TETRA_EVENT_EXEC = 1,	/* a program was executed, or runs already (FROM_PROC) */
+	TETRA_EVENT_EXIT = 5,	/* the last thread of a process ended */
 	TETRA_EVENT_KPROBE = 9, /* a kernel function that a policy watches was called */
 	TETRA_EVENT_TRACEPOINT = 10,
 	TETRA_EVENT_LSM = 28,
@@ -31,11 +31,12 @@ enum tetra_event_kind {
 };
 
 /* Bits of tetra_event_get_flags(). Since: 0.1 */
-#define TETRA_EVENT_SUPPRESSED 1u /* monitor mode: the action was named, not carried out */
-#define TETRA_EVENT_ENFORCED 2u /* a signal was sent or the result was changed */
-#define TETRA_EVENT_CUT 4u /* an argument did not fit into the record and is missing */
-#define TETRA_EVENT_UNKNOWN 8u /* the kernel side did not know the process */
-#define TETRA_EVENT_ANCESTOR 16u /* the process is an ancestor; the thread id is real */
+#define TETRA_EVENT_SUPPRESSED                                                           \
+	1u			 /* monitor mode: the action was named, not carried out */
+#define TETRA_EVENT_ENFORCED  2u /* a signal was sent or the result was changed */
+#define TETRA_EVENT_CUT	      4u /* an argument did not fit and is missing */
+#define TETRA_EVENT_UNKNOWN   8u  /* the kernel side did not know the process */
+#define TETRA_EVENT_ANCESTOR  16u /* the process is an ancestor; the thread id is real */
 #define TETRA_EVENT_FROM_PROC 32u /* EXEC of a process that is older than the session */
 
 /* Actions, numbered as in policies of this library; 0: none. Since: 0.1 */
@@ -48,7 +49,8 @@ enum tetra_action {
 	TETRA_DID_OVERRIDE = 5,
 };
 
-/* Types of arguments, by their names in policies. Crosses the ABI as uint32_t. Since: 0.1 */
+/* Types of arguments, by their names in policies. Crosses the ABI as uint32_t. Since:
+ * 0.1 */
 enum tetra_arg_type {
 	TETRA_TYPE_NOP = 1,
 	TETRA_TYPE_INT8 = 2,
@@ -74,16 +76,16 @@ enum tetra_arg_type {
 /* What became of an argument. Since: 0.1 */
 enum tetra_arg_status {
 	TETRA_ARG_STATUS_OK = 0,
-	TETRA_ARG_STATUS_FAULT = 1, /* its memory could not be read */
-	TETRA_ARG_STATUS_ABSENT = 2, /* a file descriptor that is not open */
+	TETRA_ARG_STATUS_FAULT = 1,   /* its memory could not be read */
+	TETRA_ARG_STATUS_ABSENT = 2,  /* a file descriptor that is not open */
 	TETRA_ARG_STATUS_MISSING = 3, /* it did not fit into the record */
 };
 
 /* Bits of struct tetra_arg.flags. Since: 0.1 */
-#define TETRA_ARG_IS_CUT 1u /* the text or buffer is longer: see orig_size */
+#define TETRA_ARG_IS_CUT	1u /* the text or buffer is longer: see orig_size */
 #define TETRA_ARG_IS_UNRESOLVED 2u /* the beginning of the path is missing */
-#define TETRA_ARG_IS_DELETED 4u /* the file has no name any more */
-#define TETRA_ARG_HAS_NO_PATH 8u /* pipe, socket, anonymous inode */
+#define TETRA_ARG_IS_DELETED	4u /* the file has no name any more */
+#define TETRA_ARG_HAS_NO_PATH	8u /* pipe, socket, anonymous inode */
 
 /**
  * struct tetra_arg - one argument, or the return value
@@ -96,7 +98,7 @@ enum tetra_arg_status {
  * @type_name:	the type as the policy writes it
  * @as_int:	integers, sign- or zero-extended from the type's width
  * @as_uint:	the same 64 bits, unsigned
- * @text:	STRING, FILENAME, and the path of FILE, PATH, FD, LINUX_BINPRM; the bytes of
+ * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM; the bytes of
  *		CHAR_BUF and CONST_BUF. NOT NUL-terminated
  * @text_len:	bytes of @text
  * @orig_size:	CHAR_BUF, CONST_BUF: bytes there were; more than @text_len if cut
@@ -153,7 +155,8 @@ struct tetra_arg {
  * The first reference copies; later ones count.
  *
  * Return: the event to use from now on, which is another one than @event the first time;
- * dropped by tetra_event_unref(). NULL if there is no memory, or @event is NULL. Since: 0.1
+ * dropped by tetra_event_unref(). NULL if there is no memory, or @event is NULL. Since:
+ * 0.1
  */
 TETRA_API struct tetra_event *tetra_event_ref(const struct tetra_event *event);
 
@@ -196,7 +199,7 @@ TETRA_API uint64_t tetra_event_get_wall_ns(const struct tetra_event *event);
 /** tetra_event_get_flags() - TETRA_EVENT_* bits. Since: 0.1 */
 TETRA_API uint32_t tetra_event_get_flags(const struct tetra_event *event);
 
-/** tetra_event_get_tid() - the thread that did it; for EXEC and EXIT the pid. Since: 0.1 */
+/** tetra_event_get_tid() - the thread that did it; EXEC, EXIT: the pid. Since: 0.1 */
 TETRA_API uint32_t tetra_event_get_tid(const struct tetra_event *event);
 
 /**
@@ -204,17 +207,19 @@ TETRA_API uint32_t tetra_event_get_tid(const struct tetra_event *event);
  *
  * Return: the process; NULL for LOST. Since: 0.1
  */
-TETRA_API const struct tetra_process *tetra_event_get_process(const struct tetra_event *event);
+TETRA_API const struct tetra_process *
+tetra_event_get_process(const struct tetra_event *event);
 
 /** tetra_event_get_parent() - its parent; NULL if not known. Since: 0.1 */
-TETRA_API const struct tetra_process *tetra_event_get_parent(const struct tetra_event *event);
+TETRA_API const struct tetra_process *
+tetra_event_get_parent(const struct tetra_event *event);
 
 /**
  * tetra_event_get_ancestor() - its parent, the parent's parent, and so on
  * @index:	0 for the parent
  *
- * An image that a process had before it executed another program counts as an ancestor. An
- * event kept with tetra_event_ref() remembers the first 16.
+ * An image that a process had before it executed another program counts as an ancestor.
+ * An event kept with tetra_event_ref() remembers the first 16.
  *
  * Return: the process; NULL behind the last that is known. Since: 0.1
  */
@@ -245,7 +250,7 @@ TETRA_API unsigned int tetra_event_count_tags(const struct tetra_event *event);
 TETRA_API const char *tetra_event_get_tag(const struct tetra_event *event,
 					  unsigned int index);
 
-/** tetra_event_get_action() - the last action of the selector, enum tetra_action. Since: 0.1 */
+/** tetra_event_get_action() - the selector's last, enum tetra_action. Since: 0.1 */
 TETRA_API uint32_t tetra_event_get_action(const struct tetra_event *event);
 
 /** tetra_event_get_return_action() - the action on the return side. Since: 0.1 */
@@ -254,7 +259,7 @@ TETRA_API uint32_t tetra_event_get_return_action(const struct tetra_event *event
 /** tetra_event_get_selector() - which selector of the hook matched, from 0. Since: 0.1 */
 TETRA_API uint32_t tetra_event_get_selector(const struct tetra_event *event);
 
-/** tetra_event_count_args() - arguments, in the policy's order, without nop. Since: 0.1 */
+/** tetra_event_count_args() - arguments, in the policy's order, no nop. Since: 0.1 */
 TETRA_API unsigned int tetra_event_count_args(const struct tetra_event *event);
 
 /**
@@ -308,12 +313,14 @@ TETRA_API const char *tetra_event_get_lost(const struct tetra_event *event,
  *
  * Return: bytes the whole text needs without its NUL; compare with @size. Since: 0.1
  */
-TETRA_API size_t tetra_event_to_json(const struct tetra_event *event, char *buf, size_t size);
+TETRA_API size_t tetra_event_to_json(const struct tetra_event *event, char *buf,
+				     size_t size);
 
 /* Bits of struct tetra_compact_opts.flags. Since: 0.1 */
 #define TETRA_COMPACT_COLOR 1u /* with terminal colours */
-#define TETRA_COMPACT_TIME 2u /* the time in front */
-#define TETRA_COMPACT_UNQUOTED 4u /* no quotes around odd text, as Tetragon 1.7 and older */
+#define TETRA_COMPACT_TIME  2u /* the time in front */
+#define TETRA_COMPACT_UNQUOTED                                                           \
+	4u /* no quotes around odd text, as Tetragon 1.7 and older */
 
 /**
  * struct tetra_compact_opts - options of tetra_event_to_compact()
@@ -339,7 +346,8 @@ struct tetra_compact_opts {
  * understood. Since: 0.1
  */
 TETRA_API size_t tetra_event_to_compact(const struct tetra_event *event, char *buf,
-					size_t size, const struct tetra_compact_opts *opts);
+					size_t size,
+					const struct tetra_compact_opts *opts);
 
 TETRA_END_DECLS
 

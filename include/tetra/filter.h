@@ -5,11 +5,11 @@
 /*
  * Filters: which events a subscriber wants. A filter is a list of clauses, each of which
  * allows or denies. Within a clause, values of one property are alternatives, and all
- * properties that were given must hold. An event passes if some allowing clause matches it
- * (or there is none) and no denying clause does. A filter without clauses passes all.
+ * properties that were given must hold. An event passes if some allowing clause matches
+ * it (or there is none) and no denying clause does. A filter without clauses passes all.
  *
- * Properties of the process never match an event that has no process (LOST): name the kind
- * in a clause of its own to receive those as well.
+ * Properties of the process never match an event that has no process (LOST): name the
+ * kind in a clause of its own to receive those as well.
  *
  * A filter is built by one thread, and not changed any more once it was given to a
  * subscription; from then on it may be shared. Matching is a pure function.
@@ -53,8 +53,8 @@ TETRA_API struct tetra_filter *tetra_filter_unref(struct tetra_filter *filter);
  * tetra_filter_add_clause() - begin a clause; the calls below add to the last one
  * @verdict:	enum tetra_filter_verdict
  *
- * Without this call, the first addition begins an allowing clause. An empty clause matches
- * every event.
+ * Without this call, the first addition begins an allowing clause. An empty clause
+ * matches every event.
  *
  * Return: 0; -EINVAL for an unknown verdict; -ENOMEM. Since: 0.1
  */
@@ -75,7 +75,7 @@ TETRA_API int tetra_filter_add_kind(struct tetra_filter *filter, uint32_t kind);
  */
 TETRA_API int tetra_filter_add_policy(struct tetra_filter *filter, const char *name);
 
-/** tetra_filter_add_pid() - a process by its pid on the host. Return: 0; -ENOMEM. Since: 0.1 */
+/** tetra_filter_add_pid() - by pid on the host. Return: 0; -ENOMEM. Since: 0.1 */
 TETRA_API int tetra_filter_add_pid(struct tetra_filter *filter, uint32_t pid);
 
 /**
@@ -88,10 +88,10 @@ TETRA_API int tetra_filter_add_binary(struct tetra_filter *filter, const char *t
 				      uint32_t match);
 
 /** tetra_filter_add_parent_binary() - likewise, of the parent. Since: 0.1 */
-TETRA_API int tetra_filter_add_parent_binary(struct tetra_filter *filter, const char *text,
-					     uint32_t match);
+TETRA_API int tetra_filter_add_parent_binary(struct tetra_filter *filter,
+					     const char *text, uint32_t match);
 
-/** tetra_filter_add_function() - function, LSM hook or tracepoint event, likewise. Since: 0.1 */
+/** tetra_filter_add_function() - function, LSM hook, tracepoint; likewise. Since: 0.1 */
 TETRA_API int tetra_filter_add_function(struct tetra_filter *filter, const char *text,
 					uint32_t match);
 

@@ -3,15 +3,15 @@
 #define TETRA_PROCESS_H
 
 /*
- * Processes, as events show them. A process here is one image of a program: a process that
- * executes another program becomes another one, with a new exec_id and the same pid. What a
- * process did after its exec (setuid, chdir) is not in it.
+ * Processes, as events show them. A process here is one image of a program: a process
+ * that executes another program becomes another one, with a new exec_id and the same pid.
+ * What a process did after its exec (setuid, chdir) is not in it.
  *
  * A process is borrowed from the event it was taken from and lives as long as that event:
  * until the callback returns, or until the last reference to an event kept with
  * tetra_event_ref(). All calls only read, and may be made by any thread that may use the
- * event. All strings are borrowed from the process and NUL-terminated; paths and arguments
- * are bytes as the kernel had them, not necessarily UTF-8.
+ * event. All strings are borrowed from the process and NUL-terminated; paths and
+ * arguments are bytes as the kernel had them, not necessarily UTF-8.
  *
  * Of a process that started before the session or whose records were lost, only pid and
  * start time may be known: tetra_process_is_known() tells.
@@ -95,8 +95,8 @@ TETRA_API uint32_t tetra_process_get_namespace_pid(const struct tetra_process *p
 /**
  * tetra_process_get_stamp_ns() - with the pid, what names this image on this boot
  *
- * Return: CLOCK_BOOTTIME in nanoseconds at the exec, or at the fork of a process that never
- * executed anything. Since: 0.1
+ * Return: CLOCK_BOOTTIME in nanoseconds at the exec, or at the fork of a process that
+ * never executed anything. Since: 0.1
  */
 TETRA_API uint64_t tetra_process_get_stamp_ns(const struct tetra_process *process);
 
@@ -117,7 +117,8 @@ TETRA_API const char *tetra_process_get_exec_id(const struct tetra_process *proc
  * The parent of an image that replaced another one in the same process is the image it
  * replaced. Return: the text; NULL if the process is not known. Since: 0.1
  */
-TETRA_API const char *tetra_process_get_parent_exec_id(const struct tetra_process *process);
+TETRA_API const char *
+tetra_process_get_parent_exec_id(const struct tetra_process *process);
 
 /**
  * tetra_process_get_binary() - the program as it was named to execve
@@ -128,7 +129,8 @@ TETRA_API const char *tetra_process_get_parent_exec_id(const struct tetra_proces
 TETRA_API const char *tetra_process_get_binary(const struct tetra_process *process);
 
 /**
- * tetra_process_get_executable() - the file that runs, resolved; what matchBinaries compares
+ * tetra_process_get_executable() - the file that runs, resolved; what matchBinaries
+ * compares
  *
  * Return: the path; NULL if unknown. Since: 0.1
  */
@@ -204,7 +206,7 @@ TETRA_API uint32_t tetra_process_get_namespace(const struct tetra_process *proce
 /** tetra_process_get_cgroup_id() - id of the cgroup at exec; 0 if unknown. Since: 0.1 */
 TETRA_API uint64_t tetra_process_get_cgroup_id(const struct tetra_process *process);
 
-/** tetra_process_get_cgroup() - last name of the cgroup's path; NULL if unknown. Since: 0.1 */
+/** tetra_process_get_cgroup() - leaf name of the cgroup; NULL if unknown. Since: 0.1 */
 TETRA_API const char *tetra_process_get_cgroup(const struct tetra_process *process);
 
 /**

@@ -10,5 +10,6 @@
 #include <tetra/filter.h>
 #include <tetra/policy.h>
 #include <tetra/process.h>
+#include <tetra/session.h>
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arguments of a program as one text: argv[0] dropped, the others joined by blanks, an
- * argument with a blank in it put between quotes with nothing inside escaped. The exact
- * result, odd blanks included, is what consumers of events compare.
+ * The arguments of a program as one text: argv[0] dropped, the others joined by blanks,
+ * an argument with a blank in it put between quotes with nothing inside escaped. The
+ * exact result, odd blanks included, is what consumers of events compare.
  */
 #ifndef TETRA_LIB_ARGUMENTS_H
 #define TETRA_LIB_ARGUMENTS_H

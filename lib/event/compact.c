@@ -15,7 +15,7 @@
 #define WORD_COLUMNS 7u
 /* Where the note about capabilities ends, in bytes of the line. */
 #define TRAILER_COLUMN 120u
-#define TRAILER "\xf0\x9f\x9b\x91 CAP_SYS_ADMIN"
+#define TRAILER	       "\xf0\x9f\x9b\x91 CAP_SYS_ADMIN"
 /* Characters of TRAILER; the icon is four bytes. */
 #define TRAILER_CHARS 15u
 
@@ -54,7 +54,8 @@ static void put_quoted(struct compact *line, const char *text, size_t len)
 		writer_quoted(&line->writer, text, len);
 }
 
-static void part_quoted(struct compact *line, enum color color, const char *text, size_t len)
+static void part_quoted(struct compact *line, enum color color, const char *text,
+			size_t len)
 {
 	writer_char(&line->writer, ' ');
 	color_begin(line, color);
@@ -116,17 +117,18 @@ static const struct event_arg *arg_of(const struct tetra_event *event, uint32_t 
 	if (index >= event->n_args)
 		return NULL;
 	arg = &event->args[index];
-	if (!arg->data || arg->head.status != TETRA_ARG_OK || !(kinds >> arg->spec->kind & 1))
+	if (!arg->data || arg->head.status != TETRA_ARG_OK ||
+	    !(kinds >> arg->spec->kind & 1))
 		return NULL;
 	return arg;
 }
 
-#define KIND(NAME) (1u << TETRA_ARG_##NAME)
-#define KINDS_FILE (KIND(FILE) | KIND(FD))
+#define KIND(NAME)   (1u << TETRA_ARG_##NAME)
+#define KINDS_FILE   (KIND(FILE) | KIND(FD))
 #define KINDS_STRING (KIND(STRING) | KIND(FILENAME))
-#define KINDS_INT (KIND(INT8) | KIND(INT16) | KIND(INT32))
-#define KINDS_UINT (KIND(UINT8) | KIND(UINT16) | KIND(UINT32))
-#define KINDS_SIZE (KIND(UINT64) | KIND(SIZE))
+#define KINDS_INT    (KIND(INT8) | KIND(INT16) | KIND(INT32))
+#define KINDS_UINT   (KIND(UINT8) | KIND(UINT16) | KIND(UINT32))
+#define KINDS_SIZE   (KIND(UINT64) | KIND(SIZE))
 
 static void part_arg_text(struct compact *line, uint32_t index, uint32_t kinds)
 {
@@ -248,9 +250,11 @@ static void kprobe_setns(struct compact *line, const struct kprobe_row *row)
 		uint32_t number;
 		const char *text;
 	} kinds[] = {
-		{ 0, "any" },		{ 0x80, "time" },	{ 0x20000, "mnt" },
-		{ 0x2000000, "cgroup" }, { 0x4000000, "uts" },	{ 0x8000000, "ipc" },
-		{ 0x10000000, "user" }, { 0x20000000, "pid" },	{ 0x40000000, "net" },
+		{ 0, "any" },		{ 0x80, "time" },
+		{ 0x20000, "mnt" },	{ 0x2000000, "cgroup" },
+		{ 0x4000000, "uts" },	{ 0x8000000, "ipc" },
+		{ 0x10000000, "user" }, { 0x20000000, "pid" },
+		{ 0x40000000, "net" },
 	};
 	const struct event_arg *arg = arg_of(line->event, 1, KINDS_INT);
 	const char *text = "";
@@ -327,9 +331,9 @@ static void kprobe_truncate(struct compact *line, const struct kprobe_row *row)
 		return;
 	}
 	put_begin(line, row->icon, row->word);
-	part_arg_text(line, 0, str_equal(row->function, "security_path_truncate") ?
-				       KIND(PATH) :
-				       KINDS_FILE);
+	part_arg_text(line, 0,
+		      str_equal(row->function, "security_path_truncate") ? KIND(PATH)
+									 : KINDS_FILE);
 }
 
 static const struct kprobe_row kprobe_rows[] = {
@@ -343,14 +347,16 @@ static const struct kprobe_row kprobe_rows[] = {
 	{ "sys_pivot_root", "\xf0\x9f\x92\xbe", "pivot_root", kprobe_strings },
 	{ "sys_setuid", "\xf0\x9f\x94\x91", "setuid", kprobe_int0 },
 	{ "sys_clock_settime", "\xe2\x8f\xb0", "clock_settime", kprobe_plain },
-	{ "proc_exec_connector", "\xf0\x9f\x94\xa7", "proc_exec_connector", kprobe_plain },
+	{ "proc_exec_connector", "\xf0\x9f\x94\xa7", "proc_exec_connector",
+	  kprobe_plain },
 	{ "sys_setns", "\xf0\x9f\x94\xa7", "setns", kprobe_setns },
 	{ "tcp_connect", "\xf0\x9f\x94\x8c", "connect", kprobe_sock },
 	{ "tcp_close", "\xf0\x9f\xa7\xb9", "close", kprobe_sock },
 	{ "tcp_sendmsg", "\xf0\x9f\x93\xa4", "sendmsg", kprobe_sock_bytes },
 	/* Their arguments are of kinds that records do not have. */
 	{ "bpf_check", "\xf0\x9f\x90\x9d", "bpf_load", kprobe_empty },
-	{ "security_perf_event_alloc", "\xf0\x9f\x90\x9d", "perf_event_alloc", kprobe_empty },
+	{ "security_perf_event_alloc", "\xf0\x9f\x90\x9d", "perf_event_alloc",
+	  kprobe_empty },
 	{ "security_bpf_map_alloc", "\xf0\x9f\x97\xba", "bpf_map_create", kprobe_empty },
 	{ "security_bpf_map_create", "\xf0\x9f\x97\xba", "bpf_map_create", kprobe_empty },
 	{ "security_file_permission", "", "", kprobe_permission },
@@ -415,7 +421,8 @@ static void put_lsm(struct compact *line)
 	part_text(line, CYAN, line->event->group->function_name);
 }
 
-/* Number @index of the longs behind the first argument, which a buffer may hold many of. */
+/* Number @index of the longs behind the first argument, which a buffer may hold many
+ * of. */
 static bool syscall_value(const struct tetra_event *event, uint32_t index, uint64_t *ret)
 {
 	uint32_t i, n;
@@ -424,7 +431,8 @@ static bool syscall_value(const struct tetra_event *event, uint32_t index, uint6
 		const struct event_arg *arg =
 			arg_of(event, i, KINDS_SIZE | KIND(CONST_BUF));
 
-		n = arg && arg->spec->kind == TETRA_ARG_CONST_BUF ? arg->head.bytes / 8 : 1;
+		n = arg && arg->spec->kind == TETRA_ARG_CONST_BUF ? arg->head.bytes / 8
+								  : 1;
 		if (index >= n)
 			continue;
 		if (arg)
@@ -434,7 +442,8 @@ static bool syscall_value(const struct tetra_event *event, uint32_t index, uint6
 	return false;
 }
 
-static void put_parameter(struct compact *line, const char *text, size_t len, uint32_t index)
+static void put_parameter(struct compact *line, const char *text, size_t len,
+			  uint32_t index)
 {
 	bool pointer = memchr(text, '*', len) != NULL;
 	struct writer *writer = &line->writer;
@@ -519,15 +528,12 @@ static const struct {
 	uint32_t kind;
 	void (*put)(struct compact *line);
 } rows[] = {
-	{ TETRA_EVENT_EXEC, put_exec },
-	{ TETRA_EVENT_EXIT, put_exit },
-	{ TETRA_EVENT_KPROBE, put_kprobe },
-	{ TETRA_EVENT_TRACEPOINT, put_tracepoint },
-	{ TETRA_EVENT_LSM, put_lsm },
-	{ TETRA_EVENT_LOST, put_lost },
+	{ TETRA_EVENT_EXEC, put_exec },	    { TETRA_EVENT_EXIT, put_exit },
+	{ TETRA_EVENT_KPROBE, put_kprobe }, { TETRA_EVENT_TRACEPOINT, put_tracepoint },
+	{ TETRA_EVENT_LSM, put_lsm },	    { TETRA_EVENT_LOST, put_lost },
 };
 
-/* A process that may do anything is pointed out, where events tell capabilities at all. */
+/* A process that may do anything is pointed out, where events tell capabilities. */
 static void put_trailer(struct compact *line, size_t begin)
 {
 	const struct tetra_process *process = line->event->process;

@@ -6,13 +6,13 @@
 #include "lib/event/table.h"
 
 /* The public numbers are the records' own. */
-#define X(NAME, number, ...) \
+#define X(NAME, number, ...)                                                             \
 	_Static_assert((int)TETRA_TYPE_##NAME == (int)TETRA_ARG_##NAME, #NAME);
 #define TETRA_TYPE_BINPRM TETRA_TYPE_LINUX_BINPRM
 TETRA_ARG_KINDS(X)
 #undef TETRA_TYPE_BINPRM
 #undef X
-#define X(NAME, number, ...) \
+#define X(NAME, number, ...)                                                             \
 	_Static_assert((int)TETRA_DID_##NAME == (int)TETRA_ACTION_##NAME, #NAME);
 TETRA_ACTIONS(X)
 #undef X
@@ -23,7 +23,8 @@ _Static_assert(TETRA_ARG_HAS_NO_PATH == TETRA_ARG_NO_PATH, "flags of arguments")
 _Static_assert((int)TETRA_ARG_STATUS_FAULT == TETRA_ARG_FAULT, "status of arguments");
 _Static_assert((int)TETRA_ARG_STATUS_ABSENT == TETRA_ARG_ABSENT, "status of arguments");
 _Static_assert((int)TETRA_PROCESS_NS_USER == (int)TETRA_NS_USER, "namespaces");
-_Static_assert((int)TETRA_PROCESS_CAPS_INHERITABLE == (int)TETRA_CAPSET_INHERITABLE, "sets");
+_Static_assert((int)TETRA_PROCESS_CAPS_INHERITABLE == (int)TETRA_CAPSET_INHERITABLE,
+	       "sets");
 
 static const struct {
 	uint32_t kind;
@@ -51,8 +52,8 @@ const char *event_action_name(uint32_t action)
 const char *event_loss_name(uint32_t cause)
 {
 	static const char *const names[TETRA_LOST_END] = {
-		[TETRA_LOST_RING] = "ring",	    [TETRA_LOST_SCRATCH] = "scratch",
-		[TETRA_LOST_PROCESS] = "process",   [TETRA_LOST_FRAGMENT] = "fragment",
+		[TETRA_LOST_RING] = "ring",	      [TETRA_LOST_SCRATCH] = "scratch",
+		[TETRA_LOST_PROCESS] = "process",     [TETRA_LOST_FRAGMENT] = "fragment",
 		[TETRA_LOST_RECURSION] = "recursion", [TETRA_LOST_DECODE] = "decode",
 		[TETRA_LOST_MEMORY] = "memory",
 	};
@@ -92,8 +93,8 @@ static const char *const *own_tags(struct arena *arena, const struct event_group
 	return tags;
 }
 
-static const struct event_group *own_group(struct arena *arena, const struct event_group *from,
-					   bool *failed)
+static const struct event_group *own_group(struct arena *arena,
+					   const struct event_group *from, bool *failed)
 {
 	struct event_group *group = own_bytes(arena, from, sizeof(*from), failed);
 

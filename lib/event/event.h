@@ -14,7 +14,8 @@
 #include "lib/event/process.h"
 #include "tetra/event.h"
 
-/* Ancestors that a kept event remembers; the way to pid 1 is shorter on any sane machine. */
+/* Ancestors that a kept event remembers; the way to pid 1 is shorter on any sane
+ * machine. */
 #define EVENT_MAX_ANCESTORS 16u
 
 struct process_table;
@@ -24,17 +25,18 @@ struct process_table;
 
 struct event_arg {
 	const struct event_group_arg *spec;
-	const uint8_t *data; /* .head.bytes of payload; NULL: the record has no such slot */
+	const uint8_t
+		*data; /* .head.bytes of payload; NULL: the record has no such slot */
 	struct tetra_record_arg head; /* .kind is spec->kind's */
 };
 
 struct tetra_event {
 	uint32_t n_refs; /* atomic; 0: borrowed */
-	uint32_t kind; /* enum tetra_event_kind */
+	uint32_t kind;	 /* enum tetra_event_kind */
 	uint64_t time_ns, wall_ns;
 	uint32_t tid;
-	uint32_t refcnt; /* of the process, when the event was made */
-	uint32_t flags; /* TETRA_EVENT_* */
+	uint32_t refcnt;		/* of the process, when the event was made */
+	uint32_t flags;			/* TETRA_EVENT_* */
 	uint32_t action, return_action; /* enum tetra_action_kind */
 	uint32_t selector;
 	uint32_t exit_code;
@@ -43,10 +45,11 @@ struct tetra_event {
 	struct event_encoding *encoding;
 	struct tetra_process *process, *parent; /* or NULL */
 	struct process_table *table; /* borrowed events: where the ancestors are */
-	struct tetra_process **ancestors; /* owned events: n_ancestors, the parent first */
+	struct tetra_process *
+		*ancestors; /* owned events: n_ancestors, the parent first */
 	uint32_t n_ancestors;
 	const struct event_group *group; /* hooks only */
-	struct arena *arena; /* owned events */
+	struct arena *arena;		 /* owned events */
 	uint32_t n_args;
 	bool has_return;
 	struct event_group_arg return_spec;

@@ -10,11 +10,11 @@
 
 /*
  * Consumers know two flags that say how texts travelled in the reference agent: a path of
- * 254 bytes, or texts that fill its inline area of 1024 bytes (56 of them its header), came
- * as data. They are set by the same thresholds, however the texts travelled here.
+ * 254 bytes, or texts that fill its inline area of 1024 bytes (56 of them its header),
+ * came as data. They are set by the same thresholds, however the texts travelled here.
  */
 #define DATA_FILENAME_BYTES 254u
-#define DATA_ARGS_BYTES (1024u - 56u)
+#define DATA_ARGS_BYTES	    (1024u - 56u)
 
 static const struct process_text no_text;
 
@@ -37,7 +37,8 @@ static const char *view_take(const char *at, const char *end, size_t n,
 int exec_view(struct exec_view *ret, const struct tetra_record *head)
 {
 	const struct tetra_record_exec *record = (const struct tetra_record_exec *)head;
-	const char *at = (const char *)(record + 1), *end = (const char *)head + head->bytes;
+	const char *at = (const char *)(record + 1),
+		   *end = (const char *)head + head->bytes;
 
 	ret->record = record;
 	at = view_take(at, end, record->filename_bytes, &ret->filename);
@@ -115,8 +116,8 @@ static bool args_lost(const struct exec_view *view, const struct fragment_list *
 	       len < view->record->args_bytes;
 }
 
-int exec_image(struct process_image **ret, uint32_t *ret_flags, const struct exec_view *view,
-	       const struct fragment_list *args)
+int exec_image(struct process_image **ret, uint32_t *ret_flags,
+	       const struct exec_view *view, const struct fragment_list *args)
 {
 	const struct tetra_record_exec *record = view->record;
 	_cleanup_(freep) char *buf = NULL;
@@ -130,15 +131,17 @@ int exec_image(struct process_image **ret, uint32_t *ret_flags, const struct exe
 		.argv_lost = args_lost(view, args),
 		.executable = view->exe,
 		.cwd = record_cwd(view),
-		.argv = args ? (struct process_text){ args->text, args->len } : view->args,
+		.argv = args ? (struct process_text){ args->text, args->len }
+			     : view->args,
 	};
 	uint32_t flags = record_flags(view);
 	char leaf[TETRA_CGROUP_NAME_MAX + 1], container[32];
 
 	if (source.argv_lost)
 		flags |= PROCESS_ERROR_ARGS;
-	/* In the reference the working directory follows the arguments in memory, unless it
-	 * is the root or unknown; only then are empty arguments at the end lost. */
+	/* In the reference the working directory follows the arguments in memory,
+	 * unless it is the root or unknown; only then are empty arguments at the end
+	 * lost. */
 	source.trim_argv = flags & (PROCESS_ROOT_CWD | PROCESS_ERROR_CWD);
 	source.binary = record_binary(view, source.cwd, &buf);
 	memcpy(leaf, record->cgroup, TETRA_CGROUP_NAME_MAX);

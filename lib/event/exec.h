@@ -21,8 +21,8 @@ int exec_view(struct exec_view *ret, const struct tetra_record *head);
  * The image, and the flags that belong to it. @args: taken from the fragments, with the
  * inline rest appended; NULL if the record has all of them.
  */
-int exec_image(struct process_image **ret, uint32_t *ret_flags, const struct exec_view *view,
-	       const struct fragment_list *args);
+int exec_image(struct process_image **ret, uint32_t *ret_flags,
+	       const struct exec_view *view, const struct fragment_list *args);
 
 int exec_seed_image(struct process_image **ret, uint32_t *ret_flags,
 		    const struct process_seed *seed);

@@ -167,12 +167,14 @@ static const char *event_text(const struct tetra_event *event, uint32_t property
 	case TEXT_FUNCTION:
 		return tetra_event_get_function(event);
 	default:
-		return event->process ? tetra_process_get_container_id(event->process) : NULL;
+		return event->process ? tetra_process_get_container_id(event->process)
+				      : NULL;
 	}
 }
 
 /* Return: whether the event has the property at all. */
-static bool event_number(const struct tetra_event *event, uint32_t property, uint32_t *ret)
+static bool event_number(const struct tetra_event *event, uint32_t property,
+			 uint32_t *ret)
 {
 	if (property == NUMBER_KIND) {
 		*ret = event->kind;
@@ -188,7 +190,8 @@ static bool event_number(const struct tetra_event *event, uint32_t property, uin
 	return event->process->image != NULL;
 }
 
-static bool clause_matches(const struct filter_clause *clause, const struct tetra_event *event)
+static bool clause_matches(const struct filter_clause *clause,
+			   const struct tetra_event *event)
 {
 	uint32_t i, value;
 
@@ -209,7 +212,8 @@ static bool clause_matches(const struct filter_clause *clause, const struct tetr
 	return true;
 }
 
-int tetra_filter_matches(const struct tetra_filter *filter, const struct tetra_event *event)
+int tetra_filter_matches(const struct tetra_filter *filter,
+			 const struct tetra_event *event)
 {
 	bool allowed;
 	size_t i;
@@ -301,7 +305,8 @@ int tetra_filter_add_pid(struct tetra_filter *filter, uint32_t pid)
 static int add_match(struct tetra_filter *filter, uint32_t property, const char *text,
 		     uint32_t match)
 {
-	return match > TETRA_MATCH_POSTFIX ? -EINVAL : add_text(filter, property, text, match);
+	return match > TETRA_MATCH_POSTFIX ? -EINVAL
+					   : add_text(filter, property, text, match);
 }
 
 int tetra_filter_add_binary(struct tetra_filter *filter, const char *text, uint32_t match)
@@ -315,7 +320,8 @@ int tetra_filter_add_parent_binary(struct tetra_filter *filter, const char *text
 	return add_match(filter, TEXT_PARENT_BINARY, text, match);
 }
 
-int tetra_filter_add_function(struct tetra_filter *filter, const char *text, uint32_t match)
+int tetra_filter_add_function(struct tetra_filter *filter, const char *text,
+			      uint32_t match)
 {
 	return add_match(filter, TEXT_FUNCTION, text, match);
 }

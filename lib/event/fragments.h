@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Long argument lists on their way: ARGS records come first, the EXEC record that they
- * belong to takes them. Lists whose EXEC never comes are bounded by number; the oldest goes.
+ * belong to takes them. Lists whose EXEC never comes are bounded by number; the oldest
+ * goes.
  */
 #ifndef TETRA_LIB_FRAGMENTS_H
 #define TETRA_LIB_FRAGMENTS_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an event needs to know about the policy and hook behind it: the session makes one
- * group per use of a hook by a policy and gives it the number that records carry. A record
- * holds the values of all slots of its hook; the group says which of them are the policy's
- * arguments, and in which order.
+ * group per use of a hook by a policy and gives it the number that records carry. A
+ * record holds the values of all slots of its hook; the group says which of them are the
+ * policy's arguments, and in which order.
  */
 #ifndef TETRA_LIB_GROUP_H
 #define TETRA_LIB_GROUP_H
@@ -21,15 +21,15 @@ struct event_group {
 	uint32_t id;
 	uint32_t kind; /* TETRA_EVENT_KPROBE, TRACEPOINT or LSM */
 	const char *policy_name;
-	const char *function_name; /* KPROBE, LSM */
+	const char *function_name;  /* KPROBE, LSM */
 	const char *subsys, *event; /* TRACEPOINT */
-	const char *message; /* escaped once, as the policy model has it; or NULL */
+	const char *message;	 /* escaped once, as the policy model has it; or NULL */
 	const char *const *tags; /* likewise */
 	uint32_t n_tags;
 	const struct event_group_arg *args;
 	uint32_t n_args;
-	uint8_t wants_return; /* the return value is in slot TETRA_RETURN_SLOT */
-	uint8_t return_kind; /* enum tetra_arg_kind */
+	uint8_t wants_return;	 /* the return value is in slot TETRA_RETURN_SLOT */
+	uint8_t return_kind;	 /* enum tetra_arg_kind */
 	const char *return_type; /* as the policy writes it */
 };
 

@@ -146,7 +146,8 @@ static void put_sock(struct writer *writer, const struct tetra_event *event,
 	writer_char(writer, '{');
 	if (family)
 		put_name(writer, "\"family\":", &names_families, sock.family);
-	put_name(writer, family ? ",\"type\":" : "\"type\":", &names_socket_types, sock.type);
+	put_name(writer, family ? ",\"type\":" : "\"type\":", &names_socket_types,
+		 sock.type);
 	put_name(writer, ",\"protocol\":", &names_protocols, sock.protocol);
 	put_number(writer, ",\"mark\":", sock.mark);
 	put_number(writer, ",\"priority\":", sock.priority);
@@ -163,7 +164,7 @@ static void put_sock(struct writer *writer, const struct tetra_event *event,
 	writer_char(writer, '}');
 }
 
-#define ROW(kind, function, json)                                          \
+#define ROW(kind, function, json)                                                        \
 	[TETRA_ARG_##kind] = { "{\"" json "\":", sizeof(json) + 3, function }
 
 static const struct arg_row rows[TETRA_ARG_END] = {
@@ -217,7 +218,8 @@ static void put_fault(struct writer *writer, const struct tetra_event *event,
 	case TETRA_ARG_FD:
 	case TETRA_ARG_BINPRM:
 	case TETRA_ARG_SOCK:
-		writer_put(writer, rows[arg->spec->kind].key, rows[arg->spec->kind].key_len);
+		writer_put(writer, rows[arg->spec->kind].key,
+			   rows[arg->spec->kind].key_len);
 		writer_lit(writer, "{}");
 		break;
 	default:
@@ -230,10 +232,11 @@ static void put_fault(struct writer *writer, const struct tetra_event *event,
 static void put_buffer(struct writer *writer, const struct tetra_event *event,
 		       const struct event_arg *arg)
 {
-	bool cut = arg->head.size > arg->head.bytes && event->kind != TETRA_EVENT_TRACEPOINT;
+	bool cut =
+		arg->head.size > arg->head.bytes && event->kind != TETRA_EVENT_TRACEPOINT;
 
-	writer_text(writer, cut ? "{\"truncated_bytes_arg\":{\"bytes_arg\":" :
-				  "{\"bytes_arg\":");
+	writer_text(writer,
+		    cut ? "{\"truncated_bytes_arg\":{\"bytes_arg\":" : "{\"bytes_arg\":");
 	put_bytes(writer, arg);
 	if (cut) {
 		writer_lit(writer, ",\"orig_size\":\"");
@@ -263,12 +266,14 @@ static void put_longs(struct writer *writer, const struct tetra_event *event,
 void event_arg_json(struct writer *writer, const struct tetra_event *event,
 		    const struct event_arg *arg)
 {
-	const struct arg_row *row = &rows[arg->spec->kind];
+	const struct arg_row *row;
 
+	/* Without data the kind may be one that has no row. */
 	if (!arg->data) {
 		writer_lit(writer, "{}");
 		return;
 	}
+	row = &rows[arg->spec->kind];
 	if (arg->head.status != TETRA_ARG_OK) {
 		put_fault(writer, event, arg);
 		return;
@@ -307,8 +312,9 @@ struct process_text event_arg_text(const struct event_arg *arg)
 
 /* By type of file, the highest four bits of the mode; NUL for those that do not exist. */
 static const char type_letters[16] = {
-	[S_IFREG >> 12] = '-', [S_IFDIR >> 12] = 'd', [S_IFLNK >> 12] = 'l', [S_IFCHR >> 12] = 'c',
-	[S_IFBLK >> 12] = 'b', [S_IFIFO >> 12] = 'p', [S_IFSOCK >> 12] = 's',
+	[S_IFREG >> 12] = '-',	[S_IFDIR >> 12] = 'd', [S_IFLNK >> 12] = 'l',
+	[S_IFCHR >> 12] = 'c',	[S_IFBLK >> 12] = 'b', [S_IFIFO >> 12] = 'p',
+	[S_IFSOCK >> 12] = 's',
 };
 
 /* The third letter of a group: execution, or set-id and sticky in its place. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process object. All of it but thread id, counter and binary properties is the same in
- * every event, so it is encoded once and kept beside the process, in four pieces between
- * which the changing parts go.
+ * The process object. All of it but thread id, counter and binary properties is the same
+ * in every event, so it is encoded once and kept beside the process, in four pieces
+ * between which the changing parts go.
  */
 #include "lib/event/json.h"
 #include "lib/event/process.h"
@@ -14,10 +14,10 @@
 #define CACHE_MAX 4096u
 
 struct process_json {
-	uint32_t head; /* ends behind parent_exec_id */
+	uint32_t head;	 /* ends behind parent_exec_id */
 	uint32_t middle; /* ends behind "tid": */
-	uint32_t cred; /* ends behind process_credentials */
-	uint32_t tail; /* all */
+	uint32_t cred;	 /* ends behind process_credentials */
+	uint32_t tail;	 /* all */
 	char text[];
 };
 
@@ -197,9 +197,9 @@ static void put_cred(struct writer *writer, const struct tetra_record_cred *cred
 		const char *key;
 		uint32_t value;
 	} ids[] = {
-		{ "{\"uid\":", cred->uid },	 { ",\"gid\":", cred->gid },
-		{ ",\"euid\":", cred->euid },	 { ",\"egid\":", cred->egid },
-		{ ",\"suid\":", cred->suid },	 { ",\"sgid\":", cred->sgid },
+		{ "{\"uid\":", cred->uid },	{ ",\"gid\":", cred->gid },
+		{ ",\"euid\":", cred->euid },	{ ",\"egid\":", cred->egid },
+		{ ",\"suid\":", cred->suid },	{ ",\"sgid\":", cred->sgid },
 		{ ",\"fsuid\":", cred->fsuid }, { ",\"fsgid\":", cred->fsgid },
 	};
 	unsigned int i;
@@ -240,7 +240,8 @@ static void put_pieces(struct writer *writer, const struct event_encoding *encod
 static const struct process_json *cached(const struct event_encoding *encoding,
 					 struct tetra_process *process, bool may_cache)
 {
-	struct process_json *json = __atomic_load_n(&process->json, __ATOMIC_ACQUIRE), ends;
+	struct process_json *json = __atomic_load_n(&process->json, __ATOMIC_ACQUIRE),
+			    ends;
 	char text[CACHE_MAX];
 	struct writer writer;
 
@@ -267,7 +268,8 @@ static void put_refcnt(struct writer *writer, uint32_t refcnt)
 	writer_u64(writer, refcnt);
 }
 
-static void put_binary_properties(struct writer *writer, const struct process_image *image)
+static void put_binary_properties(struct writer *writer,
+				  const struct process_image *image)
 {
 	writer_lit(writer, ",\"binary_properties\":{\"file\":{\"inode\":{\"number\":\"");
 	writer_u64(writer, image->inode);

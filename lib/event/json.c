@@ -190,22 +190,23 @@ static const field_fn exec_fields[] = { put_process, put_parent };
 static const field_fn exit_fields[] = { put_process, put_parent, put_signal, put_status,
 					put_time };
 
-static const field_fn kprobe_fields[] = { put_process, put_parent, put_function, put_args,
-					  put_return,  put_action, put_policy,
-					  put_return_action, put_message, put_tags };
+static const field_fn kprobe_fields[] = { put_process, put_parent,	  put_function,
+					  put_args,    put_return,	  put_action,
+					  put_policy,  put_return_action, put_message,
+					  put_tags };
 
-static const field_fn tracepoint_fields[] = { put_process, put_parent, put_subsys, put_event,
-					      put_args, put_policy, put_action, put_message,
-					      put_tags };
+static const field_fn tracepoint_fields[] = { put_process, put_parent,	put_subsys,
+					      put_event,   put_args,	put_policy,
+					      put_action,  put_message, put_tags };
 
 static const field_fn lsm_fields[] = { put_process, put_parent, put_function, put_policy,
 				       put_message, put_args,	put_action,   put_tags };
 
 static const field_fn lost_fields[] = { put_lost };
 
-#define EVENT_ROW(key, table)                                             \
-	{                                                                 \
-		"{\"" key "\":{", sizeof(key) + 4, table, ARRAY_SIZE(table) \
+#define EVENT_ROW(key, table)                                                            \
+	{                                                                                \
+		"{\"" key "\":{", sizeof(key) + 4, table, ARRAY_SIZE(table)              \
 	}
 
 static const struct event_row hook_rows[] = {
@@ -232,7 +233,8 @@ size_t tetra_event_to_json(const struct tetra_event *event, char *buf, size_t si
 	writer_put(&writer, row->open, row->open_len);
 	for (i = 0; i < row->n_fields; i++)
 		row->fields[i](&writer, event);
-	writer_put(&writer, event->encoding->before_time, event->encoding->before_time_len);
+	writer_put(&writer, event->encoding->before_time,
+		   event->encoding->before_time_len);
 	writer_time(&writer, event->wall_ns, 0);
 	writer_put(&writer, event->encoding->after_time, event->encoding->after_time_len);
 	return writer_finish(&writer, size);

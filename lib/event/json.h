@@ -3,8 +3,8 @@
  * Events as JSON: one object, no blanks, keys in the order in which the schema declares
  * them, values at their default left out. One table of fields per kind of event.
  *
- * What is the same for all events of a session (node name, options) is in an encoding, which
- * is immutable and counted.
+ * What is the same for all events of a session (node name, options) is in an encoding,
+ * which is immutable and counted.
  */
 #ifndef TETRA_LIB_JSON_H
 #define TETRA_LIB_JSON_H
@@ -18,12 +18,12 @@ struct tetra_process;
 struct writer;
 
 #define EVENT_JSON_CRED 1u /* cap, process_credentials and binary_properties */
-#define EVENT_JSON_NS 2u /* ns */
+#define EVENT_JSON_NS	2u /* ns */
 
 struct event_json_opts {
 	const char *node_name;
-	const char *cluster_name; /* or NULL */
-	uint32_t flags; /* EVENT_JSON_* */
+	const char *cluster_name;		/* or NULL */
+	uint32_t flags;				/* EVENT_JSON_* */
 	uint32_t host_namespaces[TETRA_NS_END]; /* of pid 1, for is_host; 0: unknown */
 };
 
@@ -50,9 +50,9 @@ static inline void event_encoding_unrefp(struct event_encoding **encoding)
 /* How one occurrence of a process differs from the others. */
 struct process_json_use {
 	uint32_t tid;
-	uint32_t refcnt; /* 0: not shown */
-	bool binary_properties; /* process_json_has_properties(), and the event shows them */
-	bool may_cache; /* the caller is the session's thread */
+	uint32_t refcnt;	/* 0: not shown */
+	bool binary_properties; /* process_json_has_properties() and shown here */
+	bool may_cache;		/* the caller is the session's thread */
 };
 
 /* Whether there is something to tell about the file: it has no name any more. */

@@ -112,8 +112,8 @@ static char *image_join(char *at, struct process_image *image,
 		memcpy(at, ARGUMENTS_LOST, sizeof(ARGUMENTS_LOST));
 		image->arguments.len = sizeof(ARGUMENTS_LOST) - 1;
 	} else {
-		image->arguments.len = arguments_join(at, source->argv.text,
-						      source->argv.len, source->trim_argv);
+		image->arguments.len = arguments_join(
+			at, source->argv.text, source->argv.len, source->trim_argv);
 		at[image->arguments.len] = '\0';
 	}
 	return at + image->arguments.len + 1;
@@ -121,16 +121,18 @@ static char *image_join(char *at, struct process_image *image,
 
 static size_t image_bytes(const struct process_image_source *source)
 {
-	size_t joined = source->argv_lost ? sizeof(ARGUMENTS_LOST) :
-					    arguments_join(NULL, source->argv.text,
-							   source->argv.len,
-							   source->trim_argv);
+	size_t joined = source->argv_lost
+				? sizeof(ARGUMENTS_LOST)
+				: arguments_join(NULL, source->argv.text,
+						 source->argv.len, source->trim_argv);
 
-	return sizeof(struct process_image) + source->binary.len + source->executable.len +
-	       source->cwd.len + source->cgroup.len + source->argv.len + joined + 6;
+	return sizeof(struct process_image) + source->binary.len +
+	       source->executable.len + source->cwd.len + source->cgroup.len +
+	       source->argv.len + joined + 6;
 }
 
-int process_image_new(struct process_image **ret, const struct process_image_source *source)
+int process_image_new(struct process_image **ret,
+		      const struct process_image_source *source)
 {
 	struct process_image *image = malloc(image_bytes(source));
 	char *at;
@@ -150,7 +152,8 @@ int process_image_new(struct process_image **ret, const struct process_image_sou
 	if (source->namespaces)
 		memcpy(image->namespaces, source->namespaces, sizeof(image->namespaces));
 	if (source->container)
-		strncpy(image->container, source->container, sizeof(image->container) - 1);
+		strncpy(image->container, source->container,
+			sizeof(image->container) - 1);
 	at = image_take((char *)(image + 1), &image->binary, source->binary);
 	at = image_take(at, &image->executable, source->executable);
 	at = image_take(at, &image->cwd, source->cwd);
@@ -307,7 +310,8 @@ const char *tetra_process_get_cwd(const struct tetra_process *process)
 	return process->image ? process->image->cwd.text : NULL;
 }
 
-size_t tetra_process_get_flags(const struct tetra_process *process, char *buf, size_t size)
+size_t tetra_process_get_flags(const struct tetra_process *process, char *buf,
+			       size_t size)
 {
 	char text[PROCESS_FLAGS_MAX];
 	struct writer writer;

@@ -3,9 +3,9 @@
  * One process: a program image with its identity. The description (binary, arguments,
  * credentials, ...) is a struct process_image, which a fork shares with its parent; the
  * identity (key, parent, start) is the process's own. Both are immutable once made and
- * counted, so that kept events can hold them in other threads. What changes, the position in
- * the process table and the reference counter that events show, belongs to the table and is
- * touched by the session's thread only.
+ * counted, so that kept events can hold them in other threads. What changes, the position
+ * in the process table and the reference counter that events show, belongs to the table
+ * and is touched by the session's thread only.
  *
  * The encoded form is cached beside the process, because each of its events repeats it.
  */
@@ -18,24 +18,24 @@
 #include "tetra/process.h"
 
 /* What events call flags; the bits are the reference's. */
-#define PROCESS_EXECVE 0x1u
-#define PROCESS_PROCFS 0x4u
-#define PROCESS_TRUNC_ARGS 0x10u
+#define PROCESS_EXECVE	       0x1u
+#define PROCESS_PROCFS	       0x4u
+#define PROCESS_TRUNC_ARGS     0x10u
 #define PROCESS_ERROR_FILENAME 0x100u
-#define PROCESS_ERROR_ARGS 0x200u
-#define PROCESS_ROOT_CWD 0x1000u
-#define PROCESS_ERROR_CWD 0x2000u
-#define PROCESS_CLONE 0x4000u
+#define PROCESS_ERROR_ARGS     0x200u
+#define PROCESS_ROOT_CWD       0x1000u
+#define PROCESS_ERROR_CWD      0x2000u
+#define PROCESS_CLONE	       0x4000u
 #define PROCESS_ERROR_PATH_CWD 0x400000u
-#define PROCESS_DATA_FILENAME 0x800000u
-#define PROCESS_DATA_ARGS 0x1000000u
-#define PROCESS_IN_INIT_TREE 0x2000000u
+#define PROCESS_DATA_FILENAME  0x800000u
+#define PROCESS_DATA_ARGS      0x1000000u
+#define PROCESS_IN_INIT_TREE   0x2000000u
 /* Ours, never printed */
-#define PROCESS_FORKED 0x10000000u /* never executed anything */
+#define PROCESS_FORKED	0x10000000u /* never executed anything */
 #define PROCESS_UNKNOWN 0x20000000u /* flags text "unknown" */
 
 /* The pseudo process that is the parent of pid 1: its pid and stamp. */
-#define PROCESS_KERNEL_PID 0u
+#define PROCESS_KERNEL_PID   0u
 #define PROCESS_KERNEL_STAMP 1u
 
 struct process_key {
@@ -65,17 +65,17 @@ struct process_json;
 
 struct tetra_process {
 	uint32_t n_refs; /* atomic */
-	uint32_t flags; /* PROCESS_* */
+	uint32_t flags;	 /* PROCESS_* */
 	struct process_key key;
 	struct process_key parent;
 	uint32_t ns_tgid;
 	uint64_t start_wall_ns;
 	struct process_image *image; /* NULL: only key and start are known */
-	struct process_json *json; /* cache, atomic; NULL until first encoded */
+	struct process_json *json;   /* cache, atomic; NULL until first encoded */
 	/* The table's part */
 	uint32_t refcnt; /* that events show: itself, and children that live */
 	uint8_t dead, holds_parent, holds_self;
-	struct tetra_process *next; /* in its bucket */
+	struct tetra_process *next;	     /* in its bucket */
 	struct tetra_process *newer, *older; /* by use, or by time of death */
 	uint64_t dead_ns;
 	/* "EXEC_ID\0PARENT_EXEC_ID\0" */
@@ -86,7 +86,7 @@ struct tetra_process {
 /* The texts of a new image; all are copied. arguments are joined from argv. */
 struct process_image_source {
 	const struct tetra_record_cred *cred; /* or NULL */
-	const uint32_t *namespaces; /* TETRA_NS_END numbers, or NULL */
+	const uint32_t *namespaces;	      /* TETRA_NS_END numbers, or NULL */
 	uint64_t cgroup_id, inode;
 	uint32_t links;
 	bool has_inode;
@@ -96,7 +96,8 @@ struct process_image_source {
 	const char *container; /* or NULL */
 };
 
-int process_image_new(struct process_image **ret, const struct process_image_source *source);
+int process_image_new(struct process_image **ret,
+		      const struct process_image_source *source);
 struct process_image *process_image_ref(struct process_image *image);
 struct process_image *process_image_unref(struct process_image *image);
 
@@ -137,8 +138,10 @@ static inline const char *process_parent_exec_id(const struct tetra_process *pro
 #define PROCESS_FLAGS_MAX 320
 size_t process_flags_text(uint32_t flags, char *buf);
 
-/* A text put together from a file name and a directory: lexically clean, "." and ".." gone.
- * @buf has room for dir.len + name.len + 3. Return: its length. */
+/*
+ * A path put together from a directory and a name, lexically clean: no ".", "..", "//".
+ * @buf has room for dir.len + name.len + 3. Return: its length.
+ */
 size_t process_path_clean(char *buf, struct process_text dir, struct process_text name);
 
 /* The first 31 characters of the container id that a leaf cgroup name holds, or "". */

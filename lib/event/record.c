@@ -12,7 +12,7 @@
 #define HELD_MAX 64u
 /* Records, and time, after which waiting is over. */
 #define HELD_RECORDS 256u
-#define HELD_NS 100000000u
+#define HELD_NS	     100000000u
 /* Differences between the clocks that are noise of reading them one after the other. */
 #define OFFSET_NOISE_NS 50000
 
@@ -28,7 +28,7 @@ struct decoder {
 	decoder_deliver_fn deliver;
 	void *user;
 	uint64_t wall_offset; /* wall time - boot time; wraps */
-	uint64_t boot_ns; /* of the last tick or record */
+	uint64_t boot_ns;     /* of the last tick or record */
 	struct fragments fragments;
 	struct held_record held[HELD_MAX]; /* in order of arrival */
 	uint32_t n_held;
@@ -112,11 +112,20 @@ static void deliver_unknown(struct decoder *decoder, struct tetra_event *event,
 static uint32_t payload_min(uint32_t kind)
 {
 	static const uint8_t min[TETRA_ARG_END] = {
-		[TETRA_ARG_INT8] = 8,	[TETRA_ARG_UINT8] = 8,	[TETRA_ARG_INT16] = 8,
-		[TETRA_ARG_UINT16] = 8, [TETRA_ARG_INT32] = 8,	[TETRA_ARG_UINT32] = 8,
-		[TETRA_ARG_INT64] = 8,	[TETRA_ARG_UINT64] = 8, [TETRA_ARG_SIZE] = 8,
-		[TETRA_ARG_FILE] = 8,	[TETRA_ARG_PATH] = 8,	[TETRA_ARG_FD] = 8,
-		[TETRA_ARG_BINPRM] = 8, [TETRA_ARG_SOCK] = sizeof(struct tetra_record_sock),
+		[TETRA_ARG_INT8] = 8,
+		[TETRA_ARG_UINT8] = 8,
+		[TETRA_ARG_INT16] = 8,
+		[TETRA_ARG_UINT16] = 8,
+		[TETRA_ARG_INT32] = 8,
+		[TETRA_ARG_UINT32] = 8,
+		[TETRA_ARG_INT64] = 8,
+		[TETRA_ARG_UINT64] = 8,
+		[TETRA_ARG_SIZE] = 8,
+		[TETRA_ARG_FILE] = 8,
+		[TETRA_ARG_PATH] = 8,
+		[TETRA_ARG_FD] = 8,
+		[TETRA_ARG_BINPRM] = 8,
+		[TETRA_ARG_SOCK] = sizeof(struct tetra_record_sock),
 	};
 
 	return min[kind];
@@ -159,9 +168,9 @@ static int slots_read(struct slots *ret, const struct tetra_record_hook *hook)
 }
 
 /*
- * What the group wants in @spec from what the record has: the kind is the group's, as long
- * as the bytes suffice for it (a hook's slot can serve policies that read it as int and as
- * uint32).
+ * What the group wants in @spec from what the record has: the kind is the group's, as
+ * long as the bytes suffice for it (a hook's slot can serve policies that read it as int
+ * and as uint32).
  */
 static void arg_set(struct event_arg *arg, const struct event_group_arg *spec,
 		    const struct slots *slots)
@@ -237,7 +246,8 @@ static struct tetra_event *hook_event(struct decoder *decoder,
 static bool hook_hold(struct decoder *decoder, const struct tetra_record *head);
 
 /* Nobody knows this process, and we need not wait for it again. */
-static struct tetra_process *give_up(struct decoder *decoder, const struct tetra_record *head)
+static struct tetra_process *give_up(struct decoder *decoder,
+				     const struct tetra_record *head)
 {
 	struct process_source source = {
 		.key = head_key(head),
@@ -250,7 +260,8 @@ static struct tetra_process *give_up(struct decoder *decoder, const struct tetra
 	return process;
 }
 
-static int hook_decode(struct decoder *decoder, const struct tetra_record *head, bool may_hold)
+static int hook_decode(struct decoder *decoder, const struct tetra_record *head,
+		       bool may_hold)
 {
 	const struct tetra_record_hook *hook = (const struct tetra_record_hook *)head;
 	const struct event_group *group = decoder->find_group(decoder->user, hook->group);
@@ -396,8 +407,9 @@ static int decode_exec(struct decoder *decoder, const struct tetra_record *head)
 	if (add_process(decoder, &source, &process) < 0)
 		return 0;
 	if (view.record->old_stamp)
-		process_table_release(decoder->table, (struct process_key){
-			head->tgid, view.record->old_stamp });
+		process_table_release(
+			decoder->table,
+			(struct process_key){ head->tgid, view.record->old_stamp });
 	event = event_begin(decoder, TETRA_EVENT_EXEC, head->time_ns);
 	event->tid = head->tgid;
 	event_set_process(decoder, event, process);
@@ -518,7 +530,7 @@ void decoder_tick_at(struct decoder *decoder, uint64_t boot_ns, uint64_t wall_ns
 	uint64_t offset = wall_ns - boot_ns;
 	int64_t change = (int64_t)(offset - decoder->wall_offset);
 
-	/* Keeping it makes times of events as exact against each other as the records'. */
+	/* Kept, it leaves times of events as exact against each other as the records'. */
 	if (change > OFFSET_NOISE_NS || change < -OFFSET_NOISE_NS)
 		decoder->wall_offset = offset;
 	advance(decoder, boot_ns);
@@ -589,7 +601,8 @@ int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool 
 		.parent = { seed->parent_tgid, seed->parent_stamp },
 		.ns_tgid = seed->ns_tgid,
 	};
-	struct tetra_process *known = process_table_find(decoder->table, source.key), *parent;
+	struct tetra_process *known = process_table_find(decoder->table, source.key),
+			     *parent;
 	int r;
 
 	if (known && known->image)
@@ -598,8 +611,8 @@ int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool 
 	if (r < 0)
 		return r;
 	if (!seed->parent_tgid)
-		source.parent = (struct process_key){ PROCESS_KERNEL_PID,
-						      PROCESS_KERNEL_STAMP };
+		source.parent =
+			(struct process_key){ PROCESS_KERNEL_PID, PROCESS_KERNEL_STAMP };
 	parent = process_table_find(decoder->table, source.parent);
 	if (parent)
 		source.flags |= parent->flags & PROCESS_IN_INIT_TREE;

@@ -3,13 +3,13 @@
  * The decoder: records of the ring buffer in, events out.
  *
  * Every length is checked before a byte is read; what cannot be understood is counted and
- * changes nothing. The decoder owns the process table and feeds it from EXEC, FORK, EXIT and
- * from the processes that ran before (seeds).
+ * changes nothing. The decoder owns the process table and feeds it from EXEC, FORK, EXIT
+ * and from the processes that ran before (seeds).
  *
  * Records arrive almost in order. A hook's record whose process is not known yet is held,
- * a bounded number of them, until the process becomes known or some records or milliseconds
- * have passed; then it goes out with what is known. A key that was waited for in vain is
- * not waited for again.
+ * a bounded number of them, until the process becomes known or some records or
+ * milliseconds have passed; then it goes out with what is known. A key that was waited
+ * for in vain is not waited for again.
  *
  * One thread. Nothing here blocks, reads a file, or looks at the clock but in
  * decoder_tick().
@@ -29,39 +29,40 @@ struct decoder_opts {
 	uint32_t max_dead;
 	uint64_t grace_ns;
 	decoder_find_group_fn find_group; /* the group of a record; NULL: it is gone */
-	decoder_deliver_fn deliver; /* the event is borrowed until it returns */
+	decoder_deliver_fn deliver;	  /* the event is borrowed until it returns */
 	void *user;
 };
 
 struct decoder_stats {
-	uint64_t records; /* all that came in */
-	uint64_t events; /* delivered, losses included */
+	uint64_t records;	/* all that came in */
+	uint64_t events;	/* delivered, losses included */
 	uint64_t unknown_kinds; /* from a newer kernel side, skipped */
 	uint64_t malformed;
 	uint64_t orphans; /* hooks whose group was gone */
-	uint64_t held; /* hooks that came before their process */
-	uint64_t unknown_processes; /* events sent without a description of their process */
-	uint64_t fragments_lost; /* argument lists with a hole */
-	uint64_t no_memory; /* records dropped, or processes left undescribed */
+	uint64_t held;	  /* hooks that came before their process */
+	uint64_t unknown_processes; /* events sent with a process that nobody described */
+	uint64_t fragments_lost;   /* argument lists with a hole */
+	uint64_t no_memory;	   /* records dropped, or processes left undescribed */
 };
 
 /* A process that ran before the session, from /proc or a task iterator. */
 struct process_seed {
 	uint32_t tgid, parent_tgid;
 	uint64_t stamp, parent_stamp; /* CLOCK_BOOTTIME of their starts */
-	uint32_t ns_tgid; /* in its own pid namespace; 0 in the root one */
-	bool kernel_thread; /* known, but not announced */
+	uint32_t ns_tgid;	      /* in its own pid namespace; 0 in the root one */
+	bool kernel_thread;	      /* known, but not announced */
 	bool has_cred;
 	struct tetra_record_cred cred;
 	uint32_t namespaces[TETRA_NS_END];
 	uint64_t cgroup_id;
-	const char *container; /* first 31 characters of the id; NULL: find it from below */
+	const char
+		*container; /* first 31 characters of the id; NULL: find it from below */
 	const char *cgroup_name; /* leaf; or NULL */
 	const char *cgroup_text; /* of /proc/PID/cgroup; or NULL */
-	const char *comm; /* kernel threads */
-	const char *exe; /* NULL or "": unreadable */
-	const char *cwd; /* NULL or "": unreadable */
-	const char *cmdline; /* argv[0] first, NUL after each; or NULL */
+	const char *comm;	 /* kernel threads */
+	const char *exe;	 /* NULL or "": unreadable */
+	const char *cwd;	 /* NULL or "": unreadable */
+	const char *cmdline;	 /* argv[0] first, NUL after each; or NULL */
 	size_t cmdline_bytes;
 };
 
@@ -84,7 +85,8 @@ void decoder_tick_at(struct decoder *decoder, uint64_t boot_ns, uint64_t wall_ns
 /* Deliver what is held, at the end. */
 void decoder_flush(struct decoder *decoder);
 
-/* The pseudo process <kernel>, parent of all; first of the seeds. @announce: as an event. */
+/* The pseudo process <kernel>, parent of all; first of the seeds. @announce: as an
+ * event. */
 int decoder_seed_kernel(struct decoder *decoder, bool announce);
 /* Parents first. A process that is known already is left alone. */
 int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool announce);

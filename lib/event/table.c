@@ -48,7 +48,8 @@ static void list_remove(struct age_list *list, struct tetra_process *process)
 	list->n--;
 }
 
-static struct age_list *list_of(struct process_table *table, struct tetra_process *process)
+static struct age_list *list_of(struct process_table *table,
+				struct tetra_process *process)
 {
 	return process->dead ? &table->dead : &table->living;
 }
@@ -74,7 +75,8 @@ static struct tetra_process *lookup(struct process_table *table, struct process_
 	return process;
 }
 
-struct tetra_process *process_table_find(struct process_table *table, struct process_key key)
+struct tetra_process *process_table_find(struct process_table *table,
+					 struct process_key key)
 {
 	struct tetra_process *process = lookup(table, key);
 
@@ -282,12 +284,14 @@ void process_table_get_stats(const struct process_table *table,
 
 int process_table_new(struct process_table **ret, const struct process_table_opts *opts)
 {
-	_cleanup_(process_table_freep) struct process_table *table = calloc(1, sizeof(*table));
+	_cleanup_(process_table_freep) struct process_table *table =
+		calloc(1, sizeof(*table));
 
 	if (!table)
 		return -ENOMEM;
-	table->max_processes = opts->max_processes ? MAX(opts->max_processes, MIN_PROCESSES) :
-						     PROCESS_TABLE_MAX;
+	table->max_processes = opts->max_processes
+				       ? MAX(opts->max_processes, MIN_PROCESSES)
+				       : PROCESS_TABLE_MAX;
 	table->max_dead = opts->max_dead ? opts->max_dead : PROCESS_TABLE_MAX_DEAD;
 	table->grace_ns = opts->grace_ns ? opts->grace_ns : PROCESS_TABLE_GRACE_NS;
 	table->mask = FIRST_BUCKETS - 1;
@@ -305,7 +309,8 @@ struct process_table *process_table_free(struct process_table *table)
 		return NULL;
 	/* The end of a child can make its parent one of the dead. */
 	while (rows(table))
-		evict(table, table->dead.oldest ? table->dead.oldest : table->living.oldest);
+		evict(table,
+		      table->dead.oldest ? table->dead.oldest : table->living.oldest);
 	free(table->buckets);
 	free(table->node);
 	free(table);

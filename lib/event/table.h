@@ -2,11 +2,12 @@
 /*
  * The process table: who is who, by key (tgid and stamp), for the session's thread alone.
  *
- * A row counts what needs it, as events show it under "refcnt": the process itself until it
- * exits or executes another program, and each child that lives. A row that nothing needs is
- * dead and stays for a grace period, because a record of it may have been overtaken by that
- * of its exit; dead rows are bounded in number as well. Rows whose exit was lost go when the
- * table is full, the one not used for longest first, and are counted.
+ * A row counts what needs it, as events show it under "refcnt": the process itself until
+ * it exits or executes another program, and each child that lives. A row that nothing
+ * needs is dead and stays for a grace period, because a record of it may have been
+ * overtaken by that of its exit; dead rows are bounded in number as well. Rows whose exit
+ * was lost go when the table is full, the one not used for longest first, and are
+ * counted.
  *
  * Missing parents are looked up again each time and never invented.
  */
@@ -16,15 +17,15 @@
 #include "lib/event/process.h"
 
 /* Defaults of the options. */
-#define PROCESS_TABLE_MAX 32768u
+#define PROCESS_TABLE_MAX      32768u
 #define PROCESS_TABLE_MAX_DEAD 4096u
 #define PROCESS_TABLE_GRACE_NS 1000000000u
 
 struct process_table_opts {
-	const char *node; /* node name, for ids; copied */
+	const char *node;	/* node name, for ids; copied */
 	uint32_t max_processes; /* 0: PROCESS_TABLE_MAX */
-	uint32_t max_dead; /* 0: PROCESS_TABLE_MAX_DEAD */
-	uint64_t grace_ns; /* 0: PROCESS_TABLE_GRACE_NS */
+	uint32_t max_dead;	/* 0: PROCESS_TABLE_MAX_DEAD */
+	uint64_t grace_ns;	/* 0: PROCESS_TABLE_GRACE_NS */
 };
 
 struct process_table_stats {
@@ -40,7 +41,8 @@ int process_table_new(struct process_table **ret, const struct process_table_opt
 struct process_table *process_table_free(struct process_table *table);
 
 /* The row of @key, borrowed until the next call that changes the table; NULL if none. */
-struct tetra_process *process_table_find(struct process_table *table, struct process_key key);
+struct tetra_process *process_table_find(struct process_table *table,
+					 struct process_key key);
 
 /*
  * Add a row, or replace the one of this key, for instance one of which nothing was known.
@@ -50,10 +52,11 @@ struct tetra_process *process_table_find(struct process_table *table, struct pro
 int process_table_add(struct process_table *table, const struct process_source *source,
 		      struct tetra_process **ret);
 
-/* The process is gone, or its image was replaced: drop what it held. Unknown keys are fine. */
+/* The process is gone, or its image was replaced: drop what it held. Unknown keys are
+ * fine. */
 void process_table_release(struct process_table *table, struct process_key key);
 
-/* Time by the records' clock; goes forward only. Removes dead rows whose grace is over. */
+/* Time by the records' clock; goes forward only. Dead rows go when their grace ends. */
 void process_table_advance(struct process_table *table, uint64_t time_ns);
 
 void process_table_get_stats(const struct process_table *table,

@@ -3,7 +3,7 @@
 
 #include "lib/base/utf8.h"
 
-#define NS_PER_SECOND 1000000000u
+#define NS_PER_SECOND	1000000000u
 #define SECONDS_PER_DAY 86400u
 /* Room for the decimal digits of a uint64_t. */
 #define U64_DIGITS 20
@@ -56,7 +56,7 @@ static size_t u64_digits(char *buf, uint64_t value)
 
 void writer_u64(struct writer *writer, uint64_t value)
 {
-	/* Twice the room: a copy of constant size may begin anywhere in the first half. */
+	/* Twice the room: a copy of constant size may begin anywhere in the half. */
 	char buf[2 * U64_DIGITS];
 	size_t n = u64_digits(buf, value);
 
@@ -138,7 +138,8 @@ static void civil_from_days(uint32_t days, uint32_t *year, uint32_t *month, uint
 	uint32_t of_era = shifted % 146097;
 	uint32_t year_of_era =
 		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	uint32_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	uint32_t of_year =
+		of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	uint32_t from_march = (5 * of_year + 2) / 153;
 
 	*day = of_year - (153 * from_march + 2) / 5 + 1;
@@ -190,14 +191,17 @@ void writer_time(struct writer *writer, uint64_t wall_ns, unsigned int digits)
 
 /* What may not stand raw in a JSON string: 0 nothing to do, 1 escape, 2 look at UTF-8. */
 static const uint8_t json_class[256] = {
-	[0 ... 0x1f] = 1, ['"'] = 1, ['\\'] = 1, [0x80 ... 0xff] = 2,
+	[0 ... 0x1f] = 1,
+	['"'] = 1,
+	['\\'] = 1,
+	[0x80 ... 0xff] = 2,
 };
 
 static void json_escape(struct writer *writer, uint8_t c)
 {
 	static const char letters[256] = {
-		['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
-		['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
+		['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+		['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't',
 	};
 	char text[6] = { '\\', letters[c] };
 
@@ -244,7 +248,8 @@ static inline bool json_plain8(const char *text)
 	memcpy(&word, text, sizeof(word));
 	quote = word ^ ones * '"';
 	backslash = word ^ ones * '\\';
-	return !((word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & high);
+	return !((word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) &
+		 high);
 }
 
 /* No byte needs a look of its own. May say no where it could say yes. */
@@ -309,7 +314,8 @@ static bool needs_quotes(const char *text, size_t len)
 	return false;
 }
 
-static void go_hex(struct writer *writer, const char *prefix, uint32_t value, unsigned int digits)
+static void go_hex(struct writer *writer, const char *prefix, uint32_t value,
+		   unsigned int digits)
 {
 	writer_text(writer, prefix);
 	while (digits--)
@@ -319,8 +325,8 @@ static void go_hex(struct writer *writer, const char *prefix, uint32_t value, un
 static void go_escape(struct writer *writer, uint32_t c)
 {
 	static const char letters[128] = {
-		['\a'] = 'a', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n',
-		['\r'] = 'r', ['\t'] = 't', ['\v'] = 'v', ['"'] = '"', ['\\'] = '\\',
+		['\a'] = 'a', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n',	 ['\r'] = 'r',
+		['\t'] = 't', ['\v'] = 'v', ['"'] = '"',  ['\\'] = '\\',
 	};
 
 	if (c < 128 && letters[c]) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bounded text under construction: what fits is written, what does not is counted, so
- * that one pass tells how much room the whole text needs. Nothing allocates, nothing calls
- * printf: this is the inside of every encoder.
+ * that one pass tells how much room the whole text needs. Nothing allocates, nothing
+ * calls printf: this is the inside of every encoder.
  */
 #ifndef TETRA_LIB_WRITER_H
 #define TETRA_LIB_WRITER_H
@@ -64,8 +64,8 @@ void writer_hex(struct writer *writer, uint64_t value); /* lower case, no prefix
 void writer_base64(struct writer *writer, const void *bytes, size_t n);
 
 /*
- * UTC, "2026-08-21T10:46:36.524Z". @digits: 9 always prints nine digits; 0 drops a trailing
- * "000" up to three times, the dot too.
+ * UTC, "2026-08-21T10:46:36.524Z". @digits: 9 always prints nine digits; 0 drops a
+ * trailing "000" up to three times, the dot too.
  */
 void writer_time(struct writer *writer, uint64_t wall_ns, unsigned int digits);
 
@@ -76,8 +76,8 @@ void writer_time(struct writer *writer, uint64_t wall_ns, unsigned int digits);
 void writer_json(struct writer *writer, const char *text, size_t len);
 
 /*
- * @text as a Go program prints it: bare if it is printable and has no blank, else in double
- * quotes with Go's escapes.
+ * @text as a Go program prints it: bare if it is printable and has no blank, else between
+ * double quotes with Go's escapes.
  */
 void writer_quoted(struct writer *writer, const char *text, size_t len);
 

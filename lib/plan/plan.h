@@ -71,6 +71,12 @@ struct plan_ladder {
 	char reason[PLAN_REASON_BYTES]; /* why this rung; one line */
 };
 
+/* Where a tracepoint's field has its value: tetra_slot_config.data_loc. */
+#define PLAN_FIELD_VALUE 0u /* the field is the value, or a pointer to it */
+#define PLAN_FIELD_DATA_LOC 1u /* 32 bits: bytes << 16 | offset in the record */
+#define PLAN_FIELD_INLINE 2u /* the field is an array, of .field bytes */
+#define PLAN_FIELD_REL_LOC 3u /* as DATA_LOC, the offset counted from behind the field */
+
 enum plan_point_kind { PLAN_POINT_FUNCTION, PLAN_POINT_SYSCALL, PLAN_POINT_LSM,
 		       PLAN_POINT_TRACEPOINT, PLAN_POINT_RAW_TRACEPOINT };
 

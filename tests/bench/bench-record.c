@@ -38,20 +38,35 @@ static const struct event_group_arg args[] = {
 };
 
 static const struct event_group group = {
-	.id = 1, .kind = TETRA_EVENT_KPROBE, .policy_name = "file-monitoring",
-	.function_name = "security_file_permission", .args = args, .n_args = 2,
+	.id = 1,
+	.kind = TETRA_EVENT_KPROBE,
+	.policy_name = "file-monitoring",
+	.function_name = "security_file_permission",
+	.args = args,
+	.n_args = 2,
 };
 
 static const struct build_exec shell = {
-	.tgid = 4120, .stamp = SH_STAMP, .parent_tgid = 1, .parent_stamp = 10000000,
-	.flags = TETRA_EXEC_CLONE, .uid = 1000, .login_uid = 1000,
-	.filename = "/usr/bin/bash", .exe = "/usr/bin/bash", .cwd = "/home/ana",
+	.tgid = 4120,
+	.stamp = SH_STAMP,
+	.parent_tgid = 1,
+	.parent_stamp = 10000000,
+	.flags = TETRA_EXEC_CLONE,
+	.uid = 1000,
+	.login_uid = 1000,
+	.filename = "/usr/bin/bash",
+	.exe = "/usr/bin/bash",
+	.cwd = "/home/ana",
 	BUILD_ARGS("bash\0-l"),
 };
 
 static const struct process_seed init = {
-	.tgid = 1, .stamp = 10000000, .exe = "/usr/lib/systemd/systemd", .cwd = "/",
-	.cmdline = "/sbin/init", .cmdline_bytes = 11,
+	.tgid = 1,
+	.stamp = 10000000,
+	.exe = "/usr/lib/systemd/systemd",
+	.cwd = "/",
+	.cmdline = "/sbin/init",
+	.cmdline_bytes = 11,
 };
 
 static struct desk desk;
@@ -59,9 +74,11 @@ static struct build build;
 
 static void run_kprobe(uint64_t events)
 {
-	struct tetra_record *head = build_hook(&build, 1, 4120, SH_STAMP, TETRA_ACTION_POST);
+	struct tetra_record *head =
+		build_hook(&build, 1, 4120, SH_STAMP, TETRA_ACTION_POST);
 
-	build_path(head, 0, TETRA_ARG_FILE, 0100644, "/etc/ssl/certs/ca-certificates.crt");
+	build_path(head, 0, TETRA_ARG_FILE, 0100644,
+		   "/etc/ssl/certs/ca-certificates.crt");
 	build_int(head, 1, TETRA_ARG_INT32, 4);
 	while (events--) {
 		head->time_ns += 1000;
@@ -102,8 +119,11 @@ static void run_exec(uint64_t pairs)
 static int counter_open(void)
 {
 	struct perf_event_attr attr = {
-		.type = PERF_TYPE_HARDWARE, .size = sizeof(attr),
-		.config = PERF_COUNT_HW_INSTRUCTIONS, .exclude_kernel = 1, .exclude_hv = 1,
+		.type = PERF_TYPE_HARDWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_HW_INSTRUCTIONS,
+		.exclude_kernel = 1,
+		.exclude_hv = 1,
 	};
 
 	return (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
@@ -123,7 +143,8 @@ int main(int argc, char **argv)
 	const struct decoder_opts opts = { .deliver = write_line };
 	int counter = counter_open();
 
-	sink.fd = open(argc > 3 ? argv[3] : "/dev/null", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	sink.fd = open(argc > 3 ? argv[3] : "/dev/null", O_WRONLY | O_CREAT | O_CLOEXEC,
+		       0600);
 	if (sink.fd < 0 || !events)
 		return EXIT_FAILURE;
 	desk_init(&desk, &opts);

@@ -21,13 +21,28 @@ static const struct event_group_arg args[] = {
 };
 
 static const struct event_group groups[] = {
-	{ .id = 0, .kind = TETRA_EVENT_KPROBE, .policy_name = "k",
-	  .function_name = "security_file_permission", .args = args, .n_args = 6,
-	  .wants_return = 1, .return_kind = TETRA_ARG_INT32, .return_type = "int" },
-	{ .id = 1, .kind = TETRA_EVENT_TRACEPOINT, .policy_name = "t",
-	  .subsys = "raw_syscalls", .event = "sys_enter", .args = args, .n_args = 6 },
-	{ .id = 2, .kind = TETRA_EVENT_LSM, .policy_name = "l", .function_name = "file_open",
-	  .args = args, .n_args = 6 },
+	{ .id = 0,
+	  .kind = TETRA_EVENT_KPROBE,
+	  .policy_name = "k",
+	  .function_name = "security_file_permission",
+	  .args = args,
+	  .n_args = 6,
+	  .wants_return = 1,
+	  .return_kind = TETRA_ARG_INT32,
+	  .return_type = "int" },
+	{ .id = 1,
+	  .kind = TETRA_EVENT_TRACEPOINT,
+	  .policy_name = "t",
+	  .subsys = "raw_syscalls",
+	  .event = "sys_enter",
+	  .args = args,
+	  .n_args = 6 },
+	{ .id = 2,
+	  .kind = TETRA_EVENT_LSM,
+	  .policy_name = "l",
+	  .function_name = "file_open",
+	  .args = args,
+	  .n_args = 6 },
 };
 
 static const struct event_group *find_group(void *user, uint32_t id)
@@ -51,8 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct decoder_opts opts = { .json = { .node_name = "n" }, .max_processes = 64,
-				     .find_group = find_group, .deliver = encode };
+	struct decoder_opts opts = { .json = { .node_name = "n" },
+				     .max_processes = 64,
+				     .find_group = find_group,
+				     .deliver = encode };
 	struct decoder *decoder;
 	uint32_t bytes;
 	void *copy;
@@ -62,8 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	while (size >= sizeof(struct tetra_record)) {
 		memcpy(&bytes, data, sizeof(bytes));
-		bytes = bytes < sizeof(struct tetra_record) || bytes > size ? (uint32_t)size :
-									      bytes;
+		bytes = bytes < sizeof(struct tetra_record) || bytes > size
+				? (uint32_t)size
+				: bytes;
 		/* Of exactly this size, so that a sanitizer sees one byte more. */
 		copy = malloc(bytes);
 		if (!copy)
@@ -88,7 +106,8 @@ static uint64_t next_random(uint64_t *state)
 	return *state;
 }
 
-/* Bytes at random, with heads that look like records: else none would pass the first test. */
+/* Bytes at random, with heads that look like records: else none would pass the first
+ * test. */
 static void play_random(unsigned int runs)
 {
 	_Alignas(8) uint8_t data[RANDOM_BYTES];
@@ -97,7 +116,8 @@ static void play_random(unsigned int runs)
 
 	for (; runs; runs--) {
 		for (at = 0; at < sizeof(data); at++)
-			data[at] = next_random(&state) & 3 ? 0 : (uint8_t)next_random(&state);
+			data[at] = next_random(&state) & 3 ? 0
+							   : (uint8_t)next_random(&state);
 		for (at = 0; at + 512 <= sizeof(data); at += bytes) {
 			struct tetra_record *head = (struct tetra_record *)(data + at);
 

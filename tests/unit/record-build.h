@@ -12,22 +12,25 @@
 #include "lib/event/record.h"
 
 /* Clocks of the tests: the machine has run for 1000 s at 2026-08-21T10:46:36.5Z. */
-#define BUILD_BOOT_NS UINT64_C(1000000000000)
-#define BUILD_WALL_NS UINT64_C(1787309196500000000)
+#define BUILD_BOOT_NS	 UINT64_C(1000000000000)
+#define BUILD_WALL_NS	 UINT64_C(1787309196500000000)
 #define BUILD_MAX_EVENTS 64u
 
 struct build {
 	_Alignas(8) uint8_t bytes[TETRA_RECORD_MAX * 2];
 };
 
-static inline struct tetra_record *build_head(struct build *build, uint32_t kind, size_t bytes,
-					      uint32_t tgid, uint64_t stamp)
+static inline struct tetra_record *build_head(struct build *build, uint32_t kind,
+					      size_t bytes, uint32_t tgid, uint64_t stamp)
 {
 	struct tetra_record *head = (struct tetra_record *)build->bytes;
 
 	memset(build->bytes, 0, bytes);
-	*head = (struct tetra_record){ .bytes = (uint32_t)bytes, .kind = (uint16_t)kind,
-				       .time_ns = stamp, .tgid = tgid, .tid = tgid,
+	*head = (struct tetra_record){ .bytes = (uint32_t)bytes,
+				       .kind = (uint16_t)kind,
+				       .time_ns = stamp,
+				       .tgid = tgid,
+				       .tid = tgid,
 				       .stamp = stamp };
 	return head;
 }
@@ -46,7 +49,7 @@ struct build_exec {
 	uint32_t flags;
 	uint32_t uid, login_uid;
 	uint32_t args_bytes; /* 0: as many as there are inline */
-	uint32_t deleted; /* 1: no links */
+	uint32_t deleted;    /* 1: no links */
 	const char *filename, *exe, *cwd, *cgroup;
 	const char *args; /* with its NULs */
 	size_t args_len;
@@ -54,7 +57,8 @@ struct build_exec {
 
 #define BUILD_ARGS(text) .args = text, .args_len = sizeof(text)
 
-static inline struct tetra_record *build_exec(struct build *build, const struct build_exec *of)
+static inline struct tetra_record *build_exec(struct build *build,
+					      const struct build_exec *of)
 {
 	struct tetra_record_exec *exec = (struct tetra_record_exec *)build_head(
 		build, TETRA_RECORD_EXEC, sizeof(*exec), of->tgid, of->stamp);
@@ -97,7 +101,8 @@ static inline struct tetra_record *build_fork(struct build *build, uint32_t tgid
 }
 
 static inline struct tetra_record *build_exit(struct build *build, uint32_t tgid,
-					      uint64_t stamp, uint64_t time_ns, uint32_t code)
+					      uint64_t stamp, uint64_t time_ns,
+					      uint32_t code)
 {
 	struct tetra_record_exit *exit = (struct tetra_record_exit *)build_head(
 		build, TETRA_RECORD_EXIT, sizeof(*exit), tgid, stamp);
@@ -121,7 +126,8 @@ static inline struct tetra_record *build_args(struct build *build, uint32_t tgid
 }
 
 static inline struct tetra_record *build_hook(struct build *build, uint32_t group,
-					      uint32_t tgid, uint64_t stamp, uint32_t action)
+					      uint32_t tgid, uint64_t stamp,
+					      uint32_t action)
 {
 	struct tetra_record_hook *hook = (struct tetra_record_hook *)build_head(
 		build, TETRA_RECORD_HOOK, sizeof(*hook), tgid, stamp);
@@ -133,10 +139,12 @@ static inline struct tetra_record *build_hook(struct build *build, uint32_t grou
 }
 
 static inline struct tetra_record_arg *build_arg(struct tetra_record *head, uint32_t slot,
-						 uint32_t kind, const void *bytes, size_t n)
+						 uint32_t kind, const void *bytes,
+						 size_t n)
 {
 	struct tetra_record_hook *hook = (struct tetra_record_hook *)head;
-	struct tetra_record_arg arg = { .kind = (uint8_t)kind, .slot = (uint8_t)slot,
+	struct tetra_record_arg arg = { .kind = (uint8_t)kind,
+					.slot = (uint8_t)slot,
 					.bytes = (uint32_t)n };
 	uint32_t at = head->bytes;
 
@@ -152,9 +160,9 @@ static inline struct tetra_record_arg *build_int(struct tetra_record *head, uint
 	return build_arg(head, slot, kind, &value, sizeof(value));
 }
 
-static inline struct tetra_record_arg *build_path(struct tetra_record *head, uint32_t slot,
-						  uint32_t kind, uint64_t mode,
-						  const char *path)
+static inline struct tetra_record_arg *build_path(struct tetra_record *head,
+						  uint32_t slot, uint32_t kind,
+						  uint64_t mode, const char *path)
 {
 	uint8_t bytes[8 + TETRA_TEXT_MAX];
 

@@ -13,8 +13,9 @@ static struct event_group group;
 static void setup(void)
 {
 	desk_init(&desk, NULL);
-	group = (struct event_group){ .id = 1, .kind = TETRA_EVENT_KPROBE, .policy_name = "p",
-				      .args = args };
+	group = (struct event_group){
+		.id = 1, .kind = TETRA_EVENT_KPROBE, .policy_name = "p", .args = args
+	};
 	desk.groups[1] = &group;
 }
 
@@ -25,8 +26,12 @@ static void teardown(void)
 
 static void exec_args(const char *arguments, size_t len)
 {
-	struct build_exec exec = { .tgid = 100, .stamp = STAMP, .filename = "/usr/bin/curl",
-				   .cwd = "/", .args = arguments, .args_len = len };
+	struct build_exec exec = { .tgid = 100,
+				   .stamp = STAMP,
+				   .filename = "/usr/bin/curl",
+				   .cwd = "/",
+				   .args = arguments,
+				   .args_len = len };
 
 	ck_assert_int_eq(desk_feed(&desk, build_exec(&build, &exec)), 0);
 }
@@ -44,8 +49,9 @@ static struct tetra_record *begin(const char *function)
 
 static void add(uint32_t kind)
 {
-	args[group.n_args] = (struct event_group_arg){
-		.slot = (uint8_t)group.n_args, .kind = (uint8_t)kind, .yaml_type = "x" };
+	args[group.n_args] = (struct event_group_arg){ .slot = (uint8_t)group.n_args,
+						       .kind = (uint8_t)kind,
+						       .yaml_type = "x" };
 	group.n_args++;
 }
 
@@ -70,8 +76,13 @@ static void add_int(struct tetra_record *head, uint32_t kind, int64_t value)
 static void add_sock(struct tetra_record *head)
 {
 	struct tetra_record_sock sock = {
-		.family = 2, .type = 1, .protocol = 6, .sport = 41822, .dport = 443,
-		.saddr = { 10, 0, 0, 5 }, .daddr = { 93, 184, 216, 34 },
+		.family = 2,
+		.type = 1,
+		.protocol = 6,
+		.sport = 41822,
+		.dport = 443,
+		.saddr = { 10, 0, 0, 5 },
+		.daddr = { 93, 184, 216, 34 },
 	};
 
 	build_arg(head, group.n_args, TETRA_ARG_SOCK, &sock, sizeof(sock));
@@ -121,8 +132,9 @@ START_TEST(compact_quotes_as_go_does)
 	EXEC("curl\0\"q\"");
 	ck_assert_str_eq(line_with(0), "🚀 process edge-7 /usr/bin/curl \"q\"");
 	EXEC("curl\0\x7f\\ \xff\xc2\xa0");
-	ck_assert_str_eq(line_with(0),
-			 "🚀 process edge-7 /usr/bin/curl \" \\\"\\x7f\\\\ \\xff\\u00a0\\\"\"");
+	ck_assert_str_eq(
+		line_with(0),
+		"🚀 process edge-7 /usr/bin/curl \" \\\"\\x7f\\\\ \\xff\\u00a0\\\"\"");
 }
 END_TEST
 
@@ -220,7 +232,9 @@ START_TEST(compact_lsm_and_tracepoint)
 	group.kind = TETRA_EVENT_TRACEPOINT;
 	group.subsys = "sched";
 	group.event = "sched_process_exec";
-	ck_assert_str_eq(fed(head), "⁉️ tracepoint edge-7 /usr/bin/curl sched sched_process_exec");
+	ck_assert_str_eq(
+		fed(head),
+		"⁉️ tracepoint edge-7 /usr/bin/curl sched sched_process_exec");
 }
 END_TEST
 
@@ -236,12 +250,14 @@ START_TEST(compact_decodes_system_calls)
 	add_int(head, TETRA_ARG_INT64, 257);
 	build_arg(head, 1, TETRA_ARG_CONST_BUF, longs, sizeof(longs));
 	add(TETRA_ARG_CONST_BUF);
-	ck_assert_str_eq(fed(head),
-			 "☎  syscall edge-7 /usr/bin/curl openat(int dfd=18446744073709551516, "
-			 "const char *filename=0x7ffd3a1c4e80, int flags=0, umode_t mode=0)");
+	ck_assert_str_eq(
+		fed(head),
+		"☎  syscall edge-7 /usr/bin/curl openat(int dfd=18446744073709551516, "
+		"const char *filename=0x7ffd3a1c4e80, int flags=0, umode_t mode=0)");
 	head = begin(NULL);
 	add_int(head, TETRA_ARG_INT64, 32);
-	ck_assert_str_eq(fed(head), "☎  syscall edge-7 /usr/bin/curl dup(unsigned int fildes=?)");
+	ck_assert_str_eq(fed(head),
+			 "☎  syscall edge-7 /usr/bin/curl dup(unsigned int fildes=?)");
 	head = begin(NULL);
 	add_int(head, TETRA_ARG_INT64, 39);
 	ck_assert_str_eq(fed(head), "☎  syscall edge-7 /usr/bin/curl getpid");
@@ -255,8 +271,9 @@ END_TEST
 START_TEST(compact_time_and_colour_on_request)
 {
 	EXEC("curl\0005");
-	ck_assert_str_eq(line_with(TETRA_COMPACT_TIME),
-			 "2026-08-21T10:38:16.500000000Z 🚀 process edge-7 /usr/bin/curl 5");
+	ck_assert_str_eq(
+		line_with(TETRA_COMPACT_TIME),
+		"2026-08-21T10:38:16.500000000Z 🚀 process edge-7 /usr/bin/curl 5");
 	ck_assert_str_eq(line_with(TETRA_COMPACT_COLOR),
 			 "\x1b[34m🚀 process\x1b[0m \x1b[32medge-7\x1b[0m "
 			 "\x1b[35m/usr/bin/curl\x1b[0m \x1b[36m5\x1b[0m");
@@ -299,13 +316,13 @@ START_TEST(compact_options_of_a_later_version_are_refused)
 	char text[64];
 
 	EXEC("curl");
-	ck_assert_uint_gt(tetra_event_to_compact(desk.events[0], text, sizeof(text),
-						 &longer.opts),
-			  0);
+	ck_assert_uint_gt(
+		tetra_event_to_compact(desk.events[0], text, sizeof(text), &longer.opts),
+		0);
 	longer.later = 1;
-	ck_assert_uint_eq(tetra_event_to_compact(desk.events[0], text, sizeof(text),
-						 &longer.opts),
-			  0);
+	ck_assert_uint_eq(
+		tetra_event_to_compact(desk.events[0], text, sizeof(text), &longer.opts),
+		0);
 }
 END_TEST
 

@@ -9,24 +9,33 @@
 static struct desk desk;
 static struct build build;
 static struct tetra_filter *filter;
-static const struct event_group group = { .id = 1, .kind = TETRA_EVENT_LSM,
-					  .policy_name = "guard", .function_name = "file_open" };
+static const struct event_group group = { .id = 1,
+					  .kind = TETRA_EVENT_LSM,
+					  .policy_name = "guard",
+					  .function_name = "file_open" };
 /* In the order of delivery. */
 enum { SHELL, CURL, HOOK, EXIT, LOST };
 
 static void setup(void)
 {
-	struct build_exec exec = { .tgid = 100, .stamp = STAMP, .filename = "/bin/sh",
-				   .cwd = "/" };
+	struct build_exec exec = {
+		.tgid = 100, .stamp = STAMP, .filename = "/bin/sh", .cwd = "/"
+	};
 
 	desk_init(&desk, NULL);
 	desk.groups[1] = &group;
 	desk_feed(&desk, build_exec(&build, &exec));
-	exec = (struct build_exec){ .tgid = 200, .stamp = STAMP + 1, .parent_tgid = 100,
-				    .parent_stamp = STAMP, .filename = "/usr/bin/curl",
-				    .cwd = "/", .flags = TETRA_EXEC_CLONE,
-				    .cgroup = "docker-3f9c2a7be01d44c6a58e9b7f0c1d2e3f4a5b6c"
-					      "7d8e9f00112233445566778899.scope" };
+	exec = (struct build_exec){
+		.tgid = 200,
+		.stamp = STAMP + 1,
+		.parent_tgid = 100,
+		.parent_stamp = STAMP,
+		.filename = "/usr/bin/curl",
+		.cwd = "/",
+		.flags = TETRA_EXEC_CLONE,
+		.cgroup = "docker-3f9c2a7be01d44c6a58e9b7f0c1d2e3f4a5b6c"
+			  "7d8e9f00112233445566778899.scope"
+	};
 	desk_feed(&desk, build_exec(&build, &exec));
 	desk_feed(&desk, build_hook(&build, 1, 200, STAMP + 1, TETRA_ACTION_POST));
 	desk_feed(&desk, build_exit(&build, 200, STAMP + 1, STAMP + 2, 0));

@@ -8,22 +8,36 @@
 #include "record-build.h"
 #include "lib/event/writer.h"
 
-#define SH_STAMP UINT64_C(500000000000)
+#define SH_STAMP   UINT64_C(500000000000)
 #define CURL_STAMP UINT64_C(999900000000)
 
 static struct desk desk;
 static struct build build;
 
 static const struct process_seed shell = {
-	.tgid = 4120, .stamp = SH_STAMP, .parent_tgid = 1, .parent_stamp = 10000000,
-	.has_cred = true, .cred = { .uid = 1000, .euid = 1000, .login_uid = 1000 },
-	.exe = "/usr/bin/bash", .cwd = "/home/ana", .cmdline = "-bash", .cmdline_bytes = 6,
+	.tgid = 4120,
+	.stamp = SH_STAMP,
+	.parent_tgid = 1,
+	.parent_stamp = 10000000,
+	.has_cred = true,
+	.cred = { .uid = 1000, .euid = 1000, .login_uid = 1000 },
+	.exe = "/usr/bin/bash",
+	.cwd = "/home/ana",
+	.cmdline = "-bash",
+	.cmdline_bytes = 6,
 };
 
 static const struct build_exec curl = {
-	.tgid = 4177, .stamp = CURL_STAMP, .parent_tgid = 4120, .parent_stamp = SH_STAMP,
-	.flags = TETRA_EXEC_CLONE, .uid = 1000, .login_uid = 1000,
-	.filename = "/usr/bin/curl", .exe = "/usr/bin/curl", .cwd = "/home/ana",
+	.tgid = 4177,
+	.stamp = CURL_STAMP,
+	.parent_tgid = 4120,
+	.parent_stamp = SH_STAMP,
+	.flags = TETRA_EXEC_CLONE,
+	.uid = 1000,
+	.login_uid = 1000,
+	.filename = "/usr/bin/curl",
+	.exe = "/usr/bin/curl",
+	.cwd = "/home/ana",
 	BUILD_ARGS("curl\0-s\0https://example.test/a b"),
 };
 
@@ -36,13 +50,24 @@ static const struct event_group_arg file_args[] = {
 static const char *const file_tags[] = { "observability.filesystem" };
 
 static const struct event_group file_group = {
-	.id = 1, .kind = TETRA_EVENT_KPROBE, .policy_name = "file-watch",
-	.function_name = "security_file_permission", .message = "Sensitive file access",
-	.tags = file_tags, .n_tags = 1, .args = file_args, .n_args = 3,
-	.wants_return = 1, .return_kind = TETRA_ARG_INT32, .return_type = "int",
+	.id = 1,
+	.kind = TETRA_EVENT_KPROBE,
+	.policy_name = "file-watch",
+	.function_name = "security_file_permission",
+	.message = "Sensitive file access",
+	.tags = file_tags,
+	.n_tags = 1,
+	.args = file_args,
+	.n_args = 3,
+	.wants_return = 1,
+	.return_kind = TETRA_ARG_INT32,
+	.return_type = "int",
 };
 
-#define ONE(kind_) { .slot = 0, .kind = TETRA_ARG_##kind_, .yaml_type = "x" }
+#define ONE(kind_)                                                                       \
+	{                                                                                \
+		.slot = 0, .kind = TETRA_ARG_##kind_, .yaml_type = "x"                   \
+	}
 
 static void expect_file(const char *name)
 {
@@ -78,7 +103,8 @@ START_TEST(json_exec_and_exit)
 {
 	decoder_seed(desk.decoder, &shell, false);
 	desk_feed(&desk, build_exec(&build, &curl));
-	desk_feed(&desk, build_exit(&build, 4177, CURL_STAMP, CURL_STAMP + 400000001, 6 << 8));
+	desk_feed(&desk,
+		  build_exit(&build, 4177, CURL_STAMP, CURL_STAMP + 400000001, 6 << 8));
 	expect_file("exec-exit");
 }
 END_TEST
@@ -129,12 +155,22 @@ START_TEST(json_process_unknown_to_the_kernel_side)
 {
 	static const struct event_group_arg args[] = { ONE(SOCK) };
 	static const struct event_group group = {
-		.id = 1, .kind = TETRA_EVENT_KPROBE, .policy_name = "net",
-		.function_name = "tcp_connect", .args = args, .n_args = 1,
+		.id = 1,
+		.kind = TETRA_EVENT_KPROBE,
+		.policy_name = "net",
+		.function_name = "tcp_connect",
+		.args = args,
+		.n_args = 1,
 	};
 	struct tetra_record_sock sock = {
-		.family = 2, .type = 1, .protocol = 6, .state = 2, .sport = 41822, .dport = 443,
-		.saddr = { 10, 0, 0, 5 }, .daddr = { 93, 184, 216, 34 },
+		.family = 2,
+		.type = 1,
+		.protocol = 6,
+		.state = 2,
+		.sport = 41822,
+		.dport = 443,
+		.saddr = { 10, 0, 0, 5 },
+		.daddr = { 93, 184, 216, 34 },
 		.cookie = UINT64_C(18446624578341234688),
 	};
 	struct tetra_record *head;
@@ -153,19 +189,33 @@ END_TEST
 START_TEST(json_tracepoint_and_lsm)
 {
 	static const struct event_group_arg args[] = {
-		{ .slot = 0, .kind = TETRA_ARG_INT64, .label = "id", .yaml_type = "long" },
+		{ .slot = 0,
+		  .kind = TETRA_ARG_INT64,
+		  .label = "id",
+		  .yaml_type = "long" },
 		{ .slot = 1, .kind = TETRA_ARG_CONST_BUF, .yaml_type = "const_buf" },
 		{ .slot = 2, .kind = TETRA_ARG_CHAR_BUF, .yaml_type = "char_buf" },
 	};
 	static const struct event_group tracepoint = {
-		.id = 1, .kind = TETRA_EVENT_TRACEPOINT, .policy_name = "syscalls",
-		.subsys = "raw_syscalls", .event = "sys_enter", .args = args, .n_args = 3,
+		.id = 1,
+		.kind = TETRA_EVENT_TRACEPOINT,
+		.policy_name = "syscalls",
+		.subsys = "raw_syscalls",
+		.event = "sys_enter",
+		.args = args,
+		.n_args = 3,
 	};
 	static const struct event_group_arg lsm_args[] = { ONE(BINPRM) };
 	static const struct event_group lsm = {
-		.id = 2, .kind = TETRA_EVENT_LSM, .policy_name = "guard",
-		.function_name = "bprm_check_security", .args = lsm_args, .n_args = 1,
-		.message = "no", .tags = file_tags, .n_tags = 1,
+		.id = 2,
+		.kind = TETRA_EVENT_LSM,
+		.policy_name = "guard",
+		.function_name = "bprm_check_security",
+		.args = lsm_args,
+		.n_args = 1,
+		.message = "no",
+		.tags = file_tags,
+		.n_tags = 1,
 	};
 	static const uint64_t longs[] = { UINT64_MAX - 99, 0, 4096 };
 	struct tetra_record *head;
@@ -190,9 +240,10 @@ START_TEST(json_loss_is_an_event)
 	uint64_t count;
 
 	decoder_lost(desk.decoder, TETRA_LOST_RING, 12);
-	ck_assert_str_eq(desk.lines[0], "{\"tetra_lost\":{\"cause\":\"ring\",\"count\":\"12\"},"
-					"\"node_name\":\"edge-7\","
-					"\"time\":\"2026-08-21T10:46:36.500Z\"}");
+	ck_assert_str_eq(desk.lines[0],
+			 "{\"tetra_lost\":{\"cause\":\"ring\",\"count\":\"12\"},"
+			 "\"node_name\":\"edge-7\","
+			 "\"time\":\"2026-08-21T10:46:36.500Z\"}");
 	ck_assert_str_eq(tetra_event_get_lost(desk.events[0], &count), "ring");
 	ck_assert_uint_eq(count, 12);
 	ck_assert_ptr_null(tetra_event_get_process(desk.events[0]));
@@ -204,9 +255,15 @@ static const char *arg_text(uint32_t kind, const char *label, const void *bytes,
 			    void (*change)(struct tetra_record_arg *arg))
 {
 	static char text[4096];
-	struct event_group_arg arg = { .kind = (uint8_t)kind, .label = label, .yaml_type = "x" };
-	struct event_group group = { .id = 1, .kind = TETRA_EVENT_KPROBE, .policy_name = "p",
-				     .function_name = "f", .args = &arg, .n_args = 1 };
+	struct event_group_arg arg = { .kind = (uint8_t)kind,
+				       .label = label,
+				       .yaml_type = "x" };
+	struct event_group group = { .id = 1,
+				     .kind = TETRA_EVENT_KPROBE,
+				     .policy_name = "p",
+				     .function_name = "f",
+				     .args = &arg,
+				     .n_args = 1 };
 	struct tetra_record *head = build_hook(&build, 1, 1, 1, TETRA_ACTION_POST);
 	struct tetra_record_arg *built;
 	const char *from, *end;
@@ -248,7 +305,8 @@ START_TEST(json_texts_and_labels)
 {
 	ck_assert_str_eq(arg_text(TETRA_ARG_STRING, "na\"me", "/etc/passwd\0", 12, NULL),
 			 "{\"string_arg\":\"/etc/passwd\",\"label\":\"na\\\"me\"}");
-	ck_assert_str_eq(arg_text(TETRA_ARG_STRING, NULL, "", 0, NULL), "{\"string_arg\":\"\"}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_STRING, NULL, "", 0, NULL),
+			 "{\"string_arg\":\"\"}");
 	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, NULL, "hello\n", 6, NULL),
 			 "{\"bytes_arg\":\"aGVsbG8K\"}");
 }
@@ -285,7 +343,8 @@ START_TEST(json_faults_by_kind)
 			 "\"label\":\"x\"}");
 	ck_assert_str_eq(arg_text(TETRA_ARG_STRING, NULL, "", 0, make_fault),
 			 "{\"string_arg\":\"\"}");
-	ck_assert_str_eq(arg_text(TETRA_ARG_FD, NULL, "", 0, make_fault), "{\"file_arg\":{}}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_FD, NULL, "", 0, make_fault),
+			 "{\"file_arg\":{}}");
 	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, NULL, "", 0, make_fault),
 			 "{\"bytes_arg\":\"Q2hhckJ1ZkVycm9yUGFnZUZhdWx0\"}");
 }
@@ -293,7 +352,7 @@ END_TEST
 
 START_TEST(json_paths_with_their_mode)
 {
-	static const char pipe[] = "\x80\x11\0\0\0\0\0\0"; /* 010600, no text */
+	static const char pipe[] = "\x80\x11\0\0\0\0\0\0";    /* 010600, no text */
 	static const char dir[] = "\xed\x43\0\0\0\0\0\0/srv"; /* 041755 */
 
 	ck_assert_str_eq(arg_text(TETRA_ARG_FILE, NULL, pipe, 8, NULL),
@@ -308,18 +367,23 @@ END_TEST
 
 START_TEST(json_sockets)
 {
-	struct tetra_record_sock sock = { .family = 10, .type = 1, .protocol = 58,
-					  .mark = 7, .state = 10, .sport = 1337 };
+	struct tetra_record_sock sock = { .family = 10,
+					  .type = 1,
+					  .protocol = 58,
+					  .mark = 7,
+					  .state = 10,
+					  .sport = 1337 };
 
 	sock.saddr[15] = 1;
-	ck_assert_str_eq(arg_text(TETRA_ARG_SOCK, NULL, &sock, sizeof(sock), NULL),
-			 "{\"sock_arg\":{\"family\":\"AF_INET6\",\"type\":\"SOCK_STREAM\","
-			 "\"protocol\":\"58\",\"mark\":7,\"saddr\":\"::1\",\"daddr\":\"::\","
-			 "\"sport\":1337,\"state\":\"TCP_LISTEN\"}}");
-	sock.family = 1;
-	ck_assert_ptr_nonnull(strstr(
+	ck_assert_str_eq(
 		arg_text(TETRA_ARG_SOCK, NULL, &sock, sizeof(sock), NULL),
-		"\"saddr\":\"invalid IP\""));
+		"{\"sock_arg\":{\"family\":\"AF_INET6\",\"type\":\"SOCK_STREAM\","
+		"\"protocol\":\"58\",\"mark\":7,\"saddr\":\"::1\",\"daddr\":\"::\","
+		"\"sport\":1337,\"state\":\"TCP_LISTEN\"}}");
+	sock.family = 1;
+	ck_assert_ptr_nonnull(
+		strstr(arg_text(TETRA_ARG_SOCK, NULL, &sock, sizeof(sock), NULL),
+		       "\"saddr\":\"invalid IP\""));
 }
 END_TEST
 
@@ -351,15 +415,16 @@ START_TEST(json_override_is_named_on_the_return_side_too)
 	build_int(head, TETRA_RETURN_SLOT, TETRA_ARG_INT32, -1);
 	desk_feed(&desk, head);
 	ck_assert_ptr_nonnull(strstr(desk.lines[0], "\"return\":{\"int_arg\":-1}"));
-	ck_assert_ptr_nonnull(strstr(desk.lines[0],
-				     "\"return_action\":\"KPROBE_ACTION_OVERRIDE\""));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[0], "\"return_action\":\"KPROBE_ACTION_OVERRIDE\""));
 }
 END_TEST
 
 START_TEST(json_options_add_credentials_and_namespaces)
 {
 	struct decoder_opts opts = {
-		.json = { .cluster_name = "lab", .flags = EVENT_JSON_CRED | EVENT_JSON_NS },
+		.json = { .cluster_name = "lab",
+			  .flags = EVENT_JSON_CRED | EVENT_JSON_NS },
 	};
 	struct build_exec deleted = curl;
 
@@ -434,7 +499,8 @@ START_TEST(json_escapes_what_must_be_and_no_more)
 			 "\\b\\f\\n\\r\\t\\u0001\\u001f\\u0000");
 	ck_assert_str_eq(ESCAPED("long enough to be looked at by eight \n then more"),
 			 "long enough to be looked at by eight \\n then more");
-	ck_assert_str_eq(ESCAPED("caf\xc3\xa9 \xf0\x9f\x9a\x80"), "caf\xc3\xa9 \xf0\x9f\x9a\x80");
+	ck_assert_str_eq(ESCAPED("caf\xc3\xa9 \xf0\x9f\x9a\x80"),
+			 "caf\xc3\xa9 \xf0\x9f\x9a\x80");
 }
 END_TEST
 
@@ -467,7 +533,8 @@ START_TEST(json_times_have_0_3_6_or_9_digits)
 	ck_assert_str_eq(timed(BUILD_WALL_NS + 1, 0), "2026-08-21T10:46:36.500000001Z");
 	ck_assert_str_eq(timed(UINT64_C(951868799) * 1000000000, 9),
 			 "2000-02-29T23:59:59.000000000Z");
-	ck_assert_str_eq(timed(UINT64_C(4102444800) * 1000000000, 0), "2100-01-01T00:00:00Z");
+	ck_assert_str_eq(timed(UINT64_C(4102444800) * 1000000000, 0),
+			 "2100-01-01T00:00:00Z");
 }
 END_TEST
 
@@ -492,7 +559,8 @@ START_TEST(json_addresses_in_their_short_form)
 			 "1:0:2::3:0:0");
 	ck_assert_str_eq(address6("\0\x01\0\0\0\x01\0\x01\0\x01\0\x01\0\x01\0\x01"),
 			 "1:0:1:1:1:1:1:1");
-	ck_assert_str_eq(address6("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\0"), "2001:db8::");
+	ck_assert_str_eq(address6("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\0"),
+			 "2001:db8::");
 }
 END_TEST
 

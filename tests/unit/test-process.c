@@ -33,13 +33,19 @@ static struct tetra_process *row(uint32_t tgid, uint64_t stamp)
 				  (struct process_key){ tgid, stamp });
 }
 
-static void exec_in(uint32_t tgid, uint64_t stamp, uint64_t old_stamp, uint32_t parent_tgid,
-		    uint64_t parent_stamp, uint32_t flags)
+static void exec_in(uint32_t tgid, uint64_t stamp, uint64_t old_stamp,
+		    uint32_t parent_tgid, uint64_t parent_stamp, uint32_t flags)
 {
 	struct build_exec exec = {
-		.tgid = tgid, .stamp = stamp, .old_stamp = old_stamp,
-		.parent_tgid = parent_tgid, .parent_stamp = parent_stamp, .flags = flags,
-		.filename = "/bin/sh", .cwd = "/home", BUILD_ARGS("sh\0-c"),
+		.tgid = tgid,
+		.stamp = stamp,
+		.old_stamp = old_stamp,
+		.parent_tgid = parent_tgid,
+		.parent_stamp = parent_stamp,
+		.flags = flags,
+		.filename = "/bin/sh",
+		.cwd = "/home",
+		BUILD_ARGS("sh\0-c"),
 	};
 
 	ck_assert_int_eq(desk_feed(&desk, build_exec(&build, &exec)), 0);
@@ -96,8 +102,11 @@ static const char *cleaned(const char *dir, const char *name)
 
 START_TEST(process_binary_is_made_absolute)
 {
-	struct build_exec exec = { .tgid = 1, .stamp = 2, .filename = "../bin/./trig",
-				   .cwd = "/golden/x", BUILD_ARGS("trig") };
+	struct build_exec exec = { .tgid = 1,
+				   .stamp = 2,
+				   .filename = "../bin/./trig",
+				   .cwd = "/golden/x",
+				   BUILD_ARGS("trig") };
 
 	ck_assert_str_eq(cleaned("/a/b", "c"), "/a/b/c");
 	ck_assert_str_eq(cleaned("/", "c"), "/c");
@@ -112,12 +121,16 @@ END_TEST
 
 START_TEST(process_name_that_was_not_read)
 {
-	struct build_exec exec = { .tgid = 1, .stamp = 2, .exe = "/usr/bin/x",
-				   .flags = TETRA_EXEC_NAME_FAULT | TETRA_EXEC_CWD_FAULT };
+	struct build_exec exec = { .tgid = 1,
+				   .stamp = 2,
+				   .exe = "/usr/bin/x",
+				   .flags =
+					   TETRA_EXEC_NAME_FAULT | TETRA_EXEC_CWD_FAULT };
 
 	desk_feed(&desk, build_exec(&build, &exec));
-	ck_assert_ptr_nonnull(strstr(desk.lines[0], "\"binary\":\"/usr/bin/x\","
-						    "\"flags\":\"execve errorFilename errorCWD\""));
+	ck_assert_ptr_nonnull(strstr(desk.lines[0],
+				     "\"binary\":\"/usr/bin/x\","
+				     "\"flags\":\"execve errorFilename errorCWD\""));
 	exec.exe = NULL;
 	desk_feed(&desk, build_exec(&build, &exec));
 	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"binary\":\"<enomem>\""));
@@ -139,7 +152,8 @@ START_TEST(process_long_names_have_their_flag)
 	name[253] = 'n';
 	name[254] = '\0';
 	desk_feed(&desk, build_exec(&build, &exec));
-	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"flags\":\"execve rootcwd dataFilename\""));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[1], "\"flags\":\"execve rootcwd dataFilename\""));
 }
 END_TEST
 
@@ -239,7 +253,8 @@ START_TEST(process_fork_is_a_copy_with_a_name_of_its_own)
 	ck_assert_str_eq(tetra_process_get_cwd(last()), "/home");
 	ck_assert_str_eq(tetra_process_get_arguments(last()), "-c");
 	ck_assert_uint_eq(tetra_process_get_pid(last_parent()), 100);
-	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"flags\":\"execve\",\"start_time\""));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[1], "\"flags\":\"execve\",\"start_time\""));
 	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"refcnt\":1,\"tid\":200,"));
 }
 END_TEST
@@ -270,7 +285,8 @@ START_TEST(process_images_before_the_last_but_one_go)
 	for (i = 1; i < 50; i++)
 		exec_in(100, BUILD_BOOT_NS + i, BUILD_BOOT_NS + i - 1, 1, 5, 0);
 	ck_assert_uint_eq(stats().dead, 48);
-	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 2000000000, BUILD_WALL_NS + 2000000000);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 2000000000,
+			BUILD_WALL_NS + 2000000000);
 	ck_assert_uint_eq(stats().processes, 2);
 	ck_assert_uint_eq(stats().evicted, 0);
 }
@@ -280,9 +296,11 @@ START_TEST(process_rows_stay_for_late_records_and_then_go)
 {
 	exec_in(100, BUILD_BOOT_NS, 0, 1, 5, TETRA_EXEC_CLONE);
 	exit_in(100, BUILD_BOOT_NS, BUILD_BOOT_NS + 10);
-	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 900000000, BUILD_WALL_NS + 900000000);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 900000000,
+			BUILD_WALL_NS + 900000000);
 	ck_assert_ptr_nonnull(row(100, BUILD_BOOT_NS));
-	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 1100000000, BUILD_WALL_NS + 1100000000);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 1100000000,
+			BUILD_WALL_NS + 1100000000);
 	ck_assert_ptr_null(row(100, BUILD_BOOT_NS));
 }
 END_TEST
@@ -293,7 +311,8 @@ static void ignore(void *user, const struct tetra_event *event)
 
 START_TEST(process_table_does_not_grow_without_bound)
 {
-	const struct decoder_opts opts = { .max_processes = 1000, .max_dead = 100,
+	const struct decoder_opts opts = { .max_processes = 1000,
+					   .max_dead = 100,
 					   .deliver = ignore };
 	uint32_t i;
 
@@ -320,8 +339,14 @@ END_TEST
 START_TEST(process_seeds_describe_what_runs_already)
 {
 	struct process_seed seed = {
-		.tgid = 812, .stamp = 42100000000, .parent_tgid = 1, .parent_stamp = 10000000,
-		.exe = "/usr/sbin/sshd", .cwd = "/", .cmdline = "sshd\0-D", .cmdline_bytes = 8,
+		.tgid = 812,
+		.stamp = 42100000000,
+		.parent_tgid = 1,
+		.parent_stamp = 10000000,
+		.exe = "/usr/sbin/sshd",
+		.cwd = "/",
+		.cmdline = "sshd\0-D",
+		.cmdline_bytes = 8,
 	};
 
 	decoder_seed(desk.decoder, &seed, true);
@@ -333,15 +358,19 @@ START_TEST(process_seeds_describe_what_runs_already)
 	seed.tgid = 813;
 	seed.cwd = NULL;
 	decoder_seed(desk.decoder, &seed, true);
-	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"flags\":\"procFS rootcwd errorCWD\""));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[1], "\"flags\":\"procFS rootcwd errorCWD\""));
 	ck_assert_ptr_null(strstr(desk.lines[1], "\"cwd\""));
 }
 END_TEST
 
 START_TEST(process_kernel_threads_are_known_and_not_announced)
 {
-	struct process_seed seed = { .tgid = 9, .stamp = 10000000, .parent_tgid = 2,
-				     .kernel_thread = true, .comm = "kworker/0:1" };
+	struct process_seed seed = { .tgid = 9,
+				     .stamp = 10000000,
+				     .parent_tgid = 2,
+				     .kernel_thread = true,
+				     .comm = "kworker/0:1" };
 
 	decoder_seed(desk.decoder, &seed, true);
 	ck_assert_uint_eq(desk.n_events, 0);
@@ -352,7 +381,11 @@ END_TEST
 START_TEST(process_init_tree_is_inherited_by_seeds)
 {
 	struct process_seed seed = {
-		.tgid = 500, .stamp = 10, .ns_tgid = 1, .exe = "/init", .cwd = "/",
+		.tgid = 500,
+		.stamp = 10,
+		.ns_tgid = 1,
+		.exe = "/init",
+		.cwd = "/",
 		.cgroup_name = "docker-3f9c2a7be01d44c6a58e9b7f0c1d2e3f"
 			       "4a5b6c7d8e9f00112233445566778899.scope",
 	};
@@ -363,8 +396,12 @@ START_TEST(process_init_tree_is_inherited_by_seeds)
 			 "3f9c2a7be01d44c6a58e9b7f0c1d2e3");
 	ck_assert_ptr_nonnull(strstr(desk.lines[0],
 				     ",\"docker\":\"3f9c2a7be01d44c6a58e9b7f0c1d2e3\","));
-	seed = (struct process_seed){ .tgid = 501, .stamp = 11, .parent_tgid = 500,
-				      .parent_stamp = 10, .exe = "/x", .cwd = "/" };
+	seed = (struct process_seed){ .tgid = 501,
+				      .stamp = 11,
+				      .parent_tgid = 500,
+				      .parent_stamp = 10,
+				      .exe = "/x",
+				      .cwd = "/" };
 	decoder_seed(desk.decoder, &seed, true);
 	ck_assert(tetra_process_is_in_init_tree(last()));
 	ck_assert_ptr_null(tetra_process_get_container_id(last()));
@@ -395,7 +432,8 @@ START_TEST(process_container_ids_from_cgroup_names)
 	ck_assert_str_eq(container("docker-" HEX64 ".scope"), HEX31);
 	ck_assert_str_eq(container("cri-containerd-" HEX64 ".scope"), HEX31);
 	ck_assert_str_eq(container(HEX64), HEX31);
-	ck_assert_str_eq(container("kubelet-kubepods-pod1.slice:cri-containerd:" HEX64), HEX31);
+	ck_assert_str_eq(container("kubelet-kubepods-pod1.slice:cri-containerd:" HEX64),
+			 HEX31);
 	ck_assert_str_eq(container("session-3.scope"), "");
 	ck_assert_str_eq(container("docker.service"), "");
 	ck_assert_str_eq(container(HEX31), "");
@@ -405,15 +443,20 @@ END_TEST
 
 START_TEST(process_container_ids_from_proc)
 {
-	ck_assert_str_eq(container_proc("0::/system.slice/docker-" HEX64 ".scope\n"), HEX31);
-	ck_assert_str_eq(container_proc("2:cpu:/\n1:pids:/kubepods/pod1/" HEX64 "\n0::/\n"),
+	ck_assert_str_eq(container_proc("0::/system.slice/docker-" HEX64 ".scope\n"),
 			 HEX31);
-	ck_assert_str_eq(container_proc("0::/machine.slice/libpod-" HEX64 ".scope/container\n"),
-			 HEX31);
+	ck_assert_str_eq(
+		container_proc("2:cpu:/\n1:pids:/kubepods/pod1/" HEX64 "\n0::/\n"),
+		HEX31);
+	ck_assert_str_eq(
+		container_proc("0::/machine.slice/libpod-" HEX64 ".scope/container\n"),
+		HEX31);
 	ck_assert_str_eq(container_proc("0::/odd/" HEX31), HEX31);
-	ck_assert_str_eq(container_proc("0::/a/b/c/" HEX64 "/syscont-cgroup-root/init.scope\n"),
-			 HEX31);
-	ck_assert_str_eq(container_proc("0::/user.slice/user-0.slice/session-3.scope\n"), "");
+	ck_assert_str_eq(
+		container_proc("0::/a/b/c/" HEX64 "/syscont-cgroup-root/init.scope\n"),
+		HEX31);
+	ck_assert_str_eq(container_proc("0::/user.slice/user-0.slice/session-3.scope\n"),
+			 "");
 	ck_assert_str_eq(container_proc(""), "");
 }
 END_TEST
@@ -422,9 +465,15 @@ START_TEST(process_getters)
 {
 	struct tetra_credentials cred = { .size = sizeof(cred) };
 	struct build_exec exec = {
-		.tgid = 100, .stamp = SH_STAMP, .uid = 1000, .login_uid = 1001,
-		.filename = "/lnk", .exe = "/usr/bin/real", .cwd = "/home",
-		.cgroup = "session-3.scope", BUILD_ARGS("a\0b c"),
+		.tgid = 100,
+		.stamp = SH_STAMP,
+		.uid = 1000,
+		.login_uid = 1001,
+		.filename = "/lnk",
+		.exe = "/usr/bin/real",
+		.cwd = "/home",
+		.cgroup = "session-3.scope",
+		BUILD_ARGS("a\0b c"),
 	};
 	char flags[8];
 	uint32_t links;
@@ -435,7 +484,8 @@ START_TEST(process_getters)
 	ck_assert_str_eq(tetra_process_get_executable(last()), "/usr/bin/real");
 	ck_assert_str_eq(tetra_process_get_cgroup(last()), "session-3.scope");
 	ck_assert_uint_eq(tetra_process_get_namespace_pid(last()), 100);
-	ck_assert_uint_eq(tetra_process_get_namespace(last(), TETRA_PROCESS_NS_MNT), 4026531841);
+	ck_assert_uint_eq(tetra_process_get_namespace(last(), TETRA_PROCESS_NS_MNT),
+			  4026531841);
 	ck_assert_uint_eq(tetra_process_get_namespace(last(), 99), 0);
 	ck_assert_uint_eq(tetra_process_get_inode(last(), &links), 4711);
 	ck_assert_uint_eq(links, 1);
@@ -465,7 +515,8 @@ int main(void)
 	tcase_add_test(tests, process_name_that_was_not_read);
 	tcase_add_test(tests, process_long_names_have_their_flag);
 	tcase_add_test(tests, process_ids_are_node_stamp_and_pid);
-	tcase_add_test(tests, process_parent_of_a_fork_and_its_first_exec_is_the_real_parent);
+	tcase_add_test(tests,
+		       process_parent_of_a_fork_and_its_first_exec_is_the_real_parent);
 	tcase_add_test(tests, process_parent_of_an_exec_without_fork_is_the_image_before);
 	tcase_add_test(tests, process_parent_that_was_not_found_is_not_invented);
 	tcase_add_test(tests, process_ancestors_of_borrowed_and_kept_events);

@@ -14,9 +14,17 @@ static const struct event_group_arg two_args[] = {
 };
 static const char *const tags[] = { "one", "two" };
 static const struct event_group group = {
-	.id = 1, .kind = TETRA_EVENT_KPROBE, .policy_name = "p", .function_name = "f",
-	.args = two_args, .n_args = 2, .tags = tags, .n_tags = 2,
-	.wants_return = 1, .return_kind = TETRA_ARG_INT64, .return_type = "long",
+	.id = 1,
+	.kind = TETRA_EVENT_KPROBE,
+	.policy_name = "p",
+	.function_name = "f",
+	.args = two_args,
+	.n_args = 2,
+	.tags = tags,
+	.n_tags = 2,
+	.wants_return = 1,
+	.return_kind = TETRA_ARG_INT64,
+	.return_type = "long",
 };
 
 static void setup(void)
@@ -41,8 +49,12 @@ static struct decoder_stats stats(void)
 static void feed_exec(uint32_t tgid, uint64_t stamp, const char *filename)
 {
 	struct build_exec exec = {
-		.tgid = tgid, .stamp = stamp, .parent_tgid = 1, .parent_stamp = 10000000,
-		.flags = TETRA_EXEC_CLONE | TETRA_EXEC_CWD_ROOT, .filename = filename,
+		.tgid = tgid,
+		.stamp = stamp,
+		.parent_tgid = 1,
+		.parent_stamp = 10000000,
+		.flags = TETRA_EXEC_CLONE | TETRA_EXEC_CWD_ROOT,
+		.filename = filename,
 		BUILD_ARGS("x"),
 	};
 
@@ -51,7 +63,8 @@ static void feed_exec(uint32_t tgid, uint64_t stamp, const char *filename)
 
 static struct tetra_record *hook(uint32_t tgid, uint64_t stamp)
 {
-	struct tetra_record *head = build_hook(&build, 1, tgid, stamp, TETRA_ACTION_SIGKILL);
+	struct tetra_record *head =
+		build_hook(&build, 1, tgid, stamp, TETRA_ACTION_SIGKILL);
 
 	build_arg(head, 0, TETRA_ARG_STRING, "text", 4);
 	build_int(head, 3, TETRA_ARG_INT32, -7);
@@ -128,8 +141,9 @@ START_TEST(record_hook_waits_for_its_process)
 	feed_exec(100, SH_STAMP, "/bin/sh");
 	ck_assert_uint_eq(desk.n_events, 3);
 	ck_assert_uint_eq(tetra_event_get_kind(desk.events[2]), TETRA_EVENT_KPROBE);
-	ck_assert_str_eq(tetra_process_get_binary(tetra_event_get_process(desk.events[2])),
-			 "/bin/sh");
+	ck_assert_str_eq(
+		tetra_process_get_binary(tetra_event_get_process(desk.events[2])),
+		"/bin/sh");
 	ck_assert_uint_eq(stats().unknown_processes, 0);
 }
 END_TEST
@@ -140,8 +154,9 @@ START_TEST(record_hook_waits_for_a_fork_too)
 	desk_feed(&desk, hook(101, SH_STAMP + 5));
 	desk_feed(&desk, build_fork(&build, 101, SH_STAMP + 5, 100, SH_STAMP));
 	ck_assert_uint_eq(desk.n_events, 2);
-	ck_assert_str_eq(tetra_process_get_binary(tetra_event_get_process(desk.events[1])),
-			 "/bin/sh");
+	ck_assert_str_eq(
+		tetra_process_get_binary(tetra_event_get_process(desk.events[1])),
+		"/bin/sh");
 }
 END_TEST
 
@@ -150,10 +165,13 @@ START_TEST(record_hook_waits_no_longer_than_a_tenth_of_a_second)
 	const struct tetra_process *process;
 
 	desk_feed(&desk, hook(100, BUILD_BOOT_NS));
-	/* The clock goes by the records too: the hook's time is 200 ms after its process's. */
-	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 299000000, BUILD_WALL_NS + 299000000);
+	/* The clock goes by the records too: the hook's time is 200 ms after its
+	 * process's. */
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 299000000,
+			BUILD_WALL_NS + 299000000);
 	ck_assert_uint_eq(desk.n_events, 0);
-	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 300000000, BUILD_WALL_NS + 300000000);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + 300000000,
+			BUILD_WALL_NS + 300000000);
 	ck_assert_uint_eq(desk.n_events, 1);
 	process = tetra_event_get_process(desk.events[0]);
 	ck_assert(!tetra_process_is_known(process));
@@ -176,8 +194,9 @@ START_TEST(record_waits_once_for_a_process_that_never_comes)
 	/* Late is better than never. */
 	feed_exec(100, SH_STAMP, "/bin/sh");
 	desk_feed(&desk, hook(100, SH_STAMP));
-	ck_assert_str_eq(tetra_process_get_binary(tetra_event_get_process(desk.events[3])),
-			 "/bin/sh");
+	ck_assert_str_eq(
+		tetra_process_get_binary(tetra_event_get_process(desk.events[3])),
+		"/bin/sh");
 }
 END_TEST
 
@@ -276,8 +295,13 @@ static void feed_exec_rest(const char *inline_args, size_t n, uint32_t args_byte
 			   uint32_t flags)
 {
 	struct build_exec exec = {
-		.tgid = 100, .stamp = SH_STAMP, .flags = TETRA_EXEC_ARGS_FRAGMENTS | flags,
-		.filename = "/bin/sh", .cwd = "/tmp", .args = inline_args, .args_len = n,
+		.tgid = 100,
+		.stamp = SH_STAMP,
+		.flags = TETRA_EXEC_ARGS_FRAGMENTS | flags,
+		.filename = "/bin/sh",
+		.cwd = "/tmp",
+		.args = inline_args,
+		.args_len = n,
 		.args_bytes = args_bytes,
 	};
 
@@ -293,7 +317,8 @@ START_TEST(record_fragments_are_put_together)
 	desk_feed(&desk, build_args(&build, 100, SH_STAMP, 4, "c\0ex", 4));
 	feed_exec_rest("it 3", 5, 13, 0);
 	ck_assert_str_eq(tetra_process_get_arguments(last_process()), "-c \"exit 3\"");
-	ck_assert(!memcmp(tetra_process_get_argv(last_process(), &n), "sh\0-c\0exit 3", 13));
+	ck_assert(!memcmp(tetra_process_get_argv(last_process(), &n), "sh\0-c\0exit 3",
+			  13));
 	ck_assert_uint_eq(n, 13);
 	ck_assert_ptr_nonnull(strstr(desk.lines[0], "\"flags\":\"execve dataArgs\""));
 }
@@ -321,7 +346,8 @@ START_TEST(record_cut_arguments_are_flagged)
 	desk_feed(&desk, build_args(&build, 100, SH_STAMP, 0, "sh\0-", 4));
 	feed_exec_rest("c", 1, 5000000, TETRA_EXEC_ARGS_CUT);
 	ck_assert_str_eq(tetra_process_get_arguments(last_process()), "-c");
-	ck_assert_ptr_nonnull(strstr(desk.lines[0], "\"flags\":\"execve truncArgs dataArgs\""));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[0], "\"flags\":\"execve truncArgs dataArgs\""));
 }
 END_TEST
 
@@ -341,8 +367,10 @@ START_TEST(record_wall_clock_may_be_set)
 	decoder_tick_at(desk.decoder, BUILD_BOOT_NS, BUILD_WALL_NS + 3600000000000);
 	desk_feed(&desk, hook(100, SH_STAMP));
 	/* The event is by the new clock, the start was told by the old one, and stays. */
-	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"start_time\":\"2026-08-21T10:38:16.500Z\""));
-	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"time\":\"2026-08-21T11:38:16.700Z\""));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[1], "\"start_time\":\"2026-08-21T10:38:16.500Z\""));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[1], "\"time\":\"2026-08-21T11:38:16.700Z\""));
 }
 END_TEST
 
@@ -380,8 +408,13 @@ static void drop(void *user, const struct tetra_event *event)
 static struct tetra_record *some_record(uint32_t which)
 {
 	static const struct build_exec exec = {
-		.tgid = 100, .stamp = SH_STAMP, .filename = "sh", .exe = "/bin/sh",
-		.cwd = "/tmp", .flags = TETRA_EXEC_ARGS_FRAGMENTS, BUILD_ARGS("sh\0-c\0x y"),
+		.tgid = 100,
+		.stamp = SH_STAMP,
+		.filename = "sh",
+		.exe = "/bin/sh",
+		.cwd = "/tmp",
+		.flags = TETRA_EXEC_ARGS_FRAGMENTS,
+		BUILD_ARGS("sh\0-c\0x y"),
 	};
 	struct tetra_record *head;
 
@@ -446,7 +479,8 @@ START_TEST(record_survives_any_bytes)
 		head = some_record((uint32_t)next_random(&state));
 		bytes = head->bytes;
 		for (k = 0; k < 1 + i % 4; k++)
-			build.bytes[next_random(&state) % bytes] = (uint8_t)next_random(&state);
+			build.bytes[next_random(&state) % bytes] =
+				(uint8_t)next_random(&state);
 		feed_exact(head, bytes);
 	}
 	ck_assert_uint_eq(stats().records, 50000);

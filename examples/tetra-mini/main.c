@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tetra-mini: a daemon on nothing but the public interface of libtetra.
+ *
+ *   read the policies -> open a session -> load them all at once -> "ready"
+ *   -> wait, dispatch, write, until a signal, the end of the time, or a closed pipe
+ *   -> dispatch what is still there -> statistics -> free
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "config.h"
+#include "findings.h"
+#include "guard.h"
+#include "load.h"
+#include "output.h"
+#include "signals.h"
+#include "stats.h"
+
+/* Events between two looks at the signals. */
+#define SLICE_EVENTS 4096
+/* A machine that never rests must not keep us from stopping. */
+#define DRAIN_MS 3000
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Otherwise a file of the session could get the number of a missing standard stream. */
+static void streams_open(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static void log_print(void *user, uint32_t level, const char *module, const char *text)
+{
+	static const char *const names[] = {
+		[TETRA_LOG_ERROR] = "error",
+		[TETRA_LOG_WARNING] = "warning",
+		[TETRA_LOG_INFO] = "info",
+	};
+
+	fprintf(stderr, "tetra-mini: %s: %s: %s\n",
+		level < ARRAY_SIZE(names) && names[level] ? names[level] : "debug", module, text);
+}
+
+static int slice_dispatch(struct tetra_session *session, struct output *output)
+{
+	int r;
+
+	signals_let_in();
+	r = tetra_session_dispatch(session, SLICE_EVENTS);
+	output_flush(output);
+	signals_hold_back();
+	return r;
+}
+
+/* Until something is there to dispatch. Return: 1 if so; 0 to look again; -EPIPE when nobody
+ * reads standard output any more. */
+static int event_wait(struct tetra_session *session, const struct output *output,
+		      int64_t timeout_ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = tetra_session_get_fd(session), .events = POLLIN },
+		{ .fd = output->screen.fd }, /* only for POLLERR */
+	};
+	int r = signals_poll(fds, ARRAY_SIZE(fds), timeout_ms);
+
+	if (r < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (fds[1].revents & POLLERR)
+		return -EPIPE;
+	return fds[0].revents != 0;
+}
+
+static int events_pump(struct tetra_session *session, struct output *output,
+		       uint64_t duration_ms)
+{
+	int64_t end = now_ms() + (int64_t)duration_ms, left = -1;
+	int r;
+
+	while (!signals_stop_asked() && !output_is_closed(output)) {
+		if (duration_ms && (left = end - now_ms()) <= 0)
+			return 0;
+		if (signals_take_report())
+			stats_print(session, stderr);
+		r = event_wait(session, output, left);
+		if (r > 0)
+			r = slice_dispatch(session, output);
+		if (r < 0)
+			return r == -EPIPE ? 0 : r;
+	}
+	return 0;
+}
+
+/* What happened before the stop comes out. */
+static int events_drain(struct tetra_session *session, struct output *output)
+{
+	struct pollfd ready = { .fd = tetra_session_get_fd(session), .events = POLLIN };
+	int64_t end = now_ms() + DRAIN_MS;
+	int r = 0;
+
+	while (r >= 0 && poll(&ready, 1, 0) > 0 && now_ms() < end)
+		r = slice_dispatch(session, output);
+	return r;
+}
+
+/* Puts all policies into force, and says so. */
+static int session_start(struct tetra_session **ret, const struct config *config,
+			 struct output *output, struct tetra_diag *diag)
+{
+	TETRA_OPTS(tetra_session_opts, opts, .log = log_print);
+	_cleanup_(session_freep) struct tetra_session *session = NULL;
+	_cleanup_(policies_done) struct policies policies = {};
+	struct tetra_session_stats stats = { .size = sizeof(stats) };
+	int r;
+
+	r = policies_read(&policies, config, diag);
+	if (r < 0)
+		return r;
+	r = tetra_session_new(&session, &opts, diag);
+	if (r < 0)
+		return r;
+	r = tetra_subscribe(session, config->filter, output_event, output, NULL);
+	if (r < 0)
+		return r;
+	r = policies_load(&policies, session, config->mode, diag);
+	if (r < 0)
+		return r;
+	findings_print(diag);
+	tetra_stats_session(session, &stats);
+	fprintf(stderr, "tetra-mini: ready: %zu policies, %" PRIu64 " hooks\n", policies.n_list,
+		stats.hooks);
+	*ret = session;
+	session = NULL;
+	return 0;
+}
+
+static int run(const struct config *config, struct output *output)
+{
+	_cleanup_(session_freep) struct tetra_session *session = NULL;
+	struct tetra_diag *diag = NULL;
+	int r = tetra_diag_new(&diag);
+
+	if (r == 0)
+		r = session_start(&session, config, output, diag);
+	if (r < 0) {
+		findings_print(diag);
+		findings_reason(diag, "not started", r);
+	}
+	tetra_diag_free(diag);
+	if (r < 0)
+		return r;
+	/* Loading takes more memory than running; what is free goes back to the system. */
+	malloc_trim(0);
+	r = events_pump(session, output, config->duration_ms);
+	if (r >= 0)
+		r = events_drain(session, output);
+	if (r < 0)
+		fprintf(stderr, "tetra-mini: stopped: %s\n", strerror(-r));
+	if (config->has_stats)
+		stats_print(session, stderr);
+	return r;
+}
+
+static int run_with_output(const struct config *config)
+{
+	struct output output;
+	int r;
+
+	r = output_init(&output, config->format, config->export_path);
+	signals_init();
+	if (r == 0)
+		r = run(config, &output);
+	output_done(&output);
+	return r < 0;
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_(config_done) struct config config = {};
+	int r;
+
+	streams_open();
+	r = config_parse(&config, argc, argv);
+	if (r < 0) {
+		fprintf(stderr, "tetra-mini: see tetra-mini --help\n");
+		return 1;
+	}
+	switch (config.action) {
+	case CONFIG_HELP:
+		fputs(config_help, stdout);
+		return 0;
+	case CONFIG_VERSION:
+		printf("tetra-mini %s\n", tetra_version());
+		return 0;
+	case CONFIG_CHECK:
+		return check_run(&config);
+	default:
+		return run_with_output(&config);
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One program on one hook point: loaded with its configuration, attached, detached. What it
+ * does is in the image; an instance without rules is idle.
+ */
+#ifndef TETRA_LIB_INSTANCE_H
+#define TETRA_LIB_INSTANCE_H
+
+#include "lib/plan/plan.h"
+#include "lib/sensor/maps.h"
+
+struct instance;
+
+/*
+ * Loads and attaches. @config says everything but what @plan says of the place.
+ * Return: 0; -EOPNOTSUPP, -EPERM, -ENOMEM, -ENOENT with a finding that ends in the
+ * verifier's last lines.
+ */
+int instance_new(struct instance **ret, struct sensor *sensor,
+		 const struct plan_instance *plan, const struct tetra_hook_config *config,
+		 const struct diag_place *place, struct tetra_diag *diag);
+
+/* Detaches. Return: NULL. */
+struct instance *instance_free(struct instance *instance);
+
+/* Runs that the kernel skipped because the program was running already. */
+uint64_t instance_get_recursion_misses(const struct instance *instance);
+
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The maps of a session and the programs that are always there: fork, exec, exit. Program
+ * instances of hooks share these maps by descriptor.
+ */
+#ifndef TETRA_LIB_MAPS_H
+#define TETRA_LIB_MAPS_H
+
+#include "bpf/abi/config.h"
+#include "bpf/abi/hash.h"
+#include "lib/base/base.h"
+#include "tetra/diag.h"
+
+/* Maps that instances share. The name is the map's in the objects. */
+#define SENSOR_MAPS(X)              \
+	X(IMAGES, "tetra_images")   \
+	X(RING, "tetra_ring")       \
+	X(PROCS, "tetra_procs")     \
+	X(MARKS, "tetra_marks")     \
+	X(RATE, "tetra_rate")       \
+	X(CALLS, "tetra_calls")     \
+	X(LOSSES, "tetra_losses")   \
+	X(SCRATCH, "tetra_scratch") \
+	X(CLAIMS, "tetra_claims")
+
+#define X(NAME, ...) SENSOR_MAP_##NAME,
+enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
+#undef X
+
+struct sensor_opts {
+	uint32_t ring_bytes; /* a power of two, at least a page */
+	uint32_t max_processes;
+	struct tetra_seed seed;
+};
+
+struct sensor;
+
+/*
+ * Creates the maps and attaches the process programs.
+ * Return: 0; -EPERM, -EOPNOTSUPP, -ENOMEM with a finding.
+ */
+int sensor_new(struct sensor **ret, const struct sensor_opts *opts, struct tetra_diag *diag);
+struct sensor *sensor_free(struct sensor *sensor);
+
+int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
+const char *sensor_map_name(enum sensor_map map);
+
+/* Bytes of all maps, as the kernel counts them. */
+uint64_t sensor_get_kernel_bytes(const struct sensor *sensor);
+
+/* Sum over the processors of what was lost for one cause (enum tetra_loss). */
+uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause);
+
+/* Row of a process that ran before: kept if the kernel has one already. */
+int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row);
+
+/* Mark bits: what a key roots from now on, and what a running process has. */
+int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits);
+int sensor_mark_process(struct sensor *sensor, uint32_t tgid, uint64_t pid_bits,
+			uint64_t binary_bits);
+
+static inline void sensor_freep(struct sensor **sensor)
+{
+	sensor_free(*sensor);
+}
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/session/next.h"
+
+#include "lib/base/diag.h"
+
+static int hook_number_take(struct tetra_session *session, uint32_t *ret)
+{
+	for (uint32_t i = 0; i < TETRA_MAX_HOOKS; i++) {
+		uint64_t *word = &session->used_hooks[i / 64];
+
+		if (*word >> (i % 64) & 1)
+			continue;
+		*word |= 1ull << (i % 64);
+		*ret = i;
+		return 0;
+	}
+	return -E2BIG;
+}
+
+void next_release_hooks(struct tetra_session *session)
+{
+	const struct session_state *state = session->state;
+
+	memset(session->used_hooks, 0, sizeof(session->used_hooks));
+	for (uint32_t i = 0; i < state->n_points; i++) {
+		uint32_t id = state->points[i].point->id;
+
+		session->used_hooks[id / 64] |= 1ull << (id % 64);
+	}
+}
+
+static struct state_point *state_find_point(const struct session_state *state, const char *key)
+{
+	for (uint32_t i = 0; i < state->n_points; i++)
+		if (str_equal(state->points[i].point->place.key, key))
+			return &state->points[i];
+	return NULL;
+}
+
+/* Puts a successor in the place of @point, which may be in force. */
+static int point_succeed(struct tetra_session *session, struct state_point *point)
+{
+	struct session_point *successor;
+	uint32_t id;
+	int r = hook_number_take(session, &id);
+
+	if (r == 0)
+		r = session_point_copy(&successor, point->point, id);
+	if (r < 0)
+		return r;
+	session_point_unref(point->point);
+	point->point = successor;
+	return 0;
+}
+
+static int next_new_point(struct tetra_session *session, struct session_state *next,
+			  const struct session_use *use, struct state_point **ret)
+{
+	const struct state_point *current = state_find_point(session->state, use->plan.key);
+	struct state_point *grown =
+		realloc(next->points, (next->n_points + 1) * sizeof(*grown));
+	struct state_point *point;
+	uint32_t id;
+	int r;
+
+	if (!grown)
+		return -ENOMEM;
+	next->points = grown;
+	point = &grown[next->n_points];
+	memset(point, 0, sizeof(*point));
+	if (current) {
+		point->point = session_point_ref(current->point);
+	} else {
+		r = hook_number_take(session, &id);
+		if (r == 0)
+			r = session_point_new(&point->point, use, id);
+		if (r < 0)
+			return r;
+	}
+	next->n_points++;
+	*ret = point;
+	return 0;
+}
+
+static int next_add_use(struct tetra_session *session, struct session_state *next,
+			uint32_t policy, struct session_use *use, struct tetra_diag *diag)
+{
+	const char *file = next->policies[policy].loaded->policy->file;
+	struct state_point *point = state_find_point(next, use->plan.key);
+	struct state_member *grown;
+	int r = 0;
+
+	if (!point)
+		r = next_new_point(session, next, use, &point);
+	if (r == 0 && point->point->attached && !session_point_serves(point->point, use))
+		r = point_succeed(session, point);
+	if (r == 0)
+		r = session_point_add(point->point, use, file, diag);
+	if (r < 0)
+		return r;
+	grown = realloc(point->members, (point->n_members + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	point->members = grown;
+	grown[point->n_members++] = (struct state_member){ use, policy };
+	return 0;
+}
+
+int next_collect_points(struct tetra_session *session, struct session_state *next,
+			struct tetra_diag *diag)
+{
+	for (uint32_t i = 0; i < next->n_policies; i++) {
+		struct session_policy *loaded = next->policies[i].loaded;
+
+		for (uint32_t j = 0; j < loaded->n_uses; j++) {
+			int r = next_add_use(session, next, i, &loaded->uses[j], diag);
+
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static bool use_has_rate(const struct session_use *use)
+{
+	for (uint32_t i = 0; i < use->hook->n_selectors; i++)
+		for (uint32_t j = 0; j < use->hook->selectors[i].n_actions; j++)
+			if (use->hook->selectors[i].actions[j].rate_ms)
+				return true;
+	return false;
+}
+
+static bool point_has_rate(const struct state_point *point)
+{
+	for (uint32_t i = 0; i < point->n_members; i++)
+		if (use_has_rate(point->members[i].use))
+			return true;
+	return false;
+}
+
+static void group_fill(struct ruleset_group *group, const struct state_member *member,
+		       const struct session_state *state, struct tetra_session *session)
+{
+	const struct state_policy *policy = &state->policies[member->policy];
+	const struct session_use *use = member->use;
+
+	group->id = use->group;
+	group->file = policy->loaded->policy->file;
+	group->hook = use->hook;
+	memcpy(group->slot_of_arg, use->slot_of_arg, sizeof(group->slot_of_arg));
+	group->monitor = policy->mode == TETRA_MODE_MONITOR;
+	group->disabled = !policy->enabled;
+	for (int i = 0; i < TETRA_NS_END; i++)
+		group->host_ns[i] = kernel_host_ns(session->kernel, i);
+	group->host_user_ns = group->host_ns[TETRA_NS_USER];
+	group->widened = use->widened;
+	group->n_widened = use->n_widened;
+	group->marks = use->marks;
+}
+
+static int point_fill(struct ruleset_hook *hook, const struct state_point *point,
+		      const struct session_state *state, struct tetra_session *session)
+{
+	hook->n_slots = TETRA_MAX_SLOTS;
+	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
+		hook->slots[i].kind = point->point->config.slots[i].kind;
+	hook->groups = calloc(MAX(point->n_members, 1u), sizeof(*hook->groups));
+	if (!hook->groups)
+		return -ENOMEM;
+	hook->n_groups = point->n_members;
+	for (uint32_t i = 0; i < point->n_members; i++)
+		group_fill(&hook->groups[i], &point->members[i], state, session);
+	return 0;
+}
+
+static uint32_t state_hook_rows(const struct session_state *state)
+{
+	uint32_t rows = 0;
+
+	for (uint32_t i = 0; i < state->n_points; i++)
+		rows = MAX(rows, state->points[i].point->id + 1);
+	return ROUND_UP(rows + STATE_SPARE_HOOKS, STATE_SPARE_HOOKS);
+}
+
+/* Compiles what @state holds into state->image, with at least @n_hooks rows. */
+static int state_compile(struct tetra_session *session, struct session_state *state,
+			 uint32_t n_hooks, struct tetra_diag *diag)
+{
+	struct ruleset ruleset = { .generation = session->commits + 1,
+				   .seed = session->seed };
+	struct image *image = NULL;
+	int r = 0;
+
+	ruleset.n_hooks = MIN(MAX(n_hooks, state_hook_rows(state)), TETRA_MAX_HOOKS);
+	ruleset.hooks = calloc(ruleset.n_hooks, sizeof(*ruleset.hooks));
+	if (!ruleset.hooks)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < state->n_points && r == 0; i++)
+		r = point_fill(&ruleset.hooks[state->points[i].point->id], &state->points[i],
+			       state, session);
+	if (r == 0)
+		r = image_compile(&image, &ruleset, diag);
+	for (uint32_t i = 0; i < ruleset.n_hooks; i++)
+		free(ruleset.hooks[i].groups);
+	free(ruleset.hooks);
+	if (r < 0)
+		return r;
+	image_free(state->image);
+	state->image = image;
+	state->n_hooks = ruleset.n_hooks;
+	return 0;
+}
+
+static const struct tetra_hook_row *state_row(const struct session_state *state,
+					      const struct session_point *point)
+{
+	return &state->image->cells[1 + point->id].hook;
+}
+
+int next_compile(struct tetra_session *session, struct session_state *next,
+		 struct tetra_diag *diag)
+{
+	bool succeeded = false;
+	int r = state_compile(session, next, 0, diag);
+
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < next->n_points; i++) {
+		struct state_point *point = &next->points[i];
+		const struct tetra_hook_row *row = state_row(next, point->point);
+		bool rate = point_has_rate(point);
+
+		if (point->point->attached) {
+			if (session_point_fits(point->point, row, rate))
+				continue;
+			r = point_succeed(session, point);
+			if (r < 0)
+				return r;
+			succeeded = true;
+		}
+		session_point_set_row(point->point, row, rate);
+	}
+	/* Successors have other numbers: their rows must move. */
+	return succeeded ? state_compile(session, next, 0, diag) : 0;
+}
+
+/* More rows for the state in force, so that new programs find theirs, empty. */
+static int session_grow(struct tetra_session *session, uint32_t n_hooks)
+{
+	struct session_state *state = session->state;
+	struct published published = { 0 }, old = state->published;
+	struct image *image = state->image;
+	int r;
+
+	if (n_hooks <= state->n_hooks)
+		return 0;
+	state->image = NULL;
+	r = state_compile(session, state, n_hooks, NULL);
+	if (r == 0)
+		r = published_prepare(&published, state->image->cells, state->image->n_cells);
+	pthread_mutex_lock(&session->lock);
+	if (r == 0)
+		r = published_commit(&published, session->sensor);
+	if (r == 0) {
+		struct image *grown = state->image;
+
+		state->image = image;
+		state_harvest(state);
+		state->image = grown;
+		state->published = published;
+	}
+	pthread_mutex_unlock(&session->lock);
+	if (r < 0) {
+		image_free(state->image);
+		state->image = image;
+		published_done(&published);
+		return r;
+	}
+	image_free(image);
+	published_done(&old);
+	return 0;
+}
+
+int next_attach(struct tetra_session *session, struct session_state *next,
+		struct tetra_diag *diag)
+{
+	int r = session_grow(session, state_hook_rows(next) - STATE_SPARE_HOOKS + 1);
+
+	for (uint32_t i = 0; i < next->n_points && r == 0; i++) {
+		struct state_point *point = &next->points[i];
+		const char *file = next->policies[point->members[0].policy].loaded->policy->file;
+
+		if (point->point->attached)
+			continue;
+		/* Warnings were given when the policy was added: here only a refusal speaks. */
+		r = session_point_plan(point->point, file, session->kernel, NULL);
+		if (r < 0)
+			return session_point_plan(point->point, file, session->kernel, diag);
+		r = session_point_attach(point->point, session->sensor, session->kernel, diag);
+		if (r == 0)
+			session_log(session, TETRA_LOG_INFO, "attach", "%s: %s: %s",
+				    point->point->place.key, point->point->attach,
+				    point->point->ladder.reason);
+	}
+	return r;
+}
+
+int next_publish(struct tetra_session *session, struct session_state **next)
+{
+	struct session_state *old = session->state;
+	int r = published_prepare(&(*next)->published, (*next)->image->cells,
+				  (*next)->image->n_cells);
+
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&session->lock);
+	r = published_commit(&(*next)->published, session->sensor);
+	if (r == 0) {
+		state_harvest(old);
+		session->state = *next;
+		session->commits++;
+		*next = old;
+	}
+	pthread_mutex_unlock(&session->lock);
+	return r;
+}

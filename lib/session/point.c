@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/session/point.h"
+
+#include <stdio.h>
+
+#include "lib/base/diag.h"
+
+int session_point_new(struct session_point **ret, const struct session_use *use, uint32_t id)
+{
+	struct session_point *point = calloc(1, sizeof(*point));
+
+	if (!point)
+		return -ENOMEM;
+	point->n_refs = 1;
+	point->id = id;
+	point->place = use->plan;
+	*ret = point;
+	return 0;
+}
+
+int session_point_copy(struct session_point **ret, const struct session_point *point,
+		       uint32_t id)
+{
+	struct session_point *copy = calloc(1, sizeof(*copy));
+
+	if (!copy)
+		return -ENOMEM;
+	copy->n_refs = 1;
+	copy->id = id;
+	copy->place = point->place;
+	copy->needs = point->needs;
+	copy->n_slots = point->n_slots;
+	copy->config = point->config;
+	copy->misses = session_point_get_misses(point);
+	*ret = copy;
+	return 0;
+}
+
+struct session_point *session_point_ref(struct session_point *point)
+{
+	point->n_refs++;
+	return point;
+}
+
+struct session_point *session_point_unref(struct session_point *point)
+{
+	if (!point || --point->n_refs)
+		return NULL;
+	for (uint32_t i = 0; i < point->n_instances; i++)
+		instance_free(point->instances[i]);
+	free(point);
+	return NULL;
+}
+
+static uint32_t point_find_slot(const struct session_point *point,
+				const struct tetra_slot_config *slot)
+{
+	for (uint32_t i = 0; i < point->n_slots; i++)
+		if (memcmp(&point->config.slots[i], slot, sizeof(*slot)) == 0)
+			return i;
+	return RULESET_NO_SLOT;
+}
+
+static bool arg_is_read(const struct tetra_slot_config *slot)
+{
+	return slot->kind && slot->kind != TETRA_ARG_NOP;
+}
+
+static bool point_has_return(const struct session_point *point, const struct session_use *use)
+{
+	const struct tetra_slot_config *slot = &point->config.slots[TETRA_RETURN_SLOT];
+
+	return !use->plan.return_arg.kind ||
+	       memcmp(slot, &use->plan.return_arg, sizeof(*slot)) == 0;
+}
+
+bool session_point_serves(const struct session_point *point, const struct session_use *use)
+{
+	if (use->plan.needs & ~point->needs || !point_has_return(point, use))
+		return false;
+	for (uint32_t i = 0; i < use->plan.n_args; i++)
+		if (arg_is_read(&use->plan.args[i]) &&
+		    point_find_slot(point, &use->plan.args[i]) == RULESET_NO_SLOT)
+			return false;
+	return true;
+}
+
+int session_point_add(struct session_point *point, struct session_use *use, const char *file,
+		      struct tetra_diag *diag)
+{
+	const struct diag_place place = { file, use->hook->mark.line, use->hook->mark.column,
+					  use->hook->yaml_path };
+	struct tetra_slot_config *result = &point->config.slots[TETRA_RETURN_SLOT];
+	int changed = !session_point_serves(point, use);
+
+	for (uint32_t i = 0; i < use->plan.n_args; i++) {
+		uint32_t slot;
+
+		if (!arg_is_read(&use->plan.args[i]))
+			continue;
+		slot = point_find_slot(point, &use->plan.args[i]);
+		if (slot == RULESET_NO_SLOT) {
+			if (point->n_slots == TETRA_RETURN_SLOT)
+				return diag_error(diag, &place, -E2BIG, "too-many", NULL,
+						  "all policies together read more than %u "
+						  "different arguments of '%s'",
+						  TETRA_RETURN_SLOT, use->plan.symbol);
+			slot = point->n_slots++;
+			point->config.slots[slot] = use->plan.args[i];
+		}
+		use->slot_of_arg[i] = slot;
+		use->args[i].slot = slot;
+	}
+	if (use->plan.return_arg.kind) {
+		if (result->kind && !point_has_return(point, use))
+			return diag_error(diag, &place, -EOPNOTSUPP, "conflict",
+					  "use the same returnArg type in both policies",
+					  "another policy reads the return value of '%s' as "
+					  "another type",
+					  use->plan.symbol);
+		*result = use->plan.return_arg;
+	}
+	point->needs |= use->plan.needs;
+	return changed;
+}
+
+static uint32_t row_words(const struct tetra_hook_row *row)
+{
+	/* One word is the small, quick program; beyond it the whole width at once. */
+	return row->n_words > 1 ? TETRA_MAX_WORDS : 1;
+}
+
+bool session_point_fits(const struct session_point *point, const struct tetra_hook_row *row,
+			bool rate)
+{
+	return !(row->process_columns & ~point->config.process_columns) &&
+	       !(row->slot_columns & ~point->config.slot_columns) &&
+	       row_words(row) <= point->config.n_words && (!rate || point->config.rate);
+}
+
+void session_point_set_row(struct session_point *point, const struct tetra_hook_row *row,
+			   bool rate)
+{
+	point->config.process_columns |= row->process_columns;
+	point->config.slot_columns |= row->slot_columns;
+	point->config.n_words = MAX(point->config.n_words, row_words(row));
+	point->config.rate |= rate;
+}
+
+int session_point_plan(struct session_point *point, const char *file,
+		       struct tetra_kernel *kernel, struct tetra_diag *diag)
+{
+	const struct diag_place place = { file, 0, 0, NULL };
+
+	return plan_ladder(&point->ladder, &point->place, point->needs, &place, kernel, diag);
+}
+
+static void instance_configure(struct tetra_hook_config *ret, const struct session_point *point,
+			       const struct plan_instance *plan, struct tetra_kernel *kernel)
+{
+	*ret = point->config;
+	ret->hook = point->id;
+	ret->phase = plan->phase;
+	ret->n_params = plan->n_params;
+	ret->syscall = plan->syscall;
+	ret->has_return = plan->has_return;
+	ret->syscall_number = plan->syscall_number;
+	ret->direct_names = kernel_has(kernel, KERNEL_CURRENT_TASK_BTF);
+	ret->task_btf = kernel_has(kernel, KERNEL_CURRENT_TASK_BTF);
+	if (!(plan->phase & TETRA_PHASE_RETURN))
+		memset(&ret->slots[TETRA_RETURN_SLOT], 0, sizeof(ret->slots[0]));
+	ret->saves = plan->program == PLAN_KPROBE &&
+		     (point->needs & PLAN_NEEDS_RETURN) != 0;
+	if (!plan->typed)
+		for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
+			ret->slots[i].typed = 0;
+}
+
+int session_point_attach(struct session_point *point, struct sensor *sensor,
+			 struct tetra_kernel *kernel, struct tetra_diag *diag)
+{
+	const struct diag_place place = { NULL, 0, 0, NULL };
+
+	point->attach[0] = '\0';
+	for (uint32_t i = 0; i < point->ladder.n_instances; i++) {
+		const struct plan_instance *plan = &point->ladder.instances[i];
+		struct tetra_hook_config config;
+		int r;
+
+		instance_configure(&config, point, plan, kernel);
+		r = instance_new(&point->instances[i], sensor, plan, &config, &place, diag);
+		if (r < 0)
+			return r;
+		point->n_instances++;
+		snprintf(point->attach + strlen(point->attach),
+			 sizeof(point->attach) - strlen(point->attach), "%s%s",
+			 i ? "+" : "", plan_program_name(plan->program));
+	}
+	point->attached = true;
+	return 0;
+}
+
+uint64_t session_point_get_misses(const struct session_point *point)
+{
+	uint64_t misses = point->misses;
+
+	for (uint32_t i = 0; i < point->n_instances; i++)
+		misses += instance_get_recursion_misses(point->instances[i]);
+	return misses;
+}

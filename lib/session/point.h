@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A hook point: the programs on one place of the kernel, shared by all policies that use it.
+ *
+ * What programs can evaluate is fixed when they are loaded. A point that must learn more
+ * (another argument, another column, more rules) is followed by a new version of itself with
+ * a number of its own: the new one is attached, a commit gives it the rules, the old one,
+ * without rules now, is detached. There is no moment without either.
+ */
+#ifndef TETRA_LIB_POINT_H
+#define TETRA_LIB_POINT_H
+
+#include "lib/sensor/instance.h"
+#include "lib/session/use.h"
+
+struct session_point {
+	unsigned int n_refs;
+	uint32_t id; /* hook number in the image */
+	struct plan_use place; /* of the first use: where it is */
+	uint32_t needs; /* of all uses */
+	uint32_t n_slots; /* used below TETRA_RETURN_SLOT */
+	struct tetra_hook_config config; /* slots and limits of the programs */
+	struct plan_ladder ladder;
+	struct instance *instances[PLAN_MAX_INSTANCES];
+	uint32_t n_instances;
+	bool attached;
+	char attach[64]; /* "fentry+lsm" */
+	uint64_t misses; /* recursion misses of versions before this one */
+};
+
+int session_point_new(struct session_point **ret, const struct session_use *use, uint32_t id);
+struct session_point *session_point_ref(struct session_point *point);
+struct session_point *session_point_unref(struct session_point *point);
+
+/* A successor with the same slots, not attached. */
+int session_point_copy(struct session_point **ret, const struct session_point *point,
+		       uint32_t id);
+
+/*
+ * Makes room for a use: slots for its arguments, its needs. Return: 1 if the point has
+ * changed, 0 if all was there; -E2BIG with a finding if there are too many slots.
+ * With @use->slot_of_arg set, that is kept.
+ */
+int session_point_add(struct session_point *point, struct session_use *use, const char *file,
+		      struct tetra_diag *diag);
+/* The same question without changing anything. */
+bool session_point_serves(const struct session_point *point, const struct session_use *use);
+
+/* Whether the programs can evaluate a hook row. */
+bool session_point_fits(const struct session_point *point, const struct tetra_hook_row *row,
+			bool rate);
+void session_point_set_row(struct session_point *point, const struct tetra_hook_row *row,
+			   bool rate);
+
+/* Climbs the ladder and attaches. */
+int session_point_plan(struct session_point *point, const char *file,
+		       struct tetra_kernel *kernel, struct tetra_diag *diag);
+int session_point_attach(struct session_point *point, struct sensor *sensor,
+			 struct tetra_kernel *kernel, struct tetra_diag *diag);
+uint64_t session_point_get_misses(const struct session_point *point);
+
+#endif

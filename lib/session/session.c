@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/timerfd.h>
+
+#include "lib/base/diag.h"
+#include "lib/session/state.h"
+
+/* After the last record: held records are let go and losses are looked for. */
+#define SESSION_SETTLE_NS 100000000L
+
+#define SESSION_RING_BYTES (1u << 20)
+#define SESSION_RING_MIN 4096u
+#define SESSION_MAX_PROCESSES 32768u
+
+static const struct event_group *session_find_group(void *user, uint32_t id)
+{
+	struct tetra_session *session = user;
+
+	if (id >= session->n_groups || !session->groups[id])
+		return NULL;
+	return &session->groups[id]->event;
+}
+
+static void session_deliver(void *user, const struct tetra_event *event)
+{
+	struct tetra_session *session = user;
+	struct tetra_sub *last = NULL;
+	bool wanted = false;
+
+	/* Those that subscribe during a callback begin with the next event. */
+	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next)
+		last = sub;
+	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next) {
+		if (!sub->ended &&
+		    (!sub->filter || tetra_filter_matches(sub->filter, event) > 0)) {
+			wanted = true;
+			if (sub->fn(sub->user, event) < 0)
+				session->stop_asked = true;
+		}
+		if (sub == last)
+			break;
+	}
+	if (wanted) {
+		session->delivered++;
+		session->n_events++;
+	} else {
+		session->filtered++;
+	}
+}
+
+static int session_record(void *user, const void *data, size_t bytes)
+{
+	struct tetra_session *session = user;
+
+	(void)decoder_record(session->decoder, data, bytes); /* counted inside */
+	if (session->stop_asked)
+		return -ECANCELED;
+	return session->max_events && session->n_events >= session->max_events ? 1 : 0;
+}
+
+static int opts_check(const struct tetra_session_opts *opts)
+{
+	const uint8_t *tail = (const uint8_t *)opts;
+
+	if (!opts)
+		return 0;
+	if (opts->size < sizeof(opts->size))
+		return -EINVAL;
+	for (size_t i = sizeof(*opts); i < opts->size; i++)
+		if (tail[i])
+			return -E2BIG;
+	return 0;
+}
+
+static uint32_t power_of_two(uint32_t value)
+{
+	uint32_t power = SESSION_RING_MIN;
+
+	while (power < value && power < 1u << 30)
+		power *= 2;
+	return power;
+}
+
+static int session_check_kernel(struct tetra_session *session, struct tetra_diag *diag)
+{
+	static const enum kernel_feature needed[] = { KERNEL_BTF, KERNEL_RINGBUF,
+						      KERNEL_TP_BTF };
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		const char *reason;
+
+		if (kernel_has(session->kernel, needed[i]))
+			continue;
+		reason = kernel_feature_reason(session->kernel, needed[i]);
+		return diag_error(diag, NULL,
+				  reason && strstr(reason, "CAP_") ? -EPERM : -EOPNOTSUPP,
+				  "kernel-lacks", kernel_feature_need(needed[i]),
+				  "this kernel (%s) cannot serve: %s",
+				  kernel_release(session->kernel), reason ? reason : "");
+	}
+	return 0;
+}
+
+static int session_open_fds(struct tetra_session *session)
+{
+	struct epoll_event ready = { .events = EPOLLIN };
+
+	session->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	session->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	session->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (session->epoll_fd < 0 || session->event_fd < 0 || session->timer_fd < 0)
+		return -ENOMEM;
+	if (epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, session->event_fd, &ready) < 0 ||
+	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, session->timer_fd, &ready) < 0 ||
+	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, ring_get_fd(session->ring), &ready) <
+		    0)
+		return -ENOMEM;
+	return 0;
+}
+
+static const char *session_node_name(const struct tetra_session *session, char *host,
+				     size_t size)
+{
+	const char *name = session->opts.node_name;
+
+	if (!name || !*name)
+		name = getenv("HUBBLE_NODE_NAME");
+	if (!name || !*name)
+		name = getenv("NODE_NAME");
+	if (name && *name)
+		return name;
+	if (gethostname(host, size) < 0)
+		host[0] = '\0';
+	host[size - 1] = '\0';
+	return host;
+}
+
+static int session_open_decoder(struct tetra_session *session)
+{
+	char host[256];
+	struct decoder_opts opts = {
+		.json = { .node_name = session_node_name(session, host, sizeof(host)) },
+		.max_processes = session->opts.max_processes,
+		.find_group = session_find_group,
+		.deliver = session_deliver,
+		.user = session,
+	};
+
+	if (session->opts.flags & TETRA_SESSION_JSON_CRED)
+		opts.json.flags |= EVENT_JSON_CRED;
+	if (session->opts.flags & TETRA_SESSION_JSON_NS)
+		opts.json.flags |= EVENT_JSON_NS;
+	for (int i = 0; i < TETRA_NS_END; i++)
+		opts.json.host_namespaces[i] = kernel_host_ns(session->kernel, i);
+	return decoder_new(&session->decoder, &opts);
+}
+
+/* An image without rules, so that the first hook points find their rows empty. */
+static int session_first_image(struct tetra_session *session)
+{
+	_cleanup_(freep) struct ruleset_hook *hooks =
+		calloc(STATE_SPARE_HOOKS, sizeof(*hooks));
+	struct ruleset ruleset = { .hooks = hooks, .n_hooks = STATE_SPARE_HOOKS,
+				   .seed = session->seed };
+	struct session_state *state = session->state;
+	int r;
+
+	if (!hooks)
+		return -ENOMEM;
+	r = image_compile(&state->image, &ruleset, NULL);
+	if (r == 0)
+		r = published_prepare(&state->published, state->image->cells,
+				      state->image->n_cells);
+	if (r == 0)
+		r = published_commit(&state->published, session->sensor);
+	state->n_hooks = STATE_SPARE_HOOKS;
+	return r;
+}
+
+static int session_open(struct tetra_session *session, struct tetra_diag *diag)
+{
+	struct sensor_opts opts = {
+		.ring_bytes = power_of_two(session->opts.ring_bytes ? session->opts.ring_bytes :
+								      SESSION_RING_BYTES),
+		.max_processes = session->opts.max_processes ? session->opts.max_processes :
+							       SESSION_MAX_PROCESSES,
+	};
+	int r;
+
+	if (getrandom(&session->seed, sizeof(session->seed), 0) !=
+	    sizeof(session->seed))
+		return -ENOMEM;
+	opts.seed = session->seed;
+	r = kernel_probe(&session->kernel, NULL, diag);
+	if (r == 0)
+		r = session_check_kernel(session, diag);
+	if (r == 0)
+		r = sensor_new(&session->sensor, &opts, diag);
+	if (r == 0)
+		r = session_open_decoder(session);
+	if (r == 0)
+		r = ring_new(&session->ring, session->sensor, session_record, session);
+	if (r == 0)
+		r = session_open_fds(session);
+	if (r == 0)
+		r = session_first_image(session);
+	if (r == 0)
+		r = seeds_read(&session->seeds, session);
+	if (r == 0)
+		r = eventfd_write(session->event_fd, 1);
+	return r;
+}
+
+int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opts *opts,
+		      struct tetra_diag *diag)
+{
+	struct tetra_session *session;
+	int r = opts_check(opts);
+
+	if (r < 0 || !ret)
+		return r < 0 ? r : -EINVAL;
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return -ENOMEM;
+	if (opts)
+		memcpy(&session->opts, opts, MIN(opts->size, sizeof(session->opts)));
+	session->epoll_fd = session->event_fd = session->timer_fd = -1;
+	session->next_group = 1;
+	pthread_mutex_init(&session->lock, NULL);
+	session->state = calloc(1, sizeof(*session->state));
+	r = session->state ? session_open(session, diag) : -ENOMEM;
+	if (r < 0) {
+		tetra_session_free(session);
+		return r;
+	}
+	*ret = session;
+	return 0;
+}
+
+struct tetra_session *tetra_session_free(struct tetra_session *session)
+{
+	if (!session)
+		return NULL;
+	while (session->subs)
+		(void)tetra_unsubscribe(session->subs); /* returns NULL */
+	if (session->state)
+		session_drop_retired(session);
+	state_free(session->state);
+	seeds_free(session->seeds);
+	decoder_free(session->decoder);
+	ring_free(session->ring);
+	sensor_free(session->sensor);
+	kernel_free(session->kernel);
+	closep(&session->epoll_fd);
+	closep(&session->event_fd);
+	closep(&session->timer_fd);
+	free(session->groups);
+	free(session->retired);
+	pthread_mutex_destroy(&session->lock);
+	free(session);
+	return NULL;
+}
+
+int tetra_session_get_fd(const struct tetra_session *session)
+{
+	return session->epoll_fd;
+}
+
+static void session_arm_timer(struct tetra_session *session)
+{
+	struct itimerspec when = { .it_value = { .tv_nsec = SESSION_SETTLE_NS } };
+
+	if (session->timer_armed)
+		return;
+	session->timer_armed = timerfd_settime(session->timer_fd, 0, &when, NULL) == 0;
+}
+
+/* The time after the last record has passed: look for what is late and what is missing. */
+static void session_settle(struct tetra_session *session)
+{
+	uint64_t expired;
+
+	if (!session->timer_armed ||
+	    read(session->timer_fd, &expired, sizeof(expired)) != sizeof(expired))
+		return;
+	session->timer_armed = false;
+	decoder_tick(session->decoder);
+	session_report_losses(session);
+}
+
+static void session_sweep_subs(struct tetra_session *session)
+{
+	struct tetra_sub **at = &session->subs;
+
+	while (*at) {
+		struct tetra_sub *sub = *at;
+
+		if (!sub->ended) {
+			at = &sub->next;
+			continue;
+		}
+		*at = sub->next;
+		tetra_filter_unref(sub->filter);
+		free(sub);
+	}
+}
+
+static void session_dispatch(struct tetra_session *session)
+{
+	struct decoder_stats before, after;
+	bool drained = true;
+
+	decoder_get_stats(session->decoder, &before);
+	decoder_tick(session->decoder);
+	if (session->seeds && seeds_deliver(session)) {
+		eventfd_t value;
+
+		session->seeds = seeds_free(session->seeds);
+		(void)eventfd_read(session->event_fd, &value); /* it is readable: we wrote it */
+	}
+	if (!session->seeds && !session->stop_asked)
+		drained = ring_consume(session->ring) == 0;
+	if (drained && !session->seeds)
+		session_drop_retired(session);
+	session_settle(session);
+	decoder_get_stats(session->decoder, &after);
+	if (after.records != before.records)
+		session_arm_timer(session);
+}
+
+int tetra_session_dispatch(struct tetra_session *session, unsigned int max_events)
+{
+	if (!session)
+		return -EINVAL;
+	if (session->dispatching)
+		return -EBUSY;
+	session->dispatching = true;
+	session->stop_asked = false;
+	session->max_events = max_events;
+	session->n_events = 0;
+	session_dispatch(session);
+	session->dispatching = false;
+	session_sweep_subs(session);
+	return session->stop_asked ? -ECANCELED : (int)session->n_events;
+}
+
+int tetra_session_poll(struct tetra_session *session, int timeout_ms)
+{
+	struct pollfd ready = { .events = POLLIN };
+	int r;
+
+	if (!session)
+		return -EINVAL;
+	if (session->dispatching)
+		return -EBUSY;
+	ready.fd = session->epoll_fd;
+	r = poll(&ready, 1, timeout_ms);
+	if (r <= 0)
+		return 0;
+	return tetra_session_dispatch(session, 0);
+}
+
+int tetra_subscribe(struct tetra_session *session, struct tetra_filter *filter,
+		    tetra_event_fn fn, void *user, struct tetra_sub **ret)
+{
+	struct tetra_sub *sub, **at;
+
+	if (!session || !fn)
+		return -EINVAL;
+	sub = calloc(1, sizeof(*sub));
+	if (!sub)
+		return -ENOMEM;
+	sub->session = session;
+	sub->filter = filter ? tetra_filter_ref(filter) : NULL;
+	sub->fn = fn;
+	sub->user = user;
+	for (at = &session->subs; *at; at = &(*at)->next)
+		;
+	*at = sub;
+	if (ret)
+		*ret = sub;
+	return 0;
+}
+
+struct tetra_sub *tetra_unsubscribe(struct tetra_sub *sub)
+{
+	if (!sub)
+		return NULL;
+	sub->ended = true;
+	if (!sub->session->dispatching)
+		session_sweep_subs(sub->session);
+	return NULL;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Processes that ran before the session: their rows in the kernel at once, so that hooks know
+ * them; their events with the first dispatches, when there are subscribers.
+ */
+#include "lib/base/arena.h"
+#include "lib/kernel/proc.h"
+#include "lib/session/state.h"
+
+struct session_seeds {
+	struct arena *arena;
+	struct process_seed *seeds;
+	uint32_t n, size;
+	uint32_t next; /* not delivered yet */
+	bool kernel_done;
+};
+
+/* Stamp of the pseudo process 0, as events name it. */
+#define KERNEL_STAMP 1u
+
+struct session_seeds *seeds_free(struct session_seeds *seeds)
+{
+	if (!seeds)
+		return NULL;
+	arena_free(seeds->arena);
+	free(seeds->seeds);
+	free(seeds);
+	return NULL;
+}
+
+static const char *seed_text(struct session_seeds *seeds, const char *text)
+{
+	return *text ? arena_text(seeds->arena, text, strlen(text)) : NULL;
+}
+
+static void seed_cred(struct tetra_record_cred *ret, const struct proc_entry *entry)
+{
+	ret->uid = entry->uid;
+	ret->gid = entry->gid;
+	ret->euid = entry->euid;
+	ret->egid = entry->egid;
+	ret->suid = entry->suid;
+	ret->sgid = entry->sgid;
+	ret->fsuid = entry->fsuid;
+	ret->fsgid = entry->fsgid;
+	ret->login_uid = entry->loginuid;
+	ret->caps[TETRA_CAPSET_PERMITTED] = entry->permitted;
+	ret->caps[TETRA_CAPSET_EFFECTIVE] = entry->effective;
+	ret->caps[TETRA_CAPSET_INHERITABLE] = entry->inheritable;
+}
+
+static int seeds_add(struct session_seeds *seeds, const struct proc_entry *entry)
+{
+	struct process_seed *seed;
+
+	if (seeds->n == seeds->size) {
+		uint32_t size = seeds->size * 2 + 64;
+		struct process_seed *grown = realloc(seeds->seeds, size * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		seeds->seeds = grown;
+		seeds->size = size;
+	}
+	seed = &seeds->seeds[seeds->n++];
+	memset(seed, 0, sizeof(*seed));
+	seed->tgid = entry->tgid;
+	seed->parent_tgid = entry->ppid;
+	seed->stamp = entry->start_ns;
+	seed->ns_tgid = entry->nspid;
+	seed->kernel_thread = entry->is_kernel_thread;
+	seed->has_cred = true;
+	seed_cred(&seed->cred, entry);
+	for (int i = 0; i < TETRA_NS_END; i++)
+		seed->namespaces[i] = entry->ns[i];
+	seed->cgroup_text = seed_text(seeds, strbuf_get(&entry->cgroup));
+	seed->comm = seed_text(seeds, entry->comm);
+	seed->exe = seed_text(seeds, entry->exe);
+	seed->cwd = seed_text(seeds, entry->cwd);
+	seed->cmdline_bytes = entry->cmdline.len;
+	seed->cmdline = arena_text(seeds->arena, strbuf_get(&entry->cmdline),
+				   entry->cmdline.len);
+	return 0;
+}
+
+static int seed_compare(const void *left, const void *right)
+{
+	const struct process_seed *a = left, *b = right;
+
+	if (a->stamp != b->stamp)
+		return a->stamp < b->stamp ? -1 : 1;
+	return a->tgid < b->tgid ? -1 : a->tgid > b->tgid;
+}
+
+static int seed_compare_tgid(const void *left, const void *right)
+{
+	const struct process_seed *a = *(struct process_seed *const *)left;
+	const struct process_seed *b = *(struct process_seed *const *)right;
+
+	return a->tgid < b->tgid ? -1 : a->tgid > b->tgid;
+}
+
+/* Parents' stamps, by their number. Children of process 0 descend from <kernel>. */
+static int seeds_link(struct session_seeds *seeds)
+{
+	_cleanup_(freep) struct process_seed **by_tgid =
+		calloc(MAX(seeds->n, 1u), sizeof(*by_tgid));
+
+	if (!by_tgid)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < seeds->n; i++)
+		by_tgid[i] = &seeds->seeds[i];
+	qsort(by_tgid, seeds->n, sizeof(*by_tgid), seed_compare_tgid);
+	for (uint32_t i = 0; i < seeds->n; i++) {
+		struct process_seed key = { .tgid = seeds->seeds[i].parent_tgid };
+		const struct process_seed *wanted = &key;
+		struct process_seed **found = bsearch(&wanted, by_tgid, seeds->n,
+						      sizeof(*by_tgid), seed_compare_tgid);
+
+		if (found)
+			seeds->seeds[i].parent_stamp = (*found)->stamp;
+		else if (!seeds->seeds[i].parent_tgid)
+			seeds->seeds[i].parent_stamp = KERNEL_STAMP;
+	}
+	return 0;
+}
+
+/* The row that hooks read. */
+static void seed_row(struct tetra_proc *row, const struct process_seed *seed,
+		     const struct tetra_seed *secret)
+{
+	size_t len = seed->exe ? strlen(seed->exe) : 0;
+	struct tetra_hash hash;
+
+	memset(row, 0, sizeof(*row));
+	row->stamp = seed->stamp;
+	row->parent_stamp = seed->parent_stamp;
+	row->parent_tgid = seed->parent_tgid;
+	row->ns_tgid = seed->ns_tgid;
+	row->flags = TETRA_PROC_EXECED;
+	if (!len || len > 4096)
+		return;
+	image_hash_path(secret, seed->exe, len, &hash);
+	row->exe_hash[0] = hash.h[0];
+	row->exe_hash[1] = hash.h[1];
+	row->exe_bytes = len;
+	memcpy(row->exe_head, seed->exe, MIN(len, sizeof(row->exe_head)));
+	if (len >= sizeof(row->exe_tail))
+		memcpy(row->exe_tail, seed->exe + len - sizeof(row->exe_tail),
+		       sizeof(row->exe_tail));
+	else
+		memcpy(row->exe_tail + sizeof(row->exe_tail) - len, seed->exe, len);
+}
+
+static int seeds_prime(const struct session_seeds *seeds, struct tetra_session *session)
+{
+	struct process_seed kernel = { .stamp = KERNEL_STAMP, .parent_stamp = KERNEL_STAMP };
+	struct tetra_proc row;
+	int r;
+
+	seed_row(&row, &kernel, &session->seed);
+	r = sensor_seed_process(session->sensor, 0, &row);
+	for (uint32_t i = 0; i < seeds->n && r == 0; i++) {
+		seed_row(&row, &seeds->seeds[i], &session->seed);
+		r = sensor_seed_process(session->sensor, seeds->seeds[i].tgid, &row);
+	}
+	return r;
+}
+
+int seeds_read(struct session_seeds **ret, struct tetra_session *session)
+{
+	_cleanup_(proc_iter_freep) struct proc_iter *iter = NULL;
+	struct session_seeds *seeds = calloc(1, sizeof(*seeds));
+	const struct proc_entry *entry;
+	int r;
+
+	if (!seeds)
+		return -ENOMEM;
+	r = arena_new(&seeds->arena);
+	if (r == 0)
+		r = proc_iter_new(&iter, NULL, NULL);
+	while (r == 0) {
+		r = proc_iter_next(iter, &entry);
+		if (r <= 0)
+			break;
+		r = seeds_add(seeds, entry);
+	}
+	if (r == 0) {
+		qsort(seeds->seeds, seeds->n, sizeof(*seeds->seeds), seed_compare);
+		r = seeds_link(seeds);
+	}
+	if (r == 0)
+		r = seeds_prime(seeds, session);
+	if (r < 0) {
+		seeds_free(seeds);
+		return r;
+	}
+	*ret = seeds;
+	return 0;
+}
+
+bool seeds_deliver(struct tetra_session *session)
+{
+	struct session_seeds *seeds = session->seeds;
+	bool announce = !(session->opts.flags & TETRA_SESSION_QUIET_START);
+
+	if (!seeds->kernel_done) {
+		seeds->kernel_done = true;
+		(void)decoder_seed_kernel(session->decoder, announce); /* counted inside */
+	}
+	while (seeds->next < seeds->n) {
+		if (session->stop_asked ||
+		    (session->max_events && session->n_events >= session->max_events))
+			return false;
+		(void)decoder_seed(session->decoder, &seeds->seeds[seeds->next++],
+				   announce); /* counted inside */
+	}
+	return true;
+}

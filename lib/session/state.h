@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of a session.
+ *
+ * What is in force is one struct session_state: policies with their modes, hook points, the
+ * compiled image. A transaction builds the next one beside it; commit publishes its image
+ * and exchanges the two. The lock is held for that exchange and by the statistics calls,
+ * which may come from another thread.
+ */
+#ifndef TETRA_LIB_STATE_H
+#define TETRA_LIB_STATE_H
+
+#include <pthread.h>
+
+#include "lib/event/record.h"
+#include "lib/plan/image.h"
+#include "lib/sensor/publish.h"
+#include "lib/sensor/ring.h"
+#include "lib/session/point.h"
+#include "lib/session/use.h"
+
+/* Hook rows that an image has beyond those in use: a new hook point needs a row that the
+ * image in force already has, empty. */
+#define STATE_SPARE_HOOKS 32u
+
+struct state_policy {
+	struct session_policy *loaded;
+	uint32_t mode; /* TETRA_MODE_ENFORCE or _MONITOR */
+	bool enabled;
+};
+
+/* One use on a point, in the order of policies: its place is the group's in the image. */
+struct state_member {
+	struct session_use *use;
+	uint32_t policy; /* in state->policies */
+};
+
+struct state_point {
+	struct session_point *point;
+	struct state_member *members;
+	uint32_t n_members;
+};
+
+struct session_state {
+	struct state_policy *policies;
+	uint32_t n_policies;
+	struct state_point *points;
+	uint32_t n_points;
+	struct image *image;
+	struct published published;
+	uint32_t n_hooks; /* rows of the image */
+};
+
+struct tetra_sub {
+	struct tetra_session *session;
+	struct tetra_filter *filter; /* or NULL */
+	tetra_event_fn fn;
+	void *user;
+	bool ended; /* during a callback: freed afterwards */
+	struct tetra_sub *next;
+};
+
+struct session_seeds;
+
+struct tetra_session {
+	struct tetra_session_opts opts;
+	struct tetra_kernel *kernel;
+	struct sensor *sensor;
+	struct ring *ring;
+	struct decoder *decoder;
+	int epoll_fd, event_fd, timer_fd;
+	bool timer_armed;
+	struct tetra_seed seed;
+	pthread_mutex_t lock;
+
+	struct session_state *state;
+	struct session_use **groups; /* by group number; NULL: gone */
+	uint32_t n_groups, next_group;
+	/* Policies no longer in force whose records may still be in the ring. */
+	struct session_policy **retired;
+	uint32_t n_retired;
+	uint64_t used_hooks[TETRA_MAX_HOOKS / 64];
+
+	struct tetra_sub *subs;
+	struct session_seeds *seeds; /* of the start, not yet delivered */
+	bool dispatching, txn_open, stop_asked;
+	unsigned int max_events, n_events; /* of this dispatch */
+	uint64_t commits, delivered, filtered;
+	uint64_t losses[TETRA_LOST_END]; /* reported so far */
+};
+
+void session_log(struct tetra_session *session, uint32_t level, const char *module,
+		 const char *format, ...) _printf_(4, 5);
+
+/* start.c: processes that ran before. */
+int seeds_read(struct session_seeds **ret, struct tetra_session *session);
+struct session_seeds *seeds_free(struct session_seeds *seeds);
+/* Delivers some of them; true when none are left. */
+bool seeds_deliver(struct tetra_session *session);
+
+/* ledger.c */
+uint64_t session_loss(struct tetra_session *session, uint32_t cause);
+void session_report_losses(struct tetra_session *session);
+/* What the counters of @state's image hold goes into the uses. With the lock held. */
+void state_harvest(struct session_state *state);
+
+/* state.c */
+struct session_state *state_free(struct session_state *state);
+struct state_policy *state_find_policy(const struct session_state *state, const char *name);
+int session_groups_set(struct tetra_session *session, uint32_t group,
+		       struct session_use *use);
+/* Drops retired policies: the ring held nothing of theirs any more. */
+void session_drop_retired(struct tetra_session *session);
+
+#endif

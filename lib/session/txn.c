@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Transactions: a list of policies that becomes the next state, or does not. */
+#include "lib/base/diag.h"
+#include "lib/session/next.h"
+
+struct tetra_txn {
+	struct tetra_session *session;
+	struct session_state *next; /* policies only, until commit */
+};
+
+static int next_add_policy(struct session_state *next, struct session_policy *loaded,
+			   uint32_t mode, bool enabled)
+{
+	struct state_policy *grown =
+		realloc(next->policies, (next->n_policies + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	next->policies = grown;
+	grown[next->n_policies++] = (struct state_policy){ loaded, mode, enabled };
+	return 0;
+}
+
+int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **ret)
+{
+	struct tetra_txn *txn;
+	int r = 0;
+
+	if (!session || !ret)
+		return -EINVAL;
+	if (session->dispatching || session->txn_open)
+		return -EBUSY;
+	txn = calloc(1, sizeof(*txn));
+	if (!txn)
+		return -ENOMEM;
+	txn->session = session;
+	txn->next = calloc(1, sizeof(*txn->next));
+	if (!txn->next)
+		r = -ENOMEM;
+	for (uint32_t i = 0; r == 0 && i < session->state->n_policies; i++) {
+		const struct state_policy *policy = &session->state->policies[i];
+
+		r = next_add_policy(txn->next, session_policy_ref(policy->loaded),
+				    policy->mode, policy->enabled);
+	}
+	session->txn_open = true;
+	if (r < 0) {
+		tetra_txn_free(txn);
+		return r;
+	}
+	*ret = txn;
+	return 0;
+}
+
+struct tetra_txn *tetra_txn_free(struct tetra_txn *txn)
+{
+	if (!txn)
+		return NULL;
+	txn->session->txn_open = false;
+	state_free(txn->next);
+	next_release_hooks(txn->session);
+	free(txn);
+	return NULL;
+}
+
+static uint32_t load_mode(const struct tetra_policy *policy, const struct tetra_load_opts *opts)
+{
+	if (opts && opts->mode)
+		return opts->mode;
+	return policy->mode ? policy->mode : TETRA_MODE_ENFORCE;
+}
+
+static int load_opts_check(const struct tetra_load_opts *opts)
+{
+	const uint8_t *tail = (const uint8_t *)opts;
+
+	if (!opts)
+		return 0;
+	if (opts->size < sizeof(*opts) || opts->mode > TETRA_MODE_MONITOR ||
+	    opts->flags & ~TETRA_LOAD_REPLACE)
+		return -EINVAL;
+	for (size_t i = sizeof(*opts); i < opts->size; i++)
+		if (tail[i])
+			return -E2BIG;
+	return 0;
+}
+
+/* Each hook by itself: a refusal here names the policy that asks for too much. */
+static int load_check_hooks(struct tetra_session *session, struct session_policy *loaded,
+			    const struct session_state *next, struct tetra_diag *diag)
+{
+	const char *file = loaded->policy->file;
+	int failed = 0;
+
+	for (uint32_t i = 0; i < loaded->n_uses; i++) {
+		struct session_use *use = &loaded->uses[i];
+		const struct diag_place place = { file, use->hook->name_mark.line,
+						  use->hook->name_mark.column,
+						  use->hook->yaml_path };
+		struct plan_ladder ladder;
+		int r = plan_ladder(&ladder, &use->plan, use->plan.needs, &place,
+				    session->kernel, diag);
+
+		if (r == 0)
+			r = use_assign_marks(session, use, next, file, diag);
+		if (r == 0)
+			r = session_groups_set(session, use->group, use);
+		if (r < 0 && !failed)
+			failed = r;
+	}
+	return failed;
+}
+
+static void load_forget_groups(struct tetra_session *session, struct session_policy *loaded)
+{
+	for (uint32_t i = 0; i < loaded->n_uses; i++)
+		if (loaded->uses[i].group < session->n_groups)
+			session->groups[loaded->uses[i].group] = NULL;
+	session_policy_unref(loaded);
+}
+
+int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
+		   const struct tetra_load_opts *opts, struct tetra_diag *diag)
+{
+	struct session_policy *loaded;
+	struct state_policy *same;
+	int r = load_opts_check(opts);
+
+	if (r < 0 || !txn || !policy)
+		return r < 0 ? r : -EINVAL;
+	if (policy->text)
+		(void)diag_set_source(diag, policy->file, policy->text,
+				      policy->text_len); /* only carets would be missing */
+	same = state_find_policy(txn->next, policy->name);
+	if (same && !(opts && opts->flags & TETRA_LOAD_REPLACE)) {
+		const struct diag_place place = { policy->file, policy->name_mark.line,
+						  policy->name_mark.column, "metadata.name" };
+
+		return diag_error(diag, &place, -EEXIST, "duplicate-name",
+				  "unload it first, or replace it",
+				  "a policy named '%s' is loaded already", policy->name);
+	}
+	r = session_policy_new(&loaded, policy, txn->session->kernel,
+			       &txn->session->next_group, diag);
+	if (r < 0)
+		return r;
+	if (!(txn->session->opts.flags & TETRA_SESSION_STRICT_PATHS))
+		r = session_policy_widen(loaded, diag);
+	if (r == 0)
+		r = load_check_hooks(txn->session, loaded, txn->next, diag);
+	if (r == 0 && same) {
+		session_policy_unref(same->loaded);
+		*same = (struct state_policy){ loaded, load_mode(policy, opts), true };
+		return 0;
+	}
+	if (r == 0)
+		r = next_add_policy(txn->next, loaded, load_mode(policy, opts), true);
+	if (r < 0)
+		load_forget_groups(txn->session, loaded);
+	return r;
+}
+
+int tetra_txn_unload(struct tetra_txn *txn, const char *name)
+{
+	struct state_policy *policy;
+
+	if (!txn || !name)
+		return -EINVAL;
+	policy = state_find_policy(txn->next, name);
+	if (!policy)
+		return -ENOENT;
+	session_policy_unref(policy->loaded);
+	memmove(policy, policy + 1,
+		(txn->next->policies + txn->next->n_policies - policy - 1) * sizeof(*policy));
+	txn->next->n_policies--;
+	return 0;
+}
+
+int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode)
+{
+	struct state_policy *policy;
+
+	if (!txn || !name || (mode != TETRA_MODE_ENFORCE && mode != TETRA_MODE_MONITOR))
+		return -EINVAL;
+	policy = state_find_policy(txn->next, name);
+	if (!policy)
+		return -ENOENT;
+	policy->mode = mode;
+	return 0;
+}
+
+int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name, uint32_t enabled)
+{
+	struct state_policy *policy;
+
+	if (!txn || !name)
+		return -EINVAL;
+	policy = state_find_policy(txn->next, name);
+	if (!policy)
+		return -ENOENT;
+	policy->enabled = enabled != 0;
+	return 0;
+}
+
+/* Policies of @old that are not in force any more wait until the ring is empty. */
+static void session_retire(struct tetra_session *session, const struct session_state *old)
+{
+	for (uint32_t i = 0; i < old->n_policies; i++) {
+		struct session_policy *policy = old->policies[i].loaded;
+		struct session_policy **grown;
+		bool stays = false;
+
+		for (uint32_t j = 0; j < session->state->n_policies && !stays; j++)
+			stays = session->state->policies[j].loaded == policy;
+		if (stays)
+			continue;
+		grown = realloc(session->retired,
+				(session->n_retired + 1) * sizeof(*session->retired));
+		if (!grown) {
+			/* Its last records will be counted as unreadable. */
+			for (uint32_t j = 0; j < policy->n_uses; j++)
+				session->groups[policy->uses[j].group] = NULL;
+			continue;
+		}
+		session->retired = grown;
+		grown[session->n_retired++] = session_policy_ref(policy);
+	}
+}
+
+int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
+{
+	struct tetra_session *session;
+	int r;
+
+	if (!txn)
+		return -EINVAL;
+	session = txn->session;
+	r = session->dispatching ? -EBUSY : 0;
+	if (r == 0)
+		r = next_collect_points(session, txn->next, diag);
+	if (r == 0)
+		r = next_compile(session, txn->next, diag);
+	if (r == 0)
+		r = next_apply_marks(session, txn->next);
+	if (r == 0)
+		r = next_attach(session, txn->next, diag);
+	if (r == 0)
+		r = next_publish(session, &txn->next);
+	if (r == 0) {
+		session_retire(session, txn->next);
+		kernel_trim(session->kernel);
+	}
+	tetra_txn_free(txn);
+	return r;
+}
+
+int tetra_policy_load(struct tetra_session *session, struct tetra_policy *policy,
+		      const struct tetra_load_opts *opts, struct tetra_diag *diag)
+{
+	struct tetra_txn *txn;
+	int r = tetra_txn_begin(session, &txn);
+
+	if (r < 0)
+		return r;
+	r = tetra_txn_load(txn, policy, opts, diag);
+	if (r < 0) {
+		tetra_txn_free(txn);
+		return r;
+	}
+	return tetra_txn_commit(txn, diag);
+}
+
+int tetra_policy_unload(struct tetra_session *session, const char *name,
+			struct tetra_diag *diag)
+{
+	struct tetra_txn *txn;
+	int r = tetra_txn_begin(session, &txn);
+
+	if (r < 0)
+		return r;
+	r = tetra_txn_unload(txn, name);
+	if (r < 0) {
+		tetra_txn_free(txn);
+		return r;
+	}
+	return tetra_txn_commit(txn, diag);
+}
