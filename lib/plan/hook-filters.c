@@ -12,7 +12,7 @@
 
 /* Steps of a path's walk, one for each 32 bytes of a component; the programs take 64, the
  * last of them to see that the path is over. */
-#define PATH_MAX_STEPS 63
+#define PATH_MAX_STEPS (TETRA_PATH_STEPS - 1)
 
 #define SIGN_BIT (1ull << 63)
 

@@ -153,6 +153,21 @@ static const char *rung_obstacle(const struct ladder *ladder, const struct rung 
 	return rung->obstacle ? rung->obstacle(ladder) : NULL;
 }
 
+/* Rungs of two roles may be passed over for one reason. */
+static void rung_passed(struct ladder *ladder, const struct rung *rung,
+			const char *obstacle)
+{
+	char text[PLAN_REASON_BYTES];
+
+	snprintf(text, sizeof(text), "%s: %s", plan_program_name(rung->program),
+		 obstacle);
+	if (strstr(strbuf_get(&ladder->passed), text))
+		return;
+	if (ladder->passed.len)
+		strbuf_puts(&ladder->passed, "; ");
+	strbuf_puts(&ladder->passed, text);
+}
+
 /* The first that fits; NULL if none does. The others are noted. */
 static const struct rung *ladder_walk(struct ladder *ladder, enum role role)
 {
@@ -165,9 +180,7 @@ static const struct rung *ladder_walk(struct ladder *ladder, enum role role)
 		obstacle = rung_obstacle(ladder, &rungs[i]);
 		if (!obstacle)
 			return &rungs[i];
-		strbuf_format(&ladder->passed, "%s%s: %s",
-			      ladder->passed.len ? "; " : "",
-			      plan_program_name(rungs[i].program), obstacle);
+		rung_passed(ladder, &rungs[i], obstacle);
 	}
 	return NULL;
 }

@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Includes point down: layers.py ROOT
+
+Reads the #include lines of all C files below ROOT and fails on one that points up or
+sideways, or that is not written from the root.
+"""
+
+import fnmatch
+import os
+import re
+import sys
+
+# What each place may include, by the first row that fits the including file. Patterns are
+# of paths from the root; an own folder is always allowed. "tetra/*" is the public headers.
+SKELETONS = "bpf/*.skel.h"
+PLACES = [
+    ("include/tetra/*", ["tetra/*"]),
+    ("lib/base/*", ["tetra/*"]),
+    ("lib/kernel/*", ["lib/base/*", "bpf/abi/kinds.h", "tetra/*"]),
+    ("lib/policy/*", ["lib/base/*", "lib/kernel/names.h", "bpf/abi/*", "tetra/*"]),
+    ("lib/plan/*", ["lib/base/*", "lib/kernel/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/sensor/*", ["lib/base/*", "lib/kernel/*", "lib/policy/*", "lib/plan/*",
+                      "bpf/abi/*", SKELETONS, "tetra/*"]),
+    ("lib/event/*", ["lib/base/*", "lib/kernel/*", "lib/policy/*", "lib/plan/*",
+                     "bpf/abi/*", "tetra/*"]),
+    ("lib/session/*", ["lib/*", "bpf/abi/*", "tetra/*"]),
+    ("bpf/abi/*", ["bpf/abi/*"]),
+    ("bpf/*", ["bpf/abi/*", "bpf/common/*"]),
+    ("examples/*", ["tetra/*"]),
+    ("bindings/*", ["tetra/*"]),
+]
+
+# Of the system's headers, where not all are welcome. A header that every program includes
+# must not bring the system's along, and the records know fixed-width types only.
+SYSTEM = [
+    ("include/tetra/*", ["tetra/*", "stddef.h", "stdint.h"]),
+    ("bpf/abi/*", ["linux/types.h", "stdbool.h", "stddef.h", "stdint.h"]),
+    ("lib/base/*", None),
+    ("lib/policy/*", None),
+    ("bpf/*", ["bpf/*", "linux/*", "stdbool.h"]),
+]
+# The kernel is touched on these floors only; the others are pure.
+BPF_USERS = ["lib/kernel/*", "lib/sensor/*", "lib/session/*", "bpf/*"]
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def fits(path, patterns):
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def row(table, path):
+    """(whether there is a row, its value)."""
+    for pattern, value in table:
+        if fnmatch.fnmatchcase(path, pattern):
+            return True, value
+    return False, None
+
+
+def judge_own(root, path, target):
+    """What is wrong with #include "target" in path; None if nothing."""
+    folder = os.path.dirname(path)
+    known, allowed = row(PLACES, path)
+    if not known:
+        return "no row says what this place may include"
+    is_example = fits(path, ["examples/*", "bindings/*"])
+    if is_example and os.path.exists(os.path.join(root, folder, target)):
+        return None
+    if os.path.dirname(target) == folder or fits(target, allowed):
+        return None
+    if "/" not in target:
+        return "not written from the root"
+    return "points up or sideways"
+
+
+def judge_system(path, target):
+    known, allowed = row(SYSTEM, path)
+    if known and allowed is not None and not fits(target, allowed):
+        return "not for this place"
+    if target.startswith(("lib/", "bpf/abi/", "bpf/common/")):
+        return "our own, in angle brackets"
+    if fits(target, ["bpf/*", "linux/bpf.h"]) and not fits(path, BPF_USERS):
+        return "the kernel is not touched on this floor"
+    return None
+
+
+def judge(root, path):
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        text = file.read()
+    for match in INCLUDE.finditer(text):
+        quote, target = match[1], match[2]
+        problem = (judge_own(root, path, target) if quote == '"'
+                   else judge_system(path, target))
+        if problem:
+            line = text.count("\n", 0, match.start()) + 1
+            yield "%s:%d: %s: %s" % (path, line, target, problem)
+
+
+def sources(root):
+    for top in ("include", "lib", "bpf", "examples", "bindings"):
+        for folder, folders, names in os.walk(os.path.join(root, top)):
+            folders[:] = [name for name in folders if not name.startswith((".", "build"))]
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def main():
+    root = sys.argv[1]
+    paths = list(sources(root))
+    problems = [problem for path in paths for problem in judge(root, path)]
+    for problem in problems:
+        print(problem)
+    print("%d files, %d problems" % (len(paths), len(problems)))
+    return 1 if problems or not paths else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
