@@ -135,15 +135,34 @@ int tetra_exit(__u64 *ctx)
 	if (BPF_CORE_READ(task, signal, live.counter) > 0)
 		return 0;
 	proc = proc_find(tgid);
-	if (!proc)
+	if (!proc || proc->flags & TETRA_PROC_EXITED)
 		return 0;
 	head_fill(&record.head, TETRA_RECORD_EXIT, sizeof(record), tgid, proc->stamp,
 		  bpf_ktime_get_boot_ns());
 	record.head.tid = BPF_CORE_READ(task, pid);
 	record.code = BPF_CORE_READ(task, exit_code);
-	bpf_map_delete_elem(&tetra_procs, &tgid);
+	proc->flags |= TETRA_PROC_EXITED;
 	if (bpf_ringbuf_output(&tetra_ring, &record, sizeof(record), 0) < 0)
 		loss_count(TETRA_LOST_RING);
+	return 0;
+}
+
+/*
+ * The row outlives the exit: files and sockets are closed after it, and their hooks still
+ * want to know whose they were. A new process of the same number has a row without the flag.
+ */
+SEC("tp_btf/sched_process_free")
+int tetra_free(__u64 *ctx)
+{
+	struct task_struct *task = (void *)ctx[0];
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	struct tetra_proc *proc;
+
+	if (BPF_CORE_READ(task, pid) != tgid)
+		return 0;
+	proc = proc_find(tgid);
+	if (proc && proc->flags & TETRA_PROC_EXITED)
+		bpf_map_delete_elem(&tetra_procs, &tgid);
 	return 0;
 }
 

@@ -2,16 +2,15 @@
 /* first POLICY: puts one policy into force and prints what happens. The README's program. */
 #include <stdio.h>
 #include <tetra/tetra.h>
+static char text[65536];
 
 static int on_event(void *user, const struct tetra_event *event)
 {
-	char line[65536];
-	tetra_event_to_json(event, line, sizeof(line));
-	return puts(line);
+	tetra_event_to_json(event, text, sizeof(text));
+	return puts(text);
 }
 int main(int argc, char **argv)
 {
-	char text[4096] = "usage: first POLICY\n";
 	struct tetra_session *session = NULL;
 	struct tetra_policy *policy = NULL;
 	struct tetra_diag *diag = NULL;

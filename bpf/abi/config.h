@@ -19,6 +19,12 @@
 #define TETRA_PHASE_DENY 4u /* change the result; kill once more where SIGNAL is not set */
 #define TETRA_PHASE_RETURN 8u /* runs when the function returns: has the return slot */
 
+/* Where a tracepoint's field has its value: .data_loc of its slot. */
+#define TETRA_FIELD_VALUE 0u /* the field is the value, or a pointer to it */
+#define TETRA_FIELD_DATA_LOC 1u /* 32 bits: bytes << 16 | offset in the record */
+#define TETRA_FIELD_INLINE 2u /* the field is an array of .field bytes */
+#define TETRA_FIELD_REL_LOC 3u /* as DATA_LOC, the offset counted from behind the field */
+
 struct tetra_slot_config {
 	__u8 kind; /* TETRA_ARG_*; 0: slot not used */
 	__u8 param; /* parameter number; tracepoints: unused */
@@ -28,7 +34,7 @@ struct tetra_slot_config {
 	__u16 field; /* tracepoints: bytes of the field */
 	__u16 size_offset; /* tracepoints: field that holds the length */
 	__u16 size_field;
-	__u8 data_loc; /* tracepoints: the field is a __data_loc */
+	__u8 data_loc; /* tracepoints: TETRA_FIELD_* */
 	__u8 user; /* pointers are user memory (syscalls) */
 	__u8 reserved[6];
 };
@@ -73,6 +79,7 @@ struct tetra_proc {
 
 #define TETRA_PROC_IN_INIT_TREE 1u
 #define TETRA_PROC_EXECED 2u /* has exec'd since its fork */
+#define TETRA_PROC_EXITED 4u /* its last thread is gone; the row goes with the task */
 
 /* Parameters that a kprobe keeps for its return side; the result stands behind them. */
 #define TETRA_SAVED_PARAMS 6

@@ -502,16 +502,13 @@ match_function __u64 match_bits_word(tetra_image image, struct tetra_match *m,
 	return m->here & ~m->partial[0];
 }
 
-/* The matching rules of word @k. @hook_cell is the hook's row. */
-match_function __u64 match_word(tetra_image image, struct tetra_match *m, __u32 hook_cell,
-				__u32 k)
+/* Word @k of what all columns but those of bits accept. @hook_cell is the hook's row. */
+match_function __u64 match_rows_word(tetra_image image, struct tetra_match *m,
+				     __u32 hook_cell, __u32 k)
 {
-	struct tetra_cell *cell;
+	struct tetra_cell *cell = image_cell(image, hook_cell);
 	__u32 rows, row_cells, i;
 
-	if (!m->wide)
-		return m->bits;
-	cell = image_cell(image, hook_cell);
 	if (!cell)
 		return 0;
 	rows = cell->hook.rows;
@@ -521,15 +518,35 @@ match_function __u64 match_word(tetra_image image, struct tetra_match *m, __u32 
 		if (i >= m->n_rows)
 			break;
 		m->partial[1] &= row_word(image, rows, row_cells, m->rows[i], k);
-		if (!m->partial[1])
-			return 0;
 	}
+	return m->partial[1];
+}
+
+/* Word @k of what the columns of bits accept. */
+match_function __u64 match_bit_columns_word(tetra_image image, struct tetra_match *m,
+					    __u32 hook_cell, __u32 k)
+{
+	__u32 i;
+
+	m->partial[1] = ~0ull;
 	for (i = 0; i < TETRA_MAX_BIT_COLUMNS; i++) {
 		if (i >= m->n_bit_columns)
 			break;
 		m->partial[1] &= match_bits_word(image, m, hook_cell, i, k);
 	}
 	return m->partial[1];
+}
+
+/* The matching rules of word @k. @hook_cell is the hook's row. */
+match_function __u64 match_word(tetra_image image, struct tetra_match *m, __u32 hook_cell,
+				__u32 k)
+{
+	__u64 word;
+
+	if (!m->wide)
+		return m->bits;
+	word = match_rows_word(image, m, hook_cell, k);
+	return word ? word & match_bit_columns_word(image, m, hook_cell, k) : 0;
 }
 
 #endif

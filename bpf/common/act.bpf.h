@@ -22,6 +22,8 @@
 #define ACT_LOST 64u
 /* Not an outcome: the event is still to be sent. */
 #define ACT_EVENT 128u
+/* Nor this: there was a rule. */
+#define ACT_BEGUN 256u
 
 static __always_inline void process_ensure(struct tetra_scratch *s)
 {
@@ -174,7 +176,7 @@ static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 d
 		__sync_fetch_and_add(&counters->posted, !!(did & ACT_POSTED));
 		__sync_fetch_and_add(&counters->not_posted, !!(did & ACT_NOT_POSTED));
 	}
-	if (did & ~(ACT_POSTED | ACT_NOT_POSTED | ACT_EVENT)) {
+	if (did & ~(ACT_POSTED | ACT_NOT_POSTED | ACT_EVENT | ACT_BEGUN)) {
 		__sync_fetch_and_add(&counters->signalled, !!(did & ACT_SIGNALLED));
 		__sync_fetch_and_add(&counters->overridden, !!(did & ACT_OVERRIDDEN));
 		__sync_fetch_and_add(&counters->suppressed, !!(did & ACT_SUPPRESSED));
@@ -197,31 +199,153 @@ static __always_inline __u32 lowest_bit(__u64 x)
 	return tetra_bit_places[((x & -x) * 0x022fdd63cc95386dull) >> 58 & 63];
 }
 
-/* Carries out the matching rules of word @k. */
-static __noinline int word_act(tetra_image image, struct tetra_scratch *s, __u32 scratch,
-			       __u32 first_rule, __u64 word)
+/* The next matching rule's cell; s->words and s->word say which are left. NULL: go on. */
+static __always_inline struct tetra_cell *rule_next(tetra_image image, struct tetra_scratch *s)
 {
-	__u32 i, did;
+	__u32 k = s->word & (TETRA_MAX_WORDS - 1);
+	__u64 word = s->words[k];
+	struct tetra_cell *cell;
+
+	if (!word) {
+		s->word = k + 1;
+		return 0;
+	}
+	cell = image_cell(image, s->rules + k * 64 + lowest_bit(word));
+	if (!cell)
+		return 0;
+	word &= word - 1;
+	s->words[k] = word & ~cell->rule.group_mask;
+	return cell;
+}
+
+/* Enforces the next rule, which becomes s->rule. Returns ACT_* bits; 0: there was none. */
+static __always_inline __u32 rule_begin(tetra_image image, struct tetra_scratch *s,
+					__u32 scratch)
+{
+	struct tetra_cell *cell = rule_next(image, s);
+
+	if (!cell)
+		return 0;
+	s->rule = cell->rule;
+	return rule_act(scratch) | ACT_BEGUN;
+}
+
+/* The event of the rule that rule_begin() began. */
+static __always_inline __u32 rule_send(__u32 scratch, __u32 did)
+{
+	if (!(did & ACT_EVENT))
+		return did;
+	args_put(scratch);
+	return did | event_send(scratch);
+}
+
+/* Carries out the matching rules of a hook of one word. */
+static __noinline int rules_act(tetra_image image, struct tetra_scratch *s, __u32 scratch)
+{
+	__u32 i;
 
 	for (i = 0; i < 64; i++) {
-		struct tetra_cell *cell;
+		__u32 did;
 
-		if (!word)
+		if (!s->words[0])
 			break;
-		cell = image_cell(image, first_rule + lowest_bit(word));
-		if (!cell)
+		did = rule_begin(image, s, scratch);
+		if (!did)
 			break;
-		word &= word - 1;
-		word &= ~cell->rule.group_mask;
-		if (!cell->rule.flags && !cell->rule.group_mask)
-			continue;
-		s->rule = cell->rule;
-		did = rule_act(scratch);
-		if (did & ACT_EVENT) {
-			args_put(scratch);
-			did |= event_send(scratch);
-		}
+		rule_count(image, s->rule.counter, rule_send(scratch, did));
+	}
+	return 0;
+}
+
+/*
+ * More than one word. A thousand turns are too many for the verifier to follow with the body
+ * in each, so the body is a global function, verified once; it finds the image anew. A run
+ * began with one image and must end with it: while a commit waits for the runs on the old
+ * one, slot 0 has the new image and slot 1 still the old.
+ */
+static __always_inline tetra_image image_find(const struct tetra_scratch *s)
+{
+	__u32 slot = 0, head = 0;
+	struct tetra_cell *cell;
+	tetra_image image;
+
+	image = bpf_map_lookup_elem(&tetra_images, &slot);
+	if (!image)
+		return 0;
+	cell = image_cell(image, head);
+	if (cell && cell->head.generation == s->generation)
+		return image;
+	slot = 1;
+	image = bpf_map_lookup_elem(&tetra_images, &slot);
+	if (!image)
+		return 0;
+	cell = image_cell(image, head);
+	return cell && cell->head.generation == s->generation ? image : 0;
+}
+
+__noinline int wide_word(__u32 scratch, __u32 k)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_find(s);
+	if (image)
+		s->words[k & (TETRA_MAX_WORDS - 1)] =
+			match_word(image, &s->match, 1 + cfg.hook, k & (TETRA_MAX_WORDS - 1));
+	return 0;
+}
+
+__noinline int wide_begin(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_find(s);
+	return image ? rule_begin(image, s, scratch) : 0;
+}
+
+__noinline int wide_count(__u32 scratch, __u32 did)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_find(s);
+	if (image)
 		rule_count(image, s->rule.counter, did);
+	return 0;
+}
+
+/* A call of its own: inlined, the loops look endless to verifiers before 6.2. */
+static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
+{
+	__u32 i;
+
+	for (i = 0; i < TETRA_MAX_WORDS; i++) {
+		s->words[i] = 0;
+		if (s->match.bits >> i & 1)
+			wide_word(scratch, i);
+	}
+	return 0;
+}
+
+static __noinline int wide_act(struct tetra_scratch *s, __u32 scratch)
+{
+	__u32 i;
+
+	for (i = 0; i < TETRA_MAX_RULES + TETRA_MAX_WORDS; i++) {
+		__u32 did;
+
+		if (s->word >= TETRA_MAX_WORDS)
+			break;
+		did = wide_begin(scratch);
+		if (did)
+			wide_count(scratch, rule_send(scratch, did));
 	}
 	return 0;
 }

@@ -119,7 +119,7 @@ __noinline int arg_put_text(__u32 scratch, __u32 slot)
 	from = s->raw[slot];
 	if (kind == TETRA_ARG_FILENAME)
 		from = (__u64)BPF_CORE_READ((struct filename *)from, name);
-	if (kind == TETRA_ARG_CHAR_BUF)
+	if (kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF)
 		n = buffer_read(s, arg, from, s->sizes[slot]);
 	else
 		n = text_read(s, arg, from);

@@ -9,10 +9,39 @@
 
 #include "bpf/common/act.bpf.h"
 
+/* What a field of a tracepoint's record holds: a number, or where its data is. */
+static __always_inline __u64 record_value(void *ctx, __u32 slot)
+{
+	__u32 offset = cfg.slots[slot].offset, how = cfg.slots[slot].data_loc;
+
+	if (how == TETRA_FIELD_INLINE)
+		return (__u64)ctx + offset;
+	if (how == TETRA_FIELD_DATA_LOC)
+		return (__u64)ctx + (param_field(ctx, offset, 4) & 0xffff);
+	if (how == TETRA_FIELD_REL_LOC)
+		return (__u64)ctx + offset + 4 + (param_field(ctx, offset, 4) & 0xffff);
+	return param_field(ctx, offset, cfg.slots[slot].field);
+}
+
+/* Its length: told by another field, by itself, or not at all. */
+static __always_inline __u64 record_size(void *ctx, __u32 slot)
+{
+	__u32 how = cfg.slots[slot].data_loc;
+
+	if (cfg.slots[slot].size_field)
+		return param_field(ctx, cfg.slots[slot].size_offset,
+				   cfg.slots[slot].size_field);
+	if (how == TETRA_FIELD_INLINE)
+		return cfg.slots[slot].field;
+	if (how == TETRA_FIELD_DATA_LOC || how == TETRA_FIELD_REL_LOC)
+		return param_field(ctx, cfg.slots[slot].offset, 4) >> 16;
+	return 0;
+}
+
 static __always_inline __u64 slot_value(void *ctx, enum param_source source, __u32 slot)
 {
 	if (source == PARAM_RECORD)
-		return param_field(ctx, cfg.slots[slot].offset, cfg.slots[slot].field);
+		return record_value(ctx, slot);
 	if (slot == TETRA_RETURN_SLOT) {
 		if (source == PARAM_TYPED)
 			return param_word(ctx, cfg.n_params);
@@ -163,8 +192,7 @@ static __always_inline __u64 slots_paths(void *ctx, enum param_source source,
 static __always_inline __u64 slot_size(void *ctx, enum param_source source, __u32 slot)
 {
 	if (source == PARAM_RECORD)
-		return param_field(ctx, cfg.slots[slot].size_offset,
-				   cfg.slots[slot].size_field);
+		return record_size(ctx, slot);
 	if (cfg.slots[slot].size_param == 0xff)
 		return 0;
 	return param_get(ctx, source, cfg.slots[slot].size_param);
@@ -184,7 +212,7 @@ static __always_inline __u64 slots_texts(void *ctx, enum param_source source,
 		if (!kind_is_text(kind))
 			continue;
 		s->raw[slot] = slot_value(ctx, source, slot);
-		if (kind == TETRA_ARG_CHAR_BUF)
+		if (kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF)
 			s->sizes[slot] = slot_size(ctx, source, slot);
 		if (!SLOT_USED(slot))
 			continue;
@@ -229,16 +257,26 @@ static __always_inline void hook_prepare(struct tetra_scratch *s, __u64 bits, __
 	s->done = 0;
 	s->n_args = 0;
 	s->verdict = 0;
+	s->word = 0;
 	s->process.tgid = 0;
 	s->process.flags = 0;
 	s->path.slot = 0;
 	s->sock.cookie = 0;
 }
 
+/* Wide hooks find their image again by it; others need it for the event only. */
+static __always_inline void hook_generation(tetra_image image, struct tetra_scratch *s)
+{
+	__u32 zero = 0;
+	struct tetra_cell *head = image_cell(image, zero);
+
+	s->generation = head ? head->head.generation : 0;
+}
+
 /* Returns the verdict: 0, or a negative errno that a rule asks for. */
 static __always_inline int hook_run(void *ctx, enum param_source source)
 {
-	__u32 zero = 0, hook_cell = 1 + cfg.hook, scratch, n_words, rules, k;
+	__u32 zero = 0, hook_cell = 1 + cfg.hook, scratch, n_words;
 	struct tetra_scratch *s;
 	struct tetra_cell *hook;
 	tetra_image image;
@@ -262,25 +300,16 @@ static __always_inline int hook_run(void *ctx, enum param_source source)
 		return cfg.phase & TETRA_PHASE_DENY && hook->hook.enforcing ? -ACT_EPERM : 0;
 	}
 	n_words = hook->hook.n_words;
-	rules = hook->hook.rules;
+	s->rules = hook->hook.rules;
 	hook_prepare(s, bits, n_words);
+	hook_generation(image, s);
 	bits = hook_select(ctx, source, image, s, scratch, hook);
-	if (bits) {
-		struct tetra_cell *head = image_cell(image, zero);
-
-		s->generation = head ? head->head.generation : 0;
-		if (cfg.n_words <= 1) {
-			word_act(image, s, scratch, rules, bits);
-		} else {
-			for (k = 0; k < TETRA_MAX_WORDS; k++) {
-				if (k >= cfg.n_words || k >= n_words)
-					break;
-				if (n_words > 1 && !(bits >> k & 1))
-					continue;
-				word_act(image, s, scratch, rules + k * 64,
-					 match_word(image, &s->match, hook_cell, k));
-			}
-		}
+	if (bits && (cfg.n_words <= 1 || n_words <= 1)) {
+		s->words[0] = bits;
+		rules_act(image, s, scratch);
+	} else if (bits) {
+		wide_words(s, scratch);
+		wide_act(s, scratch);
 	}
 	verdict = s->verdict;
 	scratch_release(scratch);

@@ -21,11 +21,12 @@ struct tetra_image_map {
 
 /*
  * The rule set in force: slot 0 holds the image. Written by user space (one exchange per
- * commit, which waits until no program runs on the old one), read by every program.
+ * commit, which waits until no program runs on the old one), read by every program. Slot 1
+ * follows after that wait: a run that began on the old image finds it there till its end.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
+	__uint(max_entries, 2);
 	__uint(key_size, sizeof(__u32));
 	__array(values, struct tetra_image_map);
 } tetra_images SEC(".maps");

@@ -170,7 +170,7 @@ static __always_inline int kind_is_signed(__u32 kind)
 static __always_inline int kind_is_text(__u32 kind)
 {
 	return kind == TETRA_ARG_STRING || kind == TETRA_ARG_FILENAME ||
-	       kind == TETRA_ARG_CHAR_BUF;
+	       kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF;
 }
 
 static __always_inline int kind_is_path(__u32 kind)

@@ -58,6 +58,8 @@ struct tetra_scratch {
 	__u32 args_bytes, args_sent;
 	__s32 verdict; /* result that the rules ask for: 0 or a negative errno */
 	struct tetra_proc proc; /* the row being written at fork and exec */
+	__u64 words[TETRA_MAX_WORDS]; /* matching rules still to be carried out */
+	__u32 word, rules; /* where among them; the hook's first rule cell */
 	struct tetra_rule rule; /* the one that is carried out */
 	struct tetra_proc_key {
 		__u64 stamp;

@@ -88,12 +88,12 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_match *m, __u
 	return trie_leave(image, m, tail);
 }
 
-/* Columns that read the process's row. */
-static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, __u32 columns,
-				   __u32 dims)
+/* Columns of a process's row; @proc is NULL if it is not known. */
+static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch *s,
+					const struct tetra_proc *proc, __u32 columns,
+					__u32 dims)
 {
 	struct tetra_match *m = &s->match;
-	struct tetra_proc *proc = process_find(s);
 	__u64 hash0 = 0, hash1 = 0, pid_marks = 0, binary_marks = 0;
 	__u32 ns_tgid = 0;
 
@@ -131,29 +131,55 @@ static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, _
 	return m->bits;
 }
 
-/* Columns that read the current task. */
-static __noinline __u64 select_task(tetra_image image, struct tetra_scratch *s,
-				    __u32 columns, __u32 dims)
+/* Columns that read the process's row. */
+static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, __u32 columns,
+				   __u32 dims)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct tetra_match *m = &s->match;
+	return row_select(image, s, process_find(s), columns, dims);
+}
+
+/* How a task is read. The differential test has facts where a program has a task. */
+typedef __u64 (*task_capabilities_fn)(void *task, __u32 set);
+typedef __u64 (*task_namespace_fn)(void *task, __u32 which);
+
+static __always_inline __u64 task_select(tetra_image image, struct tetra_match *m, void *task,
+					 task_capabilities_fn capabilities,
+					 task_namespace_fn namespace, __u32 columns,
+					 __u32 dims)
+{
 	__u32 i;
 
 	for (i = 0; i < TETRA_CAPSET_END; i++)
 		if (USES(TETRA_COL_CAPS + i) &&
-		    !match_bits(image, m, dims + TETRA_COL_CAPS + i,
-				task_capabilities(task, i)))
+		    !match_bits(image, m, dims + TETRA_COL_CAPS + i, capabilities(task, i)))
 			return 0;
 	if (USES(TETRA_COL_USER_NS) &&
-	    !match_exact(image, m, dims + TETRA_COL_USER_NS,
-			 task_namespace(task, TETRA_NS_USER), 0))
+	    !match_exact(image, m, dims + TETRA_COL_USER_NS, namespace(task, TETRA_NS_USER),
+			 0))
 		return 0;
 	for (i = 0; i < TETRA_NS_END; i++)
 		if (USES(TETRA_COL_NS + i) &&
-		    !match_exact(image, m, dims + TETRA_COL_NS + i, task_namespace(task, i),
-				 0))
+		    !match_exact(image, m, dims + TETRA_COL_NS + i, namespace(task, i), 0))
 			return 0;
 	return m->bits;
+}
+
+static __always_inline __u64 current_capabilities(void *task, __u32 set)
+{
+	return task_capabilities(task, set);
+}
+
+static __always_inline __u64 current_namespace(void *task, __u32 which)
+{
+	return task_namespace(task, which);
+}
+
+/* Columns that read the current task. */
+static __noinline __u64 select_task(tetra_image image, struct tetra_scratch *s,
+				    __u32 columns, __u32 dims)
+{
+	return task_select(image, &s->match, (void *)bpf_get_current_task(),
+			   current_capabilities, current_namespace, columns, dims);
 }
 
 /* All columns of the process. */
@@ -188,15 +214,14 @@ static __always_inline __u64 select_number(tetra_image image, struct tetra_scrat
 	return s->match.bits;
 }
 
-/* A socket in slot @slot, read into @sock. */
-static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
-				    __u64 columns, __u32 dims, __u32 slot)
+/* The socket in s->sock, which stands in slot @slot. */
+static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch *s,
+					 __u64 columns, __u32 dims, __u32 slot)
 {
 	struct tetra_match *m = &s->match;
 	struct tetra_record_sock *sock = &s->sock;
 	__u32 dim = dims + slot * TETRA_SLOT_COLUMNS;
 
-	sock_read(sock, (void *)s->raw[slot]);
 	columns >>= slot * TETRA_SLOT_COLUMNS;
 	if (columns & COLUMN(TETRA_COL_FAMILY) &&
 	    !match_number(image, m, dim + TETRA_COL_FAMILY, sock->family, 0))
@@ -217,6 +242,14 @@ static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
 	    !match_address(image, m, dim + TETRA_COL_SADDR, sock->family, sock->saddr))
 		return 0;
 	return m->bits;
+}
+
+/* The socket that slot @slot points to. */
+static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
+				    __u64 columns, __u32 dims, __u32 slot)
+{
+	sock_read(&s->sock, (void *)s->raw[slot]);
+	return sock_select(image, s, columns, dims, slot);
 }
 
 /*

@@ -218,6 +218,26 @@ int kernel_find_tracepoint_fields(struct tetra_kernel *kernel, const char *subsy
 	return 0;
 }
 
+bool kernel_has_subsystem(struct tetra_kernel *kernel, const char *subsystem)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+	const char *tracefs = kernel->recorded ? NULL : kernel_tracefs(kernel);
+	size_t i;
+
+	if (tracefs && tracefs_is_name(subsystem)) {
+		strbuf_format(&path, "%s/events/%s", tracefs, subsystem);
+		return !path.failed && access(path.text, F_OK) == 0;
+	}
+	for (i = 0; kernel->recorded && i < kernel->facts.n_slots; i++) {
+		const struct fact *fact = kernel->facts.slots[i];
+
+		if (fact && fact->kind == FACT_EVENT && !fact->error &&
+		    str_equal(fact->event->subsystem, subsystem))
+			return true;
+	}
+	return false;
+}
+
 /* Offer every entry of a folder; the names are kept in @arena, for .best. */
 static void nearest_offer_folder(struct nearest *nearest, struct arena *arena,
 				 const char *path)

@@ -10,8 +10,14 @@
 /* "args[7]" */
 #define LIST_BYTES 24
 
+/*
+ * Bytes at the front of a record that programs do not see: the kernel keeps a pointer there
+ * while they run (perf_trace_run_bpf_submit). They hold the common fields.
+ */
+#define HIDDEN_BYTES 8u
+
 /* How arguments of a class may be looked at: as in the list of operators. */
-#define C_INT (TETRA_CLASS_SIGNED | TETRA_CLASS_UNSIGNED)
+#define C_INT  (TETRA_CLASS_SIGNED | TETRA_CLASS_UNSIGNED)
 #define C_TEXT TETRA_CLASS_TEXT
 #define C_PATH TETRA_CLASS_PATH
 #define C_SOCK TETRA_CLASS_SOCK
@@ -19,8 +25,8 @@
 static uint32_t operator_classes(uint32_t op)
 {
 	switch (op) {
-#define X(NAME, number, name, classes) \
-	case number:                   \
+#define X(NAME, number, name, classes)                                                   \
+	case number:                                                                     \
 		return classes;
 		TETRA_OPERATORS(X)
 #undef X
@@ -76,10 +82,10 @@ static uint32_t field_kind(const struct kernel_event_field *field)
 static uint8_t field_source(const struct kernel_event_field *field)
 {
 	if (field->is_data_loc)
-		return PLAN_FIELD_DATA_LOC;
+		return TETRA_FIELD_DATA_LOC;
 	if (field->is_rel_loc)
-		return PLAN_FIELD_REL_LOC;
-	return field->is_array ? PLAN_FIELD_INLINE : PLAN_FIELD_VALUE;
+		return TETRA_FIELD_REL_LOC;
+	return field->is_array ? TETRA_FIELD_INLINE : TETRA_FIELD_VALUE;
 }
 
 /* The value of a field, or a text or bytes where it points. */
@@ -89,22 +95,22 @@ static bool field_fits(uint32_t kind, const struct kernel_event_field *field)
 	uint32_t bytes = integer_bytes(kind);
 
 	if (bytes)
-		return source == PLAN_FIELD_VALUE && bytes <= field->size;
+		return source == TETRA_FIELD_VALUE && bytes <= field->size;
 	if (is_text(kind))
-		return source != PLAN_FIELD_VALUE || field->is_pointer;
+		return source != TETRA_FIELD_VALUE || field->is_pointer;
 	if (kind == TETRA_ARG_CONST_BUF)
-		return source == PLAN_FIELD_INLINE;
+		return source == TETRA_FIELD_INLINE;
 	if (kind == TETRA_ARG_FD)
-		return source == PLAN_FIELD_VALUE && !field->is_pointer;
-	return source == PLAN_FIELD_VALUE && field->is_pointer;
+		return source == TETRA_FIELD_VALUE && !field->is_pointer;
+	return source == TETRA_FIELD_VALUE && field->is_pointer;
 }
 
 /* Nothing could be read: pointers that are none, numbers that are texts. */
 static bool field_readable(uint32_t kind, const struct kernel_event_field *field)
 {
 	return field_fits(kind, field) ||
-	       (integer_bytes(kind) && field_source(field) == PLAN_FIELD_VALUE) ||
-	       (kind == TETRA_ARG_FD && field_source(field) == PLAN_FIELD_VALUE);
+	       (integer_bytes(kind) && field_source(field) == TETRA_FIELD_VALUE) ||
+	       (kind == TETRA_ARG_FD && field_source(field) == TETRA_FIELD_VALUE);
 }
 
 /* With "auto", the policy could not be checked before the type was known. */
@@ -130,9 +136,10 @@ static void filters_check(struct use_build *build, uint32_t position, uint32_t k
 	}
 }
 
-static const struct kernel_event_field *
-field_find(struct use_build *build, const struct kernel_event *event, uint32_t index,
-	   const struct use_spot *spot)
+static const struct kernel_event_field *field_find(struct use_build *build,
+						   const struct kernel_event *event,
+						   uint32_t index,
+						   const struct use_spot *spot)
 {
 	if (index < event->n_fields)
 		return &event->fields[index];
@@ -155,7 +162,7 @@ static void field_size_plan(struct use_build *build, const char *list,
 	if (slot->kind != TETRA_ARG_CHAR_BUF)
 		return;
 	if (!arg->size_index) {
-		if (slot->data_loc == PLAN_FIELD_VALUE && !arg->kind)
+		if (slot->data_loc == TETRA_FIELD_VALUE && !arg->kind)
 			use_error(build, &spot, -EOPNOTSUPP, "missing-field",
 				  "type string reads a text",
 				  "a buffer needs sizeArgIndex: the field with its "
@@ -167,7 +174,8 @@ static void field_size_plan(struct use_build *build, const char *list,
 		return;
 	slot->size_offset = (uint16_t)field->offset;
 	slot->size_field = (uint16_t)field->size;
-	if (field_source(field) != PLAN_FIELD_VALUE || field->is_pointer)
+	if (field_source(field) != TETRA_FIELD_VALUE || field->is_pointer ||
+	    field->offset < HIDDEN_BYTES)
 		use_error(build, &spot, -EOPNOTSUPP, "arg-type-mismatch",
 			  "sizeArgIndex counts fields from 1",
 			  "field '%s' of '%s/%s' is no length but '%s'", field->name,
@@ -178,7 +186,7 @@ static void field_type_check(struct use_build *build, const struct use_spot *spo
 			     const struct policy_arg *arg,
 			     const struct kernel_event_field *field)
 {
-	const char *brackets = field_source(field) == PLAN_FIELD_VALUE ? "" : "[]";
+	const char *brackets = field_source(field) == TETRA_FIELD_VALUE ? "" : "[]";
 	uint32_t natural = field_kind(field);
 	char hint[64];
 
@@ -213,6 +221,12 @@ static void field_plan(struct use_build *build, const struct kernel_event *event
 	field = field_find(build, event, arg->index, &spot);
 	if (!field)
 		return;
+	if (field->offset < HIDDEN_BYTES) {
+		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
+			  "events name the process and its thread without being asked",
+			  "field '%s' is not there when programs run", field->name);
+		return;
+	}
 	spot = (struct use_spot){ arg->type_mark, list, "type" };
 	slot->offset = (uint16_t)field->offset;
 	slot->field = (uint16_t)field->size;

@@ -25,7 +25,7 @@
 enum role { ROLE_ENTRY, ROLE_RETURN, ROLE_DENY, ROLE_END };
 
 #define AT(KIND) (1u << PLAN_POINT_##KIND)
-#define AT_CODE (AT(FUNCTION) | AT(SYSCALL))
+#define AT_CODE	 (AT(FUNCTION) | AT(SYSCALL))
 
 struct ladder {
 	const struct plan_use *use;
@@ -41,7 +41,7 @@ struct ladder {
 struct rung {
 	uint32_t program;
 	enum role role;
-	uint32_t points; /* AT() */
+	uint32_t points;	     /* AT() */
 	enum kernel_feature feature; /* KERNEL_FEATURE_END: none */
 	const char *(*obstacle)(const struct ladder *ladder); /* NULL: it fits */
 };
@@ -98,20 +98,17 @@ static const char *lsm_obstacle(const struct ladder *ladder)
 
 static const char *modify_obstacle(const struct ladder *ladder)
 {
-	const char *name = ladder->function.target;
-	const char *obstacle = trampoline_obstacle(ladder), *reason = NULL;
+	const char *obstacle = trampoline_obstacle(ladder);
 
 	if (!obstacle)
 		obstacle = result_obstacle(&ladder->function);
-	if (obstacle || kernel_function_modifiable(ladder->kernel, name))
+	if (!obstacle && ladder->use->kind == PLAN_POINT_SYSCALL)
+		obstacle = kernel_feature_reason(ladder->kernel, KERNEL_FMODRET_SYSCALL);
+	if (obstacle ||
+	    kernel_function_modifiable(ladder->kernel, ladder->function.target))
 		return obstacle;
-	if (str_has_prefix(name, "security_"))
-		reason = kernel_feature_reason(ladder->kernel, KERNEL_FMODRET_SECURITY);
-	else if (ladder->use->kind == PLAN_POINT_SYSCALL)
-		reason = kernel_feature_reason(ladder->kernel, KERNEL_FMODRET_SYSCALL);
-	return reason ? reason
-		      : "the kernel allows it for security functions and those on its "
-			"error injection list only";
+	return "the kernel allows it for security functions and those on its error "
+	       "injection list only";
 }
 
 static const char *override_obstacle(const struct ladder *ladder)
@@ -140,7 +137,7 @@ static const struct rung rungs[] = {
 	{ PLAN_SYS_EXIT, ROLE_RETURN, AT(SYSCALL), KERNEL_RAW_TP, number_obstacle },
 
 	{ PLAN_LSM, ROLE_DENY, AT(FUNCTION) | AT(LSM), KERNEL_LSM_BPF, lsm_obstacle },
-	{ PLAN_FMOD_RET, ROLE_DENY, AT_CODE, KERNEL_FEATURE_END, modify_obstacle },
+	{ PLAN_FMOD_RET, ROLE_DENY, AT_CODE, KERNEL_FMODRET_SECURITY, modify_obstacle },
 	{ PLAN_KPROBE, ROLE_DENY, AT_CODE, KERNEL_OVERRIDE_RETURN, override_obstacle },
 };
 /* clang-format on */
@@ -151,6 +148,16 @@ static const char *rung_obstacle(const struct ladder *ladder, const struct rung 
 	    !kernel_has(ladder->kernel, rung->feature))
 		return kernel_feature_reason(ladder->kernel, rung->feature);
 	return rung->obstacle ? rung->obstacle(ladder) : NULL;
+}
+
+/* Of functions, those of the security framework have LSM hooks. */
+static bool rung_applies(const struct ladder *ladder, const struct rung *rung)
+{
+	const struct plan_use *use = ladder->use;
+
+	return rung->points & 1u << use->kind &&
+	       (rung->program != PLAN_LSM || use->kind != PLAN_POINT_FUNCTION ||
+		str_has_prefix(use->symbol, "security_"));
 }
 
 /* Rungs of two roles may be passed over for one reason. */
@@ -175,7 +182,7 @@ static const struct rung *ladder_walk(struct ladder *ladder, enum role role)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rungs); i++) {
-		if (rungs[i].role != role || !(rungs[i].points & 1u << ladder->use->kind))
+		if (rungs[i].role != role || !rung_applies(ladder, &rungs[i]))
 			continue;
 		obstacle = rung_obstacle(ladder, &rungs[i]);
 		if (!obstacle)
@@ -214,8 +221,8 @@ static int ladder_resolve(struct ladder *ladder)
 			(struct kernel_function){ .name = symbol, .target = symbol };
 		return 0;
 	}
-	ladder->has_hook = r == 0 && kernel_lsm_hook_of(ladder->kernel, symbol,
-							&ladder->hook);
+	ladder->has_hook =
+		r == 0 && kernel_lsm_hook_of(ladder->kernel, symbol, &ladder->hook);
 	return r;
 }
 
@@ -245,8 +252,8 @@ static void instance_describe(const struct ladder *ladder, struct plan_instance 
 	case PLAN_SYS_ENTER:
 	case PLAN_SYS_EXIT:
 		/* (registers, number) and (registers, result) */
-		target_set(instance,
-			   instance->program == PLAN_SYS_ENTER ? "sys_enter" : "sys_exit");
+		target_set(instance, instance->program == PLAN_SYS_ENTER ? "sys_enter"
+									 : "sys_exit");
 		instance->n_params = instance->program == PLAN_SYS_ENTER ? 2 : 1;
 		instance->has_return = instance->program == PLAN_SYS_EXIT;
 		instance->syscall_number = function->syscall_number;
@@ -379,11 +386,10 @@ static int reason_tell(const struct ladder *ladder, struct plan_ladder *ret)
 		numbers |= program == PLAN_SYS_ENTER;
 	}
 	if (skipped && ret->can_deny)
-		strbuf_puts(&text,
-			    lsm ? " (a run may be skipped where one is preempted; never "
-				  "of an lsm program)"
-				: " (a run may be skipped where one is preempted, and "
-				  "then nothing is denied)");
+		strbuf_puts(&text, lsm ? " (preempted runs may be skipped, but for those "
+					 "of lsm programs)"
+				       : " (preempted runs may be skipped, and then "
+					 "nothing is denied)");
 	if (numbers)
 		strbuf_puts(&text, " (64-bit calls; not those that the kernel makes)");
 	if (ladder->passed.len)
@@ -414,14 +420,16 @@ static void warn_not_prevented(const struct ladder *ladder,
 			       const struct diag_place *place, struct tetra_diag *diag)
 {
 	const char *stopper = stopper_find(ladder->kernel, ladder->use);
-	char hint[128];
+	_cleanup_(strbuf_done) struct strbuf hint = {};
 
-	snprintf(hint, sizeof(hint), "%s would stop it", stopper ? stopper : "");
-	diag_warning(diag, place, "does-not-prevent", stopper ? hint : NULL,
+	if (stopper)
+		strbuf_format(&hint, "%s would stop it%s", stopper,
+			      ladder->passed.len ? "; " : "");
+	strbuf_puts(&hint, strbuf_get(&ladder->passed));
+	diag_warning(diag, place, "does-not-prevent", hint.len ? strbuf_get(&hint) : NULL,
 		     "kills, but the call may complete: nothing can deny '%s' on this "
-		     "kernel%s%s",
-		     ladder->use->symbol, ladder->passed.len ? "; " : "",
-		     strbuf_get(&ladder->passed));
+		     "kernel",
+		     ladder->use->symbol);
 }
 
 static int ladder_choose(struct ladder *ladder, const struct diag_place *place,

@@ -11,7 +11,7 @@
 #include "lib/plan/use.h"
 
 /* A register's bytes. Structs by value up to two of them travel in registers. */
-#define WORD_BYTES 8u
+#define WORD_BYTES	 8u
 #define STRUCT_MAX_BYTES (2 * WORD_BYTES)
 /* Words that arrive in registers. */
 #define MAX_WORDS 6u
@@ -33,25 +33,26 @@ static const struct {
 	const char *name;
 	uint8_t direct; /* programs with typed parameters load its fields directly */
 } struct_kinds[] = {
-	{ TETRA_ARG_FILE, "file", 1 },	   { TETRA_ARG_PATH, "path", 1 },
+	{ TETRA_ARG_FILE, "file", 1 },		 { TETRA_ARG_PATH, "path", 1 },
 	{ TETRA_ARG_BINPRM, "linux_binprm", 1 }, { TETRA_ARG_SOCK, "sock", 0 },
 	{ TETRA_ARG_FILENAME, "filename", 0 },
 };
 
 /* Structs that begin with a struct sock. */
 static const char *const socks[] = {
-	"sock",	   "inet_sock",	       "inet_connection_sock",
-	"tcp_sock", "udp_sock", "raw_sock", "unix_sock", NULL,
+	"sock",	     "inet_sock", "inet_connection_sock",
+	"tcp_sock",  "udp_sock",  "raw_sock",
+	"unix_sock", NULL,
 };
 
 static const struct {
 	uint32_t kind, bytes;
 	uint8_t is_signed;
 } integers[] = {
-	{ TETRA_ARG_INT8, 1, 1 },   { TETRA_ARG_UINT8, 1, 0 },
-	{ TETRA_ARG_INT16, 2, 1 },  { TETRA_ARG_UINT16, 2, 0 },
-	{ TETRA_ARG_INT32, 4, 1 },  { TETRA_ARG_UINT32, 4, 0 },
-	{ TETRA_ARG_INT64, 8, 1 },  { TETRA_ARG_UINT64, 8, 0 },
+	{ TETRA_ARG_INT8, 1, 1 },  { TETRA_ARG_UINT8, 1, 0 },
+	{ TETRA_ARG_INT16, 2, 1 }, { TETRA_ARG_UINT16, 2, 0 },
+	{ TETRA_ARG_INT32, 4, 1 }, { TETRA_ARG_UINT32, 4, 0 },
+	{ TETRA_ARG_INT64, 8, 1 }, { TETRA_ARG_UINT64, 8, 0 },
 	{ TETRA_ARG_SIZE, 8, 0 },
 };
 
@@ -83,7 +84,8 @@ static bool points_to(const struct kernel_param *param, uint32_t kind)
 }
 
 /* "int" is the type that policies use for whatever fits into an int or a long. */
-static enum fit integer_fit(const struct policy_arg *arg, const struct kernel_param *param)
+static enum fit integer_fit(const struct policy_arg *arg,
+			    const struct kernel_param *param)
 {
 	bool is_enum = str_has_prefix(param->c_type, "enum ");
 	size_t i = 0;
@@ -107,8 +109,9 @@ static enum fit integer_fit(const struct policy_arg *arg, const struct kernel_pa
 static enum fit text_fit(uint32_t kind, const struct kernel_param *param)
 {
 	static const char *const strings[] = { "char", NULL };
-	static const char *const buffers[] = { "char", "unsigned char", "u8", "__u8",
-					       "void", "",		NULL };
+	static const char *const buffers[] = { "char", "unsigned char", "u8",
+					       "__u8", "void",		"",
+					       NULL };
 
 	if (!param->is_pointer)
 		return FIT_NONE;
@@ -181,8 +184,7 @@ static void fit_report(struct use_build *build, const struct use_spot *spot,
 		       const char *what, enum fit fit)
 {
 	char hint[128];
-	const char *text =
-		fit_hint(&hint, param, build->use->kind == PLAN_POINT_SYSCALL);
+	const char *text = fit_hint(&hint, param, build->use->kind == PLAN_POINT_SYSCALL);
 
 	if (fit == FIT_BAD)
 		use_warning(build, spot, "arg-type-mismatch", text,
@@ -368,8 +370,8 @@ static void return_missing(struct use_build *build, const struct use_spot *spot)
 			  "'%s' returns nothing that a filter could look at",
 			  build->use->symbol);
 	else
-		use_warning(build, spot, "arg-type-mismatch", NULL, "'%s' returns nothing",
-			    build->use->symbol);
+		use_warning(build, spot, "arg-type-mismatch", NULL,
+			    "'%s' returns nothing", build->use->symbol);
 	build->use->return_arg.kind = 0;
 }
 

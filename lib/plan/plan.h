@@ -71,12 +71,6 @@ struct plan_ladder {
 	char reason[PLAN_REASON_BYTES]; /* why this rung; one line */
 };
 
-/* Where a tracepoint's field has its value: tetra_slot_config.data_loc. */
-#define PLAN_FIELD_VALUE 0u /* the field is the value, or a pointer to it */
-#define PLAN_FIELD_DATA_LOC 1u /* 32 bits: bytes << 16 | offset in the record */
-#define PLAN_FIELD_INLINE 2u /* the field is an array, of .field bytes */
-#define PLAN_FIELD_REL_LOC 3u /* as DATA_LOC, the offset counted from behind the field */
-
 enum plan_point_kind { PLAN_POINT_FUNCTION, PLAN_POINT_SYSCALL, PLAN_POINT_LSM,
 		       PLAN_POINT_TRACEPOINT, PLAN_POINT_RAW_TRACEPOINT };
 
@@ -89,9 +83,10 @@ struct plan_use {
 	char symbol[PLAN_KEY_BYTES]; /* function_name of events; the event of tracepoints */
 	uint32_t needs; /* PLAN_NEEDS_* */
 	/* By position in hook->args; .kind TETRA_ARG_NOP where nothing is read. "auto" of a
-	 * tracepoint is resolved; .kind is final. .param is the parameter as the policy's index
-	 * means it; .typed says that the BTF type of that parameter is the struct the kind
-	 * reads. Tracepoints: offset, field, size_*, data_loc. .user for syscalls */
+	 * tracepoint is resolved; .kind is final. .param is the word that holds the parameter
+	 * which the policy's index means (structs by value take two words, or none); .typed
+	 * says that the BTF type of that parameter is the struct the kind reads. Tracepoints:
+	 * offset, field, size_*, data_loc (TETRA_FIELD_*). .user for syscalls */
 	struct tetra_slot_config args[8];
 	uint32_t n_args;
 	struct tetra_slot_config return_arg; /* .kind 0 if not wanted */
@@ -100,7 +95,8 @@ struct plan_use {
 /*
  * Return: 0; -ENOENT if the function, hook or event does not exist here; -EOPNOTSUPP if an
  * argument cannot be read here; findings in @diag at the hook's places (code unknown-symbol
- * with the nearest name, arg-type-mismatch and arg-beyond-parameters as warnings ...).
+ * with the nearest name, arg-type-mismatch and arg-beyond-parameters as warnings ...). Where
+ * the policy says ignore.callNotFound, -ENOENT comes with a note only: leave the hook out.
  * @file: for findings.
  */
 int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *file,

@@ -9,7 +9,7 @@
 
 /* Bytes of a finding's message, and of its place; longer ones are cut. */
 #define MESSAGE_BYTES 512
-#define PATH_BYTES 256
+#define PATH_BYTES    256
 
 #define LSM_PREFIX "bpf_lsm_"
 
@@ -179,10 +179,10 @@ static void syscall_unknown(struct use_build *build)
 			    "hook is for a system call unless it says so",
 			    "no system call");
 	else
-		use_unknown(build,
-			    did_you_mean(&hint,
-					 kernel_nearest_syscall(build->kernel, name)),
-			    "no system call");
+		use_unknown(
+			build,
+			did_you_mean(&hint, kernel_nearest_syscall(build->kernel, name)),
+			"no system call");
 }
 
 /*
@@ -238,10 +238,10 @@ static void function_unknown(struct use_build *build)
 		use_unknown(build, "it is a system call: write 'syscall: true'",
 			    "no kernel function");
 	else
-		use_unknown(build,
-			    did_you_mean(&hint,
-					 kernel_nearest_function(build->kernel, name)),
-			    "no kernel function");
+		use_unknown(
+			build,
+			did_you_mean(&hint, kernel_nearest_function(build->kernel, name)),
+			"no kernel function");
 }
 
 static void use_function(struct use_build *build)
@@ -316,23 +316,21 @@ static void use_lsm(struct use_build *build)
 static void event_unknown(struct use_build *build)
 {
 	const struct policy_hook *hook = build->hook;
+	const char *subsystem = hook->subsystem ? hook->subsystem : "";
+	const char *meant =
+		kernel_nearest_tracepoint(build->kernel, subsystem, hook->name);
 	struct use_spot spot = name_spot(build);
-	const char *meant = kernel_nearest_tracepoint(build->kernel, hook->subsystem,
-						      hook->name);
-	const char *slash = meant ? strchr(meant, '/') : NULL;
 	char hint[MESSAGE_BYTES];
 
-	if (slash && str_equal(slash + 1, hook->name) && hook->subsystem) {
-		snprintf(hint, sizeof(hint), "did you mean '%.*s'?", (int)(slash - meant),
-			 meant);
-		spot = (struct use_spot){ .mark = hook->mark, .member = "subsystem" };
-		use_error(build, &spot, -ENOENT, "unknown-symbol", hint,
-			  "subsystem '%s' has no event '%s'", hook->subsystem,
+	if (kernel_has_subsystem(build->kernel, subsystem)) {
+		use_error(build, &spot, -ENOENT, "unknown-symbol",
+			  did_you_mean(&hint, meant), "no event '%s/%s'", subsystem,
 			  hook->name);
 		return;
 	}
+	spot = (struct use_spot){ .mark = hook->subsystem_mark, .member = "subsystem" };
 	use_error(build, &spot, -ENOENT, "unknown-symbol", did_you_mean(&hint, meant),
-		  "no event '%s/%s'", hook->subsystem ? hook->subsystem : "", hook->name);
+		  "no subsystem '%s'", subsystem);
 }
 
 static int event_name(struct use_build *build, const char *space)
@@ -384,7 +382,7 @@ static void use_raw_tracepoint(struct use_build *build)
 	build->use->kind = PLAN_POINT_RAW_TRACEPOINT;
 	r = kernel_find_raw_tracepoint(build->kernel, build->hook->name, &event);
 	if (r == -ENOENT) {
-		event_unknown(build);
+		use_unknown(build, NULL, "no raw tracepoint");
 		return;
 	}
 	if (r == 0)

@@ -142,6 +142,7 @@ static int hook_build(struct build *build, const struct section_row *section,
 
 	ret->mark = doc->node->mark;
 	ret->name_mark = doc->name ? doc->name->mark : doc->node->mark;
+	ret->subsystem_mark = doc->subsystem ? doc->subsystem->mark : doc->node->mark;
 	ret->kind = hook_kind(section->section, doc);
 	ret->syscall = is_syscall(&hook);
 	ret->syscall_given = doc->syscall != NULL;

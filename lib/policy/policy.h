@@ -155,6 +155,7 @@ struct policy_hook {
 	char *message; /* as it goes into events (escaped once), or NULL */
 	char **tags; /* likewise */
 	uint32_t n_tags;
+	struct mark subsystem_mark; /* of its value; tracepoints only */
 };
 
 struct tetra_policy {

@@ -5,8 +5,9 @@
 
 #include "lib/base/base.h"
 
-/* Bytes of a program's log buffer: libbpf asks for a log only when a load fails. */
-#define LOG_BYTES (1u << 20)
+/* Bytes of a program's log buffer: libbpf asks for a log only when a load fails, so that the
+ * memory is touched only then; a buffer that is too small would hide the reason. */
+#define LOG_BYTES (16u << 20)
 #define LOG_LINES 6
 
 /* The last lines of a log, without its statistics; borrowed from @log. */

@@ -33,10 +33,14 @@ int published_prepare(struct published *ret, const struct tetra_cell *cells, uin
 
 int published_commit(const struct published *published, struct sensor *sensor)
 {
-	const uint32_t zero = 0;
-	int r = bpf_map_update_elem(sensor_map_fd(sensor, SENSOR_MAP_IMAGES), &zero,
-				    &published->fd, BPF_ANY);
+	int images = sensor_map_fd(sensor, SENSOR_MAP_IMAGES), r = 0;
 
+	/*
+	 * Slot 0 is what new runs begin with: from here on the new rules are in force. The
+	 * call waits for runs on the old image, which find it again in slot 1 until then.
+	 */
+	for (uint32_t slot = 0; slot < 2 && r == 0; slot++)
+		r = bpf_map_update_elem(images, &slot, &published->fd, BPF_ANY);
 	if (r == 0 || r == -EPERM || r == -ENOMEM)
 		return r;
 	return -EINVAL;

@@ -15,7 +15,7 @@ import sys
 def from_map(path):
     """{symbol: version}; a symbol in two versions is an error."""
     with open(path, encoding="utf-8") as file:
-        text = re.sub(r"#.*|/\*.*?\*/", "", file.read(), flags=re.DOTALL)
+        text = re.sub(r"#[^\n]*|/\*.*?\*/", "", file.read(), flags=re.DOTALL)
     found = {}
     for version, body in re.findall(r"(\w+\.\w+)\s*\{(.*?)\}", text, re.DOTALL):
         exported = re.search(r"global:(.*?)(local:|$)", body, re.DOTALL)

@@ -111,22 +111,178 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 			      finding.hint ? finding.hint : "", finding.hint ? ")" : "");
 }
 
-/* --- the ladder --- */
+/* --- snippets --- */
 
-#define KILL "selectors: [{matchActions: [{action: Sigkill}]}]"
-#define SIGTERM "selectors: [{matchActions: [{action: Signal, argSig: 15}]}]"
+#define KILL	 "selectors: [{matchActions: [{action: Sigkill}]}]"
+#define SIGTERM	 "selectors: [{matchActions: [{action: Signal, argSig: 15}]}]"
 #define OVERRIDE "selectors: [{matchActions: [{action: Override, argError: -1}]}]"
-#define RETURN "return: true, returnArg: {type: int}"
+#define RETURN	 "return: true, returnArg: {type: int}"
 
 #define FUNCTION(name, rest) "kprobes: [{call: " name ", syscall: false" rest "}]"
-#define SYSCALL(name, rest) "kprobes: [{call: " name ", syscall: true" rest "}]"
-#define LSM(name, rest) "lsmhooks: [{hook: " name rest "}]"
-#define EVENT(subsystem, name, rest) \
+#define SYSCALL(name, rest)  "kprobes: [{call: " name ", syscall: true" rest "}]"
+#define LSM(name, rest)	     "lsmhooks: [{hook: " name rest "}]"
+#define EVENT(subsystem, name, rest)                                                     \
 	"tracepoints: [{subsystem: " subsystem ", event: " name rest "}]"
 
-#define ALL 31u
-#define LATER 24u /* 7.2 and the one with everything */
+#define ALL	31u
+#define LATER	24u /* 7.2 and the one with everything */
 #define EARLIER 7u
+
+/* --- arguments --- */
+
+/*
+ * One argument of a hook: how it is read, as "KIND param N [size N] [typed] [user]" or
+ * "KIND at OFFSET+BYTES from SOURCE [size OFFSET+BYTES]".
+ */
+static void slot_tell(struct strbuf *text, const struct plan_use *use, uint32_t i)
+{
+	const struct tetra_slot_config *slot = &use->args[i];
+
+	strbuf_puts(text, arg_kind_name(slot->kind));
+	if (use->kind == PLAN_POINT_TRACEPOINT) {
+		strbuf_format(text, " at %u+%u from %u", slot->offset, slot->field,
+			      slot->data_loc);
+		if (slot->size_field)
+			strbuf_format(text, " size %u+%u", slot->size_offset,
+				      slot->size_field);
+	} else {
+		strbuf_format(text, " param %u", slot->param);
+		if (slot->size_param != 0xff)
+			strbuf_format(text, " size %u", slot->size_param);
+	}
+	if (slot->typed)
+		strbuf_puts(text, " typed");
+	if (slot->user)
+		strbuf_puts(text, " user");
+}
+
+#define ARG(index, type) "{index: " index ", type: " type "}"
+#define ARGS(list)	 ", args: [" list "]"
+#define EQUAL(index, value)                                                              \
+	"selectors: [{matchArgs: [{index: " index ", operator: Equal, values: [" value   \
+	"]}]}]"
+
+/* The last argument of a hook. @reads NULL: refused. @says as below. */
+static const struct {
+	const char *spec;
+	uint32_t kernels;
+	const char *reads, *says;
+} arguments[] = {
+	{ FUNCTION("security_file_open", ARGS(ARG("0", "file"))), ALL,
+	  "file param 0 typed", NULL },
+	{ FUNCTION("security_file_open", ARGS(ARG("0", "path"))), ALL, "path param 0",
+	  "spec.kprobes[0].args[0].type arg-type-mismatch: type 'path' does not fit: the "
+	  "parameter of 'security_file_open' is 'struct file *' (type 'file' reads it)" },
+	{ FUNCTION("security_path_truncate", ARGS(ARG("0", "path"))), ALL,
+	  "path param 0 typed", NULL },
+	{ FUNCTION("security_bprm_check", ARGS(ARG("0", "linux_binprm"))), ALL,
+	  "linux_binprm param 0 typed", NULL },
+	{ FUNCTION("tcp_connect", ARGS(ARG("0", "sock"))), ALL, "sock param 0", NULL },
+	{ FUNCTION("security_mmap_file", ARGS(ARG("0", "file"))), ALL,
+	  "file param 0 typed", NULL },
+	/* The hook may get no file, and says so from 7.2 on. */
+	{ LSM("mmap_file", ARGS(ARG("0", "file"))), 8, "file param 0", NULL },
+	{ LSM("file_open", ARGS(ARG("0", "file"))), ALL, "file param 0 typed", NULL },
+
+	/* Numbers: width and sign. */
+	{ FUNCTION("security_file_permission", ARGS(ARG("1", "int"))), ALL,
+	  "int32 param 1", NULL },
+	{ FUNCTION("security_file_permission", ARGS(ARG("1", "uint32"))), ALL,
+	  "uint32 param 1", "(type 'int32' reads it)" },
+	{ FUNCTION("security_file_permission", ARGS(ARG("1", "int64"))), ALL,
+	  "int64 param 1", "arg-type-mismatch" },
+	{ FUNCTION("security_mmap_file", ARGS(ARG("1", "int"))), ALL, "int32 param 1",
+	  NULL },
+	{ FUNCTION("security_mmap_file", ARGS(ARG("1", "uint64"))), ALL, "uint64 param 1",
+	  NULL },
+	{ FUNCTION("security_mmap_file", ARGS(ARG("1", "uint32"))), ALL, "uint32 param 1",
+	  "(type 'uint64' reads it)" },
+	{ FUNCTION("security_file_open", ARGS(ARG("0", "uint64"))), ALL, "uint64 param 0",
+	  NULL },
+	{ FUNCTION("security_file_open", ARGS(ARG("0", "int"))), ALL, "int32 param 0",
+	  "(type 'file' reads it)" },
+	{ FUNCTION("security_file_permission", ARGS(ARG("1", "file"))), ALL, NULL,
+	  "type 'file' cannot be read: the parameter of 'security_file_permission' is "
+	  "'int'" },
+	{ FUNCTION("security_file_permission", ARGS(ARG("1", "string"))), ALL, NULL,
+	  "cannot be read" },
+	{ FUNCTION("security_file_open", ARGS(ARG("0", "nop"))), ALL, "nop param 0",
+	  NULL },
+
+	/* Beyond the last. */
+	{ FUNCTION("security_file_open", ARGS(ARG("3", "int"))), ALL, "nop param 3",
+	  "spec.kprobes[0].args[0].index arg-beyond-parameters" },
+	{ FUNCTION("security_file_open", ARGS(ARG("3", "int")) ", " EQUAL("3", "1")), ALL,
+	  NULL, "out-of-range" },
+	{ LSM("file_open", ARGS(ARG("1", "int"))), ALL, "nop param 1",
+	  "arg-beyond-parameters" },
+	{ SYSCALL("sys_lseek", ARGS(ARG("4", "int"))), ALL, "int32 param 4 user",
+	  "arg-beyond-parameters" },
+	{ EVENT("sched", "sched_process_exec", ", raw: true" ARGS(ARG("4", "int"))), ALL,
+	  NULL, "out-of-range" },
+
+	/* System calls. */
+	{ SYSCALL("sys_symlinkat", ARGS(ARG("0", "string"))), ALL, "string param 0 user",
+	  NULL },
+	{ SYSCALL("sys_symlinkat", ARGS(ARG("1", "int"))), ALL, "int32 param 1 user",
+	  NULL },
+	{ SYSCALL("sys_symlinkat", ARGS(ARG("0", "file"))), ALL, NULL,
+	  "type 'file' cannot be read" },
+	{ SYSCALL("sys_write", ARGS(ARG("0", "fd"))), ALL, "fd param 0 user", NULL },
+	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 3}")), ALL,
+	  "char_buf param 1 size 2 user", NULL },
+	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 2}")), ALL,
+	  "char_buf param 1 size 1 user", "sizeArgIndex counts parameters from 1" },
+	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 5}")), ALL,
+	  NULL, "out-of-range" },
+	{ SYSCALL("__ia32_sys_openat", ARGS(ARG("1", "string"))), ALL, NULL,
+	  "the arguments of 32-bit system calls cannot be read" },
+
+	/* Raw tracepoints: parameters. */
+	{ EVENT("sched", "sched_process_exec",
+		", raw: true" ARGS(ARG("2", "linux_binprm"))),
+	  ALL, "linux_binprm param 2 typed", NULL },
+
+	/* Fields. */
+	{ EVENT("sched", "sched_process_exec", ARGS(ARG("4", "string"))), ALL,
+	  "string at 8+4 from 1", NULL },
+	{ EVENT("sched", "sched_process_exec", ARGS("{index: 4}")), ALL,
+	  "string at 8+4 from 1", NULL },
+	{ EVENT("sched", "sched_process_exec", ARGS("{index: 5}")), ALL,
+	  "int32 at 12+4 from 0", NULL },
+	{ EVENT("sched", "sched_process_exec", ARGS(ARG("5", "int64"))), ALL,
+	  "int64 at 12+4 from 0", "arg-type-mismatch" },
+	{ EVENT("sched", "sched_process_exec", ARGS(ARG("5", "file"))), ALL, NULL,
+	  "cannot be read" },
+	{ EVENT("sched", "sched_process_exec", ARGS(ARG("4", "int32"))), ALL, NULL,
+	  "field 'filename' is 'char[]' of 4 bytes (type 'string' reads it)" },
+	{ EVENT("sched", "sched_process_exec", ARGS(ARG("3", "int32"))), ALL, NULL,
+	  "field 'common_pid' is not there" },
+	{ EVENT("task", "task_rename", ARGS(ARG("7", "int16"))), 7,
+	  "int16 at 44+2 from 0", NULL },
+	{ EVENT("task", "task_rename", ARGS("{index: 7}")), 7, NULL,
+	  "no type follows from field 'oom_score_adj'" },
+	{ EVENT("sched", "sched_process_exec", ARGS(ARG("40", "int32"))), ALL, NULL,
+	  "spec.tracepoints[0].args[0].index out-of-range" },
+	{ EVENT("task", "task_rename", ARGS(ARG("5", "string"))), 7,
+	  "string at 12+16 from 2", NULL },
+	{ EVENT("syscalls", "sys_enter_openat", ARGS(ARG("6", "string"))), ALL,
+	  "string at 24+8 from 0 user", NULL },
+	{ EVENT("syscalls", "sys_enter_openat", ARGS("{index: 6}")), ALL, NULL,
+	  "a buffer needs sizeArgIndex" },
+	{ EVENT("syscalls", "sys_enter_write", ARGS("{index: 6, sizeArgIndex: 8}")), ALL,
+	  "char_buf at 24+8 from 0 size 32+8 user", NULL },
+	{ EVENT("syscalls", "sys_enter_write", ARGS("{index: 6, sizeArgIndex: 7}")), ALL,
+	  NULL, "sizeArgIndex counts fields from 1" },
+	{ EVENT("raw_syscalls", "sys_enter", ARGS("{index: 5}")), ALL,
+	  "const_buf at 16+48 from 2", NULL },
+	{ EVENT("raw_syscalls", "sys_enter",
+		ARGS("{index: 4}") ", selectors: [{matchArgs: [{index: 4, operator: "
+				   "Prefix, values: [x]}]}]"),
+	  ALL, NULL, "Prefix cannot be used on a field of type int64" },
+};
+
+/* --- the ladder --- */
 
 /* @kernels: bits of releases[]. @says: part of a finding; NULL: nothing is said. */
 static const struct {
@@ -144,7 +300,6 @@ static const struct {
 	  "fentry:tcp_connect:signal fexit:tcp_connect:event+return", NULL },
 	{ FUNCTION("tcp_connect", ", " KILL), ALL, "fentry:tcp_connect:event+signal",
 	  "security_socket_connect would stop it" },
-
 	{ FUNCTION("security_file_open", ""), ALL,
 	  "fentry:security_file_open:event+signal", NULL },
 	{ FUNCTION("security_file_open", ", " KILL), ALL,
@@ -174,8 +329,7 @@ static const struct {
 	{ SYSCALL("sys_symlinkat", ", " RETURN), ALL,
 	  "fexit:__x64_sys_symlinkat:event+signal+return", NULL },
 	{ SYSCALL("sys_symlinkat", ", " KILL), EARLIER,
-	  "fentry:__x64_sys_symlinkat:event+signal",
-	  "kills, but the call may complete" },
+	  "fentry:__x64_sys_symlinkat:event+signal", "kills, but the call may complete" },
 	{ SYSCALL("sys_symlinkat", ", " KILL), EARLIER,
 	  "fentry:__x64_sys_symlinkat:event+signal",
 	  "security_inode_symlink would stop it" },
@@ -209,7 +363,8 @@ static const struct {
 	  "tp_btf:sched_process_exec:event+signal", NULL },
 	{ EVENT("sched", "sched_process_exce", ""), ALL, NULL,
 	  "did you mean 'sched/sched_process_exec'?" },
-	{ EVENT("shed", "sched_process_exec", ""), ALL, NULL, "did you mean 'sched'?" },
+	{ EVENT("shed", "sched_process_exec", ""), ALL, NULL,
+	  "no subsystem 'shed' (did you mean 'sched/sched_process_exec'?)" },
 
 	/* What is there is not what was meant. */
 	{ SYSCALL("tcp_connect", ""), ALL, NULL, "syscall: false" },
@@ -247,13 +402,316 @@ START_TEST(plan_climbs_the_ladder)
 		ck_assert_msg(r == 0 || r == -ENOENT || r == -EOPNOTSUPP, "%d", r);
 		ck_assert_str_eq(strbuf_get(&text),
 				 ladders[i].programs ? ladders[i].programs : "");
-		ck_assert_msg(ladders[i].says ?
-				      strstr(strbuf_get(&said), ladders[i].says) != NULL :
-				      said.len == 0,
+		ck_assert_msg(ladders[i].says
+				      ? strstr(strbuf_get(&said), ladders[i].says) != NULL
+				      : said.len == 0,
 			      "%s: %s: said '%s'", releases[_i], ladders[i].spec,
 			      strbuf_get(&said));
 		ck_assert(r < 0 || ladder.reason[0]);
 		ck_assert(!strchr(ladder.reason, '\n'));
+	}
+}
+END_TEST
+
+/* --- kernels with less --- */
+
+/* What 6.12-full would be without some features: names, each between commas. */
+static struct tetra_kernel *kernel_without(const char *features)
+{
+	_cleanup_(strbuf_done) struct strbuf less = {};
+	char path[] = "/tmp/test-plan.XXXXXX", *facts = NULL, *at, *line, name[64];
+	struct tetra_kernel *kernel = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&facts, &size);
+	int fd = mkstemp(path);
+
+	ck_assert_int_eq(kernel_write_facts(recorded(4), file), 0);
+	fclose(file);
+	for (at = facts; (line = strsep(&at, "\n"));) {
+		if (sscanf(line, "feature\t%60[^\t]", name) == 1) {
+			char between[64];
+
+			snprintf(between, sizeof(between), ",%.60s,", name);
+			if (strstr(features, between)) {
+				strbuf_format(&less, "feature\t%s\tno\tneeds %s\n", name,
+					      name);
+				continue;
+			}
+		}
+		if (*line)
+			strbuf_format(&less, "%s\n", line);
+	}
+	free(facts);
+	ck_assert_int_eq(write(fd, less.text, less.len), (ssize_t)less.len);
+	close(fd);
+	ck_assert_int_eq(kernel_read_facts(&kernel, path, NULL), 0);
+	unlink(path);
+	return kernel;
+}
+
+#define NO_LSM	    ",lsm,"
+#define NO_FENTRY   ",fentry,lsm,fmod-ret-syscall,fmod-ret-security,btf-tracepoint,"
+#define NO_KPROBE   NO_FENTRY "kprobe,override-return,"
+#define NO_OVERRIDE NO_FENTRY "override-return,"
+
+static const struct {
+	const char *without, *spec, *programs, *says;
+} lesser[] = {
+	{ NO_LSM, FUNCTION("security_file_open", ", " KILL),
+	  "fmod_ret:security_file_open:event+signal+deny", NULL },
+	{ NO_LSM, FUNCTION("security_file_open", ", " RETURN ", " KILL),
+	  "fexit:security_file_open:event+return "
+	  "fmod_ret:security_file_open:signal+deny",
+	  NULL },
+	{ NO_LSM, LSM("file_open", ", " KILL), NULL, "cannot see 'file_open'" },
+	{ NO_LSM, LSM("file_open", ""), NULL, "lsm: needs lsm" },
+	{ NO_FENTRY, FUNCTION("tcp_connect", ""), "kprobe:tcp_connect:event+signal",
+	  NULL },
+	{ NO_FENTRY, FUNCTION("tcp_connect", ", " RETURN),
+	  "kprobe:tcp_connect:- kretprobe:tcp_connect:event+signal+return", NULL },
+	{ NO_FENTRY, FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM),
+	  "kprobe:tcp_connect:signal kretprobe:tcp_connect:event+return", NULL },
+	{ NO_FENTRY, SYSCALL("sys_symlinkat", ", " OVERRIDE),
+	  "kprobe:__x64_sys_symlinkat:event+signal+deny", NULL },
+	{ NO_FENTRY, SYSCALL("sys_symlinkat", ", " KILL),
+	  "kprobe:__x64_sys_symlinkat:event+signal+deny", NULL },
+	{ NO_FENTRY, SYSCALL("sys_symlinkat", ", " RETURN ", " OVERRIDE),
+	  "kprobe:__x64_sys_symlinkat:signal+deny "
+	  "kretprobe:__x64_sys_symlinkat:event+return",
+	  NULL },
+	{ NO_OVERRIDE, SYSCALL("sys_symlinkat", ", " OVERRIDE), NULL,
+	  "security_inode_symlink can deny it" },
+	{ NO_OVERRIDE, SYSCALL("sys_symlinkat", ", " KILL),
+	  "kprobe:__x64_sys_symlinkat:event+signal",
+	  "security_inode_symlink would stop" },
+	{ NO_FENTRY, FUNCTION("security_file_open", ", " KILL),
+	  "kprobe:security_file_open:event+signal", "kills, but the call may complete" },
+	{ NO_FENTRY, FUNCTION("security_file_open", ", " OVERRIDE), NULL,
+	  "kprobe: the function is not on the kernel's error injection list" },
+	{ NO_FENTRY, EVENT("sched", "sched_process_exec", ", raw: true"),
+	  "raw_tp:sched_process_exec:event+signal", NULL },
+	{ NO_KPROBE, SYSCALL("sys_symlinkat", ""),
+	  "raw_tp/sys_enter:sys_enter:event+signal", NULL },
+	{ NO_KPROBE, SYSCALL("sys_symlinkat", ", " RETURN),
+	  "raw_tp/sys_exit:sys_exit:event+signal+return", NULL },
+	{ NO_KPROBE, SYSCALL("sys_symlinkat", ", " RETURN ", " SIGTERM),
+	  "raw_tp/sys_enter:sys_enter:signal raw_tp/sys_exit:sys_exit:event+return",
+	  NULL },
+	{ NO_KPROBE, SYSCALL("__ia32_sys_openat", ""), NULL,
+	  "raw_tp/sys_enter: no number of this call" },
+	{ NO_KPROBE, FUNCTION("tcp_connect", ""), NULL,
+	  "fentry: needs fentry; kprobe: needs kprobe" },
+	{ ",send-signal,", FUNCTION("tcp_connect", ", " KILL), NULL,
+	  "needs bpf_send_signal" },
+};
+
+/*
+ * Needs of several policies together, also those that one policy's text may not have.
+ * @needs: PLAN_NEEDS_*.
+ */
+static const struct {
+	const char *spec;
+	uint32_t needs;
+	const char *programs, *says;
+} needs[] = {
+	{ FUNCTION("tcp_connect", ""), PLAN_NEEDS_EVENT | PLAN_NEEDS_OVERRIDE, NULL,
+	  "security_socket_connect can deny it; fmod_ret: the kernel allows it for" },
+	{ FUNCTION("fd_install", ""), PLAN_NEEDS_EVENT | PLAN_NEEDS_OVERRIDE, NULL,
+	  "it returns nothing" },
+	{ EVENT("sched", "sched_process_exec", ""),
+	  PLAN_NEEDS_EVENT | PLAN_NEEDS_OVERRIDE, NULL,
+	  "security_bprm_check can deny it" },
+	{ EVENT("sched", "sched_process_exec", ", raw: true"),
+	  PLAN_NEEDS_EVENT | PLAN_NEEDS_KILL, "tp_btf:sched_process_exec:event+signal",
+	  "security_bprm_check would stop it" },
+	{ FUNCTION("security_file_open", ""),
+	  PLAN_NEEDS_EVENT | PLAN_NEEDS_KILL | PLAN_NEEDS_OVERRIDE | PLAN_NEEDS_RETURN,
+	  "fexit:security_file_open:event+return lsm:file_open:signal+deny", NULL },
+	{ SYSCALL("sys_getpid", ""), PLAN_NEEDS_EVENT | PLAN_NEEDS_RETURN,
+	  "fexit:__do_sys_getpid:event+signal+return", NULL },
+};
+
+START_TEST(plan_joins_needs)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(needs); i++) {
+		_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy =
+			policy_of(needs[i].spec);
+		_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
+		_cleanup_(strbuf_done) struct strbuf text = {}, said = {};
+		struct plan_use use;
+		struct plan_ladder ladder = {};
+		int r;
+
+		ck_assert_int_eq(tetra_diag_new(&diag), 0);
+		ck_assert_int_eq(
+			plan_use(&use, &policy->hooks[0], "t", recorded(_i), diag), 0);
+		r = plan_ladder(&ladder, &use, needs[i].needs, NULL, recorded(_i), diag);
+		ladder_tell(&text, &ladder);
+		diag_show(diag, &said);
+		ck_assert_str_eq(strbuf_get(&text),
+				 needs[i].programs ? needs[i].programs : "");
+		ck_assert_int_eq(r, needs[i].programs ? 0 : -EOPNOTSUPP);
+		ck_assert_msg(needs[i].says
+				      ? strstr(strbuf_get(&said), needs[i].says) != NULL
+				      : said.len == 0,
+			      "%s: said '%s'", needs[i].spec, strbuf_get(&said));
+	}
+}
+END_TEST
+
+/* What the attach code relies on, beside program, target and phase. */
+START_TEST(plan_describes_instances)
+{
+	static const struct {
+		const char *spec;
+		uint32_t n_params;
+		int32_t number;
+		uint8_t syscall, has_return, typed, can_deny;
+		const char *key, *symbol;
+	} rows[] = {
+		{ FUNCTION("security_file_permission", ", " KILL), 2, -1, 0, 1, 1, 1,
+		  "function:security_file_permission", "security_file_permission" },
+		{ FUNCTION("security_bprm_committing_creds", ""), 1, -1, 0, 0, 1, 0,
+		  "function:security_bprm_committing_creds",
+		  "security_bprm_committing_creds" },
+		{ SYSCALL("sys_symlinkat", ""), 1, -1, 1, 1, 1, 0,
+		  "syscall:__x64_sys_symlinkat", "__x64_sys_symlinkat" },
+		{ SYSCALL("sys_getpid", ""), 1, -1, 1, 1, 1, 0,
+		  "syscall:__x64_sys_getpid", "__x64_sys_getpid" },
+		{ LSM("file_open", ", " OVERRIDE), 1, -1, 0, 1, 1, 1, "lsm:file_open",
+		  "file_open" },
+		{ EVENT("sched", "sched_switch", ""), 0, -1, 0, 0, 0, 0,
+		  "tracepoint:sched/sched_switch", "sched_switch" },
+		{ EVENT("sched", "sched_process_exec", ", raw: true"), 3, -1, 0, 0, 1, 0,
+		  "raw:sched/sched_process_exec", "sched_process_exec" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy =
+			policy_of(rows[i].spec);
+		struct plan_use use;
+		struct plan_ladder ladder;
+
+		ck_assert_int_eq(plan_first(policy, recorded(_i), &use, &ladder, NULL),
+				 0);
+		ck_assert_str_eq(use.key, rows[i].key);
+		ck_assert_str_eq(use.symbol, rows[i].symbol);
+		ck_assert_uint_eq(ladder.can_deny, rows[i].can_deny);
+		ck_assert_uint_eq(ladder.instances[0].n_params, rows[i].n_params);
+		ck_assert_int_eq(ladder.instances[0].syscall_number, rows[i].number);
+		ck_assert_uint_eq(ladder.instances[0].syscall, rows[i].syscall);
+		ck_assert_uint_eq(ladder.instances[0].has_return, rows[i].has_return);
+		ck_assert_uint_eq(ladder.instances[0].typed, rows[i].typed);
+	}
+}
+END_TEST
+
+START_TEST(plan_reads_results)
+{
+	static const struct {
+		const char *spec;
+		int error;
+		uint32_t kind;
+		const char *says;
+	} rows[] = {
+		{ FUNCTION("tcp_connect", ", " RETURN), 0, TETRA_ARG_INT32, NULL },
+		{ FUNCTION("tcp_connect", ", return: true, returnArg: {type: int64}"), 0,
+		  TETRA_ARG_INT64, "spec.kprobes[0].returnArg.type arg-type-mismatch" },
+		{ FUNCTION("tcp_connect", ", return: true, returnArg: {type: file}"),
+		  -EOPNOTSUPP, 0, "the result of 'tcp_connect' is 'int'" },
+		{ FUNCTION("sk_alloc", ", return: true, returnArg: {type: sock}"), 0,
+		  TETRA_ARG_SOCK, NULL },
+		{ SYSCALL("sys_write", ", " RETURN), 0, TETRA_ARG_INT32, NULL },
+		{ FUNCTION("fd_install", ", " RETURN), 0, 0,
+		  "'fd_install' returns nothing" },
+		{ FUNCTION("fd_install",
+			   ", " RETURN
+			   ", selectors: [{matchReturnArgs: [{operator: Equal, "
+			   "values: [1]}]}]"),
+		  -EOPNOTSUPP, 0, "returns nothing that a filter could look at" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy =
+			policy_of(rows[i].spec);
+		_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
+		_cleanup_(strbuf_done) struct strbuf said = {};
+		struct plan_use use = {};
+
+		ck_assert_int_eq(tetra_diag_new(&diag), 0);
+		ck_assert_int_eq(
+			plan_use(&use, &policy->hooks[0], "t", recorded(_i), diag),
+			rows[i].error);
+		ck_assert_uint_eq(use.return_arg.kind, rows[i].kind);
+		ck_assert(rows[i].error || use.needs & PLAN_NEEDS_RETURN);
+		diag_show(diag, &said);
+		ck_assert_msg(rows[i].says
+				      ? strstr(strbuf_get(&said), rows[i].says) != NULL
+				      : said.len == 0,
+			      "%s: said '%s'", rows[i].spec, strbuf_get(&said));
+	}
+}
+END_TEST
+
+START_TEST(plan_makes_do_with_less)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel =
+		kernel_without(lesser[_i].without);
+	_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy =
+		policy_of(lesser[_i].spec);
+	_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
+	_cleanup_(strbuf_done) struct strbuf text = {}, said = {};
+	struct plan_use use = {};
+	struct plan_ladder ladder = {};
+	int r;
+
+	ck_assert_int_eq(tetra_diag_new(&diag), 0);
+	r = plan_first(policy, kernel, &use, &ladder, diag);
+	ladder_tell(&text, &ladder);
+	diag_show(diag, &said);
+	ck_assert_str_eq(strbuf_get(&text),
+			 lesser[_i].programs ? lesser[_i].programs : "");
+	ck_assert_int_eq(r, lesser[_i].programs ? 0 : -EOPNOTSUPP);
+	ck_assert_msg(lesser[_i].says ? strstr(strbuf_get(&said), lesser[_i].says) != NULL
+				      : said.len == 0,
+		      "%s: said '%s'", lesser[_i].spec, strbuf_get(&said));
+	/* What was passed over is told. */
+	ck_assert(r < 0 || strstr(ladder.reason, "; not "));
+}
+END_TEST
+
+START_TEST(plan_reads_arguments)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(arguments); i++) {
+		_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy =
+			policy_of(arguments[i].spec);
+		_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
+		_cleanup_(strbuf_done) struct strbuf text = {}, said = {};
+		struct plan_use use = {};
+		int r;
+
+		if (!(arguments[i].kernels & 1u << _i))
+			continue;
+		ck_assert_int_eq(tetra_diag_new(&diag), 0);
+		r = plan_use(&use, &policy->hooks[0], "t", recorded(_i), diag);
+		diag_show(diag, &said);
+		ck_assert_msg((r == 0) == (arguments[i].reads != NULL), "%s: %s: %d\n%s",
+			      releases[_i], arguments[i].spec, r, strbuf_get(&said));
+		if (r == 0) {
+			slot_tell(&text, &use, use.n_args - 1);
+			ck_assert_str_eq(strbuf_get(&text), arguments[i].reads);
+		}
+		ck_assert_msg(arguments[i].says ? strstr(strbuf_get(&said),
+							 arguments[i].says) != NULL
+						: said.len == 0,
+			      "%s: %s: said '%s'", releases[_i], arguments[i].spec,
+			      strbuf_get(&said));
 	}
 }
 END_TEST
@@ -266,6 +724,11 @@ int main(void)
 	int failed, n = ARRAY_SIZE(releases);
 
 	tcase_add_loop_test(ladder, plan_climbs_the_ladder, 0, n);
+	tcase_add_loop_test(ladder, plan_reads_arguments, 0, n);
+	tcase_add_loop_test(ladder, plan_reads_results, 0, n);
+	tcase_add_loop_test(ladder, plan_joins_needs, 0, n);
+	tcase_add_loop_test(ladder, plan_describes_instances, 0, n);
+	tcase_add_loop_test(ladder, plan_makes_do_with_less, 0, ARRAY_SIZE(lesser));
 	suite_add_tcase(suite, ladder);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One case of the differential test: what a program would have read, written by user space. */
+#ifndef TETRA_BPF_CASE_H
+#define TETRA_BPF_CASE_H
+
+#include "bpf/abi/kinds.h"
+#include "bpf/common/scratch.h"
+
+struct tetra_case {
+	/* in: .proc, .raw, .sock, .path, .components, .record; out: .words */
+	struct tetra_scratch scratch;
+	__u64 address; /* out: of this struct in the kernel */
+	__u64 left; /* out: rules that are left after a step; 0 ends the case */
+	__u64 caps[TETRA_CAPSET_END];
+	__u64 namespaces[TETRA_NS_END];
+	__u32 tgid;
+	__u32 known; /* scratch.proc is the process's row; else it has none */
+	/* the slot that the next step takes */
+	__u32 slot;
+	__u32 kind;
+	__u32 found; /* there is a text, or a path */
+	__u32 word; /* that the last two steps take */
+	/* names of 32 bytes and more, each readable for 32 bytes behind its end */
+	__u8 names[3 * TETRA_TEXT_MAX];
+};
+
+#endif

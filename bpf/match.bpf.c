@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The matcher of the hook programs, fed by user space: for the comparison of the tables with
+ * the policy evaluator, in the kernel. Attached nowhere; BPF_PROG_TEST_RUN runs the steps one
+ * after the other on a case that user space maps. A step is what lies behind the reading of
+ * the task, of dentries and of the caller's memory: from there on it is the programs' code.
+ */
+#include "bpf/common/act.bpf.h"
+#include "bpf/common/case.h"
+
+/* User space sets every column, as an instance that serves any rule would have it. */
+const volatile struct tetra_hook_config cfg = {};
+
+/* The case in hand. Mapped, written by user space before each step. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct tetra_case));
+} tetra_cases SEC(".maps");
+
+#define CASE_HOOK 0
+#define CASE_HOOK_CELL (1 + CASE_HOOK)
+
+/* Returns the rules that are left, as the columns do. */
+typedef __u64 (*case_step_fn)(tetra_image image, struct tetra_case *c,
+			      const struct tetra_cell *hook);
+
+static __always_inline int case_run(case_step_fn step)
+{
+	struct tetra_cell *hook;
+	struct tetra_case *c;
+	tetra_image image;
+	__u32 zero = 0;
+
+	c = bpf_map_lookup_elem(&tetra_cases, &zero);
+	image = bpf_map_lookup_elem(&tetra_images, &zero);
+	if (!c || !image)
+		return 1;
+	hook = image_cell(image, CASE_HOOK_CELL);
+	if (!hook)
+		return 1;
+	c->left = step(image, c, hook);
+	return 0;
+}
+
+static __always_inline __u64 step_begin(tetra_image image, struct tetra_case *c,
+					const struct tetra_cell *hook)
+{
+	c->address = (__u64)c;
+	match_begin(&c->scratch.match, hook->hook.alive, hook->hook.n_words);
+	return hook->hook.alive;
+}
+
+static __noinline __u64 case_select_row(tetra_image image, struct tetra_case *c,
+					__u32 columns, __u32 dims)
+{
+	struct tetra_scratch *s = &c->scratch;
+
+	return row_select(image, s, c->known ? &s->proc : 0, columns, dims);
+}
+
+static __always_inline __u64 case_capabilities(void *task, __u32 set)
+{
+	return ((struct tetra_case *)task)->caps[set];
+}
+
+static __always_inline __u64 case_namespace(void *task, __u32 which)
+{
+	return ((struct tetra_case *)task)->namespaces[which];
+}
+
+static __noinline __u64 case_select_task(tetra_image image, struct tetra_case *c,
+					 __u32 columns, __u32 dims)
+{
+	return task_select(image, &c->scratch.match, c, case_capabilities, case_namespace,
+			   columns, dims);
+}
+
+static __always_inline __u64 step_process(tetra_image image, struct tetra_case *c,
+					  const struct tetra_cell *hook)
+{
+	__u32 columns = hook->hook.process_columns, dims = hook->hook.process_dims;
+
+	if (USES(TETRA_COL_PID) && !match_exact(image, &c->scratch.match,
+						dims + TETRA_COL_PID, c->tgid, 0))
+		return 0;
+	if (columns & ROW_COLUMNS && !case_select_row(image, c, columns, dims))
+		return 0;
+	if (columns & TASK_COLUMNS && !case_select_task(image, c, columns, dims))
+		return 0;
+	return c->scratch.match.bits;
+}
+
+static __always_inline __u64 step_number(tetra_image image, struct tetra_case *c,
+					 const struct tetra_cell *hook)
+{
+	return select_number(image, &c->scratch, hook->hook.slot_columns,
+			     hook->hook.slot_dims, c->slot & (TETRA_MAX_SLOTS - 1), c->kind);
+}
+
+static __always_inline __u64 step_sock(tetra_image image, struct tetra_case *c,
+				       const struct tetra_cell *hook)
+{
+	return sock_select(image, &c->scratch, hook->hook.slot_columns, hook->hook.slot_dims,
+			   c->slot & (TETRA_MAX_SLOTS - 1));
+}
+
+/* Both tries of a slot whose text stands in the record. */
+static __always_inline __u64 step_text(tetra_image image, struct tetra_case *c,
+				       const struct tetra_cell *hook)
+{
+	struct tetra_scratch *s = &c->scratch;
+	__u32 slot = c->slot & (TETRA_MAX_SLOTS - 1);
+	__u32 dim = hook->hook.slot_dims + slot * TETRA_SLOT_COLUMNS;
+	__u64 columns = hook->hook.slot_columns;
+
+	if (SLOT_USES(slot, TETRA_COL_HEAD) &&
+	    !(c->found ? select_text(image, s, dim + TETRA_COL_HEAD, 0) :
+			 match_no_text(image, &s->match, dim + TETRA_COL_HEAD)))
+		return 0;
+	if (SLOT_USES(slot, TETRA_COL_TAIL) &&
+	    !(c->found ? select_text(image, s, dim + TETRA_COL_TAIL, 1) :
+			 match_no_text(image, &s->match, dim + TETRA_COL_TAIL)))
+		return 0;
+	return s->match.bits;
+}
+
+/* The HEAD trie over the components of a path. */
+static __always_inline __u64 step_path(tetra_image image, struct tetra_case *c,
+				       const struct tetra_cell *hook)
+{
+	struct tetra_scratch *s = &c->scratch;
+	__u32 slot = c->slot & (TETRA_MAX_SLOTS - 1);
+	__u32 dim = hook->hook.slot_dims + slot * TETRA_SLOT_COLUMNS + TETRA_COL_HEAD;
+	__u64 columns = hook->hook.slot_columns;
+
+	if (!SLOT_USES(slot, TETRA_COL_HEAD))
+		return s->match.bits;
+	return c->found ? select_components(image, s, dim) :
+			  match_no_text(image, &s->match, dim);
+}
+
+/* The TAIL trie over its text, which is made of the components if all are short. */
+static __always_inline __u64 step_path_text(tetra_image image, struct tetra_case *c,
+					    const struct tetra_cell *hook)
+{
+	struct tetra_scratch *s = &c->scratch;
+	__u32 slot = c->slot & (TETRA_MAX_SLOTS - 1);
+	__u32 dim = hook->hook.slot_dims + slot * TETRA_SLOT_COLUMNS + TETRA_COL_TAIL;
+	__u64 columns = hook->hook.slot_columns;
+
+	if (!SLOT_USES(slot, TETRA_COL_TAIL))
+		return s->match.bits;
+	if (!c->found)
+		return match_no_text(image, &s->match, dim);
+	if (s->path.plain) {
+		s->text_bytes = components_put(s);
+		s->text_at = s->spot;
+	}
+	return select_text(image, s, dim, 1);
+}
+
+/* One word of the rules that match, into scratch.words. */
+static __always_inline __u64 step_word(tetra_image image, struct tetra_case *c,
+				       const struct tetra_cell *hook)
+{
+	struct tetra_scratch *s = &c->scratch;
+	__u32 k = c->word & (TETRA_MAX_WORDS - 1);
+
+	s->words[k] = match_word(image, &s->match, CASE_HOOK_CELL, k);
+	return s->match.bits;
+}
+
+/* Of that word, the rules that win: each counts a match. */
+static __always_inline __u64 step_act(tetra_image image, struct tetra_case *c,
+				      const struct tetra_cell *hook)
+{
+	struct tetra_scratch *s = &c->scratch;
+	__u32 did = 0, i;
+
+	/* Adding a known zero becomes an atomic that kernels before 5.12 lack. */
+	opaque(did);
+	s->word = c->word & (TETRA_MAX_WORDS - 1);
+	s->rules = hook->hook.rules;
+	for (i = 0; i < 64; i++) {
+		struct tetra_cell *cell = rule_next(image, s);
+
+		if (!cell)
+			break;
+		rule_count(image, cell->rule.counter, did);
+	}
+	return s->match.bits;
+}
+
+#define CASE_PROGRAM(name)                      \
+	SEC("raw_tp")                           \
+	int tetra_case_##name(void *ctx)        \
+	{                                       \
+		return case_run(step_##name);   \
+	}
+
+CASE_PROGRAM(begin)
+CASE_PROGRAM(process)
+CASE_PROGRAM(number)
+CASE_PROGRAM(sock)
+CASE_PROGRAM(path)
+CASE_PROGRAM(path_text)
+CASE_PROGRAM(text)
+CASE_PROGRAM(word)
+CASE_PROGRAM(act)
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

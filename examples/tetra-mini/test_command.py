@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of tetra-mini, as far as it needs no privilege and opens no session."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+PROGRAM = os.environ["TETRA_MINI"]
+DATA = os.environ["TETRA_TEST_DATA"]
+GOOD = """\
+apiVersion: cilium.io/v1alpha1
+kind: TracingPolicy
+metadata:
+  name: good
+spec:
+  kprobes:
+  - call: security_file_permission
+    syscall: false
+    args:
+    - index: 0
+      type: file
+    selectors:
+    - matchArgs:
+      - index: 0
+        operator: Equal
+        values: [/etc/passwd]
+"""
+BAD = GOOD.replace("type: file", "type: flie").replace("Equal", "Equals")
+
+
+class Command(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.good = self.write("good.yaml", GOOD)
+        self.bad = self.write("bad.yml", BAD)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def run_it(self, *args, status):
+        done = subprocess.run([PROGRAM, *args], capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL, check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout, done.stderr
+
+    def test_check_says_nothing_about_a_clean_policy(self):
+        self.assertEqual(self.run_it("--check", self.good, status=0), ("", ""))
+
+    def test_check_tells_each_finding_with_its_line_and_a_caret(self):
+        out, err = self.run_it("--check", self.good, self.bad, status=1)
+        self.assertEqual(out, "")
+        heads = [line for line in err.splitlines() if " error: " in line]
+        self.assertEqual(len(heads), 2)
+        self.assertRegex(heads[0], r"^%s:11:13: error: .*'flie'.* \[[a-z-]+\]$" % self.bad)
+        self.assertRegex(heads[1], r"^%s:15:19: error: .*'Equals'.* \[[a-z-]+\]$" % self.bad)
+        self.assertIn("   11 |       type: flie\n      |             ^\n", err)
+
+    def test_check_warns_and_accepts(self):
+        out, err = self.run_it("--check", os.path.join(DATA, "policy/lint/enforcement.yaml"),
+                               status=0)
+        self.assertIn(" warning: ", err)
+
+    def test_check_reads_the_policies_of_a_folder(self):
+        self.write("other.txt", "no policy")
+        _, err = self.run_it("--check", self.folder, status=1)
+        self.assertIn("bad.yml:11:13: error: ", err)
+        self.assertNotIn("other.txt", err)
+
+    def test_check_of_a_file_that_is_not_there_fails(self):
+        _, err = self.run_it("--check", "/nonexistent/p.yaml", status=1)
+        self.assertIn("/nonexistent/p.yaml", err)
+
+    def test_a_broken_policy_is_told_whole_and_refused_in_one_line(self):
+        out, err = self.run_it("--policy", self.bad, status=1)
+        self.assertEqual(out, "")
+        self.assertIn(":11:13: error: ", err)
+        self.assertIn(":15:19: error: ", err)
+        self.assertRegex(err.splitlines()[-1], r"^tetra-mini: not started: .*'flie'")
+
+    def test_wrong_options_are_told(self):
+        for args, word in ((["--mode", "kill"], "'kill'"), (["--output", "xml"], "'xml'"),
+                           (["--events", "process_exec,fork"], "'fork'"),
+                           (["--events", ""], "kind ''"), (["--duration", "soon"], "'soon'"),
+                           (["--duration", "-1"], "'-1'"), (["--duration", "nan"], "'nan'"),
+                           ([self.good], self.good), (["--check"], "--check"),
+                           (["--no-such-option"], "no-such-option")):
+            with self.subTest(args):
+                out, err = self.run_it(*args, status=1)
+                self.assertEqual(out, "")
+                self.assertIn(word, err)
+
+    def test_an_export_file_that_cannot_be_opened_is_told(self):
+        _, err = self.run_it("--export", "/nonexistent/x.json", status=1)
+        self.assertIn("/nonexistent/x.json", err)
+
+    def test_help_names_each_option_of_the_manual(self):
+        out, err = self.run_it("--help", status=0)
+        self.assertEqual(err, "")
+        manual = os.path.join(os.path.dirname(__file__), "tetra-mini.1")
+        with open(manual, encoding="utf-8") as file:
+            named = {line.split("\\-\\-")[1].split()[0].strip('"').strip()
+                     for line in file if line.startswith(".BR \\-")}
+        self.assertGreaterEqual(len(named), 9)
+        for name in named:
+            self.assertIn("--" + name, out)
+        self.assertRegex(self.run_it("--version", status=0)[0], r"^tetra-mini \d+\.\d+\.\d+\n$")
+
+
+if __name__ == "__main__":
+    unittest.main()
