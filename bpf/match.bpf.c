@@ -20,7 +20,7 @@ struct {
 	__uint(value_size, sizeof(struct tetra_case));
 } tetra_cases SEC(".maps");
 
-#define CASE_HOOK 0
+#define CASE_HOOK      0
 #define CASE_HOOK_CELL (1 + CASE_HOOK)
 
 /* Returns the rules that are left, as the columns do. */
@@ -83,8 +83,8 @@ static __always_inline __u64 step_process(tetra_image image, struct tetra_case *
 {
 	__u32 columns = hook->hook.process_columns, dims = hook->hook.process_dims;
 
-	if (USES(TETRA_COL_PID) && !match_exact(image, &c->scratch.match,
-						dims + TETRA_COL_PID, c->tgid, 0))
+	if (USES(TETRA_COL_PID) &&
+	    !match_exact(image, &c->scratch.match, dims + TETRA_COL_PID, c->tgid, 0))
 		return 0;
 	if (columns & ROW_COLUMNS && !case_select_row(image, c, columns, dims))
 		return 0;
@@ -97,14 +97,15 @@ static __always_inline __u64 step_number(tetra_image image, struct tetra_case *c
 					 const struct tetra_cell *hook)
 {
 	return select_number(image, &c->scratch, hook->hook.slot_columns,
-			     hook->hook.slot_dims, c->slot & (TETRA_MAX_SLOTS - 1), c->kind);
+			     hook->hook.slot_dims, c->slot & (TETRA_MAX_SLOTS - 1),
+			     c->kind);
 }
 
 static __always_inline __u64 step_sock(tetra_image image, struct tetra_case *c,
 				       const struct tetra_cell *hook)
 {
-	return sock_select(image, &c->scratch, hook->hook.slot_columns, hook->hook.slot_dims,
-			   c->slot & (TETRA_MAX_SLOTS - 1));
+	return sock_select(image, &c->scratch, hook->hook.slot_columns,
+			   hook->hook.slot_dims, c->slot & (TETRA_MAX_SLOTS - 1));
 }
 
 /* Both tries of a slot whose text stands in the record. */
@@ -117,12 +118,12 @@ static __always_inline __u64 step_text(tetra_image image, struct tetra_case *c,
 	__u64 columns = hook->hook.slot_columns;
 
 	if (SLOT_USES(slot, TETRA_COL_HEAD) &&
-	    !(c->found ? select_text(image, s, dim + TETRA_COL_HEAD, 0) :
-			 match_no_text(image, &s->match, dim + TETRA_COL_HEAD)))
+	    !(c->found ? select_text(image, s, dim + TETRA_COL_HEAD, 0)
+		       : match_no_text(image, &s->match, dim + TETRA_COL_HEAD)))
 		return 0;
 	if (SLOT_USES(slot, TETRA_COL_TAIL) &&
-	    !(c->found ? select_text(image, s, dim + TETRA_COL_TAIL, 1) :
-			 match_no_text(image, &s->match, dim + TETRA_COL_TAIL)))
+	    !(c->found ? select_text(image, s, dim + TETRA_COL_TAIL, 1)
+		       : match_no_text(image, &s->match, dim + TETRA_COL_TAIL)))
 		return 0;
 	return s->match.bits;
 }
@@ -138,8 +139,8 @@ static __always_inline __u64 step_path(tetra_image image, struct tetra_case *c,
 
 	if (!SLOT_USES(slot, TETRA_COL_HEAD))
 		return s->match.bits;
-	return c->found ? select_components(image, s, dim) :
-			  match_no_text(image, &s->match, dim);
+	return c->found ? select_components(image, s, dim)
+			: match_no_text(image, &s->match, dim);
 }
 
 /* The TAIL trie over its text, which is made of the components if all are short. */
@@ -194,11 +195,11 @@ static __always_inline __u64 step_act(tetra_image image, struct tetra_case *c,
 	return s->match.bits;
 }
 
-#define CASE_PROGRAM(name)                      \
-	SEC("raw_tp")                           \
-	int tetra_case_##name(void *ctx)        \
-	{                                       \
-		return case_run(step_##name);   \
+#define CASE_PROGRAM(name)                                                               \
+	SEC("raw_tp")                                                                    \
+	int tetra_case_##name(void *ctx)                                                 \
+	{                                                                                \
+		return case_run(step_##name);                                            \
 	}
 
 CASE_PROGRAM(begin)

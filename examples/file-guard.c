@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * file-guard PATH: nobody may write to PATH, or below it if it ends in '/'. The policy is made
- * as text and loaded from memory; each attempt that was stopped is printed.
+ * file-guard PATH: nobody may write to PATH, or below it if it ends in '/'. The policy
+ * is made as text and loaded from memory; each attempt that was stopped is printed.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include <tetra/session.h>
 
+/* clang-format off */
 static const char policy_format[] =
 	"apiVersion: cilium.io/v1alpha1\n"
 	"kind: TracingPolicy\n"
@@ -33,6 +34,7 @@ static const char policy_format[] =
 	"      matchActions:\n"
 	"      - action: Override\n"
 	"        argError: -1\n"; /* EPERM */
+/* clang-format on */
 
 static int on_attempt(void *user, const struct tetra_event *event)
 {

@@ -50,7 +50,8 @@ static int file_load(struct tetra_txn *txn, const char *name, struct tetra_diag 
 	return r;
 }
 
-static int files_load(struct tetra_session *session, char **names, struct tetra_diag *diag)
+static int files_load(struct tetra_session *session, char **names,
+		      struct tetra_diag *diag)
 {
 	struct tetra_txn *txn;
 	int r = tetra_txn_begin(session, &txn);

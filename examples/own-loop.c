@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * own-loop: a session inside a program that has an event loop of its own. The loop waits for
- * the session's descriptor as for any other; here the others are a timer, which prints the
- * statistics each five seconds, and signals, which end the program.
+ * own-loop: a session inside a program that has an event loop of its own. The loop waits
+ * for the session's descriptor as for any other; here the others are a timer, which
+ * prints the statistics each five seconds, and signals, which end the program.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +18,7 @@
 
 /* Events per turn of the loop, so that the other descriptors get their turn as well. */
 #define TURN_EVENTS 256
-#define PERIOD_S 5
+#define PERIOD_S    5
 
 static int on_event(void *user, const struct tetra_event *event)
 {
@@ -89,7 +89,8 @@ static int loop_run(struct tetra_session *session, int loop, int timer, int sign
 
 int main(void)
 {
-	int loop = epoll_create1(EPOLL_CLOEXEC), timer = timer_open(), signals = signals_open();
+	int loop = epoll_create1(EPOLL_CLOEXEC), timer = timer_open(),
+	    signals = signals_open();
 	struct tetra_session *session = NULL;
 	int r;
 

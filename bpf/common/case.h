@@ -10,7 +10,7 @@ struct tetra_case {
 	/* in: .proc, .raw, .sock, .path, .components, .record; out: .words */
 	struct tetra_scratch scratch;
 	__u64 address; /* out: of this struct in the kernel */
-	__u64 left; /* out: rules that are left after a step; 0 ends the case */
+	__u64 left;    /* out: rules that are left after a step; 0 ends the case */
 	__u64 caps[TETRA_CAPSET_END];
 	__u64 namespaces[TETRA_NS_END];
 	__u32 tgid;
@@ -19,7 +19,7 @@ struct tetra_case {
 	__u32 slot;
 	__u32 kind;
 	__u32 found; /* there is a text, or a path */
-	__u32 word; /* that the last two steps take */
+	__u32 word;  /* that the last two steps take */
 	/* names of 32 bytes and more, each readable for 32 bytes behind its end */
 	__u8 names[3 * TETRA_TEXT_MAX];
 };

@@ -36,7 +36,8 @@ int check_run(const struct config *config)
 		int r = files_add(&files, config->paths[i]);
 
 		if (r < 0) {
-			fprintf(stderr, "tetra-mini: %s: %s\n", config->paths[i], strerror(-r));
+			fprintf(stderr, "tetra-mini: %s: %s\n", config->paths[i],
+				strerror(-r));
 			status = 1;
 		}
 	}

@@ -89,7 +89,8 @@ static int duration_read(const char *text, uint64_t *ret_ms)
 	double seconds = strtod(text, &end);
 
 	if (end == text || *end || !(seconds > 0 && seconds <= DURATION_MAX_S)) {
-		fprintf(stderr, "tetra-mini: --duration: '%s' is no number of seconds\n", text);
+		fprintf(stderr, "tetra-mini: --duration: '%s' is no number of seconds\n",
+			text);
 		return -EINVAL;
 	}
 	/* Never zero, which has no end. */
@@ -178,8 +179,8 @@ static int operands_read(struct config *config, int argc, char **argv)
 		}
 	}
 	if (optind < argc && config->action == CONFIG_RUN) {
-		fprintf(stderr, "tetra-mini: unexpected '%s' (--policy %s?)\n", argv[optind],
-			argv[optind]);
+		fprintf(stderr, "tetra-mini: unexpected '%s' (--policy %s?)\n",
+			argv[optind], argv[optind]);
 		return -EINVAL;
 	}
 	return 0;
@@ -193,7 +194,8 @@ int config_parse(struct config *config, int argc, char **argv)
 	config->paths = calloc((size_t)argc + 1, sizeof(*config->paths));
 	if (!config->paths)
 		return -ENOMEM;
-	while ((option = getopt_long(argc, argv, "cd:e:hm:o:p:sVx:", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "cd:e:hm:o:p:sVx:", long_options,
+				     NULL)) != -1) {
 		r = option_read(config, option);
 		if (r < 0)
 			return r;

@@ -24,15 +24,15 @@ struct config {
 	unsigned int n_paths;
 	uint32_t mode; /* enum tetra_mode */
 	enum output_format format;
-	const char *export_path; /* NULL: none */
+	const char *export_path;     /* NULL: none */
 	struct tetra_filter *filter; /* of --events; NULL: all. Owned */
-	uint64_t duration_ms; /* 0: until a signal */
+	uint64_t duration_ms;	     /* 0: until a signal */
 	bool has_stats;
 };
 
 /*
- * Reads the command line. Complaints go to standard error. Return: 0; -EINVAL; -ENOMEM. The
- * config is to be given to config_done() in every case.
+ * Reads the command line. Complaints go to standard error. Return: 0; -EINVAL; -ENOMEM.
+ * The config is to be given to config_done() in every case.
  */
 int config_parse(struct config *config, int argc, char **argv);
 void config_done(struct config *config);

@@ -65,7 +65,8 @@ static int directory_add(struct files *files, const char *path)
 	}
 	free(entries);
 	if (n == 0)
-		fprintf(stderr, "tetra-mini: warning: no *.yaml and no *.yml in %s\n", path);
+		fprintf(stderr, "tetra-mini: warning: no *.yaml and no *.yml in %s\n",
+			path);
 	return r;
 }
 

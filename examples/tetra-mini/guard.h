@@ -9,7 +9,7 @@
 #include <tetra/session.h>
 
 #define _cleanup_(function) __attribute__((cleanup(function)))
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array)   (sizeof(array) / sizeof((array)[0]))
 
 static inline void freep(void *pointer)
 {

@@ -17,7 +17,8 @@ static int files_find(struct files *files, const struct config *config)
 	for (i = 0; i < config->n_paths; i++) {
 		r = files_add(files, config->paths[i]);
 		if (r < 0) {
-			fprintf(stderr, "tetra-mini: %s: %s\n", config->paths[i], strerror(-r));
+			fprintf(stderr, "tetra-mini: %s: %s\n", config->paths[i],
+				strerror(-r));
 			return r;
 		}
 	}

@@ -58,7 +58,8 @@ static void log_print(void *user, uint32_t level, const char *module, const char
 	};
 
 	fprintf(stderr, "tetra-mini: %s: %s: %s\n",
-		level < ARRAY_SIZE(names) && names[level] ? names[level] : "debug", module, text);
+		level < ARRAY_SIZE(names) && names[level] ? names[level] : "debug",
+		module, text);
 }
 
 static int slice_dispatch(struct tetra_session *session, struct output *output)
@@ -72,8 +73,8 @@ static int slice_dispatch(struct tetra_session *session, struct output *output)
 	return r;
 }
 
-/* Until something is there to dispatch. Return: 1 if so; 0 to look again; -EPIPE when nobody
- * reads standard output any more. */
+/* Until something is there to dispatch. Return: 1 if so; 0 to look again; -EPIPE when
+ * nobody reads standard output any more. */
 static int event_wait(struct tetra_session *session, const struct output *output,
 		      int64_t timeout_ms)
 {
@@ -146,8 +147,8 @@ static int session_start(struct tetra_session **ret, const struct config *config
 		return r;
 	findings_print(diag);
 	tetra_stats_session(session, &stats);
-	fprintf(stderr, "tetra-mini: ready: %zu policies, %" PRIu64 " hooks\n", policies.n_list,
-		stats.hooks);
+	fprintf(stderr, "tetra-mini: ready: %zu policies, %" PRIu64 " hooks\n",
+		policies.n_list, stats.hooks);
 	*ret = session;
 	session = NULL;
 	return 0;

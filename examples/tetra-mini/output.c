@@ -37,7 +37,8 @@ static int line_grow(struct line *line, size_t size)
 }
 
 /* The event and a newline. The text's NUL is where the newline goes. */
-static int line_render(struct line *line, render_fn render, const struct tetra_event *event)
+static int line_render(struct line *line, render_fn render,
+		       const struct tetra_event *event)
 {
 	size_t len = render(event, line->text + 1, line->size - 1);
 
@@ -53,12 +54,14 @@ static int line_render(struct line *line, render_fn render, const struct tetra_e
 
 static int export_open(struct output *output, const char *path)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, EXPORT_MODE);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
+		      EXPORT_MODE);
 
 	if (fd < 0) {
 		int r = -errno;
 
-		fprintf(stderr, "tetra-mini: cannot open export file %s: %s\n", path, strerror(-r));
+		fprintf(stderr, "tetra-mini: cannot open export file %s: %s\n", path,
+			strerror(-r));
 		return r;
 	}
 	sink_init(&output->file, fd, path);

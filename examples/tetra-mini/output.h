@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where events go: standard output in one format, collected per dispatch, and an export file
- * as JSON, one write per event. Memory: one line, as long as the longest event so far, and
- * one block of what standard output is to get.
+ * Where events go: standard output in one format, collected per dispatch, and an export
+ * file as JSON, one write per event. Memory: one line, as long as the longest event so
+ * far, and one block of what standard output is to get.
  */
 #ifndef TETRA_MINI_OUTPUT_H
 #define TETRA_MINI_OUTPUT_H
@@ -27,15 +27,16 @@ struct line {
 struct output {
 	enum output_format format;
 	struct sink screen; /* standard output; fd -1 for OUTPUT_NONE */
-	struct sink file; /* fd -1: no export */
+	struct sink file;   /* fd -1: no export */
 	struct line line;
-	char *block; /* block[0] is a newline too */
+	char *block;	  /* block[0] is a newline too */
 	size_t block_len; /* without the first byte */
-	uint64_t n_lost; /* events that there was no memory for */
+	uint64_t n_lost;  /* events that there was no memory for */
 };
 
 /* @export_path: NULL for none. Complains on standard error. Return: 0; -errno. */
-int output_init(struct output *output, enum output_format format, const char *export_path);
+int output_init(struct output *output, enum output_format format,
+		const char *export_path);
 
 /* A tetra_event_fn; @user is the output. Never asks to stop. */
 int output_event(void *user, const struct tetra_event *event);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * INT and TERM ask for a stop, USR1 for a report. They are let in at two places only: while
- * we wait, and while we dispatch and write, so that a write that nobody reads can be broken
- * off. Nothing is lost in between: a signal that is held back stays pending.
+ * INT and TERM ask for a stop, USR1 for a report. They are let in at two places only:
+ * while we wait, and while we dispatch and write, so that a write that nobody reads can
+ * be broken off. Nothing is lost in between: a signal that is held back stays pending.
  */
 #ifndef TETRA_MINI_SIGNALS_H
 #define TETRA_MINI_SIGNALS_H

@@ -42,9 +42,10 @@ static void sink_fail(struct sink *sink, int error, const char *rest, size_t len
 }
 
 /*
- * A pipe that poll(2) calls writable takes PIPE_BUF bytes without blocking: when we are about
- * to stop, no more than that is written at a time, and only while somebody reads. (A signal
- * that comes between the look at it and write(2) breaks nothing off; the next one does.)
+ * A pipe that poll(2) calls writable takes PIPE_BUF bytes without blocking: when we are
+ * about to stop, no more than that is written at a time, and only while somebody reads.
+ * (A signal that comes between the look at it and write(2) breaks nothing off; the next
+ * one does.)
  */
 static ssize_t sink_write_some(struct sink *sink, const char *text, size_t len)
 {
@@ -97,7 +98,8 @@ void sink_done(struct sink *sink)
 	if (sink->fd < 0)
 		return;
 	if (sink->n_lost)
-		fprintf(stderr, "tetra-mini: warning: %" PRIu64 " events could not be written to %s\n",
+		fprintf(stderr,
+			"tetra-mini: warning: %" PRIu64 " events are missing in %s\n",
 			sink->n_lost, sink->name);
 	close(sink->fd);
 	sink->fd = -1;

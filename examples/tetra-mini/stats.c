@@ -6,7 +6,7 @@
 
 #include "guard.h"
 
-#define NAME_WIDTH 44
+#define NAME_WIDTH  44
 #define LABEL_BYTES 192
 
 /* A column or a row: what it is called, and where it stands in its struct. */
@@ -26,6 +26,7 @@ static const struct figure counts[] = {
 	{ "lost", offsetof(struct tetra_counts, lost) },
 };
 
+/* clang-format off */
 static const struct figure ledger[] = {
 	{ "policies loaded", offsetof(struct tetra_session_stats, policies) },
 	{ "hook points attached", offsetof(struct tetra_session_stats, hooks) },
@@ -43,6 +44,7 @@ static const struct figure ledger[] = {
 	{ "lost: not understood", offsetof(struct tetra_session_stats, lost_decode) },
 	{ "lost: no memory", offsetof(struct tetra_session_stats, lost_memory) },
 };
+/* clang-format on */
 
 static uint64_t figure_get(const struct figure *figure, const void *from)
 {

@@ -37,6 +37,7 @@ LD_LIBRARY_PATH=$root$libdir ./first fault.yaml >out 2>&1 || status=$?
 grep -q '^fault.yaml:5:3: error: .*kprobse' out || fail "it did not tell the fault: $(cat out)"
 
 # The program in the README is this one.
+# shellcheck disable=SC2016 # the quotes are Markdown's
 block=$(sed -n '/^```c$/,/^```$/{/^```/d;p}' "$source/README.md")
 [ -z "$block" ] || [ "$block" = "$(grep -v '^/\*' "$source/examples/first.c")" ] ||
 	fail "README.md and examples/first.c show different programs"
@@ -53,4 +54,4 @@ for header in "$source"/include/tetra/*.h; do
 done
 LD_LIBRARY_PATH=$root$libdir "$root$prefix/bin/tetra-mini" --version | grep -q '^tetra-mini [0-9]' ||
 	fail "the installed tetra-mini does not start"
-echo "installed, compiled and run: $(cat out | head -n 1)"
+echo "installed, compiled and run: $(head -n 1 out)"

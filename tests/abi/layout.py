@@ -68,6 +68,21 @@ class Headers:
             self.source("types", self.include + "".join(users)), "-o", target)
         return Btf(target)
 
+    def macros(self):
+        """The macros that are numbers, as the preprocessor has them."""
+        names = re.findall(r"^#define (TETRA_[A-Z0-9_]+) .*\d", run(
+            "gcc", "-E", "-dM", *self.flags, self.source("macros", self.include)),
+            re.MULTILINE)
+        text = self.include + "".join("@@%s %s\n" % (name[:5] + "-" + name[5:], name)
+                                      for name in sorted(names))
+        lines = []
+        for name, value in re.findall(r"^@@(\S+) (.*)$", run(
+                "gcc", "-E", "-P", *self.flags, self.source("values", text)), re.MULTILINE):
+            value = re.sub(r"(?<=\d)[uUlL]+", "", value)
+            if re.fullmatch(r"[0-9a-fA-Fx<() ]+", value):
+                lines.append("constant %s %d" % (name.replace("-", "", 1), eval(value)))
+        return lines
+
     def check_padding(self, where):
         """gcc says where it pads, inside and at the end."""
         users = ["struct %s v_%s;\n" % (name, name) for name in self.structs]
@@ -219,7 +234,8 @@ def main():
         public_lines = types.layout(public.structs)
         problems += public.check_padding("include/tetra")
         problems += public.check_host(public_lines, "include/tetra")
-        public_lines += types.constants()
+        public_lines += types.constants() + [
+            line for line in public.macros() if "TETRA_VERSION_" not in line]
     recorded = read_recorded(record)
     if args.write:
         write_recorded(record, recorded, public_lines)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/kernel/case.h"
 
 #include <bpf/bpf.h>
@@ -72,8 +72,8 @@ static int kernel_load(struct kernel_case *kernel)
 static int kernel_map(struct kernel_case *kernel)
 {
 	int fd = bpf_map__fd(kernel->skeleton->maps.tetra_cases);
-	void *mapped = mmap(NULL, sizeof(*kernel->mapped), PROT_READ | PROT_WRITE, MAP_SHARED,
-			    fd, 0);
+	void *mapped = mmap(NULL, sizeof(*kernel->mapped), PROT_READ | PROT_WRITE,
+			    MAP_SHARED, fd, 0);
 
 	if (mapped == MAP_FAILED)
 		return say("mapping the case", -errno);
@@ -88,7 +88,8 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 
 int kernel_case_new(struct kernel_case **ret)
 {
-	_cleanup_(kernel_case_freep) struct kernel_case *kernel = calloc(1, sizeof(*kernel));
+	_cleanup_(kernel_case_freep) struct kernel_case *kernel =
+		calloc(1, sizeof(*kernel));
 	int r;
 
 	if (!kernel)
@@ -136,7 +137,8 @@ int kernel_case_publish(struct kernel_case *kernel, const struct image *image)
 static void case_set_exe(struct tetra_proc *proc, const struct tetra_seed *seed,
 			 const char *exe, size_t len)
 {
-	size_t head = MIN(len, sizeof(proc->exe_head)), tail = MIN(len, sizeof(proc->exe_tail));
+	size_t head = MIN(len, sizeof(proc->exe_head)),
+	       tail = MIN(len, sizeof(proc->exe_tail));
 	struct tetra_hash hash;
 
 	image_hash_path(seed, exe, len, &hash);
@@ -159,7 +161,8 @@ static void case_set_process(struct tetra_case *c, const struct tetra_seed *seed
 	proc->binary_marks = event->binary_marks;
 	if (process->exe_len)
 		case_set_exe(proc, seed, process->exe, process->exe_len);
-	c->known = proc->ns_tgid || proc->pid_marks || proc->binary_marks || proc->exe_bytes;
+	c->known =
+		proc->ns_tgid || proc->pid_marks || proc->binary_marks || proc->exe_bytes;
 	c->tgid = process->tgid;
 	memcpy(c->caps, process->caps, sizeof(c->caps));
 	memcpy(c->namespaces, process->namespaces, sizeof(c->namespaces));
@@ -248,7 +251,8 @@ static int steps_path(struct kernel_case *kernel, const struct eval_arg *arg)
 	return step_run(kernel->skeleton->progs.tetra_case_path_text);
 }
 
-static int step_slot(struct kernel_case *kernel, uint32_t slot, const struct eval_arg *arg)
+static int step_slot(struct kernel_case *kernel, uint32_t slot,
+		     const struct eval_arg *arg)
 {
 	struct tetra_case *c = kernel->mapped;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tables in this machine's kernel against the policy evaluator: random rule sets, random
  * events near their literals. The host's matcher goes along, as a third opinion.
@@ -12,10 +12,10 @@
 #include "tests/kernel/case.h"
 #include "tests/unit/host-match.h"
 
-#define CASES	       50000
-#define EVENTS	       100
-#define SKIPPED	       77
-#define REPORTED       5
+#define CASES	 50000
+#define EVENTS	 100
+#define SKIPPED	 77
+#define REPORTED 5
 /* Now and then a process of which nothing is known: a row that found no room. */
 #define FORGOTTEN_EACH 61
 
@@ -24,13 +24,14 @@ struct tally {
 };
 
 struct opinion {
-	uint64_t words[TETRA_MAX_WORDS]; /* the rules that match */
+	uint64_t words[TETRA_MAX_WORDS];   /* the rules that match */
 	uint64_t counted[TETRA_MAX_WORDS]; /* those that won */
-	int winners[TETRA_MAX_RULES]; /* by group: the selector, -1, or -2 for two */
+	int winners[TETRA_MAX_RULES];	   /* by group: the selector, -1, or -2 for two */
 };
 
 /* As host_winners(), of rules that the kernel has chosen already. */
-static void opinion_count(struct opinion *kernel, const struct image *image, uint32_t n_groups)
+static void opinion_count(struct opinion *kernel, const struct image *image,
+			  uint32_t n_groups)
 {
 	const struct tetra_hook_row *hook = &image->cells[1].hook;
 
@@ -56,7 +57,8 @@ static void event_forget(struct random_event *event)
 }
 
 static void report(const struct random_rules *rules, const struct random_event *event,
-		   uint64_t event_seed, uint32_t group, int kernel, int host, int evaluator)
+		   uint64_t event_seed, uint32_t group, int kernel, int host,
+		   int evaluator)
 {
 	printf("difference: seed %" PRIu64 ", event seed %" PRIu64
 	       ": kernel says %d, host %d, evaluator %d\n",
@@ -66,7 +68,8 @@ static void report(const struct random_rules *rules, const struct random_event *
 }
 
 static int compare_event(struct kernel_case *kernel, const struct random_rules *rules,
-			 const struct image *image, uint64_t event_seed, struct tally *tally)
+			 const struct image *image, uint64_t event_seed,
+			 struct tally *tally)
 {
 	static struct random_event event;
 	static struct host_run run;
@@ -80,7 +83,8 @@ static int compare_event(struct kernel_case *kernel, const struct random_rules *
 		event_forget(&event);
 	host_match(&run, image, &rules->ruleset.seed, &event);
 	host_winners(&run, RANDOM_FIRST_GROUP, host, rules->hook.n_groups);
-	r = kernel_case_run(kernel, &rules->ruleset.seed, &event, seen.words, seen.counted);
+	r = kernel_case_run(kernel, &rules->ruleset.seed, &event, seen.words,
+			    seen.counted);
 	if (r < 0)
 		return r;
 	opinion_count(&seen, image, rules->hook.n_groups);

@@ -7,6 +7,7 @@ Without: plays what a session can do and ends with 'N passed, N failed'. It enfo
 policy on a file of its own in a new folder, and on nothing else.
 """
 
+import errno
 import json
 import os
 import subprocess
@@ -186,7 +187,7 @@ class Sessions(unittest.TestCase):
         self.load()
         self.touch()
         self.drain(nested, policies=["touch"])
-        self.assertEqual(set(refused), {16})  # EBUSY
+        self.assertEqual(set(refused), {errno.EBUSY})
 
     def test_two_sessions_do_not_know_of_each_other(self):
         self.load(deny=True)
