@@ -284,7 +284,8 @@ TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name
  * @commits:		transactions in force so far
  * @policies:		loaded now
  * @hooks:		hook points attached now
- * @records:		records read from the ring
+ * @records:		records read from the ring; those of forks, and of processes' long
+ *			argument lists, become no events
  * @delivered:		events given to at least one subscriber
  * @filtered:		events that no subscriber wanted
  * @lost_ring:		records that found the ring full

@@ -95,9 +95,12 @@ static int session_check_kernel(struct tetra_session *session, struct tetra_diag
 		if (kernel_has(session->kernel, needed[i]))
 			continue;
 		reason = kernel_feature_reason(session->kernel, needed[i]);
-		return diag_error(diag, NULL,
-				  reason && strstr(reason, "CAP_") ? -EPERM : -EOPNOTSUPP,
-				  "kernel-lacks", kernel_feature_need(needed[i]),
+		if (reason && strstr(reason, "CAP_"))
+			return diag_error(diag, NULL, -EPERM, "no-privilege",
+					  "run as root, or give the capabilities", "%s",
+					  reason);
+		return diag_error(diag, NULL, -EOPNOTSUPP, "kernel-lacks",
+				  kernel_feature_need(needed[i]),
 				  "this kernel (%s) cannot serve: %s",
 				  kernel_release(session->kernel), reason ? reason : "");
 	}
