@@ -7,36 +7,42 @@
 
 const volatile struct tetra_hook_config cfg = {};
 
-SEC("?fentry/tetra_hook_placeholder")
-int tetra_fentry(void *ctx)
-{
-	hook_run(ctx, PARAM_TYPED);
-	return 0;
-}
+/* Each program twice: NAME for hooks of up to 64 rules, NAME_wide beyond. */
+#define HOOK_PROGRAM(section, name, type, context, ...)                                \
+	static __always_inline type name##_run(context ctx, int wide) __VA_ARGS__      \
+	SEC(section)                                                                   \
+	type name(context ctx)                                                         \
+	{                                                                              \
+		return name##_run(ctx, 0);                                             \
+	}                                                                              \
+	SEC(section)                                                                   \
+	type name##_wide(context ctx)                                                  \
+	{                                                                              \
+		return name##_run(ctx, 1);                                             \
+	}
 
-SEC("?fexit/tetra_hook_placeholder")
-int tetra_fexit(void *ctx)
-{
-	hook_run(ctx, PARAM_TYPED);
+HOOK_PROGRAM("?fentry/tetra_hook_placeholder", tetra_fentry, int, void *, {
+	hook_run(ctx, PARAM_TYPED, wide);
 	return 0;
-}
+})
+
+HOOK_PROGRAM("?fexit/tetra_hook_placeholder", tetra_fexit, int, void *, {
+	hook_run(ctx, PARAM_TYPED, wide);
+	return 0;
+})
 
 /* Returns 64 bits: the result of a system call is a long. */
-SEC("?fmod_ret/tetra_hook_placeholder")
-long tetra_fmod_ret(void *ctx)
-{
+HOOK_PROGRAM("?fmod_ret/tetra_hook_placeholder", tetra_fmod_ret, long, void *, {
 	long before = param_word(ctx, cfg.n_params);
-	long verdict = hook_run(ctx, PARAM_TYPED);
+	long verdict = hook_run(ctx, PARAM_TYPED, wide);
 
 	return before ? before : verdict;
-}
+})
 
 /* An earlier program's refusal stands. 64 bits: verifiers check the range of all of them. */
-SEC("?lsm/tetra_hook_placeholder")
-long tetra_lsm(void *ctx)
-{
+HOOK_PROGRAM("?lsm/tetra_hook_placeholder", tetra_lsm, long, void *, {
 	long before = cfg.has_return ? (int)param_word(ctx, cfg.n_params) : 0;
-	long verdict = hook_run(ctx, PARAM_TYPED);
+	long verdict = hook_run(ctx, PARAM_TYPED, wide);
 
 	if (!cfg.has_return)
 		return 0;
@@ -45,28 +51,22 @@ long tetra_lsm(void *ctx)
 	if (verdict < -4095 || verdict > 0)
 		verdict = -ACT_EPERM;
 	return verdict;
-}
+})
 
-SEC("?tp_btf/tetra_hook_placeholder")
-int tetra_tp_btf(void *ctx)
-{
-	hook_run(ctx, PARAM_TYPED);
+HOOK_PROGRAM("?tp_btf/tetra_hook_placeholder", tetra_tp_btf, int, void *, {
+	hook_run(ctx, PARAM_TYPED, wide);
 	return 0;
-}
+})
 
-SEC("?raw_tp")
-int tetra_raw_tp(void *ctx)
-{
-	hook_run(ctx, PARAM_WORDS);
+HOOK_PROGRAM("?raw_tp", tetra_raw_tp, int, void *, {
+	hook_run(ctx, PARAM_WORDS, wide);
 	return 0;
-}
+})
 
-SEC("?tp")
-int tetra_tracepoint(void *ctx)
-{
-	hook_run(ctx, PARAM_RECORD);
+HOOK_PROGRAM("?tp", tetra_tracepoint, int, void *, {
+	hook_run(ctx, PARAM_RECORD, wide);
 	return 0;
-}
+})
 
 /* Registers hold the first six parameters; what the return side needs is saved. */
 static __always_inline void call_save(void *ctx)
@@ -82,37 +82,44 @@ static __always_inline void call_save(void *ctx)
 		loss_count(TETRA_LOST_RECURSION);
 }
 
-SEC("?kprobe")
-int tetra_kprobe(void *ctx)
-{
+HOOK_PROGRAM("?kprobe", tetra_kprobe, int, void *, {
 	long verdict;
 
 	if (cfg.saves)
 		call_save(ctx);
 	if (!cfg.phase)
 		return 0;
-	verdict = hook_run(ctx, PARAM_REGS);
+	verdict = hook_run(ctx, PARAM_REGS, wide);
 	if (cfg.phase & TETRA_PHASE_DENY && verdict)
 		bpf_override_return(ctx, verdict);
 	return 0;
-}
+})
 
-SEC("?kretprobe")
-int tetra_kretprobe(void *ctx)
+static __always_inline struct tetra_call *call_take(void *ctx, struct tetra_call_key *key)
 {
-	struct tetra_call_key key = { .thread = bpf_get_current_pid_tgid(),
-				      .hook = cfg.hook };
-	struct tetra_call *call = bpf_map_lookup_elem(&tetra_calls, &key);
+	struct tetra_call *call;
 	__u64 result;
 
+	key->thread = bpf_get_current_pid_tgid();
+	key->hook = cfg.hook;
+	call = bpf_map_lookup_elem(&tetra_calls, key);
 	if (!call)
 		return 0;
 	asm volatile("%0 = *(u64 *)(%1 + 80)" : "=r"(result) : "r"(ctx));
 	call->words[TETRA_SAVED_PARAMS] = result;
-	hook_run(call, PARAM_SAVED);
+	return call;
+}
+
+HOOK_PROGRAM("?kretprobe", tetra_kretprobe, int, void *, {
+	struct tetra_call_key key;
+	struct tetra_call *call = call_take(ctx, &key);
+
+	if (!call)
+		return 0;
+	hook_run(call, PARAM_SAVED, wide);
 	bpf_map_delete_elem(&tetra_calls, &key);
 	return 0;
-}
+})
 
 /* 64-bit system calls only: a number means another call in the 32-bit table. */
 #define SYSCALL_SEGMENT_64 0x33
@@ -124,24 +131,24 @@ static __always_inline int syscall_is_ours(__u64 *ctx)
 	return BPF_CORE_READ(regs, cs) == SYSCALL_SEGMENT_64;
 }
 
-SEC("?raw_tp")
-int tetra_sys_enter(__u64 *ctx)
-{
+HOOK_PROGRAM("?raw_tp", tetra_sys_enter, int, __u64 *, {
 	if (ctx[1] != cfg.syscall_number || !syscall_is_ours(ctx))
 		return 0;
-	hook_run(ctx, PARAM_SYSCALL);
+	hook_run(ctx, PARAM_SYSCALL, wide);
 	return 0;
-}
+})
 
-SEC("?raw_tp")
-int tetra_sys_exit(__u64 *ctx)
+static __always_inline int syscall_is_leaving(__u64 *ctx)
 {
 	struct pt_regs *regs = (void *)ctx[0];
 
-	if (BPF_CORE_READ(regs, orig_ax) != cfg.syscall_number || !syscall_is_ours(ctx))
-		return 0;
-	hook_run(ctx, PARAM_SYSCALL);
-	return 0;
+	return BPF_CORE_READ(regs, orig_ax) == cfg.syscall_number && syscall_is_ours(ctx);
 }
+
+HOOK_PROGRAM("?raw_tp", tetra_sys_exit, int, __u64 *, {
+	if (syscall_is_leaving(ctx))
+		hook_run(ctx, PARAM_SYSCALL, wide);
+	return 0;
+})
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

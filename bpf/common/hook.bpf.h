@@ -273,8 +273,12 @@ static __always_inline void hook_generation(tetra_image image, struct tetra_scra
 	s->generation = head ? head->head.generation : 0;
 }
 
-/* Returns the verdict: 0, or a negative errno that a rule asks for. */
-static __always_inline int hook_run(void *ctx, enum param_source source)
+/*
+ * Returns the verdict: 0, or a negative errno that a rule asks for. @wide is a constant:
+ * programs for more than 64 rules are others, so that the many need not be verified with
+ * what only the few use.
+ */
+static __always_inline int hook_run(void *ctx, enum param_source source, int wide)
 {
 	__u32 zero = 0, hook_cell = 1 + cfg.hook, scratch, n_words;
 	struct tetra_scratch *s;
@@ -304,12 +308,12 @@ static __always_inline int hook_run(void *ctx, enum param_source source)
 	hook_prepare(s, bits, n_words);
 	hook_generation(image, s);
 	bits = hook_select(ctx, source, image, s, scratch, hook);
-	if (bits && (cfg.n_words <= 1 || n_words <= 1)) {
-		s->words[0] = bits;
-		rules_act(image, s, scratch);
-	} else if (bits) {
+	if (bits && wide) {
 		wide_words(s, scratch);
 		wide_act(s, scratch);
+	} else if (bits) {
+		s->words[0] = bits;
+		rules_act(image, s, scratch);
 	}
 	verdict = s->verdict;
 	scratch_release(scratch);

@@ -115,10 +115,13 @@ static int instance_load(struct instance *instance, struct hook_bpf *skeleton,
 			 const struct diag_place *place, struct tetra_diag *diag)
 {
 	_cleanup_(freep) char *log = calloc(1, LOG_BYTES);
-	struct bpf_program *program =
-		bpf_object__find_program_by_name(skeleton->obj, row->program);
+	bool wide = skeleton->rodata->cfg.n_words > 1;
+	struct bpf_program *program;
+	char name[64];
 	int r;
 
+	snprintf(name, sizeof(name), "%s%s", row->program, wide ? "_wide" : "");
+	program = bpf_object__find_program_by_name(skeleton->obj, name);
 	if (!log)
 		return -ENOMEM;
 	if (!program)

@@ -58,10 +58,10 @@ static int text_read(char *text, const struct bench *bench, const char *name)
 	return 0;
 }
 
-/* The text with NUMBER replaced. Return: its length. */
+/* The text with each xxx replaced. Return: its length. */
 static size_t text_number(char *ret, const char *text, uint32_t number)
 {
-	static const char word[] = "NUMBER";
+	static const char word[] = "xxx";
 	const char *at;
 	size_t len = 0;
 

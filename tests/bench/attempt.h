@@ -18,7 +18,7 @@ int attempt_open(struct attempt *ret, uint32_t ring_bytes);
 void attempt_done(struct attempt *attempt);
 
 /*
- * Loads copies of a policy file as one transaction; the word NUMBER in the text is each
+ * Loads copies of a policy file as one transaction; xxx in the text is each
  * copy's number, from @first.
  */
 int attempt_load(struct attempt *attempt, const struct bench *bench, const char *file,

@@ -178,7 +178,7 @@ static int run_delivery(const struct bench *bench, const struct bench_row *row)
 static int run_start_ten(const struct bench *bench, const struct bench_row *row)
 {
 	struct stage_daemon daemon = {};
-	uint64_t elapsed, idle, ns = 0;
+	uint64_t elapsed, idle = 0, ns = 0;
 	int r = mini_start(&daemon, bench, "ten");
 
 	if (r == 0)

@@ -5,7 +5,6 @@
  * The reference's figures are of the same operations. Built static and at a fixed address,
  * so that next to nothing but the operation costs. For forkexec PATH is a tiny static program.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -18,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-__attribute__((noinline, noclone)) int wl_target(int value)
+static __attribute__((noinline, noclone)) int wl_target(int value)
 {
 	__asm__ volatile("" ::: "memory");
 	return value + 1;

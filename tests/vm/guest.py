@@ -148,12 +148,33 @@ def check_output(run, scenario):
     return problems
 
 
+def play_program(job, scenario, folder):
+    """A program of tests/vm that judges by itself: a line FAIL for each problem."""
+    name, *args = scenario["program"]
+    command = [os.path.join(job["programs"], name), *args]
+    run = daemon.Daemon(command, folder)
+    status = run.wait(scenario["timeout"])
+    problems = [line for line in run.events_text().splitlines()
+                if line.startswith("FAIL ")]
+    if status is None:
+        problems.append("%s did not end within %d s" % (name, scenario["timeout"]))
+    elif status != 0:
+        problems.append("%s ended with %s: %s" % (
+            name, daemon.how_ended(status), run.log()[-1500:]))
+    return problems
+
+
 def play_body(job, scenario, folder):
     if "setup" in scenario:
         status, _, err = shell(scenario["setup"])
         if status != 0:
             return ["setup failed: %s" % text_of(err)[-800:]]
     before = daemon.bpf_programs()
+    if "program" in scenario:
+        problems = play_program(job, scenario, folder)
+        if daemon.programs_left(before):
+            problems.append("BPF programs are still there")
+        return problems + play_triggers(scenario["after"])
     run = daemon.Daemon(command_of(job, scenario), folder)
     if "start" in scenario:
         problems = play_refusal(run, scenario["start"])

@@ -33,7 +33,8 @@ def programs(build):
     """The programs that every suite needs."""
     return {"program": built(build, "examples", "tetra-mini", "tetra-mini"),
             "trig": built(build, "tests", "vm", "trig"),
-            "mark": built(build, "tests", "vm", "mark")}
+            "mark": built(build, "tests", "vm", "mark"),
+            "programs": os.path.join(os.path.realpath(build), "tests", "vm")}
 
 
 def find_kernels(names):

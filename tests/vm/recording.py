@@ -2,14 +2,20 @@
 """Compares two streams of events of the same work: a recording and a replay.
 
 What varies from run to run is put aside (times, counts of references, socket cookies,
-addresses, the node's name) or replaced by its order of first appearance (pids, tids,
-exec ids), so that who did what and who is whose parent must still agree. The parent of
-what was started from outside the recorded stretch is left out. Events must come in the
-same order; only exit events may change places with those of other processes.
+addresses, the node's name) or replaced by a name (pids, tids, exec ids), so that who did
+what and who is whose parent must still agree. A process is named after what it is: its
+parent, binary and arguments, numbered where that does not tell it from another. The
+parent of what was started from outside the recorded stretch is left out.
+
+Events must come in the same order, with two exceptions: exit events may change places
+with those of other processes, and so may exec events that follow one another of processes
+that one parent runs at the same time (a pipeline's members). Within one process the order
+always holds.
 """
 
 import collections
 import difflib
+import itertools
 import json
 
 import compare
@@ -45,21 +51,31 @@ def between_marks(events):
 
 
 class Names:
-    """Names for processes and programs, by their first appearance in the stream."""
+    """Names for processes and programs, after what they are."""
 
     def __init__(self, events):
         self.inside = {body_of(e).get("process", {}).get("exec_id") for e in events}
         self.pids, self.programs, self.threads = {}, {}, {}
+        self.uses = collections.Counter()
         for event in events:
             if kind_of(event) != "process_exit":
-                for key in ("process", "parent"):
+                for key in ("parent", "process"):
                     self.learn(body_of(event).get(key, {}))
 
+    def unique(self, text):
+        self.uses[text] += 1
+        return text if self.uses[text] == 1 else "%s #%d" % (text, self.uses[text])
+
     def learn(self, process):
-        if process.get("exec_id") in self.inside:
-            self.programs.setdefault(process["exec_id"],
-                                     "program %d" % len(self.programs))
-            self.pids.setdefault(process["pid"], "process %d" % len(self.pids))
+        exec_id, pid = process.get("exec_id"), process.get("pid")
+        if exec_id not in self.inside:
+            return
+        if exec_id not in self.programs:
+            self.programs[exec_id] = self.unique("%s > %s %s" % (
+                self.program(process.get("parent_exec_id")), process.get("binary"),
+                process.get("arguments", "")))
+        if pid not in self.pids:
+            self.pids[pid] = self.unique("process " + self.programs[exec_id])
 
     def program(self, exec_id):
         if exec_id not in self.inside:
@@ -127,6 +143,7 @@ class Stream:
         names = Names(events)
         dropped = set().union(*(FLAG_KEYS.get(flag, set()) for flag in flags))
         self.others, self.exits, after_exit = [], [], set()
+        self.together = processes_together(events, names)
         for event in events:
             plain = json.dumps(plain_event(event, names, dropped, trigger),
                                sort_keys=True)
@@ -135,9 +152,37 @@ class Stream:
                 self.exits.append(plain)
                 after_exit.add(pid)
                 continue
-            self.others.append(plain)
+            self.others.append((names.pid(pid), plain))
             if pid in after_exit:
                 self.problems.append("an event of a process after its exit: " + plain)
+
+    def ordered(self, movable):
+        """The events; where exec events of the movable follow one another, by name."""
+        def place_of(numbered):
+            place, (name, plain) = numbered
+            movable_exec = name in movable and plain.startswith('{"process_exec"')
+            return movable[name] if movable_exec else place
+
+        out = []
+        for _, run in itertools.groupby(enumerate(self.others), place_of):
+            out += [plain for _, (name, plain) in
+                    sorted(run, key=lambda numbered: numbered[1][0])]
+        return out
+
+
+def processes_together(events, names):
+    """{process: parent} of those that ran while another child of their parent did."""
+    spans = {}
+    for place, event in enumerate(events):
+        process = body_of(event).get("process", {})
+        if process.get("exec_id") in names.programs:
+            span = spans.setdefault(names.pid(process["pid"]), [
+                names.program(process.get("parent_exec_id")), place, place])
+            span[2] = place
+    return {name: parent for name, (parent, start, end) in spans.items()
+            for other, (parent_too, start_too, end_too) in spans.items()
+            if name != other and parent == parent_too != "outside"
+            and start < end_too and start_too < end}
 
 
 def short(text):
@@ -179,7 +224,9 @@ def compare_lists(want, got, what):
 
 def compare_streams(want, got):
     """All that is wrong with the stream got, as a list of texts."""
-    problems = list(got.problems) + compare_lists(want.others, got.others, "event")
+    movable = want.together | got.together
+    problems = list(got.problems) + compare_lists(
+        want.ordered(movable), got.ordered(movable), "event")
     if collections.Counter(want.exits) != collections.Counter(got.exits):
         problems += compare_lists(sorted(want.exits), sorted(got.exits), "exit")
     return problems

@@ -8,6 +8,10 @@
       - NAME.yaml            or {count: N, text: T}: N policies, @i@ in each its number
     args: [...]              further arguments of tetra-mini
     wrap: [...]              a command that tetra-mini is started through
+    program: [NAME, ARG...]  instead of all that, and of what follows: a program built in
+                             tests/vm, which must end with status 0 within
+    timeout: SECONDS         (default 120); a line FAIL that it prints is a problem
+    boot: [OPTION...]        a guest of its own, started with these options of vmrun
     setup: SHELL             before tetra-mini starts; its failure fails the scenario
     triggers: [TRIGGER...]   while it runs
     after: [TRIGGER...]      once it has stopped
@@ -42,7 +46,11 @@ import kernels
 CONDITIONS = {"kernels", "needs", "lacks"}
 KEYS = CONDITIONS | {"description", "policies", "args", "wrap", "setup", "triggers",
                      "after", "cleanup", "start", "stop", "ordered", "events",
-                     "forbidden", "log"}
+                     "forbidden", "log", "program", "timeout", "boot"}
+# What a scenario with a program of its own may have.
+PROGRAM_KEYS = CONDITIONS | {"description", "program", "timeout", "boot", "setup",
+                             "after", "cleanup", "name"}
+PROGRAM_SECONDS = 120
 TRIGGER_KEYS = CONDITIONS | {"run", "exit", "signal", "stdout", "stderr", "files",
                              "timeout"}
 EVENT_KEYS = {"match", "count", "at_least"} | CONDITIONS
@@ -108,6 +116,10 @@ def check(scenario):
     check_keys(name, scenario, KEYS | {"name"})
     if not scenario.get("description"):
         raise ScenarioError(name + ": no description")
+    if "program" in scenario:
+        check_keys(name + ": a scenario with a program", scenario, PROGRAM_KEYS)
+    elif "timeout" in scenario:
+        raise ScenarioError(name + ": a timeout without a program")
     for section in ("triggers", "after"):
         for i, trigger in enumerate(scenario.get(section, [])):
             check_trigger("%s: %s[%d]" % (name, section, i), trigger)
@@ -168,6 +180,8 @@ def for_kernel(scenario, kernel, folder):
         job[section] = [e for e in scenario.get(section, []) if applies(e, kernel)]
     job["forbidden"] = [entry["match"] for entry in job["forbidden"]]
     job["policies"] = []
+    if "program" in scenario:
+        job["timeout"] = int(scenario.get("timeout", PROGRAM_SECONDS))
     for number, policy in enumerate(scenario.get("policies", [])):
         texts = policy_texts("policy-%d" % number, policy)
         where = os.path.join(folder, scenario["name"])

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the programs share that test the public interface in a guest: facts that hold or
+ * not, one line each, and the few steps on the way to them that have to succeed.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tetra/session.h>
+
+/* Prints "ok" or "FAIL" and the text; returns @holds. */
+bool fact(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for two numbers, which are printed if they differ. */
+bool fact_equal(int64_t got, int64_t wanted, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Prints how many there were. Return: the exit status of the program. */
+int fact_close(void);
+
+/* These end the program where they fail: nothing after them would mean anything. */
+
+/* @opts may be NULL. */
+struct tetra_session *rig_session(const struct tetra_session_opts *opts);
+struct tetra_policy *rig_policy(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+/* Loads a policy, or replaces the one of its name, and drops the reference. */
+void rig_load(struct tetra_session *session, struct tetra_policy *policy, uint32_t flags);
+struct tetra_txn *rig_txn(struct tetra_session *session);
+/* Memory that children share. */
+void *rig_share(size_t size);
+/* A file that can be read, below a folder that is made as well. */
+void rig_file(const char *folder, const char *path);
+
+/* These return what the call returned, and print the findings of a failure. */
+
+int rig_txn_load(struct tetra_txn *txn, struct tetra_policy *policy, uint32_t flags);
+int rig_commit(struct tetra_txn *txn);
+
+struct tetra_counts rig_counts(struct tetra_session *session, const char *policy);
+struct tetra_session_stats rig_stats(struct tetra_session *session);
+
+/* Milliseconds since some moment. */
+int64_t rig_now_ms(void);
+
+/* errno of opening a file for reading; 0 if that works. */
+int rig_open_errno(const char *path);
+
+/* clang-format off */
+/* A policy that denies opening what begins with one prefix: its name, the prefix. */
+#define RIG_DENY                                        \
+	"apiVersion: cilium.io/v1alpha1\n"              \
+	"kind: TracingPolicy\n"                         \
+	"metadata:\n"                                   \
+	"  name: %s\n"                                  \
+	"spec:\n"                                       \
+	"  kprobes:\n"                                  \
+	"  - call: security_file_open\n"                \
+	"    syscall: false\n"                          \
+	"    args:\n"                                   \
+	"    - index: 0\n"                              \
+	"      type: file\n"                            \
+	"    selectors:\n"                              \
+	"    - matchArgs:\n"                            \
+	"      - index: 0\n"                            \
+	"        operator: Prefix\n"                    \
+	"        values: ['%s']\n"                      \
+	"      matchActions:\n"                         \
+	"      - action: Override\n"                    \
+	"        argError: -1\n"
+/* clang-format on */
