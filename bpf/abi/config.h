@@ -53,6 +53,10 @@ struct tetra_hook_config {
 	__u64 slot_columns; /* likewise */
 	__u64 syscall_number; /* sys_enter, sys_exit: which call */
 	__u32 saves; /* kprobe: keep the parameters for the return side */
+	/* Steps that the longest literals need, and the end: what is not walked need not be
+	 * verified. At most TETRA_PATH_STEPS and TETRA_TEXT_STEPS. */
+	__u32 path_steps;
+	__u32 text_steps;
 	__u32 reserved;
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };

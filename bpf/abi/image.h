@@ -39,6 +39,8 @@
 #define TETRA_MAX_BIT_COLUMNS 8
 /* Steps of a path's walk through a trie: components, further chunks of long ones, the end. */
 #define TETRA_PATH_STEPS 40
+/* The same for a text: 4096 bytes. */
+#define TETRA_TEXT_STEPS 128
 /* Bytes of a component or string that one trie step consumes. */
 #define TETRA_CHUNK_BYTES 32
 

@@ -419,8 +419,6 @@ match_inline __u64 match_no_text(tetra_image image, struct tetra_match *m, __u32
 	return match_and(m, cell->dim.empty_bits, cell->dim.empty_row);
 }
 
-#define MATCH_TEXT_CHUNKS 128 /* 4096 bytes */
-
 /*
  * TRIE over a text in memory, as one component: @words are its bytes, readable up to a
  * multiple of 32, for a HEAD trie; for a TAIL trie @words points at the end's last 32 bytes
@@ -435,7 +433,7 @@ match_function __u64 match_text(tetra_image image, struct tetra_match *m, __u32 
 
 	if (!trie_begin(image, m, dim_cell))
 		return 0;
-	for (i = 0; i < MATCH_TEXT_CHUNKS && left; i++) {
+	for (i = 0; i < TETRA_TEXT_STEPS && left; i++) {
 		__u32 len = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_BYTES : left;
 		__u32 kind = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;
 

@@ -300,6 +300,8 @@ static __noinline __u64 select_components(tetra_image image, struct tetra_scratc
 	for (step = 0; step < TETRA_PATH_STEPS; step++) {
 		__u32 component = s->next_component;
 
+		if (step >= cfg.path_steps)
+			break;
 		if (!component_chunk(s)) {
 			trie_end(image, m);
 			break;
@@ -339,10 +341,10 @@ static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, 
 		return 0;
 	s->next_offset = s->text_at + (tail ? s->text_bytes - TETRA_CHUNK_BYTES : 0);
 	s->text_left = s->text_bytes;
-	for (i = 0; i < MATCH_TEXT_CHUNKS; i++) {
+	for (i = 0; i < TETRA_TEXT_STEPS; i++) {
 		__u32 at = s->next_offset;
 
-		if (s->text_left <= TETRA_CHUNK_BYTES)
+		if (i >= cfg.text_steps || s->text_left <= TETRA_CHUNK_BYTES)
 			break;
 		for (w = 0; w < 4; w++)
 			s->chunk[w] = *(__u64 *)&s->record[(at + w * 8) & RECORD_MASK];
@@ -351,6 +353,9 @@ static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, 
 		s->text_left -= TETRA_CHUNK_BYTES;
 		s->next_offset = tail ? at - TETRA_CHUNK_BYTES : at + TETRA_CHUNK_BYTES;
 	}
+	/* More than the longest literal: the walk stands where no literal goes on. */
+	if (s->text_left > TETRA_CHUNK_BYTES)
+		return trie_leave(image, m, tail);
 	if (s->text_left && !text_last_chunk(image, s, tail))
 		return trie_leave(image, m, tail);
 	trie_end(image, m);

@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include "tests/bench/meter.h"
 #include "tests/bench/stage.h"
+
+#define REST_SECONDS 60
 
 static const struct bench_row *const tables[] = {
 	bench_kernel_rows,
@@ -54,17 +57,24 @@ static bool row_is_wanted(const struct bench_row *row, char **names)
 	return !*names;
 }
 
-/*
- * Nothing that a row leaves in memory may count for the next one; the kernel frees programs
- * and maps some time after their owner's end.
- */
+/* The kernel frees maps some time after their owner's end: they are no part of the next. */
+static void rest_wait(int64_t at_rest)
+{
+	int i;
+
+	for (i = 0; i < REST_SECONDS; i++) {
+		sleep(1);
+		if (meter_map_bytes() <= at_rest)
+			return;
+	}
+}
+
+/* Nothing that a row leaves in memory may count for the next one. */
 static int row_run(const struct bench *bench, const struct bench_row *row)
 {
-	pid_t pid;
+	pid_t pid = fork();
 	int status;
 
-	sleep(2);
-	pid = fork();
 	if (pid == 0)
 		exit(row->run(bench, row) < 0);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
@@ -78,6 +88,7 @@ int main(int argc, char **argv)
 {
 	const struct bench bench = { argc > 3 ? argv[1] : NULL, argc > 3 ? argv[3] : NULL };
 	const struct bench_row *row;
+	int64_t at_rest;
 	size_t i;
 	int r, status = 0;
 
@@ -91,9 +102,14 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	sleep(5); /* what the machine does when it has started */
+	at_rest = meter_map_bytes();
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
-		for (row = tables[i]; row->name; row++)
-			if (row_is_wanted(row, argv + 4) && row_run(&bench, row) < 0)
+		for (row = tables[i]; row->name; row++) {
+			if (!row_is_wanted(row, argv + 4))
+				continue;
+			if (row_run(&bench, row) < 0)
 				status = 1;
+			rest_wait(at_rest);
+		}
 	return status;
 }

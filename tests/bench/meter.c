@@ -31,6 +31,7 @@ static int program_read(struct meter_program *program, uint32_t id)
 		.id = id,
 		.runs = info.run_cnt,
 		.ns = info.run_time_ns,
+		.verified = info.verified_insns,
 	};
 	memcpy(program->name, info.name, sizeof(program->name));
 	return 0;
@@ -100,6 +101,16 @@ uint64_t meter_total_runs(const struct meter *meter)
 
 	for (i = 0; i < meter->n; i++)
 		total += meter->list[i].runs;
+	return total;
+}
+
+uint64_t meter_verified(const struct meter *meter)
+{
+	uint64_t total = 0;
+	size_t i;
+
+	for (i = 0; i < meter->n; i++)
+		total += meter->list[i].verified;
 	return total;
 }
 

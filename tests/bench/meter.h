@@ -18,6 +18,7 @@ struct meter_program {
 	char name[16];
 	uint64_t runs;
 	uint64_t ns;
+	uint64_t verified; /* instructions that the verifier looked at; 0 before 5.16 */
 };
 
 struct meter {
@@ -35,6 +36,9 @@ void meter_subtract(struct meter *ret, const struct meter *after, const struct m
 
 uint64_t meter_total_ns(const struct meter *meter);
 uint64_t meter_total_runs(const struct meter *meter);
+
+/* Of all programs that are there, whether they ran or not. */
+uint64_t meter_verified(const struct meter *meter);
 
 /* "hook_enter 447 x 1.00, ...": instructions per run and runs per operation. */
 void meter_describe(const struct meter *meter, uint64_t operations, char *buf, size_t size);

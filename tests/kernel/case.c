@@ -47,6 +47,8 @@ static void config_fill(struct tetra_hook_config *config)
 	config->n_words = TETRA_MAX_WORDS;
 	config->process_columns = ~0u;
 	config->slot_columns = ~0ull;
+	config->path_steps = TETRA_PATH_STEPS;
+	config->text_steps = TETRA_TEXT_STEPS;
 }
 
 static int kernel_load(struct kernel_case *kernel)

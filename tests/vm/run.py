@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plays the scenarios of tests/vm/scenarios on real kernels, one boot per kernel.
+"""Plays the scenarios of tests/vm/scenarios on real kernels, one boot per kernel, and one
+for each scenario that asks for a guest of its own.
 
     run.py [--build DIR] [--kernel NAME]... [--scenario PATTERN]... [--jobs N]
 
 Prints a line per scenario and kernel, a table of both, and 'N passed, N failed'. What
-each run left (events, log, the guest's messages) is kept in BUILD/vm/KERNEL.
+each run left (events, log, the guest's messages) is kept in BUILD/vm/KERNEL, that of a
+guest of its own in BUILD/vm/KERNEL-SCENARIO.
 """
 
 import argparse
@@ -64,21 +66,41 @@ def read_results(results):
         return {entry["name"]: entry for entry in map(json.loads, file)}
 
 
+def seconds_of(job):
+    """The time that a scenario may take, in the guest."""
+    return (SCENARIO_SECONDS + job.get("timeout", 0)
+            + sum(t.get("timeout", 0) for t in job["triggers"]))
+
+
+def results_of(build, kernel, scenario):
+    """Where the guest of a scenario leaves what it has to say."""
+    own = "-" + scenario["name"] if "boot" in scenario else ""
+    return os.path.join(os.path.realpath(build), "vm", kernel + own)
+
+
 def run_kernel(kernel, folder, wanted, build, programs):
-    """{scenario name: [problem...]} of one kernel's guest."""
-    results = os.path.join(os.path.realpath(build), "vm", kernel)
+    """{scenario name: [problem...]} of one kernel's guests."""
+    guests = {}
+    for scenario in wanted:
+        guests.setdefault(results_of(build, kernel, scenario), []).append(scenario)
+    outcome = {}
+    for results, played in guests.items():
+        outcome |= run_guest(kernel, folder, played, results, programs)
+    return outcome
+
+
+def run_guest(kernel, folder, wanted, results, programs):
+    """The same of one guest."""
     jobs = write_job(kernel, wanted, results, programs)
     if not jobs:
         return {}
     prefix = "%-9s " % kernel
     lab.say("%s%d scenarios" % (prefix, len(jobs)))
-    seconds = BOOT_SECONDS + sum(
-        SCENARIO_SECONDS + sum(t.get("timeout", 0) for t in job["triggers"])
-        for job in jobs)
+    seconds = BOOT_SECONDS + sum(map(seconds_of, jobs))
     status = lab.boot(
         folder, results, ["/usr/bin/python3", os.path.join(kernels.HERE, "guest.py"),
                           os.path.join(results, "job.json")],
-        seconds, prefix=prefix)
+        seconds, jobs[0].get("boot", []), prefix)
     done = read_results(results)
     outcome = {name: entry["problems"] for name, entry in done.items()}
     missing = [job["name"] for job in jobs if job["name"] not in outcome]
@@ -105,13 +127,13 @@ def table(wanted, ran, outcomes):
 
 
 def report(wanted, found, outcomes, build):
-    failures = [(k, name, problems) for k in found
-                for name, problems in sorted(outcomes[k].items()) if problems]
+    failures = [(k, s, outcomes[k][s["name"]]) for k in found for s in wanted
+                if outcomes[k].get(s["name"])]
     lab.say("")
-    for kernel, name, problems in failures:
+    for kernel, s, problems in failures:
         lab.say("FAIL %s on %s: %s\n     more in %s" % (
-            name, kernel, problems[0].splitlines()[0][:SUMMARY_CHARACTERS],
-            os.path.join(os.path.realpath(build), "vm", kernel, name)))
+            s["name"], kernel, problems[0].splitlines()[0][:SUMMARY_CHARACTERS],
+            os.path.join(results_of(build, kernel, s), s["name"])))
     lab.say("\n" + "\n".join(table(wanted, list(found), outcomes)))
     return sum(len(outcomes[k]) for k in found) - len(failures), len(failures)
 
