@@ -74,6 +74,64 @@ static bool point_has_return(const struct session_point *point, const struct ses
 	       memcmp(slot, &use->plan.return_arg, sizeof(*slot)) == 0;
 }
 
+/* Steps of the loops over literals come in sizes: a little more must not be another program. */
+static uint32_t steps_round(uint32_t steps, uint32_t max)
+{
+	uint32_t size = 8;
+
+	while (size < steps)
+		size *= 2;
+	return MIN(size, max);
+}
+
+static uint32_t value_path_steps(const struct policy_value *value)
+{
+	uint32_t steps = 2, component = 0;
+
+	for (size_t i = 0; i < value->len; i++) {
+		component = value->text[i] == '/' ? 0 : component + 1;
+		steps += value->text[i] == '/' || component % TETRA_CHUNK_BYTES == 0;
+	}
+	return steps;
+}
+
+/* What the literals of one filter ask of the loops. */
+static void filter_steps(const struct policy_filter *filter, uint32_t class, uint32_t *path,
+			 uint32_t *text)
+{
+	bool tail = filter->op == TETRA_OP_POSTFIX || filter->op == TETRA_OP_NOT_POSTFIX;
+
+	for (uint32_t i = 0; i < filter->n_values; i++) {
+		const struct policy_value *value = &filter->values[i];
+
+		if (class == TETRA_CLASS_PATH && !tail)
+			*path = MAX(*path, value_path_steps(value));
+		else if (class == TETRA_CLASS_PATH || class == TETRA_CLASS_TEXT)
+			*text = MAX(*text, value->len / TETRA_CHUNK_BYTES + 2);
+	}
+}
+
+static void use_literal_steps(const struct session_use *use, uint32_t *path, uint32_t *text)
+{
+	for (uint32_t i = 0; i < use->hook->n_selectors; i++) {
+		const struct policy_selector *selector = &use->hook->selectors[i];
+
+		for (uint32_t j = 0; j < selector->n_args; j++) {
+			const struct policy_filter *filter = &selector->args[j];
+
+			if (filter->arg < use->plan.n_args)
+				filter_steps(filter,
+					     arg_kind_class(use->plan.args[filter->arg].kind),
+					     path, text);
+		}
+		for (uint32_t j = 0; j < selector->n_return_args; j++)
+			filter_steps(&selector->return_args[j],
+				     arg_kind_class(use->plan.return_arg.kind), path, text);
+	}
+	*path = steps_round(*path, TETRA_PATH_STEPS);
+	*text = steps_round(*text, TETRA_TEXT_STEPS);
+}
+
 bool session_point_serves(const struct session_point *point, const struct session_use *use)
 {
 	uint32_t path = 0, text = 0;
@@ -131,64 +189,6 @@ int session_point_add(struct session_point *point, struct session_use *use, cons
 	point->config.path_steps = MAX(point->config.path_steps, path);
 	point->config.text_steps = MAX(point->config.text_steps, text);
 	return changed;
-}
-
-/* Steps of the loops over literals come in sizes: a little more must not be another program. */
-static uint32_t steps_round(uint32_t steps, uint32_t max)
-{
-	uint32_t size = 8;
-
-	while (size < steps)
-		size *= 2;
-	return MIN(size, max);
-}
-
-static uint32_t value_path_steps(const struct policy_value *value)
-{
-	uint32_t steps = 2, component = 0;
-
-	for (size_t i = 0; i < value->len; i++) {
-		component = value->text[i] == '/' ? 0 : component + 1;
-		steps += value->text[i] == '/' || component % TETRA_CHUNK_BYTES == 0;
-	}
-	return steps;
-}
-
-/* What the literals of one filter ask of the loops. */
-static void filter_steps(const struct policy_filter *filter, uint32_t class, uint32_t *path,
-			 uint32_t *text)
-{
-	bool tail = filter->op == TETRA_OP_POSTFIX || filter->op == TETRA_OP_NOT_POSTFIX;
-
-	for (uint32_t i = 0; i < filter->n_values; i++) {
-		const struct policy_value *value = &filter->values[i];
-
-		if (class == TETRA_CLASS_PATH && !tail)
-			*path = MAX(*path, value_path_steps(value));
-		else if (class == TETRA_CLASS_PATH || class == TETRA_CLASS_TEXT)
-			*text = MAX(*text, value->len / TETRA_CHUNK_BYTES + 2);
-	}
-}
-
-static void use_literal_steps(const struct session_use *use, uint32_t *path, uint32_t *text)
-{
-	for (uint32_t i = 0; i < use->hook->n_selectors; i++) {
-		const struct policy_selector *selector = &use->hook->selectors[i];
-
-		for (uint32_t j = 0; j < selector->n_args; j++) {
-			const struct policy_filter *filter = &selector->args[j];
-
-			if (filter->arg < use->plan.n_args)
-				filter_steps(filter,
-					     arg_kind_class(use->plan.args[filter->arg].kind),
-					     path, text);
-		}
-		for (uint32_t j = 0; j < selector->n_return_args; j++)
-			filter_steps(&selector->return_args[j],
-				     arg_kind_class(use->plan.return_arg.kind), path, text);
-	}
-	*path = steps_round(*path, TETRA_PATH_STEPS);
-	*text = steps_round(*text, TETRA_TEXT_STEPS);
 }
 
 static uint32_t row_words(const struct tetra_hook_row *row)
