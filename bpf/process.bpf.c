@@ -42,20 +42,25 @@ static __always_inline __u64 proc_pid_marks(__u32 tgid, __u32 ns_tgid)
 	       marks_find(TETRA_MARK_NSPID, ns_tgid, 0);
 }
 
-/* The nearest tracked ancestor of @task. */
+/* The nearest tracked ancestor of @task; if there is none, @ret is the real parent's. */
 static __always_inline struct tetra_proc *parent_find(struct task_struct *task, __u32 *ret)
 {
-	struct tetra_proc *proc = 0;
-	__u32 i;
+	__u32 tgid, i;
 
 	for (i = 0; i < TASK_ANCESTORS; i++) {
+		struct tetra_proc *proc;
+
 		task = BPF_CORE_READ(task, real_parent);
-		*ret = BPF_CORE_READ(task, tgid);
-		proc = proc_find(*ret);
-		if (proc)
-			break;
+		tgid = BPF_CORE_READ(task, tgid);
+		if (i == 0)
+			*ret = tgid;
+		proc = proc_find(tgid);
+		if (proc) {
+			*ret = tgid;
+			return proc;
+		}
 	}
-	return proc;
+	return 0;
 }
 
 static __always_inline void head_fill(struct tetra_record *head, __u32 kind, __u32 bytes,
