@@ -89,10 +89,35 @@ static const char *result_obstacle(const struct kernel_function *function)
 	return NULL;
 }
 
+/*
+ * Hooks that kernels bar from BPF programs (kernel/bpf/bpf_lsm.c, bpf_lsm_disabled_hooks;
+ * since 6.9, and in stable kernels before). A policy that names the hook itself hears it from
+ * the kernel; behind a function there is another way.
+ */
+static const char *const barred_hooks[] = {
+	"vm_enough_memory",   "inode_need_killpriv", "inode_getsecurity",
+	"inode_listsecurity", "inode_copy_up_xattr", "getselfattr",
+	"getprocattr",	      "setprocattr",	     "ismaclabel",
+	"secid_to_secctx",    "secctx_to_secid",     "key_getsecurity",
+	"audit_rule_match",   "xfrm_state_pol_flow_match",
+};
+
+static bool hook_is_barred(const char *name)
+{
+	if (str_has_prefix(name, LSM_PREFIX))
+		name += strlen(LSM_PREFIX);
+	for (size_t i = 0; i < ARRAY_SIZE(barred_hooks); i++)
+		if (str_equal(name, barred_hooks[i]))
+			return true;
+	return false;
+}
+
 static const char *lsm_obstacle(const struct ladder *ladder)
 {
 	if (!ladder->has_hook)
 		return "no LSM hook has the same parameters";
+	if (ladder->use->kind == PLAN_POINT_FUNCTION && hook_is_barred(ladder->hook.name))
+		return "later kernels bar the LSM hook from BPF programs";
 	return result_obstacle(&ladder->hook);
 }
 
