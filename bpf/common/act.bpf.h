@@ -324,11 +324,13 @@ __noinline int wide_count(__u32 scratch, __u32 did)
 /* A call of its own: inlined, the loops look endless to verifiers before 6.2. */
 static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 {
+	/* Once wide, a program stays; with few rules left, the bits are rules, not words. */
+	__u64 words = s->match.wide ? s->match.bits : 1;
 	__u32 i;
 
 	for (i = 0; i < TETRA_MAX_WORDS; i++) {
 		s->words[i] = 0;
-		if (s->match.bits >> i & 1)
+		if (words >> i & 1)
 			wide_word(scratch, i);
 	}
 	return 0;
