@@ -123,8 +123,7 @@ const char *attempt_get_way(struct attempt *attempt)
 	struct tetra_hook_status status = { .size = sizeof(status) };
 	const char *name = tetra_session_get_policy_name(attempt->session, 0);
 
-	if (!name ||
-	    tetra_policy_get_hook_status(attempt->session, name, 0, &status) < 0)
+	if (!name || tetra_policy_get_hook_status(attempt->session, name, 0, &status) < 0)
 		return "";
 	return status.attach;
 }

@@ -47,6 +47,24 @@ int bench_fail(const struct bench_row *row, const char *format, ...)
 	return -ECANCELED;
 }
 
+/*
+ * Has tetra-mini run once, to its end, however long that takes by the host's clock: its
+ * pages are in memory when rows look at the guest's.
+ */
+static void pages_read(const struct bench *bench)
+{
+	char path[4096];
+	pid_t pid = fork();
+
+	snprintf(path, sizeof(path), "%s/ten/01-open.yaml", bench->policies);
+	if (pid == 0) {
+		execl(bench->daemon, bench->daemon, "--output", "none", "--duration", "1",
+		      "--policy", path, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, NULL, 0);
+}
+
 static bool row_is_wanted(const struct bench_row *row, char **names)
 {
 	char **name;
@@ -86,7 +104,8 @@ static int row_run(const struct bench *bench, const struct bench_row *row)
 
 int main(int argc, char **argv)
 {
-	const struct bench bench = { argc > 3 ? argv[1] : NULL, argc > 3 ? argv[3] : NULL };
+	const struct bench bench = { argc > 3 ? argv[1] : NULL,
+				     argc > 3 ? argv[3] : NULL };
 	const struct bench_row *row;
 	int64_t at_rest;
 	size_t i;
@@ -101,6 +120,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bench: no stage: %s\n", strerror(-r));
 		return 1;
 	}
+	pages_read(&bench);
 	sleep(5); /* what the machine does when it has started */
 	at_rest = meter_map_bytes();
 	for (i = 0; i < ARRAY_SIZE(tables); i++)

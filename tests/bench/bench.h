@@ -15,7 +15,7 @@
 
 struct bench {
 	const char *policies; /* folder */
-	const char *daemon; /* tetra-mini */
+	const char *daemon;   /* tetra-mini */
 };
 
 struct bench_row {
@@ -23,7 +23,7 @@ struct bench_row {
 	int (*run)(const struct bench *bench, const struct bench_row *row);
 	/* Of rows that run a workload under a policy; the rest is for those only. */
 	const char *policy; /* file in the folder; NULL: none */
-	uint32_t copies; /* of the policy, numbered */
+	uint32_t copies;    /* of the policy, numbered */
 	const char *op;
 	uint32_t n;
 	const char *path;

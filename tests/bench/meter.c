@@ -67,7 +67,8 @@ static const struct meter_program *meter_find(const struct meter *meter, uint32_
 	return &none;
 }
 
-void meter_subtract(struct meter *ret, const struct meter *after, const struct meter *before)
+void meter_subtract(struct meter *ret, const struct meter *after,
+		    const struct meter *before)
 {
 	const struct meter_program *old;
 	size_t i;
@@ -114,7 +115,8 @@ uint64_t meter_verified(const struct meter *meter)
 	return total;
 }
 
-void meter_describe(const struct meter *meter, uint64_t operations, char *buf, size_t size)
+void meter_describe(const struct meter *meter, uint64_t operations, char *buf,
+		    size_t size)
 {
 	const struct meter_program *program;
 	size_t i, len = 0;

@@ -32,7 +32,8 @@ int meter_set_stats(int on);
 int meter_read(struct meter *ret);
 
 /* What the programs did from @before to @after; those that did nothing are left out. */
-void meter_subtract(struct meter *ret, const struct meter *after, const struct meter *before);
+void meter_subtract(struct meter *ret, const struct meter *after,
+		    const struct meter *before);
 
 uint64_t meter_total_ns(const struct meter *meter);
 uint64_t meter_total_runs(const struct meter *meter);
@@ -41,7 +42,8 @@ uint64_t meter_total_runs(const struct meter *meter);
 uint64_t meter_verified(const struct meter *meter);
 
 /* "hook_enter 447 x 1.00, ...": instructions per run and runs per operation. */
-void meter_describe(const struct meter *meter, uint64_t operations, char *buf, size_t size);
+void meter_describe(const struct meter *meter, uint64_t operations, char *buf,
+		    size_t size);
 
 /* Memory of all maps, as the kernel accounts it. Return: bytes, or a negative errno. */
 int64_t meter_map_bytes(void);

@@ -9,8 +9,8 @@
 #include "tests/bench/user.h"
 
 /* Fits into the ring while nobody reads it. */
-#define EVENTS 1500
-#define EXECS 300
+#define EVENTS	      1500
+#define EXECS	      300
 #define START_SECONDS 30
 
 static int mini_start(struct stage_daemon *daemon, const struct bench *bench,
@@ -94,11 +94,12 @@ static int events_report(const struct stage_daemon *daemon, const struct bench_r
 		return bench_fail(row, "%lld lines instead of %lld", (long long)lines,
 				  (long long)expected);
 	stat(STAGE_EVENTS, &st);
-	bench_report(row, user,
-		     "in user space, from the ring to the file; tetra-mini, kernel and all: "
-		     "%.0f in one batch, %.0f when woken as they come; %.0f bytes of JSON",
-		     (double)batch / row->n, (double)woken / row->n,
-		     (double)st.st_size / (double)lines);
+	bench_report(
+		row, user,
+		"in user space, from the ring to the file; tetra-mini, kernel and all: "
+		"%.0f in one batch, %.0f when woken as they come; %.0f bytes of JSON",
+		(double)batch / row->n, (double)woken / row->n,
+		(double)st.st_size / (double)lines);
 	return 0;
 }
 
@@ -204,7 +205,8 @@ static int run_start_ten(const struct bench *bench, const struct bench_row *row)
 		return bench_fail(row, "no event");
 	bench_report(row, (double)ns,
 		     "processor time of tetra-mini with ten hooks (a wait for a grace "
-		     "period is none), %.0f of it for the event", (double)(ns - idle));
+		     "period is none), %.0f of it for the event",
+		     (double)(ns - idle));
 	return 0;
 }
 
@@ -241,8 +243,8 @@ static int run_start_time(const struct bench *bench, const struct bench_row *row
 			return bench_fail(row, "no line with ten policies");
 		ten = MIN(ten, ns);
 	}
-	bench_report(row, (double)best / 1e6, "without policies; %.0f with ten on ten hooks",
-		     (double)ten / 1e6);
+	bench_report(row, (double)best / 1e6,
+		     "without policies; %.0f with ten on ten hooks", (double)ten / 1e6);
 	return 0;
 }
 

@@ -124,11 +124,11 @@ static int run_end_to_end(const struct bench *bench, const struct bench_row *row
 	return 0;
 }
 
-#define FAR "/srv/x/file" /* shares nothing with a rule's prefix */
-#define NEAR "/tmp/w/n/file" /* shares the folder above it */
+#define FAR    "/srv/x/file"   /* shares nothing with a rule's prefix */
+#define NEAR   "/tmp/w/n/file" /* shares the folder above it */
 #define INSIDE "/tmp/w/m/file"
-#define OPENS .op = "openclose", .n = 10000, .copies = 1
-#define SEEKS .op = "lseek", .n = 20000, .copies = 1
+#define OPENS  .op = "openclose", .n = 10000, .copies = 1
+#define SEEKS  .op = "lseek", .n = 20000, .copies = 1
 
 const struct bench_row bench_kernel_rows[] = {
 	{ "file_prefix_nomatch_1", run_in_bpf, "file-prefix-nopost.yaml", OPENS,
@@ -139,8 +139,8 @@ const struct bench_row bench_kernel_rows[] = {
 	  .path = NEAR },
 	{ "file_match_nopost", run_in_bpf, "file-prefix-nopost.yaml", OPENS,
 	  .path = INSIDE, .matches = true },
-	{ "file_match_event", run_in_bpf, "file-prefix-post.yaml", OPENS,
-	  .path = INSIDE, .matches = true },
+	{ "file_match_event", run_in_bpf, "file-prefix-post.yaml", OPENS, .path = INSIDE,
+	  .matches = true },
 	{ "int_nomatch", run_in_bpf, "lseek-int.yaml", SEEKS },
 	{ "binary_nomatch", run_in_bpf, "lseek-binary.yaml", SEEKS },
 	{ "pid_nomatch", run_in_bpf, "lseek-pid.yaml", SEEKS },

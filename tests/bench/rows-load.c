@@ -75,12 +75,13 @@ static int run_first(const struct bench *bench, const struct bench_row *row)
 		if (first.load_ns < best.load_ns)
 			best = first;
 	}
-	bench_report(row, (double)best.load_ns,
-		     "processor time, %.0f M of it in the kernel, where the verifier looked "
-		     "at %llu instructions; opening the session: %.0f M, %.0f M of it in "
-		     "the kernel", (double)best.load_kernel_ns / 1e6,
-		     (unsigned long long)best.verified, (double)best.open_ns / 1e6,
-		     (double)best.open_kernel_ns / 1e6);
+	bench_report(
+		row, (double)best.load_ns,
+		"processor time, %.0f M of it in the kernel, where the verifier looked "
+		"at %llu instructions; opening the session: %.0f M, %.0f M of it in "
+		"the kernel",
+		(double)best.load_kernel_ns / 1e6, (unsigned long long)best.verified,
+		(double)best.open_ns / 1e6, (double)best.open_kernel_ns / 1e6);
 	return 0;
 }
 

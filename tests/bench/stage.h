@@ -29,7 +29,7 @@ struct stage_daemon {
 };
 
 #define STAGE_EVENTS STAGE "/events.json"
-#define STAGE_LOG STAGE "/log"
+#define STAGE_LOG    STAGE "/log"
 
 /* Starts @argv. Return: 0 or a negative errno. */
 int stage_start(struct stage_daemon *daemon, char *const argv[]);

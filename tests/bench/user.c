@@ -8,7 +8,7 @@
 #include "tests/bench/stage.h"
 
 #define BLOCK_BYTES 65536
-#define LINE_BYTES 16384
+#define LINE_BYTES  16384
 
 struct file {
 	int fd;

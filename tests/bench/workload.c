@@ -79,7 +79,8 @@ int main(int argc, char **argv)
 {
 	const char *op = argc > 2 ? argv[1] : "", *path = argc > 3 ? argv[3] : NULL;
 	long n = argc > 2 ? atol(argv[2]) : 0;
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(7777),
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons(7777),
 				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = -1, one = 1;
 	volatile int value = 0;

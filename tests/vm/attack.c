@@ -221,7 +221,7 @@ static void attackers_stop(const pid_t *pids)
 static void campaign(struct tetra_session *session, unsigned int n)
 {
 	int64_t begin = rig_now_ms();
-	unsigned int i;
+	unsigned int i, n_open = 0;
 	int r = 0;
 
 	phase_set(PHASE_START);
@@ -229,11 +229,15 @@ static void campaign(struct tetra_session *session, unsigned int n)
 		r = commit(session, i);
 		if (i == 0)
 			phase_set(PHASE_ATTACK);
+		/* Who changes the rules is bound by them as well. */
+		if (r == 0 && rig_open_errno(FILE_) != EPERM && n_open++ == 0)
+			fact(false, "commit %u does not deny", i);
 		/* Nobody listens; the records make room. */
 		(void)tetra_session_dispatch(session, 0);
 	}
 	fact_equal(r, 0, "no commit failed");
 	fact_equal(rig_stats(session).commits, n, "commits in force");
+	fact_equal(n_open, 0, "commits after which the act works");
 	printf("     %" PRId64 " ms\n", rig_now_ms() - begin);
 }
 

@@ -96,7 +96,8 @@ def compare_replay(folder, results, outcome):
     if status != outcome["status"]:
         problems.append("the trigger ended with %d instead of %d" % (
             outcome["status"], status))
-    problems += recording.compare_lines(out, outcome["stdout"])
+    problems += recording.compare_lines(want.names.text(out),
+                                        got.names.text(outcome["stdout"]))
     return problems
 
 

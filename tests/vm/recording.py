@@ -4,19 +4,22 @@
 What varies from run to run is put aside (times, counts of references, socket cookies,
 addresses, the node's name) or replaced by a name (pids, tids, exec ids), so that who did
 what and who is whose parent must still agree. A process is named after what it is: its
-parent, binary and arguments, numbered where that does not tell it from another. The
-parent of what was started from outside the recorded stretch is left out.
+parent, binary and arguments, numbered where that does not tell it from another; a pid
+that the trigger has looked up is replaced in arguments and outputs too. The parent of what
+was started from outside the recorded stretch is left out, and so is what a child of it
+has inherited until its first exec.
 
 Events must come in the same order, with two exceptions: exit events may change places
-with those of other processes, and so may exec events that follow one another of processes
-that one parent runs at the same time (a pipeline's members). Within one process the order
-always holds.
+with those of other processes, and so may exec events that follow one another, of processes
+that run at the same time and do not descend from each other (a pipeline's members). Within
+one process the order always holds.
 """
 
 import collections
 import difflib
 import itertools
 import json
+import re
 
 import compare
 
@@ -53,10 +56,13 @@ def between_marks(events):
 class Names:
     """Names for processes and programs, after what they are."""
 
-    def __init__(self, events):
+    def __init__(self, events, trigger):
         self.inside = {body_of(e).get("process", {}).get("exec_id") for e in events}
+        self.executed = {body_of(e).get("process", {}).get("exec_id") for e in events
+                         if kind_of(e) == "process_exec"}
         self.pids, self.programs, self.threads = {}, {}, {}
-        self.uses = collections.Counter()
+        self.parents, self.uses = {}, collections.Counter()
+        self.chosen = set(re.findall(r"[0-9]+", trigger))
         for event in events:
             if kind_of(event) != "process_exit":
                 for key in ("parent", "process"):
@@ -70,12 +76,35 @@ class Names:
         exec_id, pid = process.get("exec_id"), process.get("pid")
         if exec_id not in self.inside:
             return
+        parent = self.program(process.get("parent_exec_id"))
         if exec_id not in self.programs:
-            self.programs[exec_id] = self.unique("%s > %s %s" % (
-                self.program(process.get("parent_exec_id")), process.get("binary"),
-                process.get("arguments", "")))
+            what = "not executed" if self.is_inherited(process) else "%s %s" % (
+                process.get("binary"), self.text(process.get("arguments", "")))
+            self.programs[exec_id] = self.unique("%s > %s" % (parent, what))
+            self.parents[self.programs[exec_id]] = parent
         if pid not in self.pids:
             self.pids[pid] = self.unique("process " + self.programs[exec_id])
+
+    def is_inherited(self, process):
+        """Whether its description is that of a parent outside."""
+        return (process.get("exec_id") not in self.executed
+                and process.get("parent_exec_id") not in self.inside)
+
+    def text(self, text):
+        """A text with the pids in it replaced, save numbers that the trigger names."""
+        def replaced(match):
+            number = match.group()
+            known = number not in self.chosen and int(number) in self.pids
+            return "<pid of %s>" % self.pids[int(number)] if known else number
+
+        return re.sub(r"(?<!\S)[0-9]+(?!\S)", replaced, text)
+
+    def descends(self, program, ancestor):
+        while program in self.parents:
+            program = self.parents[program]
+            if program == ancestor:
+                return True
+        return False
 
     def program(self, exec_id):
         if exec_id not in self.inside:
@@ -99,6 +128,11 @@ def plain_process(process, names, dropped):
     out["parent_exec_id"] = names.program(process.get("parent_exec_id"))
     out["pid"] = names.pid(process.get("pid"))
     out["tid"] = names.tid(process)
+    if "arguments" in out:
+        out["arguments"] = names.text(out["arguments"])
+    if names.is_inherited(process):
+        for key in ("binary", "arguments", "cwd"):
+            out.pop(key, None)
     return out
 
 
@@ -140,7 +174,7 @@ class Stream:
         events = between_marks(events)
         if not events:
             self.problems.append("no marker's events")
-        names = Names(events)
+        names = self.names = Names(events, trigger)
         dropped = set().union(*(FLAG_KEYS.get(flag, set()) for flag in flags))
         self.others, self.exits, after_exit = [], [], set()
         self.together = processes_together(events, names)
@@ -156,33 +190,40 @@ class Stream:
             if pid in after_exit:
                 self.problems.append("an event of a process after its exit: " + plain)
 
-    def ordered(self, movable):
-        """The events; where exec events of the movable follow one another, by name."""
+    def ordered(self, together):
+        """The events; runs of exec events in the one order that stands for all allowed."""
         def place_of(numbered):
-            place, (name, plain) = numbered
-            movable_exec = name in movable and plain.startswith('{"process_exec"')
-            return movable[name] if movable_exec else place
+            place, (_, plain) = numbered
+            return -1 if plain.startswith('{"process_exec"') else place
 
-        out = []
-        for _, run in itertools.groupby(enumerate(self.others), place_of):
-            out += [plain for _, (name, plain) in
-                    sorted(run, key=lambda numbered: numbered[1][0])]
-        return out
+        return [plain for _, run in itertools.groupby(enumerate(self.others), place_of)
+                for plain in normal_order([entry for _, entry in run], together)]
 
 
 def processes_together(events, names):
-    """{process: parent} of those that ran while another child of their parent did."""
-    spans = {}
+    """Pairs of processes that, by the stream, ran at the same time, none from the other."""
+    spans, programs = {}, {}
     for place, event in enumerate(events):
         process = body_of(event).get("process", {})
         if process.get("exec_id") in names.programs:
-            span = spans.setdefault(names.pid(process["pid"]), [
-                names.program(process.get("parent_exec_id")), place, place])
-            span[2] = place
-    return {name: parent for name, (parent, start, end) in spans.items()
-            for other, (parent_too, start_too, end_too) in spans.items()
-            if name != other and parent == parent_too != "outside"
-            and start < end_too and start_too < end}
+            name = names.pid(process["pid"])
+            spans.setdefault(name, [place, place])[1] = place
+            programs.setdefault(name, []).append(names.programs[process["exec_id"]])
+    return {frozenset(pair) for pair in itertools.combinations(spans, 2)
+            if spans[pair[0]][0] < spans[pair[1]][1]
+            and spans[pair[1]][0] < spans[pair[0]][1]
+            and not any(names.descends(a, b) or names.descends(b, a)
+                        for a in programs[pair[0]] for b in programs[pair[1]])}
+
+
+def normal_order(entries, together):
+    """Of all orders that exchanging neighbours of a pair gives, the first by name."""
+    out, left = [], list(entries)
+    while left:
+        free = [i for i, (name, _) in enumerate(left)
+                if all(frozenset((name, earlier)) in together for earlier, _ in left[:i])]
+        out.append(left.pop(min(free, key=lambda i: left[i][0]))[1])
+    return out
 
 
 def short(text):
@@ -224,9 +265,9 @@ def compare_lists(want, got, what):
 
 def compare_streams(want, got):
     """All that is wrong with the stream got, as a list of texts."""
-    movable = want.together | got.together
+    together = want.together | got.together
     problems = list(got.problems) + compare_lists(
-        want.ordered(movable), got.ordered(movable), "event")
+        want.ordered(together), got.ordered(together), "event")
     if collections.Counter(want.exits) != collections.Counter(got.exits):
         problems += compare_lists(sorted(want.exits), sorted(got.exits), "exit")
     return problems
@@ -272,6 +313,15 @@ def repeat(events, place):
     events.insert(place, events[place])
 
 
+def exchange(events, place):
+    events[place - 1:place + 1] = reversed(events[place - 1:place + 1])
+
+
+def same_process(event, other):
+    return (body_of(event)["process"]["pid"] == body_of(other)["process"]["pid"]
+            and kind_of(event) != kind_of(other))
+
+
 def mutations(text):
     """(what was done, text) of streams that must not equal the one given."""
     events, _ = compare.parse_lines(text)
@@ -280,6 +330,9 @@ def mutations(text):
     place = inner[len(inner) // 2]
     for change in (set_binary, set_cwd, set_pid, remove, repeat):
         yield change.__name__, changed_events(events, place, change)
+    follow = [i for i in inner[1:] if same_process(events[i - 1], events[i])]
+    if follow:
+        yield exchange.__name__, changed_events(events, follow[-1], exchange)
     hooks = [i for i in inner if body_of(events[i]).get("args")]
     if hooks:
         yield "arguments", changed_events(
