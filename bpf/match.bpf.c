@@ -58,7 +58,7 @@ static __noinline __u64 case_select_row(tetra_image image, struct tetra_case *c,
 {
 	struct tetra_scratch *s = &c->scratch;
 
-	return row_select(image, s, c->known ? &s->proc : 0, columns, dims);
+	return row_select(image, s, c->known ? &c->proc : 0, columns, dims);
 }
 
 static __always_inline __u64 case_capabilities(void *task, __u32 set)
@@ -93,39 +93,43 @@ static __always_inline __u64 step_process(tetra_image image, struct tetra_case *
 	return c->scratch.match.bits;
 }
 
+/* The slot in hand: its columns, and the first of its dimensions. */
+static __always_inline __u32 case_slot(const struct tetra_case *c)
+{
+	return c->slot & (TETRA_MAX_SLOTS - 1);
+}
+
+static __always_inline __u32 case_uses(const struct tetra_case *c,
+				       const struct tetra_cell *hook)
+{
+	return slot_uses(hook->hook.slot_columns, case_slot(c));
+}
+
+static __always_inline __u32 case_dim(const struct tetra_case *c,
+				      const struct tetra_cell *hook)
+{
+	return hook->hook.slot_dims + case_slot(c) * TETRA_SLOT_COLUMNS;
+}
+
 static __always_inline __u64 step_number(tetra_image image, struct tetra_case *c,
 					 const struct tetra_cell *hook)
 {
-	return select_number(image, &c->scratch, hook->hook.slot_columns,
-			     hook->hook.slot_dims, c->slot & (TETRA_MAX_SLOTS - 1),
-			     c->kind);
+	return select_number(image, &c->scratch, case_uses(c, hook), case_dim(c, hook),
+			     c->scratch.raw[case_slot(c)], c->kind);
 }
 
 static __always_inline __u64 step_sock(tetra_image image, struct tetra_case *c,
 				       const struct tetra_cell *hook)
 {
-	return sock_select(image, &c->scratch, hook->hook.slot_columns,
-			   hook->hook.slot_dims, c->slot & (TETRA_MAX_SLOTS - 1));
+	return sock_select(image, &c->scratch, case_uses(c, hook), case_dim(c, hook));
 }
 
 /* Both tries of a slot whose text stands in the record. */
 static __always_inline __u64 step_text(tetra_image image, struct tetra_case *c,
 				       const struct tetra_cell *hook)
 {
-	struct tetra_scratch *s = &c->scratch;
-	__u32 slot = c->slot & (TETRA_MAX_SLOTS - 1);
-	__u32 dim = hook->hook.slot_dims + slot * TETRA_SLOT_COLUMNS;
-	__u64 columns = hook->hook.slot_columns;
-
-	if (SLOT_USES(slot, TETRA_COL_HEAD) &&
-	    !(c->found ? select_text(image, s, dim + TETRA_COL_HEAD, 0)
-		       : match_no_text(image, &s->match, dim + TETRA_COL_HEAD)))
-		return 0;
-	if (SLOT_USES(slot, TETRA_COL_TAIL) &&
-	    !(c->found ? select_text(image, s, dim + TETRA_COL_TAIL, 1)
-		       : match_no_text(image, &s->match, dim + TETRA_COL_TAIL)))
-		return 0;
-	return s->match.bits;
+	return texts_select(image, &c->scratch, case_uses(c, hook), case_dim(c, hook),
+			    c->found);
 }
 
 /* The HEAD trie over the components of a path. */
@@ -133,11 +137,9 @@ static __always_inline __u64 step_path(tetra_image image, struct tetra_case *c,
 				       const struct tetra_cell *hook)
 {
 	struct tetra_scratch *s = &c->scratch;
-	__u32 slot = c->slot & (TETRA_MAX_SLOTS - 1);
-	__u32 dim = hook->hook.slot_dims + slot * TETRA_SLOT_COLUMNS + TETRA_COL_HEAD;
-	__u64 columns = hook->hook.slot_columns;
+	__u32 dim = case_dim(c, hook) + TETRA_COL_HEAD;
 
-	if (!SLOT_USES(slot, TETRA_COL_HEAD))
+	if (!(case_uses(c, hook) & COLUMN(TETRA_COL_HEAD)))
 		return s->match.bits;
 	return c->found ? select_components(image, s, dim)
 			: match_no_text(image, &s->match, dim);
@@ -148,11 +150,9 @@ static __always_inline __u64 step_path_text(tetra_image image, struct tetra_case
 					    const struct tetra_cell *hook)
 {
 	struct tetra_scratch *s = &c->scratch;
-	__u32 slot = c->slot & (TETRA_MAX_SLOTS - 1);
-	__u32 dim = hook->hook.slot_dims + slot * TETRA_SLOT_COLUMNS + TETRA_COL_TAIL;
-	__u64 columns = hook->hook.slot_columns;
+	__u32 dim = case_dim(c, hook) + TETRA_COL_TAIL;
 
-	if (!SLOT_USES(slot, TETRA_COL_TAIL))
+	if (!(case_uses(c, hook) & COLUMN(TETRA_COL_TAIL)))
 		return s->match.bits;
 	if (!c->found)
 		return match_no_text(image, &s->match, dim);
@@ -183,7 +183,7 @@ static __always_inline __u64 step_act(tetra_image image, struct tetra_case *c,
 
 	/* Adding a known zero becomes an atomic that kernels before 5.12 lack. */
 	opaque(did);
-	s->word = c->word & (TETRA_MAX_WORDS - 1);
+	s->run.word = c->word & (TETRA_MAX_WORDS - 1);
 	s->rules = hook->hook.rules;
 	for (i = 0; i < 64; i++) {
 		struct tetra_cell *cell = rule_next(image, s);

@@ -7,33 +7,28 @@
  * A row's stamp is the boot-time clock at the last exec, or at the fork before any exec.
  */
 #include "bpf/abi/hash.h"
-#include "bpf/common/select.bpf.h"
+#include "bpf/common/walk.bpf.h"
 
 /* One configuration serves all programs of this object; select.bpf.h wants it declared. */
 const volatile struct tetra_hook_config cfg = {};
 const volatile struct tetra_seed seed = {};
-const volatile __u32 has_marks = 1;
-
-static __always_inline struct path *exec_start_path(struct tetra_scratch *s,
-						    const struct path *path)
-{
-	s->path.start_dentry = (__u64)BPF_CORE_READ(path, dentry);
-	s->path.start_mount = (__u64)BPF_CORE_READ(path, mnt);
-	s->path.flags = 0;
-	s->path.slot = 0;
-	return (struct path *)path;
-}
+/* What a row of a process without a known parent begins with. */
+const struct tetra_proc no_proc = {};
 
 /* Mark bits that a key roots; 0 for most. */
 static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1)
 {
 	struct tetra_mark_key key = { .kind = kind, .value = { value0, value1 } };
-	__u64 *bits;
+	__u64 *bits = bpf_map_lookup_elem(&tetra_marks, &key);
 
-	if (!has_marks)
-		return 0;
-	bits = bpf_map_lookup_elem(&tetra_marks, &key);
 	return bits ? *bits : 0;
+}
+
+static __always_inline int marks_exist(void)
+{
+	__u32 zero = 0, *some = bpf_map_lookup_elem(&tetra_marking, &zero);
+
+	return some && *some;
 }
 
 static __always_inline __u64 proc_pid_marks(__u32 tgid, __u32 ns_tgid)
@@ -50,8 +45,8 @@ static __always_inline struct tetra_proc *parent_find(struct task_struct *task, 
 	for (i = 0; i < TASK_ANCESTORS; i++) {
 		struct tetra_proc *proc;
 
-		task = BPF_CORE_READ(task, real_parent);
-		tgid = BPF_CORE_READ(task, tgid);
+		task = task->real_parent;
+		tgid = task->tgid;
 		if (i == 0)
 			*ret = tgid;
 		proc = proc_find(tgid);
@@ -61,6 +56,19 @@ static __always_inline struct tetra_proc *parent_find(struct task_struct *task, 
 		}
 	}
 	return 0;
+}
+
+/* The thread group's id in its innermost pid namespace; 0 in the root namespace. */
+static __always_inline __u32 leader_ns_tgid(struct task_struct *task)
+{
+	struct pid *pid = task->group_leader->thread_pid;
+	__u32 level = pid->level;
+	struct upid upid = {};
+
+	if (!level)
+		return 0;
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 63]);
+	return upid.nr;
 }
 
 static __always_inline void head_fill(struct tetra_record *head, __u32 kind, __u32 bytes,
@@ -75,54 +83,56 @@ static __always_inline void head_fill(struct tetra_record *head, __u32 kind, __u
 	head->stamp = stamp;
 }
 
+/*
+ * The row of a process that was just forked. Nobody else knows its number yet, so it may be
+ * written where it lies.
+ */
+static __always_inline struct tetra_proc *fork_row(__u32 tgid, const struct tetra_proc *parent)
+{
+	const struct tetra_proc *from = parent ? parent : &no_proc;
+
+	if (bpf_map_update_elem(&tetra_procs, &tgid, from, BPF_ANY) < 0) {
+		loss_count(TETRA_LOST_PROCESS);
+		return 0;
+	}
+	return proc_find(tgid);
+}
+
 SEC("tp_btf/sched_process_fork")
 int tetra_fork(__u64 *ctx)
 {
 	struct task_struct *child = (void *)ctx[1];
-	__u32 tgid = BPF_CORE_READ(child, tgid), parent_tgid = 0, slot;
+	__u32 tgid = child->tgid, parent_tgid = 0;
 	struct tetra_record_fork record = {};
-	struct tetra_proc *proc, *row;
-	struct tetra_scratch *s;
-	__u64 now = bpf_ktime_get_boot_ns();
+	struct tetra_proc *parent, *row;
+	__u32 flags = 0, ns_tgid;
+	__u64 now;
 
-	if (BPF_CORE_READ(child, pid) != tgid)
+	if (child->pid != tgid)
 		return 0;
-	proc = parent_find(child, &parent_tgid);
-	slot = scratch_claim();
-	s = scratch_get(slot);
-	if (!s) {
-		loss_count(TETRA_LOST_SCRATCH);
-		return 0;
+	now = bpf_ktime_get_boot_ns();
+	parent = parent_find(child, &parent_tgid);
+	ns_tgid = leader_ns_tgid(child);
+	if (parent)
+		flags = parent->flags & TETRA_PROC_IN_INIT_TREE;
+	if ((parent && parent->ns_tgid == 1) || ns_tgid == 1)
+		flags |= TETRA_PROC_IN_INIT_TREE;
+	record.parent_stamp = parent ? parent->stamp : 0;
+	row = fork_row(tgid, parent);
+	if (row) {
+		row->parent_stamp = record.parent_stamp;
+		row->parent_tgid = parent_tgid;
+		row->stamp = now;
+		row->ns_tgid = ns_tgid;
+		row->flags = flags;
+		if (marks_exist())
+			row->pid_marks |= proc_pid_marks(tgid, ns_tgid);
 	}
-	row = &s->proc;
-	if (proc) {
-		*row = *proc;
-		row->parent_stamp = proc->stamp;
-	} else {
-		__builtin_memset(row, 0, sizeof(*row));
-		record.head.flags = TETRA_EXEC_NO_PARENT;
-	}
-	row->parent_tgid = parent_tgid;
-	row->stamp = now;
-	row->ns_tgid = task_ns_tgid(child);
-	row->flags &= TETRA_PROC_IN_INIT_TREE;
-	if ((proc && proc->ns_tgid == 1) || row->ns_tgid == 1)
-		row->flags |= TETRA_PROC_IN_INIT_TREE;
-	row->pid_marks |= proc_pid_marks(tgid, row->ns_tgid);
-	if (bpf_map_update_elem(&tetra_procs, &tgid, row, BPF_ANY) < 0)
-		loss_count(TETRA_LOST_PROCESS);
-	record.parent_stamp = row->parent_stamp;
+	head_fill(&record.head, TETRA_RECORD_FORK, sizeof(record), tgid, now, now);
+	record.head.flags = (parent ? 0 : TETRA_EXEC_NO_PARENT) |
+			    (flags ? TETRA_EXEC_IN_INIT_TREE : 0);
 	record.parent_tgid = parent_tgid;
-	record.ns_tgid = row->ns_tgid;
-	if (row->flags & TETRA_PROC_IN_INIT_TREE)
-		record.head.flags |= TETRA_EXEC_IN_INIT_TREE;
-	scratch_release(slot);
-	{
-		__u16 flags = record.head.flags;
-
-		head_fill(&record.head, TETRA_RECORD_FORK, sizeof(record), tgid, now, now);
-		record.head.flags = flags;
-	}
+	record.ns_tgid = ns_tgid;
 	if (bpf_ringbuf_output(&tetra_ring, &record, sizeof(record), 0) < 0)
 		loss_count(TETRA_LOST_RING);
 	return 0;
@@ -132,20 +142,21 @@ SEC("tp_btf/sched_process_exit")
 int tetra_exit(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
-	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct tetra_record_exit record = {};
 	struct tetra_proc *proc;
+	__u32 tgid;
 
 	/* The last thread of the group: the count was lowered before this point. */
-	if (BPF_CORE_READ(task, signal, live.counter) > 0)
+	if (task->signal->live.counter > 0)
 		return 0;
+	tgid = task->tgid;
 	proc = proc_find(tgid);
 	if (!proc || proc->flags & TETRA_PROC_EXITED)
 		return 0;
 	head_fill(&record.head, TETRA_RECORD_EXIT, sizeof(record), tgid, proc->stamp,
 		  bpf_ktime_get_boot_ns());
-	record.head.tid = BPF_CORE_READ(task, pid);
-	record.code = BPF_CORE_READ(task, exit_code);
+	record.head.tid = task->pid;
+	record.code = task->exit_code;
 	proc->flags |= TETRA_PROC_EXITED;
 	if (bpf_ringbuf_output(&tetra_ring, &record, sizeof(record), 0) < 0)
 		loss_count(TETRA_LOST_RING);
@@ -160,10 +171,10 @@ SEC("tp_btf/sched_process_free")
 int tetra_free(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
-	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct tetra_proc *proc;
+	__u32 tgid = task->tgid;
 
-	if (BPF_CORE_READ(task, pid) != tgid)
+	if (task->pid != tgid)
 		return 0;
 	proc = proc_find(tgid);
 	if (proc && proc->flags & TETRA_PROC_EXITED)
@@ -171,23 +182,48 @@ int tetra_free(__u64 *ctx)
 	return 0;
 }
 
+/* A set is eight bytes in all kernels, whatever its members are called. */
+#define CAPS_READ(set) \
+	(*(const __u32 *)&(set) | (__u64) * ((const __u32 *)&(set) + 1) << 32)
+
 static __always_inline void cred_fill(struct tetra_record_cred *ret, struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	const struct cred *cred = task->real_cred;
 
-	ret->uid = BPF_CORE_READ(cred, uid.val);
-	ret->gid = BPF_CORE_READ(cred, gid.val);
-	ret->euid = BPF_CORE_READ(cred, euid.val);
-	ret->egid = BPF_CORE_READ(cred, egid.val);
-	ret->suid = BPF_CORE_READ(cred, suid.val);
-	ret->sgid = BPF_CORE_READ(cred, sgid.val);
-	ret->fsuid = BPF_CORE_READ(cred, fsuid.val);
-	ret->fsgid = BPF_CORE_READ(cred, fsgid.val);
-	ret->securebits = BPF_CORE_READ(cred, securebits);
-	ret->login_uid = BPF_CORE_READ(task, loginuid.val);
-	bpf_core_read(&ret->caps[TETRA_CAPSET_PERMITTED], 8, &cred->cap_permitted);
-	bpf_core_read(&ret->caps[TETRA_CAPSET_EFFECTIVE], 8, &cred->cap_effective);
-	bpf_core_read(&ret->caps[TETRA_CAPSET_INHERITABLE], 8, &cred->cap_inheritable);
+	ret->uid = cred->uid.val;
+	ret->gid = cred->gid.val;
+	ret->euid = cred->euid.val;
+	ret->egid = cred->egid.val;
+	ret->suid = cred->suid.val;
+	ret->sgid = cred->sgid.val;
+	ret->fsuid = cred->fsuid.val;
+	ret->fsgid = cred->fsgid.val;
+	ret->securebits = cred->securebits;
+	ret->login_uid = task->loginuid.val;
+	ret->caps[TETRA_CAPSET_PERMITTED] = CAPS_READ(cred->cap_permitted);
+	ret->caps[TETRA_CAPSET_EFFECTIVE] = CAPS_READ(cred->cap_effective);
+	ret->caps[TETRA_CAPSET_INHERITABLE] = CAPS_READ(cred->cap_inheritable);
+}
+
+/* By enum tetra_namespace. */
+static __always_inline void namespaces_fill(__u32 *ret, struct task_struct *task)
+{
+	struct nsproxy *proxy = task->nsproxy;
+	struct pid *pid = task->thread_pid;
+
+	ret[TETRA_NS_UTS] = proxy->uts_ns->ns.inum;
+	ret[TETRA_NS_IPC] = proxy->ipc_ns->ns.inum;
+	ret[TETRA_NS_MNT] = proxy->mnt_ns->ns.inum;
+	ret[TETRA_NS_PID_FOR_CHILDREN] = proxy->pid_ns_for_children->ns.inum;
+	ret[TETRA_NS_NET] = proxy->net_ns->ns.inum;
+	ret[TETRA_NS_TIME] = proxy->time_ns->ns.inum;
+	ret[TETRA_NS_TIME_FOR_CHILDREN] = proxy->time_ns_for_children->ns.inum;
+	ret[TETRA_NS_CGROUP] = proxy->cgroup_ns->ns.inum;
+	ret[TETRA_NS_USER] = task->cred->user_ns->ns.inum;
+	if (pid->level)
+		ret[TETRA_NS_PID] = task_namespace(task, TETRA_NS_PID);
+	else
+		ret[TETRA_NS_PID] = pid->numbers[0].ns->ns.inum;
 }
 
 /* Moves past @bytes of text at s->spot, to the next multiple of eight. */
@@ -196,47 +232,60 @@ static __always_inline void spot_advance(struct tetra_scratch *s, __u32 bytes)
 	s->spot += (bytes + 7) & ~7u;
 }
 
-/* Head, tail and hash of the executable's path, which stands at @at of the record. */
-__noinline int exec_hash(__u32 slot)
+static __always_inline void chunk_copy(__u8 *to, const __u8 *from)
 {
-	struct tetra_scratch *s = scratch_get(slot);
-	struct tetra_seed secret = { { seed.k[0], seed.k[1], seed.k[2], seed.k[3] } };
-	struct tetra_hash hash;
-	__u32 bytes, at;
+	__builtin_memcpy(to, from, TETRA_CHUNK_BYTES);
+}
 
-	if (!s)
+/*
+ * Head, tail and hash of the executable's path, which stands at s->text_at of the record,
+ * into the row. Chunks beyond the path are never looked at, so they keep what they have.
+ */
+static __noinline int exec_hash(struct tetra_scratch *s, struct tetra_proc *row)
+{
+	struct tetra_seed secret = { { seed.k[0], seed.k[1], seed.k[2], seed.k[3] } };
+	__u32 at = s->text_at & RECORD_MASK & ~7u, bytes = s->text_bytes, i;
+	struct tetra_hash hash;
+
+	if (bytes > TETRA_TEXT_MAX)
 		return 0;
-	at = s->text_at & RECORD_MASK & ~7u;
-	bytes = s->text_bytes;
-	/* Zeroes behind the last byte: the hash reads whole words, the head all of its own. */
-	__builtin_memset(&s->record[(at + bytes) & RECORD_MASK], 0, TETRA_EXE_HEAD);
+	/* Zeroes behind the last byte: whole words and chunks are read. */
+	__builtin_memset(&s->record[(at + bytes) & RECORD_MASK], 0, TETRA_CHUNK_BYTES);
 	hash_path(&secret, (const __u64 *)&s->record[at], &s->text_bytes, &hash);
-	s->proc.exe_hash[0] = hash.h[0];
-	s->proc.exe_hash[1] = hash.h[1];
-	s->proc.exe_bytes = bytes;
-	__builtin_memcpy(s->proc.exe_head, &s->record[at], TETRA_EXE_HEAD);
-	__builtin_memcpy(s->proc.exe_tail,
-			 &s->record[(at + bytes - TETRA_EXE_TAIL) & RECORD_MASK],
-			 TETRA_EXE_TAIL);
+	row->exe_hash[0] = hash.h[0];
+	row->exe_hash[1] = hash.h[1];
+	row->exe_bytes = bytes;
+	for (i = 0; i < TETRA_EXE_HEAD / TETRA_CHUNK_BYTES; i++) {
+		if (i * TETRA_CHUNK_BYTES >= bytes)
+			break;
+		chunk_copy(&row->exe_head[i * TETRA_CHUNK_BYTES],
+			   &s->record[at + i * TETRA_CHUNK_BYTES]);
+	}
+	at += bytes - TETRA_CHUNK_BYTES;
+	for (i = 0; i < TETRA_EXE_TAIL / TETRA_CHUNK_BYTES; i++) {
+		if (i * TETRA_CHUNK_BYTES >= bytes)
+			break;
+		chunk_copy(&row->exe_tail[TETRA_EXE_TAIL - (i + 1) * TETRA_CHUNK_BYTES],
+			   &s->record[at & RECORD_MASK]);
+		at -= TETRA_CHUNK_BYTES;
+	}
 	return 0;
 }
 
-/* The executable's path at s->spot. */
-static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot, __u32 plain_walk)
+/*
+ * The text of a typed path at s->spot, which stays; returns its bytes. s->path tells the rest.
+ */
+static __always_inline __u32 exec_path(struct tetra_scratch *s, __u32 slot,
+				       const struct walk *walk)
 {
 	__u32 bytes;
 
-	if (!plain_walk) {
-		path_set_root(&s->path);
+	if (!walk_whole(s, walk)) {
 		path_find_slow(slot);
+		path_inspect(s);
 	}
 	bytes = path_put(slot) & (2 * TETRA_TEXT_MAX - 1);
-	if (bytes > TETRA_TEXT_MAX)
-		bytes = TETRA_TEXT_MAX;
-	s->text_at = s->spot;
-	s->text_bytes = bytes;
-	exec_hash(slot);
-	spot_advance(s, bytes);
+	return bytes > TETRA_TEXT_MAX ? TETRA_TEXT_MAX : bytes;
 }
 
 /* One fragment of the arguments, ahead of the EXEC record. */
@@ -338,34 +387,48 @@ __noinline int args_inline(__u32 slot)
 static __always_inline void exec_cgroup(struct tetra_record_exec *record,
 					struct task_struct *task)
 {
-	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+	struct kernfs_node *node = task->cgroups->dfl_cgrp->kn;
 
-	record->cgroup_id = BPF_CORE_READ(node, id);
-	record->cgroup[0] = 0;
-	bpf_probe_read_kernel_str(record->cgroup, sizeof(record->cgroup),
-				  BPF_CORE_READ(node, name));
+	record->cgroup_id = node->id;
+	bpf_probe_read_kernel_str(record->cgroup, sizeof(record->cgroup), node->name);
+}
+
+/* The executable's file and its path's text. */
+static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
+				     struct linux_binprm *binprm, struct walk *walk)
+{
+	struct tetra_record_exec *record = (void *)s->record;
+	struct file *file = binprm->file;
+	struct inode *inode;
+
+	walk->dentry = file->f_path.dentry;
+	walk->mount = file->f_path.mnt;
+	inode = walk->dentry->d_inode;
+	record->inode = inode->i_ino;
+	record->links = inode->i_nlink;
+	s->text_bytes = exec_path(s, slot, walk);
+	s->text_at = s->spot;
+	record->exe_bytes = s->text_bytes;
+	spot_advance(s, s->text_bytes);
 }
 
 /* The working directory at s->spot. */
 static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
-				     struct task_struct *task)
+				     struct task_struct *task, struct walk *walk)
 {
 	struct tetra_record_exec *record = (void *)s->record;
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct fs_struct *fs = task->fs;
 	__u32 bytes;
 
-	exec_start_path(s, __builtin_preserve_access_index(&fs->pwd));
-	path_set_root(&s->path);
-	if (s->path.start_dentry == s->path.root_dentry &&
-	    s->path.start_mount == s->path.root_mount) {
+	walk->mount = fs->pwd.mnt;
+	walk->dentry = fs->pwd.dentry;
+	if ((__u64)walk->dentry == walk->root_dentry &&
+	    (__u64)walk->mount == walk->root_mount) {
 		record->head.flags |= TETRA_EXEC_CWD_ROOT;
 		s->record[s->spot & RECORD_MASK] = '/';
 		bytes = 1;
 	} else {
-		path_find_slow(slot);
-		bytes = path_put(slot) & (2 * TETRA_TEXT_MAX - 1);
-		if (bytes > TETRA_TEXT_MAX)
-			bytes = TETRA_TEXT_MAX;
+		bytes = exec_path(s, slot, walk);
 		if (s->path.flags & TETRA_ARG_UNRESOLVED)
 			record->head.flags |= TETRA_EXEC_CWD_UNRESOLVED;
 	}
@@ -380,7 +443,7 @@ static __always_inline void exec_filename(struct tetra_scratch *s,
 {
 	struct tetra_record_exec *record = (void *)s->record;
 	long n = bpf_probe_read_kernel_str(&s->record[s->spot & RECORD_MASK], TETRA_TEXT_MAX,
-					   BPF_CORE_READ(binprm, filename));
+					   binprm->filename);
 
 	if (n <= 0) {
 		record->head.flags |= TETRA_EXEC_NAME_FAULT;
@@ -390,56 +453,97 @@ static __always_inline void exec_filename(struct tetra_scratch *s,
 	spot_advance(s, record->filename_bytes);
 }
 
-/* The row, from what the record says and what was there before. */
+/* What the row was before this exec. */
+struct exec_before {
+	__u64 stamp;
+	__u64 pid_marks, binary_marks;
+	__u32 flags;
+	__u32 known;
+};
+
+/* The row as the fork or an earlier exec left it; made now if there is none. */
+static __always_inline struct tetra_proc *exec_find_row(__u32 tgid, struct exec_before *ret)
+{
+	struct tetra_proc *row = proc_find(tgid);
+
+	__builtin_memset(ret, 0, sizeof(*ret));
+	if (!row) {
+		if (bpf_map_update_elem(&tetra_procs, &tgid, &no_proc, BPF_ANY) < 0)
+			return 0;
+		return proc_find(tgid);
+	}
+	ret->stamp = row->stamp;
+	ret->pid_marks = row->pid_marks;
+	ret->binary_marks = row->binary_marks;
+	ret->flags = row->flags;
+	ret->known = 1;
+	return row;
+}
+
+/*
+ * The row, written where it lies: the process has one thread now, which is here. A child
+ * that looks at it meanwhile, for want of a row of its own, may see both images mixed.
+ */
 static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct *task,
 				     __u32 tgid, __u64 now)
 {
 	struct tetra_record_exec *record = (void *)s->record;
-	struct tetra_proc *old = proc_find(tgid), *row = &s->proc, *parent;
-	__u32 parent_tgid = 0;
+	__u32 parent_tgid = 0, flags = TETRA_PROC_EXECED, head = 0;
+	struct tetra_proc *row, *parent;
+	struct exec_before before;
+	__u64 pid_marks, binary_marks, parent_stamp;
 
 	parent = parent_find(task, &parent_tgid);
-	row->stamp = now;
-	row->ns_tgid = task_ns_tgid(task);
-	row->flags = TETRA_PROC_EXECED;
-	row->pid_marks = 0;
-	row->binary_marks = marks_find(TETRA_MARK_BINARY, row->exe_hash[0], row->exe_hash[1]);
-	record->old_stamp = 0;
-	if (old) {
-		record->old_stamp = old->stamp;
-		row->flags |= old->flags & TETRA_PROC_IN_INIT_TREE;
-		row->pid_marks = old->pid_marks;
-		row->binary_marks |= old->binary_marks;
-	} else if (parent) {
-		row->pid_marks = parent->pid_marks;
-		row->binary_marks |= parent->binary_marks;
+	parent_stamp = parent ? parent->stamp : 0;
+	pid_marks = parent ? parent->pid_marks : 0;
+	binary_marks = parent ? parent->binary_marks : 0;
+	row = exec_find_row(tgid, &before);
+	record->old_stamp = before.stamp;
+	record->ns_tgid = leader_ns_tgid(task);
+	if (before.known) {
+		flags |= before.flags & TETRA_PROC_IN_INIT_TREE;
+		pid_marks = before.pid_marks;
+		binary_marks = before.binary_marks;
 	}
-	row->pid_marks |= proc_pid_marks(tgid, row->ns_tgid);
-	if (row->ns_tgid == 1)
-		row->flags |= TETRA_PROC_IN_INIT_TREE;
-	if (!old || !(old->flags & TETRA_PROC_EXECED)) {
-		record->head.flags |= TETRA_EXEC_CLONE;
-		row->parent_tgid = parent_tgid;
-		row->parent_stamp = parent ? parent->stamp : 0;
+	if (record->ns_tgid == 1)
+		flags |= TETRA_PROC_IN_INIT_TREE;
+	if (!(before.flags & TETRA_PROC_EXECED)) {
+		head |= TETRA_EXEC_CLONE;
 		if (!parent)
-			record->head.flags |= TETRA_EXEC_NO_PARENT;
+			head |= TETRA_EXEC_NO_PARENT;
 	} else {
 		/* A second exec in one process: its parent is the image it replaces. */
-		row->parent_tgid = tgid;
-		row->parent_stamp = old->stamp;
+		parent_tgid = tgid;
+		parent_stamp = before.stamp;
 	}
-	if (row->flags & TETRA_PROC_IN_INIT_TREE)
-		record->head.flags |= TETRA_EXEC_IN_INIT_TREE;
-	record->parent_tgid = row->parent_tgid;
-	record->parent_stamp = row->parent_stamp;
-	record->ns_tgid = row->ns_tgid;
-	if (bpf_map_update_elem(&tetra_procs, &tgid, row, BPF_ANY) < 0)
+	if (flags & TETRA_PROC_IN_INIT_TREE)
+		head |= TETRA_EXEC_IN_INIT_TREE;
+	record->head.flags |= head;
+	record->parent_tgid = parent_tgid;
+	record->parent_stamp = parent_stamp;
+	if (!row) {
 		loss_count(TETRA_LOST_PROCESS);
+		return;
+	}
+	exec_hash(s, row);
+	if (marks_exist()) {
+		pid_marks |= proc_pid_marks(tgid, record->ns_tgid);
+		binary_marks |= marks_find(TETRA_MARK_BINARY, row->exe_hash[0],
+					   row->exe_hash[1]);
+	}
+	row->pid_marks = pid_marks;
+	row->binary_marks = binary_marks;
+	row->parent_tgid = parent_tgid;
+	row->parent_stamp = parent_stamp;
+	row->ns_tgid = record->ns_tgid;
+	row->flags = flags;
+	row->stamp = now;
 }
 
 static __always_inline void exec_args(struct tetra_scratch *s, struct task_struct *task)
 {
-	__u64 from = BPF_CORE_READ(task, mm, arg_start), to = BPF_CORE_READ(task, mm, arg_end);
+	struct mm_struct *mm = task->mm;
+	__u64 from = mm->arg_start, to = mm->arg_end;
 
 	s->args_from = from;
 	s->args_sent = 0;
@@ -461,49 +565,43 @@ int tetra_exec(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
 	struct linux_binprm *binprm = (void *)ctx[2];
-	__u32 tgid = BPF_CORE_READ(task, tgid), slot, i;
 	struct tetra_record_exec *record;
-	__u64 now = bpf_ktime_get_boot_ns();
-	struct dentry *dentry;
+	__u32 tgid = task->tgid, slot;
 	struct tetra_scratch *s;
-	struct file *file;
-	int flags;
+	struct walk walk;
+	__u64 now;
+	int flags = 0;
 
-	slot = scratch_claim();
-	s = scratch_get(slot);
+	s = scratch_claim(&slot);
 	if (!s) {
 		loss_count(TETRA_LOST_SCRATCH);
 		return 0;
 	}
+	now = bpf_ktime_get_boot_ns();
 	s->process.tgid = tgid;
 	s->process.stamp = now;
 	exec_args(s, task);
-	flags = args_fragments(slot);
+	if (s->args_bytes > TETRA_EXEC_ARGS_INLINE)
+		flags = args_fragments(slot);
 	record = (void *)s->record;
-	__builtin_memset(record, 0, sizeof(*record));
 	head_fill(&record->head, TETRA_RECORD_EXEC, 0, tgid, now, now);
 	record->head.flags = flags;
+	record->args_bytes = s->args_bytes;
+	record->args_inline_bytes = 0;
 	cred_fill(&record->cred, task);
-	for (i = 0; i < TETRA_NS_END; i++)
-		record->namespaces[i] = task_namespace(task, i);
+	namespaces_fill(record->namespaces, task);
 	exec_cgroup(record, task);
 	s->spot = sizeof(*record);
 	exec_filename(s, binprm);
-	file = BPF_CORE_READ(binprm, file);
-	exec_start_path(s, __builtin_preserve_access_index(&file->f_path));
-	dentry = (void *)s->path.start_dentry;
-	record->inode = BPF_CORE_READ(dentry, d_inode, i_ino);
-	record->links = BPF_CORE_READ(dentry, d_inode, i_nlink);
-	exec_exe(s, slot, 0);
-	record->exe_bytes = s->text_bytes;
+	walk_set_root(&walk, task);
+	exec_exe(s, slot, binprm, &walk);
 	exec_row(s, task, tgid, now);
-	exec_cwd(s, slot, task);
-	record->args_bytes = s->args_bytes;
+	exec_cwd(s, slot, task, &walk);
 	if (!(flags & TETRA_EXEC_ARGS_FAULT))
 		args_inline(slot);
 	record->head.bytes = s->spot;
 	record_send(s);
-	scratch_release(slot);
+	scratch_release(s);
 	return 0;
 }
 

@@ -39,17 +39,26 @@ struct tetra_slot_config {
 	__u8 reserved[6];
 };
 
+/* Classes of slots, in the order in which they are matched: cheapest first. */
+enum tetra_slot_class {
+	TETRA_SLOTS_NUMBER = 0,
+	TETRA_SLOTS_SOCK = 1,
+	TETRA_SLOTS_PATH = 2,
+	TETRA_SLOTS_TEXT = 3,
+	TETRA_SLOT_CLASSES = 4,
+};
+
 struct tetra_hook_config {
 	__u32 hook; /* hook id: row 1 + hook of the image */
 	__u32 phase;
 	__u32 n_params; /* of the hooked function */
 	__u32 syscall; /* parameters are in a struct pt_regs */
-	__u32 direct_names; /* this kernel's verifier lets names be read as words */
 	__u32 task_btf; /* this kernel has bpf_get_current_task_btf() */
 	__u32 has_return; /* the function returns something (LSM: the earlier verdict) */
 	__u32 rate; /* some rule has a rate limit */
 	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
 	__u32 n_words; /* words of rules the instance can carry out; at least the row's */
+	__u32 reserved;
 	__u64 slot_columns; /* likewise */
 	__u64 syscall_number; /* sys_enter, sys_exit: which call */
 	__u32 saves; /* kprobe: keep the parameters for the return side */
@@ -57,7 +66,9 @@ struct tetra_hook_config {
 	 * verified. At most TETRA_PATH_STEPS and TETRA_TEXT_STEPS. */
 	__u32 path_steps;
 	__u32 text_steps;
-	__u32 reserved;
+	/* Slots by class (TETRA_SLOTS_*), so that a run looks at those that are there. */
+	__u8 n_slots[TETRA_SLOT_CLASSES];
+	__u8 slots_of[TETRA_SLOT_CLASSES][TETRA_MAX_SLOTS];
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 
@@ -115,6 +126,7 @@ struct tetra_rate_key {
 };
 
 _Static_assert(sizeof(struct tetra_slot_config) == 20, "no hidden padding");
+_Static_assert(sizeof(struct tetra_hook_config) == 264, "no hidden padding");
 _Static_assert(sizeof(struct tetra_proc) == 448, "no hidden padding");
 _Static_assert(sizeof(struct tetra_rate_key) == 24, "no hidden padding");
 

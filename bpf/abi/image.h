@@ -106,7 +106,7 @@ struct tetra_hook_row {
 	__u64 slot_columns; /* bit slot * TETRA_SLOT_COLUMNS + column */
 	__u64 enforcing; /* the rules that signal or override, as `bits`: an enforcing program
 			  * of a hook whose events another program sends begins with these */
-	__u64 reserved;
+	__u64 posting; /* the rules that send events, as `bits` */
 };
 
 /*
@@ -188,7 +188,7 @@ struct tetra_trie {
 	__u8 flags;
 	__u8 used;
 	__u32 lens;
-	__u32 reserved;
+	__u32 reach; /* of the place: how far behind it its farthest entry stands */
 };
 
 #define TETRA_RULE_POST (1u << 0) /* an event is sent */

@@ -91,10 +91,22 @@ match_inline __u32 trie_spot(__u32 state, const __u64 *name, __u32 len, __u32 ki
 	return match_spot(mixed * MATCH_K0);
 }
 
+/* The same for a whole component below eight bytes: the other words are zero. */
+match_inline __u64 trie_spot_short(__u64 state, __u64 name, __u64 len)
+{
+	__u64 mixed = (state * 1024 + len * 4 + TETRA_CHUNK_LAST + 1) * MATCH_K4 ^
+		      name * MATCH_K0;
+
+	mixed ^= mixed >> 32;
+	return mixed * MATCH_K0 >> 32;
+}
+
 match_inline void match_begin(struct tetra_match *m, __u64 bits, __u32 n_words)
 {
 	m->bits = bits;
 	m->wide = n_words > 1;
+	if (n_words < 2)
+		return;
 	/* Row 0 of a hook with more than one word is the row of all its rules. */
 	m->rows[0] = 0;
 	m->n_rows = 1;
@@ -117,18 +129,14 @@ match_inline __u64 match_and(struct tetra_match *m, __u64 bits, __u32 row)
 	return m->bits;
 }
 
-/* EXACT. Returns the bits that are left. */
-match_function __u64 match_exact(tetra_image image, struct tetra_match *m, __u32 dim_cell,
-				 __u64 key0, __u64 key1)
+/* EXACT, with the dimension's @cell at hand. Returns the bits that are left. */
+match_function __u64 match_exact_in(tetra_image image, struct tetra_match *m,
+				    const struct tetra_cell *cell, __u64 key0, __u64 key1)
 {
-	struct tetra_cell *cell = image_cell(image, dim_cell);
-	__u32 table, mask, spot, i;
+	__u32 table = cell->dim.table, mask = cell->dim.mask, row = cell->dim.miss_row;
+	__u64 bits = cell->dim.miss_bits;
+	__u32 spot = exact_spot(key0, key1), i;
 
-	if (!cell)
-		return 0;
-	table = cell->dim.table;
-	mask = cell->dim.mask;
-	spot = exact_spot(key0, key1);
 	for (i = 0; i < TETRA_PROBES; i++) {
 		struct tetra_cell *bucket = image_cell(image, table + ((spot + i) & mask));
 
@@ -147,10 +155,15 @@ match_function __u64 match_exact(tetra_image image, struct tetra_match *m, __u32
 		if (!bucket->bucket.entries[1].used)
 			break;
 	}
-	cell = image_cell(image, dim_cell);
-	if (!cell)
-		return 0;
-	return match_and(m, cell->dim.miss_bits, cell->dim.miss_row);
+	return match_and(m, bits, row);
+}
+
+match_inline __u64 match_exact(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+			       __u64 key0, __u64 key1)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+
+	return cell ? match_exact_in(image, m, cell, key0, key1) : 0;
 }
 
 /* Bounds the binary search: 2^20 segments on one column. */
@@ -207,7 +220,7 @@ match_function __u64 match_number(tetra_image image, struct tetra_match *m, __u3
 		m->partial[1] = value ^ flip;
 		return match_segment(image, m, cell->dim.table, cell->dim.n);
 	}
-	return match_exact(image, m, dim_cell, value, 0);
+	return match_exact_in(image, m, cell, value, 0);
 }
 
 /* ADDRESS. @family as in the kernel (2, 10); the address in network order. */
@@ -297,27 +310,58 @@ match_inline int trie_begin(tetra_image image, struct tetra_match *m, __u32 dim_
 	return 1;
 }
 
-/* Few branches: loops call this, and each branch costs the verifier a state. */
-match_inline struct tetra_trie *trie_find(tetra_image image, __u32 table, __u32 mask,
-					  __u32 state, const __u64 *name, __u32 len,
-					  __u32 kind)
+/*
+ * Few branches: loops call this, and each branch costs the verifier a state. A free cell
+ * fits no key: keys have a length or are an END.
+ */
+match_inline struct tetra_trie *trie_find(tetra_image image, const struct tetra_match *m,
+					  const __u64 *name, __u32 len, __u32 kind)
 {
-	__u32 spot = trie_spot(state, name, len, kind), i;
-	__u64 differs;
+	__u64 state = m->state, table = m->table, mask = m->mask, reach = 0, i;
+	__u64 spot = trie_spot(state, name, len, kind), differs;
 
 	for (i = 0; i < TETRA_PROBES; i++) {
 		struct tetra_cell *cell = image_cell(image, table + ((spot + i) & mask));
 
-		if (!cell || !cell->trie.used)
+		if (!cell)
 			break;
 		differs = (cell->trie.name[0] ^ name[0]) | (cell->trie.state ^ state);
-		if (differs)
-			continue;
-		differs = (cell->trie.name[1] ^ name[1]) | (cell->trie.name[2] ^ name[2]) |
-			  (cell->trie.name[3] ^ name[3]) | (cell->trie.len ^ len) |
-			  (cell->trie.kind ^ kind);
+		if (!differs)
+			differs = (cell->trie.name[1] ^ name[1]) |
+				  (cell->trie.name[2] ^ name[2]) |
+				  (cell->trie.name[3] ^ name[3]) | (cell->trie.len ^ len) |
+				  (cell->trie.kind ^ kind);
 		if (!differs)
 			return &cell->trie;
+		if (!i)
+			reach = cell->trie.reach;
+		if (i >= reach)
+			break;
+	}
+	return 0;
+}
+
+/* Where the other words are zero, the length says so. */
+match_inline struct tetra_trie *trie_find_short(tetra_image image,
+						const struct tetra_match *m, __u64 name,
+						__u64 len)
+{
+	__u64 state = m->state, table = m->table, mask = m->mask, reach = 0, i;
+	__u64 spot = trie_spot_short(state, name, len), differs;
+
+	for (i = 0; i < TETRA_PROBES; i++) {
+		struct tetra_cell *cell = image_cell(image, table + ((spot + i) & mask));
+
+		if (!cell)
+			break;
+		differs = (cell->trie.name[0] ^ name) | (cell->trie.state ^ state) |
+			  (cell->trie.len ^ len) | (cell->trie.kind ^ TETRA_CHUNK_LAST);
+		if (!differs)
+			return &cell->trie;
+		if (!i)
+			reach = cell->trie.reach;
+		if (i >= reach)
+			break;
 	}
 	return 0;
 }
@@ -348,7 +392,8 @@ match_inline __u64 chunk_mask(__u32 i, __u32 len, __u32 tail)
 
 /*
  * One chunk of the value. @name is zero outside the chunk's bytes. Returns 1 if the walk
- * goes on, 0 if the value has left the trie; trie_leave() then has the last word.
+ * goes on, 0 if the value has left the trie; trie_leave() then has the last word. The chunk
+ * is kept if a literal may end inside it.
  */
 match_inline int trie_chunk(tetra_image image, struct tetra_match *m, const __u64 *name,
 			    __u32 len, __u32 kind)
@@ -356,43 +401,81 @@ match_inline int trie_chunk(tetra_image image, struct tetra_match *m, const __u6
 	struct tetra_trie *node = 0;
 
 	if (m->flags & TETRA_NODE_CHILDREN)
-		node = trie_find(image, m->table, m->mask, m->state, name, len, kind);
+		node = trie_find(image, m, name, len, kind);
 	if (node) {
 		trie_take(m, node);
 		return 1;
 	}
-	m->missed = len;
-	m->chunk[0] = name[0];
-	m->chunk[1] = name[1];
-	m->chunk[2] = name[2];
-	m->chunk[3] = name[3];
+	if (m->flags & TETRA_NODE_PARTIAL) {
+		m->missed = len;
+		m->chunk[0] = name[0];
+		m->chunk[1] = name[1];
+		m->chunk[2] = name[2];
+		m->chunk[3] = name[3];
+	}
 	return 0;
 }
 
-/*
- * The walk is over. If a chunk found no child, the longest literal that ends inside it, if
- * one does, decides; else the node where the walk stands. Returns the bits that are left.
- */
-match_function __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 tail)
+/* The same for a whole component below eight bytes, as most are. HEAD tries only. */
+match_inline int trie_short(tetra_image image, struct tetra_match *m, __u64 name, __u64 len)
 {
+	struct tetra_trie *node = 0;
+
+	if (m->flags & TETRA_NODE_CHILDREN)
+		node = trie_find_short(image, m, name, len);
+	if (node) {
+		trie_take(m, node);
+		return 1;
+	}
+	if (m->flags & TETRA_NODE_PARTIAL) {
+		m->missed = len;
+		m->chunk[0] = name;
+		m->chunk[1] = m->chunk[2] = m->chunk[3] = 0;
+	}
+	return 0;
+}
+
+/* A chunk of a path's component. */
+match_inline int trie_component(tetra_image image, struct tetra_match *m, const __u64 *name,
+				__u32 len, __u32 kind)
+{
+	if (kind == TETRA_CHUNK_LAST && len < 8)
+		return trie_short(image, m, name[0], len);
+	return trie_chunk(image, m, name, len, kind);
+}
+
+/* Takes the longest literal that ends inside the chunk that found no child, if one does. */
+match_function int trie_partial(tetra_image image, struct tetra_match *m, __u32 tail)
+{
+	__u32 lens = m->lens & ~0u >> (TETRA_CHUNK_BYTES - m->missed), l;
 	struct tetra_trie *node;
-	__u32 l;
 
 	for (l = TETRA_CHUNK_BYTES; l > 0; l--) {
-		if (l > m->missed || !(m->flags & TETRA_NODE_PARTIAL) ||
-		    !(m->lens >> (l - 1) & 1))
+		if (!(l & 7) && !(lens >> (l - 8) & 0xff)) {
+			l -= 7;
+			continue;
+		}
+		if (!(lens >> (l - 1) & 1))
 			continue;
 		m->partial[0] = m->chunk[0] & chunk_mask(0, l, tail);
 		m->partial[1] = m->chunk[1] & chunk_mask(1, l, tail);
 		m->partial[2] = m->chunk[2] & chunk_mask(2, l, tail);
 		m->partial[3] = m->chunk[3] & chunk_mask(3, l, tail);
-		node = trie_find(image, m->table, m->mask, m->state, m->partial, l,
-				 TETRA_CHUNK_PARTIAL);
+		node = trie_find(image, m, m->partial, l, TETRA_CHUNK_PARTIAL);
 		if (node) {
 			trie_take(m, node);
 			break;
 		}
 	}
+	return 0;
+}
+
+/* The walk is over: the node where it stands, or a literal that ends behind it, decides.
+ * Returns the bits that are left. */
+match_inline __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 tail)
+{
+	if (m->missed)
+		trie_partial(image, m, tail);
 	return match_and(m, m->here, m->row);
 }
 
@@ -404,7 +487,7 @@ match_inline void trie_end(tetra_image image, struct tetra_match *m)
 	if (!(m->flags & TETRA_NODE_END))
 		return;
 	m->partial[0] = m->partial[1] = m->partial[2] = m->partial[3] = 0;
-	node = trie_find(image, m->table, m->mask, m->state, m->partial, 0, TETRA_CHUNK_END);
+	node = trie_find(image, m, m->partial, 0, TETRA_CHUNK_END);
 	if (node)
 		trie_take(m, node);
 }

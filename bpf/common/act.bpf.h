@@ -25,6 +25,15 @@
 /* Nor this: there was a rule. */
 #define ACT_BEGUN 256u
 
+/* Wide hooks find their image again by it, and events carry it. */
+static __always_inline __u64 image_generation(tetra_image image)
+{
+	__u32 head = 0;
+	struct tetra_cell *cell = image_cell(image, head);
+
+	return cell ? cell->head.generation : 0;
+}
+
 static __always_inline void process_ensure(struct tetra_scratch *s)
 {
 	if (!s->process.tgid)
@@ -114,7 +123,7 @@ __noinline int event_send(__u32 scratch)
 	record->group = s->rule.group;
 	record->selector = s->rule.selector;
 	record->action = s->rule.action;
-	record->n_args = s->n_args;
+	record->n_args = s->run.n_args;
 	record->reserved = 0;
 	record->generation = s->generation;
 	if (bpf_ringbuf_output(&tetra_ring, s->record, bytes, 0) < 0) {
@@ -147,10 +156,10 @@ __noinline int rule_act(__u32 scratch)
 			/* Where the signalling instance was skipped, the kill must not be. */
 			if (!(cfg.phase & TETRA_PHASE_SIGNAL))
 				bpf_send_signal(ACT_SIGKILL);
-			s->verdict = -ACT_EPERM;
+			s->run.verdict = -ACT_EPERM;
 		}
 		if (flags & TETRA_RULE_OVERRIDE && cfg.phase & TETRA_PHASE_DENY) {
-			s->verdict = s->rule.error;
+			s->run.verdict = s->rule.error;
 			did |= ACT_OVERRIDDEN;
 		}
 	}
@@ -199,15 +208,15 @@ static __always_inline __u32 lowest_bit(__u64 x)
 	return tetra_bit_places[((x & -x) * 0x022fdd63cc95386dull) >> 58 & 63];
 }
 
-/* The next matching rule's cell; s->words and s->word say which are left. NULL: go on. */
+/* The next matching rule's cell; s->words and s->run.word say which are left. NULL: go on. */
 static __always_inline struct tetra_cell *rule_next(tetra_image image, struct tetra_scratch *s)
 {
-	__u32 k = s->word & (TETRA_MAX_WORDS - 1);
+	__u32 k = s->run.word & (TETRA_MAX_WORDS - 1);
 	__u64 word = s->words[k];
 	struct tetra_cell *cell;
 
 	if (!word) {
-		s->word = k + 1;
+		s->run.word = k + 1;
 		return 0;
 	}
 	cell = image_cell(image, s->rules + k * 64 + lowest_bit(word));
@@ -343,7 +352,7 @@ static __noinline int wide_act(struct tetra_scratch *s, __u32 scratch)
 	for (i = 0; i < TETRA_MAX_RULES + TETRA_MAX_WORDS; i++) {
 		__u32 did;
 
-		if (s->word >= TETRA_MAX_WORDS)
+		if (s->run.word >= TETRA_MAX_WORDS)
 			break;
 		did = wide_begin(scratch);
 		if (did)

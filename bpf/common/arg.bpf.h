@@ -44,8 +44,8 @@ static __always_inline void arg_close(struct tetra_scratch *s, __u32 slot, __u32
 	arg->bytes = bytes;
 	*(__u64 *)&s->record[(s->spot + bytes) & RECORD_MASK] = 0;
 	s->spot += (bytes + 7) & ~7u;
-	s->done |= 1u << (slot & 31);
-	s->n_args++;
+	s->run.done |= 1u << (slot & 31);
+	s->run.n_args++;
 }
 
 /* User memory is the lower half of the address space. */
@@ -162,7 +162,8 @@ static __always_inline int path_start(struct tetra_scratch *s, __u32 slot, __u32
 	s->path.start_dentry = (__u64)BPF_CORE_READ(path, dentry);
 	s->path.start_mount = (__u64)BPF_CORE_READ(path, mnt);
 	s->path.flags = 0;
-	s->path.slot = slot + 1;
+	s->path.known = 0;
+	s->run.path_slot = slot + 1;
 	return s->path.start_dentry != 0;
 }
 
@@ -174,7 +175,7 @@ __noinline int path_find_raw(__u32 scratch, __u32 slot)
 	slot &= TETRA_MAX_SLOTS - 1;
 	if (!s)
 		return 0;
-	s->path.slot = 0;
+	s->run.path_slot = 0;
 	if (!path_start(s, slot, cfg.slots[slot].kind))
 		return 0;
 	path_set_root(&s->path);
@@ -182,13 +183,24 @@ __noinline int path_find_raw(__u32 scratch, __u32 slot)
 	return 1;
 }
 
+/* The path where the quick walk began and gave up. Returns 1. */
+__noinline int path_find_started(__u32 scratch, __u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+
+	if (!s)
+		return 0;
+	s->path.known = 0;
+	path_find_slow(scratch);
+	s->run.path_slot = (slot & (TETRA_MAX_SLOTS - 1)) + 1;
+	return 1;
+}
+
 /* The path in slot @slot with its text. Returns 1 if there is text to compare. */
 __noinline int arg_put_path(__u32 scratch, __u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
-	struct dentry *dentry;
 	__u32 header, bytes = 0;
-	__u64 mode = 0;
 
 	slot &= TETRA_MAX_SLOTS - 1;
 	if (!s)
@@ -196,14 +208,13 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 	header = s->spot;
 	if (!arg_open(s, slot, cfg.slots[slot].kind))
 		return 0;
-	if (s->path.slot != slot + 1 && !path_find_raw(scratch, slot)) {
+	if (s->run.path_slot != slot + 1 && !path_find_raw(scratch, slot)) {
 		arg_at(s, header)->status = TETRA_ARG_ABSENT;
 		arg_close(s, slot, header, 0);
 		return 0;
 	}
-	dentry = (void *)s->path.start_dentry;
-	mode = BPF_CORE_READ(dentry, d_inode, i_mode);
-	*(__u64 *)&s->record[s->spot & RECORD_MASK] = mode;
+	path_inspect(s);
+	*(__u64 *)&s->record[s->spot & RECORD_MASK] = s->path.mode;
 	s->spot += 8;
 	bytes = path_put(scratch) & (2 * TETRA_TEXT_MAX - 1);
 	if (bytes > TETRA_TEXT_MAX)
@@ -249,7 +260,7 @@ __noinline int args_put(__u32 scratch)
 	for (slot = 0; slot < TETRA_MAX_SLOTS; slot++) {
 		__u32 kind = cfg.slots[slot].kind;
 
-		if (!kind || s->done & 1u << slot)
+		if (!kind || s->run.done & 1u << slot)
 			continue;
 		if (kind_is_number(kind))
 			arg_put_word(s, slot, kind);

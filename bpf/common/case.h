@@ -7,14 +7,15 @@
 #include "bpf/common/scratch.h"
 
 struct tetra_case {
-	/* in: .proc, .raw, .sock, .path, .components, .record; out: .words */
+	/* in: .raw, .sock, .path, .components, .record; out: .words */
 	struct tetra_scratch scratch;
+	struct tetra_proc proc; /* in: the process's row, if .known */
 	__u64 address; /* out: of this struct in the kernel */
 	__u64 left;    /* out: rules that are left after a step; 0 ends the case */
 	__u64 caps[TETRA_CAPSET_END];
 	__u64 namespaces[TETRA_NS_END];
 	__u32 tgid;
-	__u32 known; /* scratch.proc is the process's row; else it has none */
+	__u32 known; /* else the process has no row */
 	/* the slot that the next step takes */
 	__u32 slot;
 	__u32 kind;

@@ -17,4 +17,11 @@ static __always_inline const unsigned char *dentry_inline_name(const struct dent
 	return __builtin_preserve_access_index(&dentry->d_iname[0]);
 }
 
+static __always_inline __u32 dentry_inline_name_offset(void)
+{
+	if (bpf_core_field_exists(struct dentry___short, d_shortname))
+		return bpf_core_field_offset(struct dentry___short, d_shortname);
+	return bpf_core_field_offset(struct dentry, d_iname);
+}
+
 #endif

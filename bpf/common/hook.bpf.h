@@ -8,6 +8,7 @@
 #define TETRA_BPF_HOOK_H
 
 #include "bpf/common/act.bpf.h"
+#include "bpf/common/walk.bpf.h"
 
 /* What a field of a tracepoint's record holds: a number, or where its data is. */
 static __always_inline __u64 record_value(void *ctx, __u32 slot)
@@ -55,138 +56,171 @@ static __always_inline __u64 slot_value(void *ctx, enum param_source source, __u
 	return param_get(ctx, source, cfg.slots[slot].param);
 }
 
+/* What follows, class by class, says whether any rule is left: a constant where a class has
+ * no slots. */
+
+/* The slots of one class; @i is the loop's own. A known number in each turn. */
+#define SLOTS_EACH(class, i, slot)                                                \
+	for (i = 0; i < TETRA_MAX_SLOTS && i < cfg.n_slots[class] &&              \
+		    ((slot = cfg.slots_of[class][i] & (TETRA_MAX_SLOTS - 1)), 1); \
+	     i++)
+
 /* Signed fields of a record are extended by their own width, not by the kind's. */
-static __always_inline __u64 slots_numbers(void *ctx, enum param_source source,
+static __always_inline int slots_numbers(void *ctx, enum param_source source,
 					   tetra_image image, struct tetra_scratch *s,
 					   __u64 columns, __u32 dims)
 {
-	__u32 slot;
+	__u32 i, slot;
 
-	for (slot = 0; slot < TETRA_MAX_SLOTS; slot++) {
-		__u32 kind = cfg.slots[slot].kind;
+	SLOTS_EACH(TETRA_SLOTS_NUMBER, i, slot) {
+		__u32 kind = cfg.slots[slot].kind, uses = slot_uses(columns, slot);
+		__u64 value = param_extend(slot_value(ctx, source, slot), kind);
 
-		if (!kind_is_number(kind))
-			continue;
-		s->raw[slot] = param_extend(slot_value(ctx, source, slot), kind);
-		if (SLOT_USED(slot) &&
-		    !select_number(image, s, columns, dims, slot, kind))
+		s->raw[slot] = value;
+		if (uses && !select_number(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
+					   value, kind))
 			return 0;
 	}
-	return s->match.bits;
-}
-
-static __always_inline __u64 slots_socks(void *ctx, enum param_source source,
-					 tetra_image image, struct tetra_scratch *s,
-					 __u64 columns, __u32 dims)
-{
-	__u32 slot;
-
-	for (slot = 0; slot < TETRA_MAX_SLOTS; slot++) {
-		if (cfg.slots[slot].kind != TETRA_ARG_SOCK)
-			continue;
-		s->raw[slot] = slot_value(ctx, source, slot);
-		if (SLOT_USED(slot) &&
-		    !select_sock(image, s, columns, dims, slot))
-			return 0;
-	}
-	return s->match.bits;
-}
-
-/* The fast walk, and the slow one for what it leaves. @dentry and @mount are typed. */
-static __noinline int path_find_typed(struct tetra_scratch *s, __u32 scratch,
-				      struct dentry *dentry, struct vfsmount *mount)
-{
-	s->path.start_dentry = (__u64)dentry;
-	s->path.start_mount = (__u64)mount;
-	s->path.flags = 0;
-	s->path.plain = 1;
-	if (cfg.task_btf)
-		path_set_root_typed(&s->path);
-	else
-		path_set_root(&s->path);
-	path_walk_typed(s, dentry, mount);
-	if (!path_check_typed(s, dentry)) {
-		path_find_slow(scratch);
-		return 0;
-	}
-	if (s->path.end == TETRA_WALK_REACHED)
-		return 0;
-	path_walk_slow(scratch);
-	if (path_check_slow(scratch))
-		path_end(s);
-	else
-		path_find_slow(scratch);
-	return 0;
-}
-
-/* Walks to the root from the path in a typed parameter. 0 if there is no file. */
-static __always_inline int path_find_param(void *ctx, struct tetra_scratch *s, __u32 scratch,
-					   __u32 slot, __u32 kind)
-{
-	struct path *path;
-	struct file *file;
-
-	if (kind == TETRA_ARG_PATH) {
-		path = (void *)param_word(ctx, cfg.slots[slot].param);
-		path_find_typed(s, scratch, path->dentry, path->mnt);
-		return 1;
-	}
-	file = (void *)param_word(ctx, cfg.slots[slot].param);
-	if (kind == TETRA_ARG_BINPRM)
-		file = ((struct linux_binprm *)file)->file;
-	path_find_typed(s, scratch, file->f_path.dentry, file->f_path.mnt);
 	return 1;
 }
 
-static __always_inline __u64 select_path(tetra_image image, struct tetra_scratch *s,
-					 __u32 scratch, __u64 columns, __u32 dims,
-					 __u32 slot, int found)
+static __always_inline int slots_socks(void *ctx, enum param_source source,
+					 tetra_image image, struct tetra_scratch *s,
+					 __u64 columns, __u32 dims)
 {
-	__u32 dim = dims + slot * TETRA_SLOT_COLUMNS;
-	struct tetra_match *m = &s->match;
+	__u32 i, slot;
 
-	found = found && !(s->path.flags & TETRA_ARG_NO_PATH);
-	if (SLOT_USES(slot, TETRA_COL_HEAD)) {
-		if (!found)
-			match_no_text(image, m, dim + TETRA_COL_HEAD);
-		else
-			select_components(image, s, dim + TETRA_COL_HEAD);
-		if (!m->bits)
+	SLOTS_EACH(TETRA_SLOTS_SOCK, i, slot) {
+		__u32 uses = slot_uses(columns, slot);
+		__u64 address = slot_value(ctx, source, slot);
+
+		s->raw[slot] = address;
+		if (uses && !select_sock(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
+					 address))
 			return 0;
 	}
-	if (SLOT_USES(slot, TETRA_COL_TAIL)) {
-		if (found && arg_put_path(scratch, slot))
-			return select_text(image, s, dim + TETRA_COL_TAIL, 1);
-		return match_no_text(image, m, dim + TETRA_COL_TAIL);
-	}
-	return m->bits;
+	return 1;
 }
 
-static __always_inline __u64 slots_paths(void *ctx, enum param_source source,
-					 tetra_image image, struct tetra_scratch *s,
-					 __u32 scratch, __u64 columns, __u32 dims)
+/* What the matching of a slot's paths looks at. */
+struct path_question {
+	__u32 uses; /* columns of the slot */
+	__u32 dim; /* the first of them */
+	__u64 posting; /* rules that want an event, hence the path's text */
+};
+
+/*
+ * The quick walk for a path whose dentry and mount are typed. WALK_DECLINED leaves s->path
+ * for the slow walk to begin with, and s->match as it was.
+ */
+static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scratch *s,
+					   const struct path_question *q, struct walk *walk)
 {
-	__u32 slot;
-	int found;
+	__u64 done;
 
-	for (slot = 0; slot < TETRA_MAX_SLOTS; slot++) {
+	if (cfg.task_btf) {
+		walk_set_root(walk, (void *)bpf_get_current_task_btf());
+	} else {
+		path_set_root(&s->path);
+		walk->root_dentry = s->path.root_dentry;
+		walk->root_mount = s->path.root_mount;
+	}
+	if (!(q->uses & COLUMN(TETRA_COL_HEAD)))
+		return walk_whole(s, walk);
+	done = (__u64)walk->mount == walk->root_mount &&
+	       walk_match(image, s, q->dim + TETRA_COL_HEAD, walk->dentry,
+			  walk->root_dentry);
+	if (done && (!trie_leave(image, &s->match, 0) ||
+		     !(q->uses & COLUMN(TETRA_COL_TAIL) || q->posting & s->match.bits)))
+		return WALK_DONE;
+	walk_keep(&s->path, walk);
+	/* If there was a rename in between, the text is made anew when it is wanted. */
+	if (done)
+		s->path.known = walk_rest(s, walk->dentry);
+	return done;
+}
+
+/* @value: the typed parameter. */
+static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scratch *s,
+					   const struct path_question *q, void *value,
+					   __u32 kind)
+{
+	struct walk walk;
+
+	if (kind == TETRA_ARG_PATH) {
+		struct path *path = value;
+
+		walk.dentry = path->dentry;
+		walk.mount = path->mnt;
+	} else {
+		struct file *file = value;
+
+		if (kind == TETRA_ARG_BINPRM)
+			file = ((struct linux_binprm *)file)->file;
+		walk.dentry = file->f_path.dentry;
+		walk.mount = file->f_path.mnt;
+	}
+	return path_walk_typed(image, s, q, &walk);
+}
+
+/* The tries over a path that the slow walk found, or that is not there. */
+static __always_inline __u64 path_select(tetra_image image, struct tetra_scratch *s,
+					 const struct path_question *q, int found)
+{
+	struct tetra_match *m = &s->match;
+
+	if (!(q->uses & COLUMN(TETRA_COL_HEAD)))
+		return m->bits;
+	if (!found || s->path.flags & TETRA_ARG_NO_PATH)
+		return match_no_text(image, m, q->dim + TETRA_COL_HEAD);
+	return select_components(image, s, q->dim + TETRA_COL_HEAD);
+}
+
+static __always_inline __u64 path_select_tail(tetra_image image, struct tetra_scratch *s,
+					      __u32 scratch, const struct path_question *q,
+					      __u32 slot)
+{
+	if (!(q->uses & COLUMN(TETRA_COL_TAIL)))
+		return s->match.bits;
+	if (arg_put_path(scratch, slot))
+		return select_text(image, s, q->dim + TETRA_COL_TAIL, 1);
+	return match_no_text(image, &s->match, q->dim + TETRA_COL_TAIL);
+}
+
+static __always_inline int slots_paths(void *ctx, enum param_source source,
+					 tetra_image image, struct tetra_scratch *s,
+					 __u32 scratch, __u64 columns, __u32 dims,
+					 __u64 posting)
+{
+	__u32 i, slot;
+
+	SLOTS_EACH(TETRA_SLOTS_PATH, i, slot) {
+		struct path_question q = { .uses = slot_uses(columns, slot),
+					   .dim = dims + slot * TETRA_SLOT_COLUMNS,
+					   .posting = posting };
 		__u32 kind = cfg.slots[slot].kind;
+		int typed = source == PARAM_TYPED && cfg.slots[slot].typed;
+		__u64 value = slot_value(ctx, source, slot);
 
-		if (!kind_is_path(kind))
+		/* Lest addresses are worked out ahead: the loop turns once, mostly. */
+		opaque(s);
+		s->raw[slot] = value;
+		if (!q.uses)
 			continue;
-		s->raw[slot] = slot_value(ctx, source, slot);
-		if (!SLOT_USED(slot))
-			continue;
-		if (source == PARAM_TYPED && cfg.slots[slot].typed) {
-			found = path_find_param(ctx, s, scratch, slot, kind);
-			s->path.slot = slot + 1;
-		} else {
-			found = path_find_raw(scratch, slot);
+		if (typed && path_walk_param(image, s, &q, (void *)value, kind)) {
+			if (!s->match.bits)
+				return 0;
+			if (s->path.known)
+				s->run.path_slot = slot + 1;
+		} else if (!path_select(image, s, &q,
+					typed ? path_find_started(scratch, slot)
+					      : path_find_raw(scratch, slot))) {
+			return 0;
 		}
-		if (!select_path(image, s, scratch, columns, dims, slot, found))
+		if (!path_select_tail(image, s, scratch, &q, slot))
 			return 0;
 	}
-	return s->match.bits;
+	return 1;
 }
 
 static __always_inline __u64 slot_size(void *ctx, enum param_source source, __u32 slot)
@@ -198,35 +232,23 @@ static __always_inline __u64 slot_size(void *ctx, enum param_source source, __u3
 	return param_get(ctx, source, cfg.slots[slot].size_param);
 }
 
-static __always_inline __u64 slots_texts(void *ctx, enum param_source source,
+static __always_inline int slots_texts(void *ctx, enum param_source source,
 					 tetra_image image, struct tetra_scratch *s,
 					 __u32 scratch, __u64 columns, __u32 dims)
 {
-	struct tetra_match *m = &s->match;
-	__u32 slot;
+	__u32 i, slot;
 
-	for (slot = 0; slot < TETRA_MAX_SLOTS; slot++) {
-		__u32 dim = dims + slot * TETRA_SLOT_COLUMNS, kind = cfg.slots[slot].kind;
-		int has_text;
+	SLOTS_EACH(TETRA_SLOTS_TEXT, i, slot) {
+		__u32 kind = cfg.slots[slot].kind, uses = slot_uses(columns, slot);
 
-		if (!kind_is_text(kind))
-			continue;
 		s->raw[slot] = slot_value(ctx, source, slot);
 		if (kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF)
 			s->sizes[slot] = slot_size(ctx, source, slot);
-		if (!SLOT_USED(slot))
-			continue;
-		has_text = arg_put_text(scratch, slot);
-		if (SLOT_USES(slot, TETRA_COL_HEAD) &&
-		    !(has_text ? select_text(image, s, dim + TETRA_COL_HEAD, 0) :
-				 match_no_text(image, m, dim + TETRA_COL_HEAD)))
-			return 0;
-		if (SLOT_USES(slot, TETRA_COL_TAIL) &&
-		    !(has_text ? select_text(image, s, dim + TETRA_COL_TAIL, 1) :
-				 match_no_text(image, m, dim + TETRA_COL_TAIL)))
+		if (uses && !texts_select(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
+					  arg_put_text(scratch, slot)))
 			return 0;
 	}
-	return m->bits;
+	return 1;
 }
 
 /* All columns. */
@@ -234,43 +256,32 @@ static __always_inline __u64 hook_select(void *ctx, enum param_source source,
 					 tetra_image image, struct tetra_scratch *s,
 					 __u32 scratch, struct tetra_cell *hook)
 {
-	__u32 process_columns = hook->hook.process_columns;
-	__u32 process_dims = hook->hook.process_dims;
+	__u64 posting = hook->hook.posting;
 	__u64 columns = hook->hook.slot_columns;
-	__u32 dims = hook->hook.slot_dims;
+	__u64 dims = hook->hook.slot_dims;
 
-	if (process_columns && !select_process(image, s, process_columns, process_dims))
+	if (cfg.process_columns && hook->hook.process_columns &&
+	    !select_process(image, s, hook->hook.process_columns, hook->hook.process_dims))
 		return 0;
 	if (!slots_numbers(ctx, source, image, s, columns, dims))
 		return 0;
 	if (!slots_socks(ctx, source, image, s, columns, dims))
 		return 0;
-	if (!slots_paths(ctx, source, image, s, scratch, columns, dims))
+	if (!slots_paths(ctx, source, image, s, scratch, columns, dims, posting))
 		return 0;
-	return slots_texts(ctx, source, image, s, scratch, columns, dims);
+	if (!slots_texts(ctx, source, image, s, scratch, columns, dims))
+		return 0;
+	return s->match.bits;
 }
 
 static __always_inline void hook_prepare(struct tetra_scratch *s, __u64 bits, __u32 n_words)
 {
 	match_begin(&s->match, bits, n_words);
+	__builtin_memset(&s->run, 0, sizeof(s->run));
 	s->spot = sizeof(struct tetra_record_hook);
-	s->done = 0;
-	s->n_args = 0;
-	s->verdict = 0;
-	s->word = 0;
 	s->process.tgid = 0;
 	s->process.flags = 0;
-	s->path.slot = 0;
 	s->sock.cookie = 0;
-}
-
-/* Wide hooks find their image again by it; others need it for the event only. */
-static __always_inline void hook_generation(tetra_image image, struct tetra_scratch *s)
-{
-	__u32 zero = 0;
-	struct tetra_cell *head = image_cell(image, zero);
-
-	s->generation = head ? head->head.generation : 0;
 }
 
 /*
@@ -293,11 +304,14 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	hook = image_cell(image, hook_cell);
 	if (!hook)
 		return 0;
-	bits = cfg.phase & TETRA_PHASE_EVENT ? hook->hook.alive : hook->hook.enforcing;
+	bits = hook->hook.alive;
+	if (!(cfg.phase & TETRA_PHASE_EVENT)) {
+		bits = hook->hook.enforcing;
+		opaque(bits);
+	}
 	if (!bits)
 		return 0;
-	scratch = scratch_claim();
-	s = scratch_get(scratch);
+	s = scratch_claim(&scratch);
 	if (!s) {
 		loss_count(TETRA_LOST_SCRATCH);
 		/* Nothing can be evaluated. What cannot be judged is not let through. */
@@ -305,9 +319,10 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	}
 	n_words = hook->hook.n_words;
 	s->rules = hook->hook.rules;
-	hook_prepare(s, bits, n_words);
-	hook_generation(image, s);
+	hook_prepare(s, bits, wide ? n_words : 1);
 	bits = hook_select(ctx, source, image, s, scratch, hook);
+	if (bits)
+		s->generation = image_generation(image);
 	if (bits && wide) {
 		wide_words(s, scratch);
 		wide_act(s, scratch);
@@ -315,8 +330,8 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 		s->words[0] = bits;
 		rules_act(image, s, scratch);
 	}
-	verdict = s->verdict;
-	scratch_release(scratch);
+	verdict = s->run.verdict;
+	scratch_release(s);
 	return verdict;
 }
 

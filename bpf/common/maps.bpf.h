@@ -58,6 +58,14 @@ struct {
 	__uint(value_size, sizeof(__u64));
 } tetra_marks SEC(".maps");
 
+/* Entry 0: whether there is any root of a mark. Written by user space before the first. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} tetra_marking SEC(".maps");
+
 /*
  * Rate limits: key -> time of the last event sent. Written by programs; user space removes
  * what is older than its limit. Full: the event is sent.
@@ -100,14 +108,6 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct tetra_scratch));
 } tetra_scratch SEC(".maps");
-
-/* Who holds a scratch slot: a count per slot. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TETRA_SCRATCH_SLOTS);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(__u64));
-} tetra_claims SEC(".maps");
 
 static __always_inline void loss_count(__u32 cause)
 {

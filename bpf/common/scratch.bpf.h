@@ -13,42 +13,54 @@
 /* Keeps the compiler and the verifier from knowing a value: one state instead of several. */
 #define opaque(value) asm volatile("" : "+r"(value))
 
-static __always_inline int scratch_claim_slot(__u32 slot)
-{
-	__u64 *count = bpf_map_lookup_elem(&tetra_claims, &slot);
-
-	if (!count)
-		return 0;
-	__sync_fetch_and_add(count, 1);
-	if (*(volatile __u64 *)count == 1)
-		return 1;
-	__sync_fetch_and_add(count, -1ull);
-	return 0;
-}
-
-/* Returns the slot, or TETRA_SCRATCH_SLOTS if all are taken. */
-static __noinline __u32 scratch_claim(void)
-{
-	__u32 slot;
-
-	for (slot = 0; slot < TETRA_SCRATCH_SLOTS; slot++)
-		if (scratch_claim_slot(slot))
-			break;
-	opaque(slot);
-	return slot;
-}
-
 static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 {
 	return bpf_map_lookup_elem(&tetra_scratch, &slot);
 }
 
-static __always_inline void scratch_release(__u32 slot)
+static __always_inline struct tetra_scratch *scratch_try(__u32 slot)
 {
-	__u64 *count = bpf_map_lookup_elem(&tetra_claims, &slot);
+	struct tetra_scratch *s = scratch_get(slot);
 
-	if (count)
-		__sync_fetch_and_add(count, -1ull);
+	if (!s)
+		return 0;
+	__sync_fetch_and_add(&s->claims, 1);
+	if (*(volatile __u64 *)&s->claims == 1)
+		return s;
+	__sync_fetch_and_add(&s->claims, -1ull);
+	return 0;
+}
+
+/* A slot behind the first, or TETRA_SCRATCH_SLOTS if all are taken. */
+static __noinline __u32 scratch_claim_nested(void)
+{
+	__u32 slot;
+
+	for (slot = 1; slot < TETRA_SCRATCH_SLOTS; slot++)
+		if (scratch_try(slot))
+			break;
+	opaque(slot);
+	return slot;
+}
+
+/* Takes a slot, whose number is @ret. NULL if all are taken. */
+static __always_inline struct tetra_scratch *scratch_claim(__u32 *ret)
+{
+	struct tetra_scratch *s = scratch_try(0);
+	__u32 slot = 0;
+
+	if (!s) {
+		slot = scratch_claim_nested();
+		s = scratch_get(slot);
+	}
+	opaque(slot);
+	*ret = slot;
+	return s;
+}
+
+static __always_inline void scratch_release(struct tetra_scratch *s)
+{
+	__sync_fetch_and_add(&s->claims, -1ull);
 }
 
 #endif

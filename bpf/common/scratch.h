@@ -15,13 +15,12 @@ struct tetra_component {
 	__u64 name[4]; /* zero-padded, if len < 32 */
 	__u64 text; /* address of the name */
 	__u32 len;
-	__u32 sequence; /* the dentry's, when the name was read */
+	__u32 sequence; /* slow walk: the dentry's, when the name was read */
 	__u64 dentry;
 };
 
 enum tetra_walk_end {
 	TETRA_WALK_REACHED, /* the task's root */
-	TETRA_WALK_MOUNT, /* the root of a mount: go on above it */
 	TETRA_WALK_DEEP, /* more components than one go takes */
 	TETRA_WALK_DETACHED, /* no way to the task's root */
 };
@@ -29,25 +28,38 @@ enum tetra_walk_end {
 /* The walk from a file to the task's root; components[depth & 31] is the next free one. */
 struct tetra_path {
 	__u64 dentry, mount; /* where the walk stands; mount is the address of a vfsmount */
+	__u64 mount_top; /* the mount's root */
 	__u64 root_dentry, root_mount;
 	__u64 start_dentry, start_mount;
 	__u32 depth;
 	__u32 end; /* enum tetra_walk_end */
 	__u32 flags; /* TETRA_ARG_UNRESOLVED, _DELETED, _NO_PATH */
-	__u32 mode; /* i_mode */
-	__u32 slot; /* which slot this is, plus one; 0: none */
+	__u32 mode; /* i_mode, and if the file has a name, where .known says so */
+	__u32 deleted;
+	__u32 known;
 	__u32 plain; /* all names are below 32 bytes and the depth is at most 32 */
+	__u64 sequences; /* quick walk: sum of the dentries' sequences */
+};
+
+/* What every run of a hook begins with as zero. */
+struct tetra_run {
+	__u32 done; /* bit s: slot s stands in the record */
+	__u32 n_args;
+	__u32 word; /* where among the words of matching rules */
+	__s32 verdict; /* result that the rules ask for: 0 or a negative errno */
+	__u32 path_slot; /* whose path the walk has, plus one; 0: none */
+	__u32 reserved;
 };
 
 struct tetra_scratch {
+	__u64 claims; /* who holds it: scratch.bpf.h */
+	struct tetra_run run;
 	struct tetra_match match;
 	__u64 raw[TETRA_MAX_SLOTS]; /* each slot's value: number or pointer */
 	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length */
 	__u64 generation;
-	__u64 text_dentry; /* whose name the text's next step takes */
+	__u64 dentry[16]; /* one, as read: see path.bpf.h */
 	__u32 spot; /* bytes of the record so far */
-	__u32 done; /* bit s: slot s stands in the record */
-	__u32 n_args;
 	__u32 text_at; /* where the last text was put, and its length */
 	__u32 text_bytes;
 	/* the walk of a trie: what comes next, and the chunk in hand */
@@ -56,10 +68,8 @@ struct tetra_scratch {
 	__u64 chunk[4];
 	__u64 args_from; /* exec: the argument area in the process's memory */
 	__u32 args_bytes, args_sent;
-	__s32 verdict; /* result that the rules ask for: 0 or a negative errno */
-	struct tetra_proc proc; /* the row being written at fork and exec */
 	__u64 words[TETRA_MAX_WORDS]; /* matching rules still to be carried out */
-	__u32 word, rules; /* where among them; the hook's first rule cell */
+	__u32 rules; /* the hook's first rule cell */
 	struct tetra_rule rule; /* the one that is carried out */
 	struct tetra_proc_key {
 		__u64 stamp;

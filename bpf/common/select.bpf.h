@@ -15,13 +15,12 @@
 #define COLUMN(number) (1u << (number))
 /* The configuration's bit comes first: what an instance never uses, the verifier removes. */
 #define USES(number) (cfg.process_columns & COLUMN(number) && columns & COLUMN(number))
-#define SLOT_COLUMN(slot, column) (1ull << ((slot) * TETRA_SLOT_COLUMNS + (column)))
-#define SLOT_USES(slot, column)                              \
-	(cfg.slot_columns & SLOT_COLUMN(slot, column) &&     \
-	 columns & SLOT_COLUMN(slot, column))
-#define SLOT_USED(slot)                                               \
-	(cfg.slot_columns >> ((slot) * TETRA_SLOT_COLUMNS) & 0xff &&  \
-	 columns >> ((slot) * TETRA_SLOT_COLUMNS) & 0xff)
+
+/* The columns of one slot: those that the hook's row and the instance have. */
+static __always_inline __u32 slot_uses(__u64 columns, __u32 slot)
+{
+	return (cfg.slot_columns & columns) >> slot * TETRA_SLOT_COLUMNS & 0xff;
+}
 
 /* Columns that need the process's row in the map. */
 #define ROW_COLUMNS                                                                \
@@ -197,32 +196,27 @@ static __always_inline __u64 select_process(tetra_image image, struct tetra_scra
 	return s->match.bits;
 }
 
-/* A number in slot @slot. */
+/* A number; @uses: the columns that look at it, @dim: the first of its slot's. */
 static __always_inline __u64 select_number(tetra_image image, struct tetra_scratch *s,
-					   __u64 columns, __u32 dims, __u32 slot,
-					   __u32 kind)
+					   __u32 uses, __u32 dim, __u64 value, __u32 kind)
 {
-	__u32 dim = dims + slot * TETRA_SLOT_COLUMNS;
-
-	if (SLOT_USES(slot, TETRA_COL_VALUE) &&
-	    !match_number(image, &s->match, dim + TETRA_COL_VALUE, s->raw[slot],
+	if (uses & COLUMN(TETRA_COL_VALUE) &&
+	    !match_number(image, &s->match, dim + TETRA_COL_VALUE, value,
 			  kind_is_signed(kind) ? 1ull << 63 : 0))
 		return 0;
-	if (SLOT_USES(slot, TETRA_COL_MASK) &&
-	    !match_bits(image, &s->match, dim + TETRA_COL_MASK, s->raw[slot]))
+	if (uses & COLUMN(TETRA_COL_MASK) &&
+	    !match_bits(image, &s->match, dim + TETRA_COL_MASK, value))
 		return 0;
 	return s->match.bits;
 }
 
-/* The socket in s->sock, which stands in slot @slot. */
+/* The socket in s->sock. */
 static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch *s,
-					 __u64 columns, __u32 dims, __u32 slot)
+					 __u32 columns, __u32 dim)
 {
 	struct tetra_match *m = &s->match;
 	struct tetra_record_sock *sock = &s->sock;
-	__u32 dim = dims + slot * TETRA_SLOT_COLUMNS;
 
-	columns >>= slot * TETRA_SLOT_COLUMNS;
 	if (columns & COLUMN(TETRA_COL_FAMILY) &&
 	    !match_number(image, m, dim + TETRA_COL_FAMILY, sock->family, 0))
 		return 0;
@@ -244,12 +238,12 @@ static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch
 	return m->bits;
 }
 
-/* The socket that slot @slot points to. */
+/* The socket at @address. */
 static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
-				    __u64 columns, __u32 dims, __u32 slot)
+				    __u32 uses, __u32 dim, __u64 address)
 {
-	sock_read(&s->sock, (void *)s->raw[slot]);
-	return sock_select(image, s, columns, dims, slot);
+	sock_read(&s->sock, (void *)address);
+	return sock_select(image, s, uses, dim);
 }
 
 /*
@@ -306,9 +300,10 @@ static __noinline __u64 select_components(tetra_image image, struct tetra_scratc
 			trie_end(image, m);
 			break;
 		}
-		if (!trie_chunk(image, m,
-				s->components[(component - 1) & (TETRA_MAX_COMPONENTS - 1)].name,
-				s->chunk_len, s->chunk_kind))
+		if (!trie_component(
+			    image, m,
+			    s->components[(component - 1) & (TETRA_MAX_COMPONENTS - 1)].name,
+			    s->chunk_len, s->chunk_kind))
 			break;
 	}
 	return trie_leave(image, m, 0);
@@ -360,6 +355,21 @@ static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, 
 		return trie_leave(image, m, tail);
 	trie_end(image, m);
 	return trie_leave(image, m, tail);
+}
+
+/* Both tries over one text; without it, what rules say of a value that has none. */
+static __always_inline __u64 texts_select(tetra_image image, struct tetra_scratch *s,
+					  __u32 uses, __u32 dim, int has_text)
+{
+	if (uses & COLUMN(TETRA_COL_HEAD) &&
+	    !(has_text ? select_text(image, s, dim + TETRA_COL_HEAD, 0) :
+			 match_no_text(image, &s->match, dim + TETRA_COL_HEAD)))
+		return 0;
+	if (uses & COLUMN(TETRA_COL_TAIL) &&
+	    !(has_text ? select_text(image, s, dim + TETRA_COL_TAIL, 1) :
+			 match_no_text(image, &s->match, dim + TETRA_COL_TAIL)))
+		return 0;
+	return s->match.bits;
 }
 
 #endif

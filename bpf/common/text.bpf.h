@@ -20,6 +20,18 @@ static __always_inline int dentry_is_deleted(struct dentry *dentry)
 	       BPF_CORE_READ(dentry, d_parent) != dentry;
 }
 
+/* What an event tells of the file, where no walk has told it. */
+static __always_inline void path_inspect(struct tetra_scratch *s)
+{
+	struct dentry *dentry = (void *)s->path.start_dentry;
+
+	if (s->path.known)
+		return;
+	s->path.mode = BPF_CORE_READ(dentry, d_inode, i_mode);
+	s->path.deleted = dentry_is_deleted(dentry);
+	s->path.known = 1;
+}
+
 /* Room for one more text: 0 if the record is full. */
 static __always_inline int record_has_room(const struct tetra_scratch *s, __u32 bytes)
 {
@@ -87,7 +99,7 @@ __noinline int path_put(__u32 slot)
 		bpf_probe_read_kernel(&s->record[s->spot & RECORD_MASK], bytes & TEXT_MASK,
 				      &s->text[at]);
 	}
-	if (dentry_is_deleted((void *)s->path.start_dentry)) {
+	if (s->path.deleted) {
 		s->path.flags |= TETRA_ARG_DELETED;
 		/* " (deleted)", little-endian */
 		at = s->spot + bytes;

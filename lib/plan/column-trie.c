@@ -477,6 +477,18 @@ static bool trie_place(struct tetra_cell *table, uint32_t mask, struct tetra_tri
 	return false;
 }
 
+/* Tells each place how far its farthest entry stands: a look-up goes no further. */
+static void trie_measure(struct tetra_cell *table, uint32_t mask)
+{
+	for (uint32_t at = 0; at <= mask; at++) {
+		const struct tetra_trie *held = &table[at].trie;
+		struct tetra_trie *home = &table[cell_spot(held) & mask].trie;
+
+		if (held->used)
+			home->reach = MAX(home->reach, (at - cell_spot(held)) & mask);
+	}
+}
+
 static bool trie_fill(const struct trie *trie, struct tetra_cell *table, uint32_t size)
 {
 	memset(table, 0, (size_t)size * sizeof(*table));
@@ -487,6 +499,7 @@ static bool trie_fill(const struct trie *trie, struct tetra_cell *table, uint32_
 		    !trie_place(table, size - 1, end_cell(trie, i)))
 			return false;
 	}
+	trie_measure(table, size - 1);
 	return true;
 }
 

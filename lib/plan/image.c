@@ -179,8 +179,8 @@ static int hook_write_rules(struct compiler *compiler, struct hook_rules *rules,
 			    uint32_t hook, struct tetra_hook_row *row)
 {
 	const struct image *image = compiler->image;
-	uint64_t enforcing[TETRA_MAX_WORDS] = { 0 };
-	struct row enforcing_row, all_row;
+	uint64_t enforcing[TETRA_MAX_WORDS] = { 0 }, posting[TETRA_MAX_WORDS] = { 0 };
+	struct row enforcing_row, posting_row, all_row;
 	int r;
 
 	r = cells_add(&compiler->cells, rules->n_rules, &row->rules);
@@ -200,11 +200,16 @@ static int hook_write_rules(struct compiler *compiler, struct hook_rules *rules,
 			return r;
 		if (cell->flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
 			enforcing[i / 64] |= 1ull << i % 64;
+		if (cell->flags & TETRA_RULE_POST)
+			posting[i / 64] |= 1ull << i % 64;
 	}
 	r = rows_intern(&rules->rows, enforcing, &enforcing_row);
 	if (r >= 0)
+		r = rows_intern(&rules->rows, posting, &posting_row);
+	if (r >= 0)
 		r = rows_intern(&rules->rows, rules->all, &all_row);
 	row->enforcing = enforcing_row.bits;
+	row->posting = posting_row.bits;
 	row->alive = all_row.bits;
 	return r;
 }

@@ -178,12 +178,15 @@ int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra
 int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits)
 {
 	int fd = sensor->maps[SENSOR_MAP_MARKS], r;
+	const uint32_t zero = 0, some = 1;
 
 	if (!bits) {
 		(void)bpf_map_delete_elem(fd, key); /* gone is what was wanted */
 		return 0;
 	}
-	r = bpf_map_update_elem(fd, key, &bits, BPF_ANY);
+	r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_MARKING], &zero, &some, BPF_ANY);
+	if (r == 0)
+		r = bpf_map_update_elem(fd, key, &bits, BPF_ANY);
 	if (r == -E2BIG || r == -ENOMEM)
 		return r;
 	return r < 0 ? -EINVAL : 0;

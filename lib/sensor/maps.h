@@ -17,11 +17,11 @@
 	X(RING, "tetra_ring")       \
 	X(PROCS, "tetra_procs")     \
 	X(MARKS, "tetra_marks")     \
+	X(MARKING, "tetra_marking") \
 	X(RATE, "tetra_rate")       \
 	X(CALLS, "tetra_calls")     \
 	X(LOSSES, "tetra_losses")   \
-	X(SCRATCH, "tetra_scratch") \
-	X(CLAIMS, "tetra_claims")
+	X(SCRATCH, "tetra_scratch")
 
 #define X(NAME, ...) SENSOR_MAP_##NAME,
 enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };

@@ -222,6 +222,33 @@ int session_point_plan(struct session_point *point, const char *file,
 	return plan_ladder(&point->ladder, &point->place, point->needs, &place, kernel, diag);
 }
 
+static int slot_class(uint32_t kind)
+{
+	switch (arg_kind_class(kind)) {
+	case TETRA_CLASS_SIGNED:
+	case TETRA_CLASS_UNSIGNED:
+		return TETRA_SLOTS_NUMBER;
+	case TETRA_CLASS_SOCK:
+		return TETRA_SLOTS_SOCK;
+	case TETRA_CLASS_PATH:
+		return TETRA_SLOTS_PATH;
+	case TETRA_CLASS_TEXT:
+		return TETRA_SLOTS_TEXT;
+	}
+	return kind == TETRA_ARG_CONST_BUF ? TETRA_SLOTS_TEXT : -1;
+}
+
+static void config_sort_slots(struct tetra_hook_config *config)
+{
+	memset(config->n_slots, 0, sizeof(config->n_slots));
+	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++) {
+		int class = slot_class(config->slots[i].kind);
+
+		if (class >= 0)
+			config->slots_of[class][config->n_slots[class]++] = i;
+	}
+}
+
 static void instance_configure(struct tetra_hook_config *ret, const struct session_point *point,
 			       const struct plan_instance *plan, struct tetra_kernel *kernel)
 {
@@ -232,7 +259,6 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 	ret->syscall = plan->syscall;
 	ret->has_return = plan->has_return;
 	ret->syscall_number = plan->syscall_number;
-	ret->direct_names = kernel_has(kernel, KERNEL_CURRENT_TASK_BTF);
 	ret->task_btf = kernel_has(kernel, KERNEL_CURRENT_TASK_BTF);
 	if (!(plan->phase & TETRA_PHASE_RETURN))
 		memset(&ret->slots[TETRA_RETURN_SLOT], 0, sizeof(ret->slots[0]));
@@ -241,6 +267,7 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 	if (!plan->typed)
 		for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
 			ret->slots[i].typed = 0;
+	config_sort_slots(ret);
 }
 
 int session_point_attach(struct session_point *point, struct sensor *sensor,

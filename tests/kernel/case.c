@@ -155,7 +155,7 @@ static void case_set_process(struct tetra_case *c, const struct tetra_seed *seed
 			     const struct random_event *event)
 {
 	const struct eval_event *process = &event->process;
-	struct tetra_proc *proc = &c->scratch.proc;
+	struct tetra_proc *proc = &c->proc;
 
 	memset(proc, 0, sizeof(*proc));
 	proc->ns_tgid = process->ns_tgid;

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The quick walk: paths on the mount of the task's root, with few and short names, from
+ * programs whose pointers have types. That is most paths; what this walk declines, the slow
+ * one takes (path.bpf.h).
+ *
+ * On the way up only addresses are kept, in registers and on the stack, where they stay typed.
+ * Names are read on the way down, as far as the trie goes: for most runs, one. A rename could
+ * show a path that never was: the sequences of all dentries are added up on the way, and once
+ * more at the end. A sequence only grows, and is odd during a rename.
+ */
+#ifndef TETRA_BPF_WALK_H
+#define TETRA_BPF_WALK_H
+
+#include "bpf/common/path.bpf.h"
+#include "bpf/common/select.bpf.h"
+
+/* Components that the quick walk takes. Each is some twenty instructions of the program. */
+#define WALK_COMPONENTS 10
+
+/* What walk_match() says. */
+#define WALK_DECLINED 0
+#define WALK_DONE 1
+
+/* A path and the root it is seen from, as typed pointers have them. */
+struct walk {
+	struct dentry *dentry;
+	struct vfsmount *mount;
+	__u64 root_dentry, root_mount;
+};
+
+/* @task is typed. */
+static __always_inline void walk_set_root(struct walk *walk, struct task_struct *task)
+{
+	struct fs_struct *fs = task->fs;
+
+	walk->root_dentry = (__u64)fs->root.dentry;
+	walk->root_mount = (__u64)fs->root.mnt;
+}
+
+/* What the slow walk begins with, and what the text of the path is made from. */
+static __always_inline void walk_keep(struct tetra_path *path, const struct walk *walk)
+{
+	path->start_dentry = (__u64)walk->dentry;
+	path->start_mount = (__u64)walk->mount;
+	path->root_dentry = walk->root_dentry;
+	path->root_mount = walk->root_mount;
+	path->flags = 0;
+	path->plain = 1;
+	path->end = TETRA_WALK_REACHED;
+}
+
+/* The name of @at, which is typed. Names below 32 bytes are always inside the dentry. */
+static __always_inline __u32 walk_name(struct tetra_component *c, struct dentry *at)
+{
+	const __u64 *words = (const __u64 *)dentry_inline_name(at);
+	__u64 len = at->d_name.len;
+
+	c->len = len;
+	if (len >= TETRA_CHUNK_BYTES)
+		return len;
+	c->name[0] = words[0];
+	if (len >= 8) {
+		c->name[1] = words[1];
+		if (len >= 16) {
+			c->name[2] = words[2];
+			c->name[3] = words[3];
+		}
+	}
+	component_trim(c, len);
+	return len;
+}
+
+/* 1 if all dentries from @dentry up are as the walk found them. */
+static __noinline __u64 walk_holds(struct tetra_scratch *s, struct dentry *dentry)
+{
+	__u64 sum = 0, odd = 0;
+	struct dentry *at = dentry;
+	__u32 i;
+
+	for (i = 0; i < WALK_COMPONENTS; i++) {
+		__u32 sequence;
+
+		if (i >= s->path.depth)
+			break;
+		sequence = at->d_seq.seqcount.sequence;
+		sum += sequence;
+		odd |= sequence;
+		at = at->d_parent;
+	}
+	return sum == s->path.sequences && !(odd & 1);
+}
+
+/* From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it went through. */
+static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry, __u64 stop)
+{
+	struct dentry *at = dentry;
+	__u64 sum = 0;
+	__u32 i;
+
+	for (i = 0; i < WALK_COMPONENTS; i++) {
+		if ((__u64)at == stop)
+			break;
+		sum += at->d_seq.seqcount.sequence;
+		at = at->d_parent;
+	}
+	s->path.sequences = sum;
+	s->path.depth = i;
+	s->next_component = i;
+	return (__u64)at == stop;
+}
+
+static __always_inline struct tetra_component *walk_component(struct tetra_scratch *s)
+{
+	return &s->components[(s->next_component - 1) & (TETRA_MAX_COMPONENTS - 1)];
+}
+
+/*
+ * The trie over one component, the one below s->next_component: 1 if it goes on from there,
+ * 0 if the walk has left it, -1 if the name is too long for this walk. Here for the short
+ * names, whose one word is in a register.
+ */
+static __always_inline __s64 walk_short(tetra_image image, struct tetra_scratch *s,
+				      struct dentry *at, __u64 len)
+{
+	__u64 word = *(const __u64 *)dentry_inline_name(at) & ((1ull << len * 8) - 1);
+	struct tetra_component *c;
+
+	if (!trie_short(image, &s->match, word, len))
+		return 0;
+	c = walk_component(s);
+	c->name[0] = word;
+	c->name[1] = c->name[2] = c->name[3] = 0;
+	c->len = len;
+	s->next_component--;
+	return 1;
+}
+
+static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, struct dentry *at)
+{
+	struct tetra_component *c;
+	__u64 len = at->d_name.len;
+
+	if (len < 8)
+		return walk_short(image, s, at, len);
+	if (len >= TETRA_CHUNK_BYTES)
+		return -1;
+	c = walk_component(s);
+	walk_name(c, at);
+	s->next_component--;
+	return trie_chunk(image, &s->match, c->name, len, TETRA_CHUNK_LAST);
+}
+
+/* For the first step, which is all that most runs take. */
+static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch *s,
+				      struct dentry *at)
+{
+	__u64 len = at->d_name.len;
+
+	return len < 8 ? walk_short(image, s, at, len) : walk_step(image, s, at);
+}
+
+/* One component up, as the walk's first half; at the root it turns. */
+#define WALK_UP(n)                                      \
+	if ((__u64)at == stop) {                        \
+		s->path.depth = n;                      \
+		goto turn;                              \
+	}                                               \
+	way[n] = top = at;                              \
+	sum += at->d_seq.seqcount.sequence;             \
+	at = at->d_parent;
+
+/* One down, as the second half: @n components are left, the next of them is @below. */
+#define WALK_DOWN(n, below)                             \
+	down_##n:                                       \
+	going = walk_step(image, s, way[below]);        \
+	if (going <= 0)                                 \
+		goto left;
+
+#define WALK_ENTER(n)                                   \
+	if (depth == n + 1)                             \
+		goto down_##n;
+
+/* One sequence once more; all that are there lie below @n. */
+#define WALK_AGAIN(n)                                   \
+	if (depth <= n)                                 \
+		goto all;                               \
+	sequence = way[n]->d_seq.seqcount.sequence;     \
+	sum -= sequence;                                \
+	odd |= sequence;
+
+/*
+ * The HEAD trie at @dim over the path from @dentry to the dentry @stop. s->path and s->match
+ * then stand as after walk_up() and the trie's walk; nothing is decided yet.
+ */
+static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, __u64 dim,
+				 struct dentry *dentry, __u64 stop)
+{
+	struct dentry *at = dentry, *top = dentry;
+	/* Volatile: on the stack, at fixed places, and nowhere else. */
+	struct dentry *volatile way[WALK_COMPONENTS];
+	__u64 sum = 0, odd = 0, sequence, depth;
+	__s64 going = 0;
+
+	if (!trie_begin(image, &s->match, dim))
+		return WALK_DECLINED;
+	/* The verifier does not follow how many there are: all must be something. */
+	way[0] = way[1] = way[2] = way[3] = way[4] = dentry;
+	way[5] = way[6] = way[7] = way[8] = way[9] = dentry;
+	WALK_UP(0)
+	WALK_UP(1)
+	WALK_UP(2)
+	WALK_UP(3)
+	WALK_UP(4)
+	WALK_UP(5)
+	WALK_UP(6)
+	WALK_UP(7)
+	WALK_UP(8)
+	WALK_UP(9)
+	if ((__u64)at != stop)
+		return WALK_DECLINED;
+	s->path.depth = WALK_COMPONENTS;
+turn:
+	/* Read anew: to the verifier any number, lest it follow each depth by itself. */
+	depth = *(volatile __u32 *)&s->path.depth;
+	s->next_component = depth;
+	s->path.sequences = sum;
+	if (!depth)
+		goto end;
+	going = walk_first(image, s, top);
+	if (going <= 0)
+		goto left;
+	WALK_ENTER(0)
+	WALK_ENTER(1)
+	WALK_ENTER(2)
+	WALK_ENTER(3)
+	WALK_ENTER(4)
+	WALK_ENTER(5)
+	WALK_ENTER(6)
+	WALK_ENTER(7)
+	WALK_ENTER(8)
+	WALK_ENTER(9)
+	WALK_DOWN(9, 8)
+	WALK_DOWN(8, 7)
+	WALK_DOWN(7, 6)
+	WALK_DOWN(6, 5)
+	WALK_DOWN(5, 4)
+	WALK_DOWN(4, 3)
+	WALK_DOWN(3, 2)
+	WALK_DOWN(2, 1)
+	WALK_DOWN(1, 0)
+down_0:
+	going = 0;
+end:
+	trie_end(image, &s->match);
+left:
+	if (going)
+		return WALK_DECLINED;
+	WALK_AGAIN(0)
+	WALK_AGAIN(1)
+	WALK_AGAIN(2)
+	WALK_AGAIN(3)
+	WALK_AGAIN(4)
+	WALK_AGAIN(5)
+	WALK_AGAIN(6)
+	WALK_AGAIN(7)
+	WALK_AGAIN(8)
+	WALK_AGAIN(9)
+all:
+	return !sum && !(odd & 1);
+}
+
+/* The names that the way down left out, and what else an event tells of the file. */
+static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry)
+{
+	struct dentry *at = dentry;
+	__u32 i;
+
+	for (i = 0; i < WALK_COMPONENTS; i++) {
+		if (i >= s->next_component)
+			break;
+		if (walk_name(&s->components[i], at) >= TETRA_CHUNK_BYTES)
+			s->path.plain = 0;
+		at = at->d_parent;
+	}
+	s->path.mode = dentry->d_inode->i_mode;
+	s->path.deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
+			  dentry->d_parent != dentry;
+	s->path.known = 1;
+	return walk_holds(s, dentry);
+}
+
+/* The path with all its names: 1, or 0 if the slow walk has to find it. */
+static __always_inline int walk_whole(struct tetra_scratch *s, const struct walk *walk)
+{
+	walk_keep(&s->path, walk);
+	if ((__u64)walk->mount == walk->root_mount &&
+	    walk_up(s, walk->dentry, walk->root_dentry) && walk_rest(s, walk->dentry))
+		return 1;
+	s->path.known = 0;
+	return 0;
+}
+
+#endif
