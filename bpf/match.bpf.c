@@ -5,11 +5,9 @@
  * after the other on a case that user space maps. A step is what lies behind the reading of
  * the task, of dentries and of the caller's memory: from there on it is the programs' code.
  */
-#include "bpf/common/act.bpf.h"
+#include "bpf/common/compat.bpf.h"
 #include "bpf/common/case.h"
-
-/* User space sets every column, as an instance that serves any rule would have it. */
-const volatile struct tetra_hook_config cfg = {};
+#include "bpf/common/maps.bpf.h"
 
 /* The case in hand. Mapped, written by user space before each step. */
 struct {
@@ -19,6 +17,22 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct tetra_case));
 } tetra_cases SEC(".maps");
+
+/* The case's scratch stands where a program has its slot. */
+#define TETRA_SCRATCH_GET
+static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
+{
+	struct tetra_case *c;
+
+	slot = 0;
+	c = bpf_map_lookup_elem(&tetra_cases, &slot);
+	return c ? &c->scratch : 0;
+}
+
+#include "bpf/common/act.bpf.h"
+
+/* User space sets every column, as an instance that serves any rule would have it. */
+const volatile struct tetra_hook_config cfg = {};
 
 #define CASE_HOOK      0
 #define CASE_HOOK_CELL (1 + CASE_HOOK)
@@ -41,6 +55,7 @@ static __always_inline int case_run(case_step_fn step)
 	hook = image_cell(image, CASE_HOOK_CELL);
 	if (!hook)
 		return 1;
+	c->scratch.image = (__u64)image;
 	c->left = step(image, c, hook);
 	return 0;
 }

@@ -237,23 +237,56 @@ static __always_inline void chunk_copy(__u8 *to, const __u8 *from)
 	__builtin_memcpy(to, from, TETRA_CHUNK_BYTES);
 }
 
+#define HASH_BLOCK 128
+
+static __always_inline struct tetra_seed seed_get(void)
+{
+	return (struct tetra_seed){ { seed.k[0], seed.k[1], seed.k[2], seed.k[3] } };
+}
+
+/* The next block of the path: 1 to go on. Global, for the loop over it. */
+__noinline int hash_block(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	struct tetra_seed secret = seed_get();
+	struct tetra_hash hash;
+	__u32 at, i;
+
+	if (!s)
+		return 0;
+	at = s->text_at & RECORD_MASK & ~7u;
+	hash = s->hash;
+	for (i = 0; i < HASH_BLOCK / 8; i++) {
+		if (s->hash_at >= s->text_bytes)
+			break;
+		hash_word(&secret, &hash, *(__u64 *)&s->record[(at + s->hash_at) & RECORD_MASK]);
+		s->hash_at += 8;
+	}
+	s->hash = hash;
+	return s->hash_at < s->text_bytes;
+}
+
 /*
  * Head, tail and hash of the executable's path, which stands at s->text_at of the record,
  * into the row. Chunks beyond the path are never looked at, so they keep what they have.
  */
 static __noinline int exec_hash(struct tetra_scratch *s, struct tetra_proc *row)
 {
-	struct tetra_seed secret = { { seed.k[0], seed.k[1], seed.k[2], seed.k[3] } };
 	__u32 at = s->text_at & RECORD_MASK & ~7u, bytes = s->text_bytes, i;
-	struct tetra_hash hash;
+	struct tetra_seed secret = seed_get();
 
 	if (bytes > TETRA_TEXT_MAX)
 		return 0;
 	/* Zeroes behind the last byte: whole words and chunks are read. */
 	__builtin_memset(&s->record[(at + bytes) & RECORD_MASK], 0, TETRA_CHUNK_BYTES);
-	hash_path(&secret, (const __u64 *)&s->record[at], &s->text_bytes, &hash);
-	row->exe_hash[0] = hash.h[0];
-	row->exe_hash[1] = hash.h[1];
+	s->hash_at = 0;
+	hash_begin(&secret, &s->hash);
+	for (i = 0; i < TETRA_HASH_BYTES / HASH_BLOCK; i++)
+		if (!hash_block(s->number))
+			break;
+	hash_end(&secret, &s->hash, bytes);
+	row->exe_hash[0] = s->hash.h[0];
+	row->exe_hash[1] = s->hash.h[1];
 	row->exe_bytes = bytes;
 	for (i = 0; i < TETRA_EXE_HEAD / TETRA_CHUNK_BYTES; i++) {
 		if (i * TETRA_CHUNK_BYTES >= bytes)
@@ -275,64 +308,59 @@ static __noinline int exec_hash(struct tetra_scratch *s, struct tetra_proc *row)
 /*
  * The text of a typed path at s->spot, which stays; returns its bytes. s->path tells the rest.
  */
-static __always_inline __u32 exec_path(struct tetra_scratch *s, __u32 slot,
+static __noinline __u32 exec_path(struct tetra_scratch *s, __u32 slot,
 				       const struct walk *walk)
 {
 	__u32 bytes;
 
 	if (!walk_whole(s, walk)) {
-		path_find_slow(slot);
+		path_find_slow(s, slot);
 		path_inspect(s);
 	}
-	bytes = path_put(slot) & (2 * TETRA_TEXT_MAX - 1);
+	bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
 	return bytes > TETRA_TEXT_MAX ? TETRA_TEXT_MAX : bytes;
 }
 
-/* One fragment of the arguments, ahead of the EXEC record. */
+/*
+ * One fragment of the arguments, ahead of the EXEC record: 1 to go on. Global: the loop over
+ * it is then short for the verifier.
+ */
 __noinline int args_fragment(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
 	struct tetra_record_args *record;
 	const __u32 total = sizeof(*record) + TETRA_ARGS_FRAGMENT;
 
-	if (!s)
-		return -1;
+	if (!s || s->args_bytes - s->args_sent <= TETRA_EXEC_ARGS_INLINE)
+		return 0;
 	record = (void *)s->record;
 	if (bpf_probe_read_user(&s->record[sizeof(*record)], TETRA_ARGS_FRAGMENT,
-				(void *)(s->args_from + s->args_sent)) < 0)
-		return -1;
+				(void *)(s->args_from + s->args_sent)) < 0) {
+		s->args_flags |= TETRA_EXEC_ARGS_FAULT;
+		return 0;
+	}
 	head_fill(&record->head, TETRA_RECORD_ARGS, total, s->process.tgid, s->process.stamp,
 		  s->process.stamp);
 	record->offset = s->args_sent;
 	record->bytes = TETRA_ARGS_FRAGMENT;
+	s->args_flags |= TETRA_EXEC_ARGS_FRAGMENTS;
 	if (bpf_ringbuf_output(&tetra_ring, s->record, total, 0) < 0) {
 		loss_count(TETRA_LOST_FRAGMENT);
-		return -2;
+		s->args_flags |= TETRA_EXEC_ARGS_LOST;
 	}
-	return 0;
+	s->args_sent += TETRA_ARGS_FRAGMENT;
+	return 1;
 }
 
-/* Arguments beyond what the record holds itself. Returns flags; s->args_* say the rest. */
-__noinline int args_fragments(__u32 slot)
+/* Arguments beyond what the record holds itself; s->args_* say what came of them. */
+static __noinline int args_fragments(__u32 slot)
 {
-	struct tetra_scratch *s = scratch_get(slot);
-	int flags = 0, r;
 	__u32 i;
 
-	if (!s)
-		return 0;
-	for (i = 0; i < TETRA_ARGS_FRAGMENTS; i++) {
-		if (s->args_bytes - s->args_sent <= TETRA_EXEC_ARGS_INLINE)
+	for (i = 0; i < TETRA_ARGS_FRAGMENTS; i++)
+		if (!args_fragment(slot))
 			break;
-		r = args_fragment(slot);
-		if (r == -1)
-			return flags | TETRA_EXEC_ARGS_FAULT;
-		if (r == -2)
-			flags |= TETRA_EXEC_ARGS_LOST;
-		flags |= TETRA_EXEC_ARGS_FRAGMENTS;
-		s->args_sent += TETRA_ARGS_FRAGMENT;
-	}
-	return flags;
+	return 0;
 }
 
 /* At most TETRA_TEXT_MAX bytes of the arguments, at s->spot; negative if unreadable. */
@@ -547,6 +575,7 @@ static __always_inline void exec_args(struct tetra_scratch *s, struct task_struc
 
 	s->args_from = from;
 	s->args_sent = 0;
+	s->args_flags = 0;
 	s->args_bytes = to > from ? to - from : 0;
 }
 
@@ -570,7 +599,6 @@ int tetra_exec(__u64 *ctx)
 	struct tetra_scratch *s;
 	struct walk walk;
 	__u64 now;
-	int flags = 0;
 
 	s = scratch_claim(&slot);
 	if (!s) {
@@ -582,10 +610,10 @@ int tetra_exec(__u64 *ctx)
 	s->process.stamp = now;
 	exec_args(s, task);
 	if (s->args_bytes > TETRA_EXEC_ARGS_INLINE)
-		flags = args_fragments(slot);
+		args_fragments(slot);
 	record = (void *)s->record;
 	head_fill(&record->head, TETRA_RECORD_EXEC, 0, tgid, now, now);
-	record->head.flags = flags;
+	record->head.flags = s->args_flags;
 	record->args_bytes = s->args_bytes;
 	record->args_inline_bytes = 0;
 	cred_fill(&record->cred, task);
@@ -597,7 +625,7 @@ int tetra_exec(__u64 *ctx)
 	exec_exe(s, slot, binprm, &walk);
 	exec_row(s, task, tgid, now);
 	exec_cwd(s, slot, task, &walk);
-	if (!(flags & TETRA_EXEC_ARGS_FAULT))
+	if (!(s->args_flags & TETRA_EXEC_ARGS_FAULT))
 		args_inline(slot);
 	record->head.bytes = s->spot;
 	record_send(s);

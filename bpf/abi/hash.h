@@ -18,7 +18,8 @@ struct tetra_hash {
 	__u64 h[2];
 };
 
-#define TETRA_HASH_WORDS 512 /* 4096 bytes */
+/* Of a path that is hashed. */
+#define TETRA_HASH_BYTES 4096
 
 static inline __attribute__((always_inline)) __u64 hash_mix(__u64 lane, __u64 word,
 							    __u64 odd, __u64 odder)
@@ -29,35 +30,36 @@ static inline __attribute__((always_inline)) __u64 hash_mix(__u64 lane, __u64 wo
 }
 
 /*
- * @words: the path, zero-padded to whole words; @bytes_at: its length, at most 4096. Every
- * step is a bijection of the lane, so two paths of one length that differ in one word
- * never meet; the length tells a path from the same path with NULs behind it.
+ * hash_begin(), a hash_word() for each word of the zero-padded path, hash_end(). Every step
+ * is a bijection of the lane, so two paths of one length that differ in one word never meet;
+ * the length tells a path from the same path with NULs behind it.
  */
-static inline __attribute__((always_inline)) void hash_path(const struct tetra_seed *seed,
-							    const __u64 *words,
-							    const __u32 *bytes_at,
-	  struct tetra_hash *ret)
+static inline __attribute__((always_inline)) void hash_begin(const struct tetra_seed *seed,
+							     struct tetra_hash *hash)
 {
-	__u64 odd0 = seed->k[1] | 1, odder0 = seed->k[0] | 1;
-	__u64 odd1 = seed->k[3] | 1, odder1 = seed->k[2] | 1;
-	__u64 h0 = seed->k[0], h1 = seed->k[2], i;
-	__u32 bytes;
+	hash->h[0] = seed->k[0];
+	hash->h[1] = seed->k[2];
+}
 
-	for (i = 0; i < TETRA_HASH_WORDS; i++) {
-		/* Read anew each time: a known range of the length would give the verifier
-		 * a state per word. */
-		if (i * 8 >= *(const volatile __u32 *)bytes_at)
-			break;
-		h0 = hash_mix(h0, words[i], odd0, odder0);
-		h1 = hash_mix(h1, words[i], odd1, odder1);
-	}
-	bytes = *(const volatile __u32 *)bytes_at;
-	h0 = hash_mix(h0, bytes, odd0, odder0);
-	h1 = hash_mix(h1, ~(__u64)bytes, odd1, odder1);
-	ret->h[0] = h0 ^ h0 >> 31;
-	ret->h[1] = h1 ^ h1 >> 31;
-	if (!(ret->h[0] | ret->h[1]))
-		ret->h[1] = 1;
+static inline __attribute__((always_inline)) void hash_word(const struct tetra_seed *seed,
+							    struct tetra_hash *hash,
+							    __u64 word)
+{
+	hash->h[0] = hash_mix(hash->h[0], word, seed->k[1] | 1, seed->k[0] | 1);
+	hash->h[1] = hash_mix(hash->h[1], word, seed->k[3] | 1, seed->k[2] | 1);
+}
+
+static inline __attribute__((always_inline)) void hash_end(const struct tetra_seed *seed,
+							   struct tetra_hash *hash,
+							   __u64 bytes)
+{
+	__u64 h0 = hash_mix(hash->h[0], bytes, seed->k[1] | 1, seed->k[0] | 1);
+	__u64 h1 = hash_mix(hash->h[1], ~bytes, seed->k[3] | 1, seed->k[2] | 1);
+
+	hash->h[0] = h0 ^ h0 >> 31;
+	hash->h[1] = h1 ^ h1 >> 31;
+	if (!(hash->h[0] | hash->h[1]))
+		hash->h[1] = 1;
 }
 
 #endif

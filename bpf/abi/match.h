@@ -444,39 +444,36 @@ match_inline int trie_component(tetra_image image, struct tetra_match *m, const 
 	return trie_chunk(image, m, name, len, kind);
 }
 
-/* Takes the longest literal that ends inside the chunk that found no child, if one does. */
-match_function int trie_partial(tetra_image image, struct tetra_match *m, __u32 tail)
+/* Lengths of the literals that end inside the chunk which found no child. */
+match_inline __u32 trie_partial_lens(const struct tetra_match *m)
 {
-	__u32 lens = m->lens & ~0u >> (TETRA_CHUNK_BYTES - m->missed), l;
-	struct tetra_trie *node;
-
-	for (l = TETRA_CHUNK_BYTES; l > 0; l--) {
-		if (!(l & 7) && !(lens >> (l - 8) & 0xff)) {
-			l -= 7;
-			continue;
-		}
-		if (!(lens >> (l - 1) & 1))
-			continue;
-		m->partial[0] = m->chunk[0] & chunk_mask(0, l, tail);
-		m->partial[1] = m->chunk[1] & chunk_mask(1, l, tail);
-		m->partial[2] = m->chunk[2] & chunk_mask(2, l, tail);
-		m->partial[3] = m->chunk[3] & chunk_mask(3, l, tail);
-		node = trie_find(image, m, m->partial, l, TETRA_CHUNK_PARTIAL);
-		if (node) {
-			trie_take(m, node);
-			break;
-		}
-	}
-	return 0;
+	return m->lens & ~0u >> (TETRA_CHUNK_BYTES - m->missed);
 }
 
-/* The walk is over: the node where it stands, or a literal that ends behind it, decides.
- * Returns the bits that are left. */
-match_inline __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 tail)
+/* Takes the literal of @len bytes that the missed chunk begins (tail: ends) with. */
+match_inline int trie_partial_take(tetra_image image, struct tetra_match *m,
+				   const __u64 *cut, __u32 len)
 {
-	if (m->missed)
-		trie_partial(image, m, tail);
-	return match_and(m, m->here, m->row);
+	struct tetra_trie *node = trie_find(image, m, cut, len, TETRA_CHUNK_PARTIAL);
+
+	if (node)
+		trie_take(m, node);
+	return node != 0;
+}
+
+/* All lengths from the longest; @l is the loop's own, known to the verifier in each turn. */
+#define TRIE_PARTIAL_EACH(l, lens)                                   \
+	for (l = TETRA_CHUNK_BYTES; l > 0; l--)                      \
+		if (!(l & 7) && !((lens) >> (l - 8) & 0xff))         \
+			l -= 7;                                      \
+		else if ((lens) >> (l - 1) & 1)
+
+match_inline void trie_cut(__u64 *ret, const struct tetra_match *m, __u32 len, __u32 tail)
+{
+	ret[0] = m->chunk[0] & chunk_mask(0, len, tail);
+	ret[1] = m->chunk[1] & chunk_mask(1, len, tail);
+	ret[2] = m->chunk[2] & chunk_mask(2, len, tail);
+	ret[3] = m->chunk[3] & chunk_mask(3, len, tail);
 }
 
 /* The value ends at the node where the walk stands. */
@@ -509,6 +506,24 @@ match_inline __u64 match_no_text(tetra_image image, struct tetra_match *m, __u32
  * outside the text does not matter. A text of no bytes ends at the root.
  */
 #ifndef __bpf__
+/* The walk is over: the node where it stands, or a literal that ends behind it, decides.
+ * Returns the bits that are left. */
+match_function __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 tail)
+{
+	__u32 l;
+
+	if (m->missed) {
+		__u32 lens = trie_partial_lens(m);
+
+		TRIE_PARTIAL_EACH(l, lens) {
+			trie_cut(m->partial, m, l, tail);
+			if (trie_partial_take(image, m, m->partial, l))
+				break;
+		}
+	}
+	return match_and(m, m->here, m->row);
+}
+
 match_function __u64 match_text(tetra_image image, struct tetra_match *m, __u32 dim_cell,
 				const __u64 *words, __u32 bytes, __u32 tail)
 {

@@ -22,8 +22,6 @@
 #define ACT_LOST 64u
 /* Not an outcome: the event is still to be sent. */
 #define ACT_EVENT 128u
-/* Nor this: there was a rule. */
-#define ACT_BEGUN 256u
 
 /* Wide hooks find their image again by it, and events carry it. */
 static __always_inline __u64 image_generation(tetra_image image)
@@ -133,15 +131,11 @@ __noinline int event_send(__u32 scratch)
 	return ACT_POSTED;
 }
 
-/* Everything s->rule asks of this instance. Global: verified once, alone. */
-__noinline int rule_act(__u32 scratch)
+/* Everything but the event that s->rule asks of this instance. */
+static __always_inline __u32 rule_act(struct tetra_scratch *s)
 {
-	struct tetra_scratch *s = scratch_get(scratch);
-	__u32 flags, did = 0, i;
+	__u32 flags = s->rule.flags, did = 0, i;
 
-	if (!s)
-		return 0;
-	flags = s->rule.flags;
 	if (flags & TETRA_RULE_MONITOR) {
 		if (flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
 			did |= ACT_SUPPRESSED;
@@ -185,7 +179,7 @@ static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 d
 		__sync_fetch_and_add(&counters->posted, !!(did & ACT_POSTED));
 		__sync_fetch_and_add(&counters->not_posted, !!(did & ACT_NOT_POSTED));
 	}
-	if (did & ~(ACT_POSTED | ACT_NOT_POSTED | ACT_EVENT | ACT_BEGUN)) {
+	if (did & ~(ACT_POSTED | ACT_NOT_POSTED | ACT_EVENT)) {
 		__sync_fetch_and_add(&counters->signalled, !!(did & ACT_SIGNALLED));
 		__sync_fetch_and_add(&counters->overridden, !!(did & ACT_OVERRIDDEN));
 		__sync_fetch_and_add(&counters->suppressed, !!(did & ACT_SUPPRESSED));
@@ -227,69 +221,34 @@ static __always_inline struct tetra_cell *rule_next(tetra_image image, struct te
 	return cell;
 }
 
-/* Enforces the next rule, which becomes s->rule. Returns ACT_* bits; 0: there was none. */
-static __always_inline __u32 rule_begin(tetra_image image, struct tetra_scratch *s,
-					__u32 scratch)
-{
-	struct tetra_cell *cell = rule_next(image, s);
-
-	if (!cell)
-		return 0;
-	s->rule = cell->rule;
-	return rule_act(scratch) | ACT_BEGUN;
-}
-
-/* The event of the rule that rule_begin() began. */
-static __always_inline __u32 rule_send(__u32 scratch, __u32 did)
-{
-	if (!(did & ACT_EVENT))
-		return did;
-	args_put(scratch);
-	return did | event_send(scratch);
-}
-
-/* Carries out the matching rules of a hook of one word. */
-static __noinline int rules_act(tetra_image image, struct tetra_scratch *s, __u32 scratch)
-{
-	__u32 i;
-
-	for (i = 0; i < 64; i++) {
-		__u32 did;
-
-		if (!s->words[0])
-			break;
-		did = rule_begin(image, s, scratch);
-		if (!did)
-			break;
-		rule_count(image, s->rule.counter, rule_send(scratch, did));
-	}
-	return 0;
-}
-
 /*
- * More than one word. A thousand turns are too many for the verifier to follow with the body
- * in each, so the body is a global function, verified once; it finds the image anew. A run
- * began with one image and must end with it: while a commit waits for the runs on the old
- * one, slot 0 has the new image and slot 1 still the old.
+ * Carries out the next matching rule: 1 to go on, 0 if none is left in the words so far.
+ * Global: up to a thousand turns are too many for the verifier to follow with this in each.
  */
-static __always_inline tetra_image image_find(const struct tetra_scratch *s)
+__noinline int rule_turn(__u32 scratch)
 {
-	__u32 slot = 0, head = 0;
+	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_cell *cell;
 	tetra_image image;
+	__u32 did;
 
-	image = bpf_map_lookup_elem(&tetra_images, &slot);
+	if (!s)
+		return 0;
+	image = image_again(s);
 	if (!image)
 		return 0;
-	cell = image_cell(image, head);
-	if (cell && cell->head.generation == s->generation)
-		return image;
-	slot = 1;
-	image = bpf_map_lookup_elem(&tetra_images, &slot);
-	if (!image)
-		return 0;
-	cell = image_cell(image, head);
-	return cell && cell->head.generation == s->generation ? image : 0;
+	cell = rule_next(image, s);
+	if (!cell)
+		return s->run.word < TETRA_MAX_WORDS && cfg.n_words > 1;
+	s->rule = cell->rule;
+	did = rule_act(s);
+	if (did & ACT_EVENT) {
+		s->generation = image_generation(image);
+		args_put(scratch);
+		did |= event_send(scratch);
+	}
+	rule_count(image, s->rule.counter, did);
+	return cfg.n_words > 1 || s->words[0];
 }
 
 __noinline int wide_word(__u32 scratch, __u32 k)
@@ -299,34 +258,10 @@ __noinline int wide_word(__u32 scratch, __u32 k)
 
 	if (!s)
 		return 0;
-	image = image_find(s);
+	image = image_again(s);
 	if (image)
 		s->words[k & (TETRA_MAX_WORDS - 1)] =
 			match_word(image, &s->match, 1 + cfg.hook, k & (TETRA_MAX_WORDS - 1));
-	return 0;
-}
-
-__noinline int wide_begin(__u32 scratch)
-{
-	struct tetra_scratch *s = scratch_get(scratch);
-	tetra_image image;
-
-	if (!s)
-		return 0;
-	image = image_find(s);
-	return image ? rule_begin(image, s, scratch) : 0;
-}
-
-__noinline int wide_count(__u32 scratch, __u32 did)
-{
-	struct tetra_scratch *s = scratch_get(scratch);
-	tetra_image image;
-
-	if (!s)
-		return 0;
-	image = image_find(s);
-	if (image)
-		rule_count(image, s->rule.counter, did);
 	return 0;
 }
 
@@ -345,20 +280,37 @@ static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 	return 0;
 }
 
-static __noinline int wide_act(struct tetra_scratch *s, __u32 scratch)
+static __noinline int wide_act(__u32 scratch)
 {
 	__u32 i;
 
-	for (i = 0; i < TETRA_MAX_RULES + TETRA_MAX_WORDS; i++) {
-		__u32 did;
-
-		if (s->run.word >= TETRA_MAX_WORDS)
+	for (i = 0; i < TETRA_MAX_RULES + TETRA_MAX_WORDS; i++)
+		if (!rule_turn(scratch))
 			break;
-		did = wide_begin(scratch);
-		if (did)
-			wide_count(scratch, rule_send(scratch, did));
-	}
 	return 0;
+}
+
+static __noinline int narrow_act(__u32 scratch)
+{
+	__u32 i;
+
+	for (i = 0; i < 64; i++)
+		if (!rule_turn(scratch))
+			break;
+	return 0;
+}
+
+/* Carries out the rules that match. @wide is a constant. */
+static __always_inline void rules_act(struct tetra_scratch *s, __u32 scratch, __u64 bits,
+				      int wide)
+{
+	if (wide) {
+		wide_words(s, scratch);
+		wide_act(scratch);
+	} else {
+		s->words[0] = bits;
+		narrow_act(scratch);
+	}
 }
 
 #endif

@@ -163,24 +163,26 @@ static __always_inline int path_start(struct tetra_scratch *s, __u32 slot, __u32
 	s->path.start_mount = (__u64)BPF_CORE_READ(path, mnt);
 	s->path.flags = 0;
 	s->path.known = 0;
-	s->run.path_slot = slot + 1;
+	s->run.path_slot = PATH_SLOT(slot);
 	return s->path.start_dentry != 0;
 }
 
 /* The path in slot @slot through probe reads. Returns 1 if there is a file. */
-__noinline int path_find_raw(__u32 scratch, __u32 slot)
+static __always_inline int path_find_in(struct tetra_scratch *s, __u32 scratch, __u32 slot)
 {
-	struct tetra_scratch *s = scratch_get(scratch);
-
-	slot &= TETRA_MAX_SLOTS - 1;
-	if (!s)
-		return 0;
 	s->run.path_slot = 0;
 	if (!path_start(s, slot, cfg.slots[slot].kind))
 		return 0;
 	path_set_root(&s->path);
-	path_find_slow(scratch);
+	path_find_slow(s, scratch);
 	return 1;
+}
+
+__noinline int path_find_raw(__u32 scratch, __u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+
+	return s ? path_find_in(s, scratch, slot & (TETRA_MAX_SLOTS - 1)) : 0;
 }
 
 /* The path where the quick walk began and gave up. Returns 1. */
@@ -191,8 +193,8 @@ __noinline int path_find_started(__u32 scratch, __u32 slot)
 	if (!s)
 		return 0;
 	s->path.known = 0;
-	path_find_slow(scratch);
-	s->run.path_slot = (slot & (TETRA_MAX_SLOTS - 1)) + 1;
+	path_find_slow(s, scratch);
+	s->run.path_slot = PATH_SLOT(slot & (TETRA_MAX_SLOTS - 1));
 	return 1;
 }
 
@@ -208,7 +210,7 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 	header = s->spot;
 	if (!arg_open(s, slot, cfg.slots[slot].kind))
 		return 0;
-	if (s->run.path_slot != slot + 1 && !path_find_raw(scratch, slot)) {
+	if (s->run.path_slot != PATH_SLOT(slot) && !path_find_in(s, scratch, slot)) {
 		arg_at(s, header)->status = TETRA_ARG_ABSENT;
 		arg_close(s, slot, header, 0);
 		return 0;
@@ -216,7 +218,7 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 	path_inspect(s);
 	*(__u64 *)&s->record[s->spot & RECORD_MASK] = s->path.mode;
 	s->spot += 8;
-	bytes = path_put(scratch) & (2 * TETRA_TEXT_MAX - 1);
+	bytes = path_put(s, scratch) & (2 * TETRA_TEXT_MAX - 1);
 	if (bytes > TETRA_TEXT_MAX)
 		bytes = TETRA_TEXT_MAX;
 	s->text_at = s->spot;

@@ -130,7 +130,7 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 	done = (__u64)walk->mount == walk->root_mount &&
 	       walk_match(image, s, q->dim + TETRA_COL_HEAD, walk->dentry,
 			  walk->root_dentry);
-	if (done && (!trie_leave(image, &s->match, 0) ||
+	if (done && (!trie_leave(s, 0) ||
 		     !(q->uses & COLUMN(TETRA_COL_TAIL) || q->posting & s->match.bits)))
 		return WALK_DONE;
 	walk_keep(&s->path, walk);
@@ -211,7 +211,7 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 			if (!s->match.bits)
 				return 0;
 			if (s->path.known)
-				s->run.path_slot = slot + 1;
+				s->run.path_slot = PATH_SLOT(slot);
 		} else if (!path_select(image, s, &q,
 					typed ? path_find_started(scratch, slot)
 					      : path_find_raw(scratch, slot))) {
@@ -320,16 +320,10 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	n_words = hook->hook.n_words;
 	s->rules = hook->hook.rules;
 	hook_prepare(s, bits, wide ? n_words : 1);
+	s->image = (__u64)image;
 	bits = hook_select(ctx, source, image, s, scratch, hook);
 	if (bits)
-		s->generation = image_generation(image);
-	if (bits && wide) {
-		wide_words(s, scratch);
-		wide_act(s, scratch);
-	} else if (bits) {
-		s->words[0] = bits;
-		rules_act(image, s, scratch);
-	}
+		rules_act(s, scratch, bits, wide);
 	verdict = s->run.verdict;
 	scratch_release(s);
 	return verdict;

@@ -101,18 +101,11 @@ static __always_inline int path_cross_mount(struct tetra_scratch *s)
 	return 0;
 }
 
-/*
- * One step of the walk: 0 to go on, 1 at the end. Global, so that it is verified once
- * and not once per step; inlined, clang would also lay the loop out in a way that verifiers
- * before 6.2 take for an endless one.
- */
-__noinline int path_step_slow(__u32 slot)
+/* One step of the walk: 0 to go on, 1 at the end. */
+static __always_inline int path_step(struct tetra_scratch *s)
 {
-	struct tetra_scratch *s = scratch_get(slot);
 	__u64 parent;
 
-	if (!s)
-		return 1;
 	if (s->path.dentry == s->path.root_dentry && s->path.mount == s->path.root_mount) {
 		s->path.end = TETRA_WALK_REACHED;
 		return 1;
@@ -132,6 +125,17 @@ __noinline int path_step_slow(__u32 slot)
 	s->path.dentry = parent;
 	s->path.end = TETRA_WALK_DEEP;
 	return 0;
+}
+
+/*
+ * Global, so that it is verified once and not once per step; inlined, clang would also lay
+ * the loop out in a way that verifiers before 6.2 take for an endless one.
+ */
+__noinline int path_step_slow(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+
+	return s ? path_step(s) : 1;
 }
 
 /* 1 if what the slow walk kept is still true. */
@@ -172,48 +176,63 @@ static __always_inline void path_end(struct tetra_scratch *s)
 		s->path.flags |= TETRA_ARG_UNRESOLVED;
 }
 
-/* The slow walk with its check, from s->path.start_* to s->path.root_*. */
-__noinline int path_find_slow(__u32 slot)
+/* One walk, from s->path.start_* to s->path.root_*. */
+__noinline int path_walk_slow(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
-	__u32 i, step;
+	__u32 i;
 
 	if (!s)
 		return 0;
+	path_restart(s);
+	s->path.end = TETRA_WALK_DEEP;
+	for (i = 0; i < PATH_SLOW_STEPS; i++)
+		if (path_step_slow(slot))
+			break;
+	return 0;
+}
+
+/* The slow walk with its check. */
+static __always_inline void path_find_slow(struct tetra_scratch *s, __u32 slot)
+{
+	__u32 i;
+
 	for (i = 0; i < PATH_RETRIES; i++) {
-		path_restart(s);
-		s->path.end = TETRA_WALK_DEEP;
-		for (step = 0; step < PATH_SLOW_STEPS; step++)
-			if (path_step_slow(slot))
-				break;
+		path_walk_slow(slot);
 		if (path_check_slow(slot))
 			break;
 	}
 	if (s->path.depth > TETRA_MAX_COMPONENTS)
 		s->path.plain = 0;
 	path_end(s);
-	return 0;
 }
 
 /* Middle of s->text: the path's text ends here. */
 #define PATH_TEXT_END TETRA_TEXT_MAX
 
-/* The last kept component's name before what stands in s->text. Negative if it has no room. */
+/* One step of the walk, and its name before what stands in s->text: 0 to go on. */
 __noinline int path_text_step(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
 	const struct tetra_component *c;
-	__u32 len, from;
+	__u32 len, from, depth;
 
 	if (!s)
-		return -1;
-	c = &s->components[(s->path.depth - 1) & (TETRA_MAX_COMPONENTS - 1)];
+		return 1;
+	depth = s->path.depth;
+	if (path_step(s))
+		return 1;
+	if (s->path.depth == depth)
+		return 0;
+	c = &s->components[depth & (TETRA_MAX_COMPONENTS - 1)];
 	len = c->len;
 	from = s->text_at;
 	if (len > 255)
 		len = 255;
-	if (from < len + 1)
-		return -1;
+	if (from < len + 1) {
+		s->path.end = TETRA_WALK_DEEP;
+		return 1;
+	}
 	from -= len;
 	bpf_probe_read_kernel(&s->text[from & (TETRA_TEXT_MAX - 1)], len & 255,
 			      (void *)c->text);
@@ -237,18 +256,9 @@ __noinline int path_text_slow(__u32 slot)
 	path_restart(s);
 	s->path.end = TETRA_WALK_DEEP;
 	s->text_at = TETRA_TEXT_MAX;
-	for (i = 0; i < PATH_SLOW_STEPS; i++) {
-		__u32 depth = s->path.depth;
-
-		if (path_step_slow(slot))
+	for (i = 0; i < PATH_SLOW_STEPS; i++)
+		if (path_text_step(slot))
 			break;
-		if (s->path.depth == depth)
-			continue;
-		if (path_text_step(slot) < 0) {
-			s->path.end = TETRA_WALK_DEEP;
-			break;
-		}
-	}
 	s->text_bytes = TETRA_TEXT_MAX - s->text_at;
 	s->path.flags &= ~(TETRA_ARG_NO_PATH | TETRA_ARG_UNRESOLVED);
 	path_end(s);

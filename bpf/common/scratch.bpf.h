@@ -13,10 +13,13 @@
 /* Keeps the compiler and the verifier from knowing a value: one state instead of several. */
 #define opaque(value) asm volatile("" : "+r"(value))
 
+/* The differential test has its own, where user space puts what a program would have read. */
+#ifndef TETRA_SCRATCH_GET
 static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 {
 	return bpf_map_lookup_elem(&tetra_scratch, &slot);
 }
+#endif
 
 static __always_inline struct tetra_scratch *scratch_try(__u32 slot)
 {
@@ -52,6 +55,9 @@ static __always_inline struct tetra_scratch *scratch_claim(__u32 *ret)
 	if (!s) {
 		slot = scratch_claim_nested();
 		s = scratch_get(slot);
+		/* The first slot's number is what the memory begins with. */
+		if (s)
+			s->number = slot;
 	}
 	opaque(slot);
 	*ret = slot;

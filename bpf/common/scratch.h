@@ -4,6 +4,7 @@
 #define TETRA_BPF_SCRATCH_H
 
 #include "bpf/abi/config.h"
+#include "bpf/abi/hash.h"
 #include "bpf/abi/image.h"
 #include "bpf/abi/match.h"
 #include "bpf/abi/record.h"
@@ -47,16 +48,22 @@ struct tetra_run {
 	__u32 n_args;
 	__u32 word; /* where among the words of matching rules */
 	__s32 verdict; /* result that the rules ask for: 0 or a negative errno */
-	__u32 path_slot; /* whose path the walk has, plus one; 0: none */
+	__u32 path_slot; /* whose path the walk has: PATH_SLOT(); 0: none */
 	__u32 reserved;
 };
 
+/* Not slot + 1: some verifiers (6.12) forget bounds of sums that they compare. */
+#define PATH_SLOT(slot) ((slot) | TETRA_MAX_SLOTS)
+
 struct tetra_scratch {
 	__u64 claims; /* who holds it: scratch.bpf.h */
+	__u32 number; /* which slot it is */
+	__u32 reserved;
 	struct tetra_run run;
 	struct tetra_match match;
 	__u64 raw[TETRA_MAX_SLOTS]; /* each slot's value: number or pointer */
 	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length */
+	__u64 image; /* which map the run began with: image_again() */
 	__u64 generation;
 	__u64 dentry[16]; /* one, as read: see path.bpf.h */
 	__u32 spot; /* bytes of the record so far */
@@ -67,7 +74,8 @@ struct tetra_scratch {
 	__u32 chunk_len, chunk_kind;
 	__u64 chunk[4];
 	__u64 args_from; /* exec: the argument area in the process's memory */
-	__u32 args_bytes, args_sent;
+	__u32 args_bytes, args_sent, args_flags, hash_at;
+	struct tetra_hash hash;
 	__u64 words[TETRA_MAX_WORDS]; /* matching rules still to be carried out */
 	__u32 rules; /* the hook's first rule cell */
 	struct tetra_rule rule; /* the one that is carried out */

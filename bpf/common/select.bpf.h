@@ -6,8 +6,8 @@
 #ifndef TETRA_BPF_SELECT_H
 #define TETRA_BPF_SELECT_H
 
+#include "bpf/common/image.bpf.h"
 #include "bpf/common/param.bpf.h"
-#include "bpf/common/scratch.bpf.h"
 #include "bpf/common/sock.bpf.h"
 #include "bpf/common/task.bpf.h"
 #include "bpf/common/text.bpf.h"
@@ -53,10 +53,11 @@ static __always_inline struct tetra_proc *process_find(struct tetra_scratch *s)
 }
 
 /* A text of at most 256 bytes that a process row keeps. */
-static __noinline __u64 select_exe(tetra_image image, struct tetra_match *m, __u32 dim,
+static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, __u32 dim,
 				   const struct tetra_proc *proc, __u32 tail)
 {
 	__u32 bytes = proc->exe_bytes, left, i;
+	struct tetra_match *m = &s->match;
 
 	if (!bytes)
 		return match_no_text(image, m, dim);
@@ -64,8 +65,6 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_match *m, __u
 		return 0;
 	left = bytes;
 	for (i = 0; i < TETRA_EXE_HEAD / TETRA_CHUNK_BYTES; i++) {
-		__u32 len = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_BYTES : left;
-		__u32 kind = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;
 		const __u64 *words;
 
 		if (!left)
@@ -78,13 +77,17 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_match *m, __u
 		} else {
 			words = (const void *)&proc->exe_head[TETRA_CHUNK_BYTES * i];
 		}
-		if (!trie_chunk(image, m, words, len, kind))
-			break;
-		left -= len;
+		__builtin_memcpy(s->chunk, words, sizeof(s->chunk));
+		s->chunk_len = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_BYTES : left;
+		s->chunk_kind =
+			left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;
+		left -= s->chunk_len;
+		if (!trie_step(s->number))
+			return trie_leave(s, tail);
 	}
 	if (!left)
-		trie_end(image, m);
-	return trie_leave(image, m, tail);
+		trie_stop(s);
+	return trie_leave(s, tail);
 }
 
 /* Columns of a process's row; @proc is NULL if it is not known. */
@@ -118,13 +121,13 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 	if (USES(TETRA_COL_BINARY_HEAD)) {
 		if (!proc)
 			match_no_text(image, m, dims + TETRA_COL_BINARY_HEAD);
-		else if (!select_exe(image, m, dims + TETRA_COL_BINARY_HEAD, proc, 0))
+		else if (!select_exe(image, s, dims + TETRA_COL_BINARY_HEAD, proc, 0))
 			return 0;
 	}
 	if (USES(TETRA_COL_BINARY_TAIL)) {
 		if (!proc)
 			match_no_text(image, m, dims + TETRA_COL_BINARY_TAIL);
-		else if (!select_exe(image, m, dims + TETRA_COL_BINARY_TAIL, proc, 1))
+		else if (!select_exe(image, s, dims + TETRA_COL_BINARY_TAIL, proc, 1))
 			return 0;
 	}
 	return m->bits;
@@ -247,16 +250,19 @@ static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
 }
 
 /*
- * The next chunk of the path: s->chunk_len, _kind and s->chunk. 0 at the path's end. What
- * the loop carries lives in s: known values in registers would multiply the states.
+ * The next chunk of the path, and the trie's step over it: 1 if the walk goes on, 0 if it
+ * has left the trie, 2 at the path's end. Global: what the loop carries lives in s.
  */
-static __always_inline int component_chunk(struct tetra_scratch *s)
+__noinline int component_step(__u32 scratch)
 {
+	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_component *c;
 	__u32 len;
 
-	if (!s->next_component)
+	if (!s)
 		return 0;
+	if (!s->next_component)
+		return 2;
 	c = &s->components[(s->next_component - 1) & (TETRA_MAX_COMPONENTS - 1)];
 	len = c->len;
 	s->chunk_kind = TETRA_CHUNK_LAST;
@@ -267,94 +273,99 @@ static __always_inline int component_chunk(struct tetra_scratch *s)
 				      (void *)(c->text + s->next_offset));
 		if (len > TETRA_CHUNK_BYTES) {
 			s->chunk_kind = TETRA_CHUNK_MORE;
-			s->chunk_len = TETRA_CHUNK_BYTES;
-			s->next_offset += TETRA_CHUNK_BYTES;
-			return 1;
-		}
-		if (len < TETRA_CHUNK_BYTES)
+			len = TETRA_CHUNK_BYTES;
+		} else if (len < TETRA_CHUNK_BYTES) {
 			component_trim(c, len);
+		}
 	}
 	s->chunk_len = len;
-	s->next_component--;
-	s->next_offset = 0;
-	return 1;
+	__builtin_memcpy(s->chunk, c->name, sizeof(s->chunk));
+	if (s->chunk_kind == TETRA_CHUNK_MORE) {
+		s->next_offset += TETRA_CHUNK_BYTES;
+	} else {
+		s->next_component--;
+		s->next_offset = 0;
+	}
+	return trie_step(scratch);
 }
 
 /* The HEAD trie over the components that the walk kept, root first. */
 static __noinline __u64 select_components(tetra_image image, struct tetra_scratch *s,
 					  __u32 dim)
 {
-	struct tetra_match *m = &s->match;
 	__u32 step;
+	int going;
 
-	if (!trie_begin(image, m, dim))
+	if (!trie_begin(image, &s->match, dim))
 		return 0;
 	s->next_component = s->path.depth;
 	s->next_offset = 0;
 	for (step = 0; step < TETRA_PATH_STEPS; step++) {
-		__u32 component = s->next_component;
-
 		if (step >= cfg.path_steps)
 			break;
-		if (!component_chunk(s)) {
-			trie_end(image, m);
-			break;
-		}
-		if (!trie_component(
-			    image, m,
-			    s->components[(component - 1) & (TETRA_MAX_COMPONENTS - 1)].name,
-			    s->chunk_len, s->chunk_kind))
+		going = component_step(s->number);
+		if (going == 2)
+			trie_stop(s);
+		if (going != 1)
 			break;
 	}
-	return trie_leave(image, m, 0);
-}
-
-/* What is left of a text below 32 bytes, or exactly 32. */
-static __noinline int text_last_chunk(tetra_image image, struct tetra_scratch *s, __u32 tail)
-{
-	__u32 len = s->text_left, at = s->next_offset, w;
-
-	if (len > TETRA_CHUNK_BYTES)
-		return 0;
-	for (w = 0; w < 4; w++)
-		s->chunk[w] = *(__u64 *)&s->record[(at + w * 8) & RECORD_MASK] &
-			      chunk_mask(w, len, tail);
-	return trie_chunk(image, &s->match, s->chunk, len, TETRA_CHUNK_LAST);
+	return trie_leave(s, 0);
 }
 
 /*
- * A trie over text in the record: @at its first byte, @bytes its length. HEAD tries read 32
- * bytes at a time from the front, TAIL tries from the end.
+ * The next chunk of a text in the record, and the trie's step over it, as component_step().
+ * HEAD tries take 32 bytes at a time from the front, TAIL tries from the end.
  */
+__noinline int text_step(__u32 scratch, __u32 tail)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u32 at, len, w;
+
+	if (!s)
+		return 0;
+	if (!s->text_left)
+		return 2;
+	at = s->next_offset;
+	for (w = 0; w < 4; w++)
+		s->chunk[w] = *(__u64 *)&s->record[(at + w * 8) & RECORD_MASK];
+	if (s->text_left > TETRA_CHUNK_BYTES) {
+		s->chunk_len = TETRA_CHUNK_BYTES;
+		s->chunk_kind = TETRA_CHUNK_MORE;
+		s->text_left -= TETRA_CHUNK_BYTES;
+		s->next_offset = tail ? at - TETRA_CHUNK_BYTES : at + TETRA_CHUNK_BYTES;
+	} else {
+		len = s->text_left;
+		for (w = 0; w < 4; w++)
+			s->chunk[w] &= chunk_mask(w, len, tail);
+		s->chunk_len = len;
+		s->chunk_kind = TETRA_CHUNK_LAST;
+		s->text_left = 0;
+	}
+	return trie_step(scratch);
+}
+
+/* A trie over text in the record: s->text_at its first byte, s->text_bytes its length. */
 static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, __u32 dim,
 				    __u32 tail)
 {
-	struct tetra_match *m = &s->match;
-	__u32 i, w;
+	int going;
+	__u32 i;
 
-	if (!trie_begin(image, m, dim))
+	if (!trie_begin(image, &s->match, dim))
 		return 0;
 	s->next_offset = s->text_at + (tail ? s->text_bytes - TETRA_CHUNK_BYTES : 0);
 	s->text_left = s->text_bytes;
 	for (i = 0; i < TETRA_TEXT_STEPS; i++) {
-		__u32 at = s->next_offset;
-
-		if (i >= cfg.text_steps || s->text_left <= TETRA_CHUNK_BYTES)
+		/* More than the longest literal: the walk stands where no literal goes on. */
+		if (i >= cfg.text_steps)
 			break;
-		for (w = 0; w < 4; w++)
-			s->chunk[w] = *(__u64 *)&s->record[(at + w * 8) & RECORD_MASK];
-		if (!trie_chunk(image, m, s->chunk, TETRA_CHUNK_BYTES, TETRA_CHUNK_MORE))
-			return trie_leave(image, m, tail);
-		s->text_left -= TETRA_CHUNK_BYTES;
-		s->next_offset = tail ? at - TETRA_CHUNK_BYTES : at + TETRA_CHUNK_BYTES;
+		going = text_step(s->number, tail);
+		if (going == 2)
+			trie_stop(s);
+		if (going != 1)
+			break;
 	}
-	/* More than the longest literal: the walk stands where no literal goes on. */
-	if (s->text_left > TETRA_CHUNK_BYTES)
-		return trie_leave(image, m, tail);
-	if (s->text_left && !text_last_chunk(image, s, tail))
-		return trie_leave(image, m, tail);
-	trie_end(image, m);
-	return trie_leave(image, m, tail);
+	return trie_leave(s, tail);
 }
 
 /* Both tries over one text; without it, what rules say of a value that has none. */

@@ -73,15 +73,12 @@ static __always_inline __u32 components_put(struct tetra_scratch *s)
 
 /*
  * The text of the path at s->path, at s->spot of the record (not advanced); returns its
- * bytes, 0 for what has no path. Global: verified once, alone.
+ * bytes, 0 for what has no path.
  */
-__noinline int path_put(__u32 slot)
+static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 {
-	struct tetra_scratch *s = scratch_get(slot);
 	__u32 bytes, at;
 
-	if (!s)
-		return 0;
 	if (s->path.flags & TETRA_ARG_NO_PATH)
 		return 0;
 	if (s->path.plain && s->path.end == TETRA_WALK_REACHED) {

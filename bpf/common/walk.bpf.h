@@ -148,7 +148,10 @@ static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, st
 	c = walk_component(s);
 	walk_name(c, at);
 	s->next_component--;
-	return trie_chunk(image, &s->match, c->name, len, TETRA_CHUNK_LAST);
+	__builtin_memcpy(s->chunk, c->name, sizeof(s->chunk));
+	s->chunk_len = len;
+	s->chunk_kind = TETRA_CHUNK_LAST;
+	return trie_step(s->number);
 }
 
 /* For the first step, which is all that most runs take. */
@@ -252,7 +255,7 @@ turn:
 down_0:
 	going = 0;
 end:
-	trie_end(image, &s->match);
+	trie_stop(s);
 left:
 	if (going)
 		return WALK_DECLINED;

@@ -24,11 +24,16 @@ static void compiler_done(struct compiler *compiler)
 void image_hash_path(const struct tetra_seed *seed, const char *path, size_t len,
 		     struct tetra_hash *ret)
 {
-	uint64_t words[TETRA_HASH_WORDS] = { 0 };
-	uint32_t bytes = MIN(len, sizeof(words));
+	size_t bytes = MIN(len, (size_t)TETRA_HASH_BYTES);
 
-	memcpy(words, path, bytes);
-	hash_path(seed, (const __u64 *)words, &bytes, ret);
+	hash_begin(seed, ret);
+	for (size_t at = 0; at < bytes; at += sizeof(__u64)) {
+		__u64 word = 0;
+
+		memcpy(&word, path + at, MIN(bytes - at, sizeof(word)));
+		hash_word(seed, ret, word);
+	}
+	hash_end(seed, ret, bytes);
 }
 
 /* Actions */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The image of a run, and the parts of the matcher that are functions of their own: a global
+ * function is verified once, whatever calls it, and takes numbers only. It finds the scratch
+ * slot and the image anew.
+ */
+#ifndef TETRA_BPF_IMAGE_BPF_H
+#define TETRA_BPF_IMAGE_BPF_H
+
+#include "bpf/common/compat.bpf.h"
+#include "bpf/common/scratch.bpf.h"
+
+/*
+ * The image that the run began with. While a commit waits for the runs on the old one, slot
+ * 0 has the new image and slot 1 still the old.
+ */
+static __always_inline tetra_image image_again(const struct tetra_scratch *s)
+{
+	__u32 slot = 0;
+	tetra_image image = bpf_map_lookup_elem(&tetra_images, &slot);
+
+	if (!image || (__u64)image == s->image)
+		return image;
+	slot = 1;
+	image = bpf_map_lookup_elem(&tetra_images, &slot);
+	return image && (__u64)image == s->image ? image : 0;
+}
+
+/* One step of a trie's walk, over s->chunk: 1 if it goes on. */
+__noinline int trie_step(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	return image ? trie_chunk(image, &s->match, s->chunk, s->chunk_len, s->chunk_kind) : 0;
+}
+
+__noinline int trie_step_end(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	if (image)
+		trie_end(image, &s->match);
+	return 0;
+}
+
+/* The literal of @len bytes that stands in s->match.partial: 1 if there is one. */
+__noinline int trie_step_literal(__u32 scratch, __u32 len)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	return image ? trie_partial_take(image, &s->match, s->match.partial, len) : 0;
+}
+
+/* The longest literal that ends inside the missed chunk. */
+__noinline int trie_step_partial(__u32 scratch, __u32 tail)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u32 lens, l;
+
+	if (!s)
+		return 0;
+	lens = trie_partial_lens(&s->match);
+	TRIE_PARTIAL_EACH(l, lens) {
+		trie_cut(s->match.partial, &s->match, l, tail);
+		if (trie_step_literal(scratch, l))
+			break;
+	}
+	return 0;
+}
+
+/* The value ends where the walk stands. */
+static __always_inline void trie_stop(struct tetra_scratch *s)
+{
+	if (s->match.flags & TETRA_NODE_END)
+		trie_step_end(s->number);
+}
+
+/* The walk is over: the node where it stands, or a literal that ends behind it, decides.
+ * Returns the bits that are left. */
+static __always_inline __u64 trie_leave(struct tetra_scratch *s, __u32 tail)
+{
+	if (s->match.missed)
+		trie_step_partial(s->number, tail);
+	return match_and(&s->match, s->match.here, s->match.row);
+}
+
+#endif
