@@ -24,7 +24,8 @@ static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 {
 	struct tetra_case *c;
 
-	slot = 0;
+	/* Global functions must use their parameters, or the compiler drops them. */
+	asm volatile("%0 &= 0" : "+r"(slot));
 	c = bpf_map_lookup_elem(&tetra_cases, &slot);
 	return c ? &c->scratch : 0;
 }
@@ -172,7 +173,7 @@ static __always_inline __u64 step_path_text(tetra_image image, struct tetra_case
 	if (!c->found)
 		return match_no_text(image, &s->match, dim);
 	if (s->path.plain) {
-		s->text_bytes = components_put(s);
+		s->text_bytes = components_put(s->number);
 		s->text_at = s->spot;
 	}
 	return select_text(image, s, dim, 1);

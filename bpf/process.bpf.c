@@ -232,11 +232,6 @@ static __always_inline void spot_advance(struct tetra_scratch *s, __u32 bytes)
 	s->spot += (bytes + 7) & ~7u;
 }
 
-static __always_inline void chunk_copy(__u8 *to, const __u8 *from)
-{
-	__builtin_memcpy(to, from, TETRA_CHUNK_BYTES);
-}
-
 #define HASH_BLOCK 128
 
 static __always_inline struct tetra_seed seed_get(void)
@@ -259,48 +254,54 @@ __noinline int hash_block(__u32 slot)
 	for (i = 0; i < HASH_BLOCK / 8; i++) {
 		if (s->hash_at >= s->text_bytes)
 			break;
-		hash_word(&secret, &hash, *(__u64 *)&s->record[(at + s->hash_at) & RECORD_MASK]);
+		hash_word(&secret, &hash,
+			  word_get(&s->record[(at + s->hash_at) & RECORD_MASK]));
 		s->hash_at += 8;
 	}
 	s->hash = hash;
 	return s->hash_at < s->text_bytes;
 }
 
-/*
- * Head, tail and hash of the executable's path, which stands at s->text_at of the record,
- * into the row. Chunks beyond the path are never looked at, so they keep what they have.
- */
-static __noinline int exec_hash(struct tetra_scratch *s, struct tetra_proc *row)
+/* The hash of the executable's path, which stands at s->text_at of the record. */
+static __always_inline void exec_hash(struct tetra_scratch *s)
 {
-	__u32 at = s->text_at & RECORD_MASK & ~7u, bytes = s->text_bytes, i;
+	__u32 at = s->text_at, bytes = s->text_bytes, i;
 	struct tetra_seed secret = seed_get();
 
-	if (bytes > TETRA_TEXT_MAX)
-		return 0;
 	/* Zeroes behind the last byte: whole words and chunks are read. */
-	__builtin_memset(&s->record[(at + bytes) & RECORD_MASK], 0, TETRA_CHUNK_BYTES);
+	for (i = 0; i < TETRA_CHUNK_BYTES; i += 8)
+		word_put(&s->record[(at + bytes + i) & RECORD_MASK], 0);
 	s->hash_at = 0;
 	hash_begin(&secret, &s->hash);
 	for (i = 0; i < TETRA_HASH_BYTES / HASH_BLOCK; i++)
 		if (!hash_block(s->number))
 			break;
 	hash_end(&secret, &s->hash, bytes);
+}
+
+/*
+ * Head and tail of that path, into the row. Chunks beyond the path are never looked at, so
+ * they keep what they have.
+ */
+static __noinline int exec_copy(struct tetra_scratch *s, struct tetra_proc *row)
+{
+	__u32 at = s->text_at, bytes = s->text_bytes, i;
+
 	row->exe_hash[0] = s->hash.h[0];
 	row->exe_hash[1] = s->hash.h[1];
 	row->exe_bytes = bytes;
-	for (i = 0; i < TETRA_EXE_HEAD / TETRA_CHUNK_BYTES; i++) {
-		if (i * TETRA_CHUNK_BYTES >= bytes)
+	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
+		if (i >= bytes)
 			break;
-		chunk_copy(&row->exe_head[i * TETRA_CHUNK_BYTES],
-			   &s->record[at + i * TETRA_CHUNK_BYTES]);
+		words_copy(&row->exe_head[i], &s->record[(at + i) & RECORD_MASK],
+			   TETRA_CHUNK_BYTES);
 	}
 	at += bytes - TETRA_CHUNK_BYTES;
-	for (i = 0; i < TETRA_EXE_TAIL / TETRA_CHUNK_BYTES; i++) {
-		if (i * TETRA_CHUNK_BYTES >= bytes)
+	for (i = 0; i < TETRA_EXE_TAIL; i += TETRA_CHUNK_BYTES) {
+		if (i >= bytes)
 			break;
-		chunk_copy(&row->exe_tail[TETRA_EXE_TAIL - (i + 1) * TETRA_CHUNK_BYTES],
-			   &s->record[at & RECORD_MASK]);
-		at -= TETRA_CHUNK_BYTES;
+		words_copy(&row->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
+			   &s->record[(at - i) & RECORD_MASK], TETRA_CHUNK_BYTES);
 	}
 	return 0;
 }
@@ -352,13 +353,25 @@ __noinline int args_fragment(__u32 slot)
 	return 1;
 }
 
+#define ARGS_SOME_FRAGMENTS 16
+
+__noinline int args_some(__u32 slot)
+{
+	__u32 i;
+
+	for (i = 0; i < ARGS_SOME_FRAGMENTS; i++)
+		if (!args_fragment(slot))
+			return 0;
+	return 1;
+}
+
 /* Arguments beyond what the record holds itself; s->args_* say what came of them. */
 static __noinline int args_fragments(__u32 slot)
 {
 	__u32 i;
 
-	for (i = 0; i < TETRA_ARGS_FRAGMENTS; i++)
-		if (!args_fragment(slot))
+	for (i = 0; i < TETRA_ARGS_FRAGMENTS / ARGS_SOME_FRAGMENTS; i++)
+		if (!args_some(slot))
 			break;
 	return 0;
 }
@@ -437,6 +450,7 @@ static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
 	s->text_bytes = exec_path(s, slot, walk);
 	s->text_at = s->spot;
 	record->exe_bytes = s->text_bytes;
+	exec_hash(s);
 	spot_advance(s, s->text_bytes);
 }
 
@@ -553,7 +567,7 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 		loss_count(TETRA_LOST_PROCESS);
 		return;
 	}
-	exec_hash(s, row);
+	exec_copy(s, row);
 	if (marks_exist()) {
 		pid_marks |= proc_pid_marks(tgid, record->ns_tgid);
 		binary_marks |= marks_find(TETRA_MARK_BINARY, row->exe_hash[0],

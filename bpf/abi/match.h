@@ -91,7 +91,7 @@ match_inline __u32 trie_spot(__u32 state, const __u64 *name, __u32 len, __u32 ki
 	return match_spot(mixed * MATCH_K0);
 }
 
-/* The same for a whole component below eight bytes: the other words are zero. */
+/* The same for a whole component below eight bytes, as most are: the other words are zero. */
 match_inline __u64 trie_spot_short(__u64 state, __u64 name, __u64 len)
 {
 	__u64 mixed = (state * 1024 + len * 4 + TETRA_CHUNK_LAST + 1) * MATCH_K4 ^
@@ -341,31 +341,6 @@ match_inline struct tetra_trie *trie_find(tetra_image image, const struct tetra_
 	return 0;
 }
 
-/* Where the other words are zero, the length says so. */
-match_inline struct tetra_trie *trie_find_short(tetra_image image,
-						const struct tetra_match *m, __u64 name,
-						__u64 len)
-{
-	__u64 state = m->state, table = m->table, mask = m->mask, reach = 0, i;
-	__u64 spot = trie_spot_short(state, name, len), differs;
-
-	for (i = 0; i < TETRA_PROBES; i++) {
-		struct tetra_cell *cell = image_cell(image, table + ((spot + i) & mask));
-
-		if (!cell)
-			break;
-		differs = (cell->trie.name[0] ^ name) | (cell->trie.state ^ state) |
-			  (cell->trie.len ^ len) | (cell->trie.kind ^ TETRA_CHUNK_LAST);
-		if (!differs)
-			return &cell->trie;
-		if (!i)
-			reach = cell->trie.reach;
-		if (i >= reach)
-			break;
-	}
-	return 0;
-}
-
 match_inline void trie_take(struct tetra_match *m, const struct tetra_trie *node)
 {
 	m->state = node->next;
@@ -416,45 +391,16 @@ match_inline int trie_chunk(tetra_image image, struct tetra_match *m, const __u6
 	return 0;
 }
 
-/* The same for a whole component below eight bytes, as most are. HEAD tries only. */
-match_inline int trie_short(tetra_image image, struct tetra_match *m, __u64 name, __u64 len)
-{
-	struct tetra_trie *node = 0;
-
-	if (m->flags & TETRA_NODE_CHILDREN)
-		node = trie_find_short(image, m, name, len);
-	if (node) {
-		trie_take(m, node);
-		return 1;
-	}
-	if (m->flags & TETRA_NODE_PARTIAL) {
-		m->missed = len;
-		m->chunk[0] = name;
-		m->chunk[1] = m->chunk[2] = m->chunk[3] = 0;
-	}
-	return 0;
-}
-
-/* A chunk of a path's component. */
-match_inline int trie_component(tetra_image image, struct tetra_match *m, const __u64 *name,
-				__u32 len, __u32 kind)
-{
-	if (kind == TETRA_CHUNK_LAST && len < 8)
-		return trie_short(image, m, name[0], len);
-	return trie_chunk(image, m, name, len, kind);
-}
-
 /* Lengths of the literals that end inside the chunk which found no child. */
 match_inline __u32 trie_partial_lens(const struct tetra_match *m)
 {
 	return m->lens & ~0u >> (TETRA_CHUNK_BYTES - m->missed);
 }
 
-/* Takes the literal of @len bytes that the missed chunk begins (tail: ends) with. */
-match_inline int trie_partial_take(tetra_image image, struct tetra_match *m,
-				   const __u64 *cut, __u32 len)
+/* Takes the literal of @len bytes that stands in m->partial. */
+match_inline int trie_partial_take(tetra_image image, struct tetra_match *m, __u32 len)
 {
-	struct tetra_trie *node = trie_find(image, m, cut, len, TETRA_CHUNK_PARTIAL);
+	struct tetra_trie *node = trie_find(image, m, m->partial, len, TETRA_CHUNK_PARTIAL);
 
 	if (node)
 		trie_take(m, node);
@@ -467,14 +413,6 @@ match_inline int trie_partial_take(tetra_image image, struct tetra_match *m,
 		if (!(l & 7) && !((lens) >> (l - 8) & 0xff))         \
 			l -= 7;                                      \
 		else if ((lens) >> (l - 1) & 1)
-
-match_inline void trie_cut(__u64 *ret, const struct tetra_match *m, __u32 len, __u32 tail)
-{
-	ret[0] = m->chunk[0] & chunk_mask(0, len, tail);
-	ret[1] = m->chunk[1] & chunk_mask(1, len, tail);
-	ret[2] = m->chunk[2] & chunk_mask(2, len, tail);
-	ret[3] = m->chunk[3] & chunk_mask(3, len, tail);
-}
 
 /* The value ends at the node where the walk stands. */
 match_inline void trie_end(tetra_image image, struct tetra_match *m)
@@ -516,8 +454,9 @@ match_function __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 
 		__u32 lens = trie_partial_lens(m);
 
 		TRIE_PARTIAL_EACH(l, lens) {
-			trie_cut(m->partial, m, l, tail);
-			if (trie_partial_take(image, m, m->partial, l))
+			for (__u32 w = 0; w < 4; w++)
+				m->partial[w] = m->chunk[w] & chunk_mask(w, l, tail);
+			if (trie_partial_take(image, m, l))
 				break;
 		}
 	}

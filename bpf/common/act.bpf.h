@@ -49,7 +49,8 @@ __noinline __u64 args_hash(__u32 scratch)
 	if (!s || s->spot > TETRA_RECORD_MAX)
 		return 0;
 	/* The last step may look behind the arguments: make that always the same. */
-	__builtin_memset(&s->record[s->spot & RECORD_MASK], 0, 32);
+	for (i = 0; i < 4; i++)
+		word_put(&s->record[(s->spot + i * 8) & RECORD_MASK], 0);
 	for (i = 0; i < TETRA_RECORD_MAX / 32; i++) {
 		const __u64 *words =
 			(void *)&s->record[sizeof(struct tetra_record_hook) + i * 32];

@@ -26,12 +26,9 @@ static __always_inline int arg_open(struct tetra_scratch *s, __u32 slot, __u32 k
 		return 0;
 	}
 	arg = arg_at(s, s->spot);
-	arg->kind = kind;
-	arg->slot = slot;
-	arg->status = TETRA_ARG_OK;
-	arg->flags = 0;
-	arg->bytes = 0;
-	arg->size = 0;
+	/* kind and slot; status OK, no flags, no bytes; then the size */
+	word_put(arg, (kind & 0xff) | (slot & 0xff) << 8);
+	word_put((void *)arg + 8, 0);
 	s->spot += sizeof(*arg);
 	return 1;
 }
@@ -42,7 +39,7 @@ static __always_inline void arg_close(struct tetra_scratch *s, __u32 slot, __u32
 	struct tetra_record_arg *arg = arg_at(s, header);
 
 	arg->bytes = bytes;
-	*(__u64 *)&s->record[(s->spot + bytes) & RECORD_MASK] = 0;
+	word_put(&s->record[(s->spot + bytes) & RECORD_MASK], 0);
 	s->spot += (bytes + 7) & ~7u;
 	s->run.done |= 1u << (slot & 31);
 	s->run.n_args++;
@@ -216,7 +213,7 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 		return 0;
 	}
 	path_inspect(s);
-	*(__u64 *)&s->record[s->spot & RECORD_MASK] = s->path.mode;
+	word_put(&s->record[s->spot & RECORD_MASK], s->path.mode);
 	s->spot += 8;
 	bytes = path_put(s, scratch) & (2 * TETRA_TEXT_MAX - 1);
 	if (bytes > TETRA_TEXT_MAX)
@@ -235,7 +232,7 @@ static __always_inline void arg_put_word(struct tetra_scratch *s, __u32 slot, __
 
 	if (!arg_open(s, slot, kind))
 		return;
-	*(__u64 *)&s->record[s->spot & RECORD_MASK] = s->raw[slot & (TETRA_MAX_SLOTS - 1)];
+	word_put(&s->record[s->spot & RECORD_MASK], s->raw[slot & (TETRA_MAX_SLOTS - 1)]);
 	arg_close(s, slot, header, 8);
 }
 
@@ -247,7 +244,7 @@ static __always_inline void arg_put_sock(struct tetra_scratch *s, __u32 slot)
 		return;
 	if (s->sock.cookie != s->raw[slot & (TETRA_MAX_SLOTS - 1)])
 		sock_read(&s->sock, (void *)s->raw[slot & (TETRA_MAX_SLOTS - 1)]);
-	__builtin_memcpy(&s->record[s->spot & RECORD_MASK], &s->sock, sizeof(s->sock));
+	words_copy(&s->record[s->spot & RECORD_MASK], &s->sock, sizeof(s->sock));
 	arg_close(s, slot, header, sizeof(s->sock));
 }
 

@@ -51,16 +51,20 @@ __noinline int trie_step_end(__u32 scratch)
 	return 0;
 }
 
-/* The literal of @len bytes that stands in s->match.partial: 1 if there is one. */
-__noinline int trie_step_literal(__u32 scratch, __u32 len)
+/* The literal of @len bytes that the missed chunk begins (tail: ends) with: 1 if there is. */
+__noinline int trie_step_literal(__u32 scratch, __u32 len, __u32 tail)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	tetra_image image;
+	__u32 w;
 
 	if (!s)
 		return 0;
+	for (w = 0; w < 4; w++)
+		s->match.partial[w] =
+			s->match.chunk[w] & (tail ? mask_tail(len, w) : mask_head(len, w));
 	image = image_again(s);
-	return image ? trie_partial_take(image, &s->match, s->match.partial, len) : 0;
+	return image ? trie_partial_take(image, &s->match, len) : 0;
 }
 
 /* The longest literal that ends inside the missed chunk. */
@@ -73,8 +77,7 @@ __noinline int trie_step_partial(__u32 scratch, __u32 tail)
 		return 0;
 	lens = trie_partial_lens(&s->match);
 	TRIE_PARTIAL_EACH(l, lens) {
-		trie_cut(s->match.partial, &s->match, l, tail);
-		if (trie_step_literal(scratch, l))
+		if (trie_step_literal(scratch, l, tail))
 			break;
 	}
 	return 0;

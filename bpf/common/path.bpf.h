@@ -29,21 +29,13 @@ static __always_inline void path_set_root(struct tetra_path *path)
 	path->root_mount = (__u64)BPF_CORE_READ(fs, root.mnt);
 }
 
-/* Zero what lies behind a name of @len bytes that was read as four words. */
+/* Zero what lies behind a name of @len bytes, at most 32, that was read as four words. */
 static __always_inline void component_trim(struct tetra_component *c, __u32 len)
 {
-	if (len < 8) {
-		c->name[0] &= (1ull << (len & 7) * 8) - 1;
-		c->name[1] = c->name[2] = c->name[3] = 0;
-	} else if (len < 16) {
-		c->name[1] &= (1ull << (len & 7) * 8) - 1;
-		c->name[2] = c->name[3] = 0;
-	} else if (len < 24) {
-		c->name[2] &= (1ull << (len & 7) * 8) - 1;
-		c->name[3] = 0;
-	} else {
-		c->name[3] &= (1ull << (len & 7) * 8) - 1;
-	}
+	c->name[0] &= mask_head(len, 0);
+	c->name[1] &= mask_head(len, 1);
+	c->name[2] &= mask_head(len, 2);
+	c->name[3] &= mask_head(len, 3);
 }
 
 /* A dentry up to the end of its inline name, in one read; fields by their offsets. */
@@ -176,6 +168,19 @@ static __always_inline void path_end(struct tetra_scratch *s)
 		s->path.flags |= TETRA_ARG_UNRESOLVED;
 }
 
+/* Some steps in a function, and some of those: the verifier then sees few turns of each. */
+#define PATH_SOME_STEPS 16
+
+__noinline int path_steps_slow(__u32 slot)
+{
+	__u32 i;
+
+	for (i = 0; i < PATH_SOME_STEPS; i++)
+		if (path_step_slow(slot))
+			return 1;
+	return 0;
+}
+
 /* One walk, from s->path.start_* to s->path.root_*. */
 __noinline int path_walk_slow(__u32 slot)
 {
@@ -186,8 +191,8 @@ __noinline int path_walk_slow(__u32 slot)
 		return 0;
 	path_restart(s);
 	s->path.end = TETRA_WALK_DEEP;
-	for (i = 0; i < PATH_SLOW_STEPS; i++)
-		if (path_step_slow(slot))
+	for (i = 0; i < PATH_SLOW_STEPS / PATH_SOME_STEPS; i++)
+		if (path_steps_slow(slot))
 			break;
 	return 0;
 }
@@ -242,6 +247,16 @@ __noinline int path_text_step(__u32 slot)
 	return 0;
 }
 
+__noinline int path_text_steps(__u32 slot)
+{
+	__u32 i;
+
+	for (i = 0; i < PATH_SOME_STEPS; i++)
+		if (path_text_step(slot))
+			return 1;
+	return 0;
+}
+
 /*
  * The path's text, from s->path.start_*, into s->text so that it ends at PATH_TEXT_END.
  * s->text_at and s->text_bytes say where. " (deleted)" follows a name that is gone.
@@ -256,8 +271,8 @@ __noinline int path_text_slow(__u32 slot)
 	path_restart(s);
 	s->path.end = TETRA_WALK_DEEP;
 	s->text_at = TETRA_TEXT_MAX;
-	for (i = 0; i < PATH_SLOW_STEPS; i++)
-		if (path_text_step(slot))
+	for (i = 0; i < PATH_SLOW_STEPS / PATH_SOME_STEPS; i++)
+		if (path_text_steps(slot))
 			break;
 	s->text_bytes = TETRA_TEXT_MAX - s->text_at;
 	s->path.flags &= ~(TETRA_ARG_NO_PATH | TETRA_ARG_UNRESOLVED);

@@ -13,6 +13,55 @@
 /* Keeps the compiler and the verifier from knowing a value: one state instead of several. */
 #define opaque(value) asm volatile("" : "+r"(value))
 
+/*
+ * A word at any address. Bytes are what clang makes of a word in an array of bytes, where it
+ * cannot see that it is aligned; this machine does not mind.
+ */
+static __always_inline __u64 word_get(const void *from)
+{
+	__u64 word;
+
+	asm volatile("%0 = *(u64 *)(%1 + 0)" : "=r"(word) : "r"(from) : "memory");
+	return word;
+}
+
+static __always_inline void word_put(void *to, __u64 word)
+{
+	asm volatile("*(u64 *)(%0 + 0) = %1" : : "r"(to), "r"(word) : "memory");
+}
+
+/* @bytes: a constant, of whole words. */
+static __always_inline void words_copy(void *to, const void *from, __u32 bytes)
+{
+	__u32 i;
+
+#pragma clang loop unroll(full)
+	for (i = 0; i < bytes; i += 8)
+		word_put(to + i, word_get(from + i));
+}
+
+/* 32 bytes of ones, then zeroes: at 32 - n begins the mask of the first n bytes of 32. */
+const __u8 tetra_mask_bytes[96] = { [0 ... 31] = 0xff };
+
+/* Word @w of the mask of the first @bytes (at most 32) bytes of a chunk. */
+static __always_inline __u64 mask_at(__u64 at, __u32 w)
+{
+	/* What the compiler knows, the verifier may not: the bound must stay. */
+	opaque(at);
+	return word_get(&tetra_mask_bytes[(at & 63) + w * 8]);
+}
+
+static __always_inline __u64 mask_head(__u64 bytes, __u32 w)
+{
+	return mask_at(32 - bytes, w);
+}
+
+/* The last @bytes bytes are what the first 32 - @bytes are not. */
+static __always_inline __u64 mask_tail(__u64 bytes, __u32 w)
+{
+	return ~mask_at(bytes, w);
+}
+
 /* The differential test has its own, where user space puts what a program would have read. */
 #ifndef TETRA_SCRATCH_GET
 static __always_inline struct tetra_scratch *scratch_get(__u32 slot)

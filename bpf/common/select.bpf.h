@@ -77,7 +77,7 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 		} else {
 			words = (const void *)&proc->exe_head[TETRA_CHUNK_BYTES * i];
 		}
-		__builtin_memcpy(s->chunk, words, sizeof(s->chunk));
+		words_copy(s->chunk, words, sizeof(s->chunk));
 		s->chunk_len = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_BYTES : left;
 		s->chunk_kind =
 			left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;
@@ -327,7 +327,7 @@ __noinline int text_step(__u32 scratch, __u32 tail)
 		return 2;
 	at = s->next_offset;
 	for (w = 0; w < 4; w++)
-		s->chunk[w] = *(__u64 *)&s->record[(at + w * 8) & RECORD_MASK];
+		s->chunk[w] = word_get(&s->record[(at + w * 8) & RECORD_MASK]);
 	if (s->text_left > TETRA_CHUNK_BYTES) {
 		s->chunk_len = TETRA_CHUNK_BYTES;
 		s->chunk_kind = TETRA_CHUNK_MORE;
@@ -336,7 +336,7 @@ __noinline int text_step(__u32 scratch, __u32 tail)
 	} else {
 		len = s->text_left;
 		for (w = 0; w < 4; w++)
-			s->chunk[w] &= chunk_mask(w, len, tail);
+			s->chunk[w] &= tail ? mask_tail(len, w) : mask_head(len, w);
 		s->chunk_len = len;
 		s->chunk_kind = TETRA_CHUNK_LAST;
 		s->text_left = 0;

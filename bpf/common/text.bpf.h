@@ -42,31 +42,36 @@ static __always_inline int record_has_room(const struct tetra_scratch *s, __u32 
 static __always_inline void component_put(struct tetra_scratch *s, __u32 index)
 {
 	struct tetra_component *c = &s->components[index & (TETRA_MAX_COMPONENTS - 1)];
-	__u32 at = s->text_at;
+	__u64 at = s->text_at & RECORD_MASK;
+	__u8 *to = &s->record[at];
 
 	/* A plain component has below 32 bytes; what is copied too much, the next overwrites. */
-	s->record[at & RECORD_MASK] = '/';
-	*(__u64 *)&s->record[(at + 1) & RECORD_MASK] = c->name[0];
-	*(__u64 *)&s->record[(at + 9) & RECORD_MASK] = c->name[1];
-	*(__u64 *)&s->record[(at + 17) & RECORD_MASK] = c->name[2];
-	*(__u64 *)&s->record[(at + 25) & RECORD_MASK] = c->name[3];
+	to[0] = '/';
+	word_put(to + 1, c->name[0]);
+	word_put(to + 9, c->name[1]);
+	word_put(to + 17, c->name[2]);
+	word_put(to + 25, c->name[3]);
 	s->text_at = at + 1 + (c->len & (TETRA_CHUNK_BYTES - 1));
 }
 
 /* The components of a plain path, root first, at s->spot; returns the bytes. */
-static __always_inline __u32 components_put(struct tetra_scratch *s)
+__noinline int components_put(__u32 slot)
 {
-	__u32 i;
+	struct tetra_scratch *s = scratch_get(slot);
+	__u32 i, depth;
 
-	if (s->path.depth == 0) {
+	if (!s)
+		return 0;
+	depth = s->path.depth;
+	if (depth == 0) {
 		s->record[s->spot & RECORD_MASK] = '/';
 		return 1;
 	}
 	s->text_at = s->spot;
 	for (i = 0; i < TETRA_MAX_COMPONENTS; i++) {
-		if (i >= s->path.depth)
+		if (i >= depth)
 			break;
-		component_put(s, s->path.depth - 1 - i);
+		component_put(s, depth - 1 - i);
 	}
 	return s->text_at - s->spot;
 }
@@ -82,7 +87,7 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 	if (s->path.flags & TETRA_ARG_NO_PATH)
 		return 0;
 	if (s->path.plain && s->path.end == TETRA_WALK_REACHED) {
-		bytes = components_put(s);
+		bytes = components_put(slot);
 	} else {
 		path_text_slow(slot);
 		bytes = s->text_bytes;
@@ -100,8 +105,8 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 		s->path.flags |= TETRA_ARG_DELETED;
 		/* " (deleted)", little-endian */
 		at = s->spot + bytes;
-		*(__u64 *)&s->record[at & RECORD_MASK] = 0x6574656c65642820ull;
-		*(__u16 *)&s->record[(at + 8) & RECORD_MASK] = 0x2964;
+		word_put(&s->record[at & RECORD_MASK], 0x6574656c65642820ull);
+		word_put(&s->record[(at + 8) & RECORD_MASK], 0x2964);
 		bytes += 10;
 	}
 	return bytes;

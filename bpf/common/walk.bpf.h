@@ -51,7 +51,7 @@ static __always_inline void walk_keep(struct tetra_path *path, const struct walk
 }
 
 /* The name of @at, which is typed. Names below 32 bytes are always inside the dentry. */
-static __always_inline __u32 walk_name(struct tetra_component *c, struct dentry *at)
+static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry *at)
 {
 	const __u64 *words = (const __u64 *)dentry_inline_name(at);
 	__u64 len = at->d_name.len;
@@ -59,15 +59,10 @@ static __always_inline __u32 walk_name(struct tetra_component *c, struct dentry 
 	c->len = len;
 	if (len >= TETRA_CHUNK_BYTES)
 		return len;
-	c->name[0] = words[0];
-	if (len >= 8) {
-		c->name[1] = words[1];
-		if (len >= 16) {
-			c->name[2] = words[2];
-			c->name[3] = words[3];
-		}
-	}
-	component_trim(c, len);
+	c->name[0] = words[0] & mask_head(len, 0);
+	c->name[1] = words[1] & mask_head(len, 1);
+	c->name[2] = words[2] & mask_head(len, 2);
+	c->name[3] = words[3] & mask_head(len, 3);
 	return len;
 }
 
@@ -115,20 +110,47 @@ static __always_inline struct tetra_component *walk_component(struct tetra_scrat
 	return &s->components[(s->next_component - 1) & (TETRA_MAX_COMPONENTS - 1)];
 }
 
+static __always_inline void walk_chunk(struct tetra_scratch *s, __u64 word0, __u64 word1,
+				       __u64 word2, __u64 word3, __u64 len)
+{
+	s->chunk[0] = word0;
+	s->chunk[1] = word1;
+	s->chunk[2] = word2;
+	s->chunk[3] = word3;
+	s->chunk_len = len;
+	s->chunk_kind = TETRA_CHUNK_LAST;
+}
+
 /*
  * The trie over one component, the one below s->next_component: 1 if it goes on from there,
  * 0 if the walk has left it, -1 if the name is too long for this walk. Here for the short
- * names, whose one word is in a register.
+ * names, whose one word is in a register: the entry mostly stands at its own place, or none.
  */
 static __always_inline __s64 walk_short(tetra_image image, struct tetra_scratch *s,
-				      struct dentry *at, __u64 len)
+					struct dentry *at, __u64 len)
 {
 	__u64 word = *(const __u64 *)dentry_inline_name(at) & ((1ull << len * 8) - 1);
-	struct tetra_component *c;
+	struct tetra_component *c = walk_component(s);
+	struct tetra_match *m = &s->match;
+	struct tetra_cell *cell;
+	__u64 spot;
 
-	if (!trie_short(image, &s->match, word, len))
+	if (!(m->flags & (TETRA_NODE_CHILDREN | TETRA_NODE_PARTIAL)))
 		return 0;
-	c = walk_component(s);
+	spot = m->table + (trie_spot_short(m->state, word, len) & m->mask);
+	cell = image_cell(image, spot);
+	if (!cell)
+		return 0;
+	if ((cell->trie.name[0] ^ word) | (cell->trie.state ^ m->state) |
+	    (cell->trie.len ^ len) | (cell->trie.kind ^ TETRA_CHUNK_LAST)) {
+		if (!(m->flags & TETRA_NODE_PARTIAL) && !cell->trie.reach)
+			return 0;
+		walk_chunk(s, word, 0, 0, 0, len);
+		if (!trie_step(s->number))
+			return 0;
+	} else {
+		trie_take(m, &cell->trie);
+	}
 	c->name[0] = word;
 	c->name[1] = c->name[2] = c->name[3] = 0;
 	c->len = len;
@@ -148,9 +170,7 @@ static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, st
 	c = walk_component(s);
 	walk_name(c, at);
 	s->next_component--;
-	__builtin_memcpy(s->chunk, c->name, sizeof(s->chunk));
-	s->chunk_len = len;
-	s->chunk_kind = TETRA_CHUNK_LAST;
+	walk_chunk(s, c->name[0], c->name[1], c->name[2], c->name[3], len);
 	return trie_step(s->number);
 }
 

@@ -54,8 +54,8 @@ static int host_component(struct host_run *run, const char *text, size_t len)
 		__u64 chunk[4] = { 0 };
 
 		memcpy(chunk, text + done, n);
-		if (!trie_component(&run->image, &run->match, chunk, n,
-				    left > n ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST))
+		if (!trie_chunk(&run->image, &run->match, chunk, n,
+				left > n ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST))
 			return 0;
 		done += n;
 	}
