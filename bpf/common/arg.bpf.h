@@ -252,24 +252,22 @@ static __always_inline void arg_put_sock(struct tetra_scratch *s, __u32 slot)
 __noinline int args_put(__u32 scratch)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
-	__u32 slot;
+	__u32 i, slot;
 
 	if (!s)
 		return 0;
-	for (slot = 0; slot < TETRA_MAX_SLOTS; slot++) {
-		__u32 kind = cfg.slots[slot].kind;
-
-		if (!kind || s->run.done & 1u << slot)
-			continue;
-		if (kind_is_number(kind))
-			arg_put_word(s, slot, kind);
-		else if (kind_is_path(kind))
-			arg_put_path(scratch, slot);
-		else if (kind_is_text(kind))
-			arg_put_text(scratch, slot);
-		else if (kind == TETRA_ARG_SOCK)
+	SLOTS_EACH(TETRA_SLOTS_NUMBER, i, slot)
+		if (!(s->run.done & 1u << slot))
+			arg_put_word(s, slot, cfg.slots[slot].kind);
+	SLOTS_EACH(TETRA_SLOTS_SOCK, i, slot)
+		if (!(s->run.done & 1u << slot))
 			arg_put_sock(s, slot);
-	}
+	SLOTS_EACH(TETRA_SLOTS_PATH, i, slot)
+		if (!(s->run.done & 1u << slot))
+			arg_put_path(scratch, slot);
+	SLOTS_EACH(TETRA_SLOTS_TEXT, i, slot)
+		if (!(s->run.done & 1u << slot))
+			arg_put_text(scratch, slot);
 	return 0;
 }
 

@@ -59,12 +59,6 @@ static __always_inline __u64 slot_value(void *ctx, enum param_source source, __u
 /* What follows, class by class, says whether any rule is left: a constant where a class has
  * no slots. */
 
-/* The slots of one class; @i is the loop's own. A known number in each turn. */
-#define SLOTS_EACH(class, i, slot)                                                \
-	for (i = 0; i < TETRA_MAX_SLOTS && i < cfg.n_slots[class] &&              \
-		    ((slot = cfg.slots_of[class][i] & (TETRA_MAX_SLOTS - 1)), 1); \
-	     i++)
-
 /* Signed fields of a record are extended by their own width, not by the kind's. */
 static __always_inline int slots_numbers(void *ctx, enum param_source source,
 					   tetra_image image, struct tetra_scratch *s,
@@ -106,8 +100,18 @@ static __always_inline int slots_socks(void *ctx, enum param_source source,
 struct path_question {
 	__u32 uses; /* columns of the slot */
 	__u32 dim; /* the first of them */
-	__u64 posting; /* rules that want an event, hence the path's text */
+	__u32 path_slot; /* PATH_SLOT() */
 };
+
+static __always_inline __u64 path_walk_whole(struct tetra_scratch *s,
+					     const struct path_question *q,
+					     const struct walk *walk)
+{
+	if (!walk_whole(s, walk))
+		return WALK_DECLINED;
+	s->run.path_slot = q->path_slot;
+	return WALK_DONE;
+}
 
 /*
  * The quick walk for a path whose dentry and mount are typed. WALK_DECLINED leaves s->path
@@ -126,17 +130,18 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 		walk->root_mount = s->path.root_mount;
 	}
 	if (!(q->uses & COLUMN(TETRA_COL_HEAD)))
-		return walk_whole(s, walk);
+		return path_walk_whole(s, q, walk);
 	done = (__u64)walk->mount == walk->root_mount &&
 	       walk_match(image, s, q->dim + TETRA_COL_HEAD, walk->dentry,
 			  walk->root_dentry);
-	if (done && (!trie_leave(s, 0) ||
-		     !(q->uses & COLUMN(TETRA_COL_TAIL) || q->posting & s->match.bits)))
+	if (done && (!trie_leave(s, 0) || !(s->match.bits & s->text_wanted)))
 		return WALK_DONE;
 	walk_keep(&s->path, walk);
 	/* If there was a rename in between, the text is made anew when it is wanted. */
-	if (done)
-		s->path.known = walk_rest(s, walk->dentry);
+	if (done && walk_rest(s, walk->dentry)) {
+		s->path.known = 1;
+		s->run.path_slot = q->path_slot;
+	}
 	return done;
 }
 
@@ -197,7 +202,7 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 	SLOTS_EACH(TETRA_SLOTS_PATH, i, slot) {
 		struct path_question q = { .uses = slot_uses(columns, slot),
 					   .dim = dims + slot * TETRA_SLOT_COLUMNS,
-					   .posting = posting };
+					   .path_slot = PATH_SLOT(slot) };
 		__u32 kind = cfg.slots[slot].kind;
 		int typed = source == PARAM_TYPED && cfg.slots[slot].typed;
 		__u64 value = slot_value(ctx, source, slot);
@@ -207,11 +212,12 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 		s->raw[slot] = value;
 		if (!q.uses)
 			continue;
+		s->text_wanted = posting;
+		if (q.uses & COLUMN(TETRA_COL_TAIL))
+			s->text_wanted = ~0ull;
 		if (typed && path_walk_param(image, s, &q, (void *)value, kind)) {
 			if (!s->match.bits)
 				return 0;
-			if (s->path.known)
-				s->run.path_slot = PATH_SLOT(slot);
 		} else if (!path_select(image, s, &q,
 					typed ? path_find_started(scratch, slot)
 					      : path_find_raw(scratch, slot))) {

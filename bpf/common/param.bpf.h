@@ -21,6 +21,12 @@ enum param_source {
 
 extern const volatile struct tetra_hook_config cfg;
 
+/* The slots of one class; @i is the loop's own. A known number in each turn. */
+#define SLOTS_EACH(class, i, slot)                                                \
+	for (i = 0; i < TETRA_MAX_SLOTS && i < cfg.n_slots[class] &&              \
+		    ((slot = cfg.slots_of[class][i] & (TETRA_MAX_SLOTS - 1)), 1); \
+	     i++)
+
 #define PARAM_LOAD(number, offset)                                                    \
 	if (param == (number)) {                                                      \
 		asm volatile("%0 = *(u64 *)(%1 + " #offset ")"                        \

@@ -65,6 +65,7 @@ struct tetra_scratch {
 	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length */
 	__u64 image; /* which map the run began with: image_again() */
 	__u64 generation;
+	__u64 text_wanted; /* rules that want the path's text */
 	__u64 dentry[16]; /* one, as read: see path.bpf.h */
 	__u32 spot; /* bytes of the record so far */
 	__u32 text_at; /* where the last text was put, and its length */

@@ -48,9 +48,11 @@ static __always_inline void component_put(struct tetra_scratch *s, __u32 index)
 	/* A plain component has below 32 bytes; what is copied too much, the next overwrites. */
 	to[0] = '/';
 	word_put(to + 1, c->name[0]);
-	word_put(to + 9, c->name[1]);
-	word_put(to + 17, c->name[2]);
-	word_put(to + 25, c->name[3]);
+	if (c->len > 8) {
+		word_put(to + 9, c->name[1]);
+		word_put(to + 17, c->name[2]);
+		word_put(to + 25, c->name[3]);
+	}
 	s->text_at = at + 1 + (c->len & (TETRA_CHUNK_BYTES - 1));
 }
 

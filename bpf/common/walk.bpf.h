@@ -46,7 +46,6 @@ static __always_inline void walk_keep(struct tetra_path *path, const struct walk
 	path->root_dentry = walk->root_dentry;
 	path->root_mount = walk->root_mount;
 	path->flags = 0;
-	path->plain = 1;
 	path->end = TETRA_WALK_REACHED;
 }
 
@@ -66,11 +65,11 @@ static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry 
 	return len;
 }
 
-/* 1 if all dentries from @dentry up are as the walk found them. */
+/* 1 if all dentries from @dentry up are as walk_up() found them. */
 static __noinline __u64 walk_holds(struct tetra_scratch *s, struct dentry *dentry)
 {
-	__u64 sum = 0, odd = 0;
 	struct dentry *at = dentry;
+	__u64 sum = 0, odd = 0;
 	__u32 i;
 
 	for (i = 0; i < WALK_COMPONENTS; i++) {
@@ -84,6 +83,26 @@ static __noinline __u64 walk_holds(struct tetra_scratch *s, struct dentry *dentr
 		at = at->d_parent;
 	}
 	return sum == s->path.sequences && !(odd & 1);
+}
+
+/* All names, and what else an event tells of the file. 1 if the path was real all the time. */
+static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry)
+{
+	struct dentry *at = dentry;
+	__u32 i;
+
+	s->path.plain = 1;
+	for (i = 0; i < WALK_COMPONENTS; i++) {
+		if (i >= s->path.depth)
+			break;
+		if (walk_name(&s->components[i], at) >= TETRA_CHUNK_BYTES)
+			s->path.plain = 0;
+		at = at->d_parent;
+	}
+	s->path.mode = dentry->d_inode->i_mode;
+	s->path.deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
+			  dentry->d_parent != dentry;
+	return walk_holds(s, dentry);
 }
 
 /* From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it went through. */
@@ -101,15 +120,10 @@ static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry, 
 	}
 	s->path.sequences = sum;
 	s->path.depth = i;
-	s->next_component = i;
 	return (__u64)at == stop;
 }
 
-static __always_inline struct tetra_component *walk_component(struct tetra_scratch *s)
-{
-	return &s->components[(s->next_component - 1) & (TETRA_MAX_COMPONENTS - 1)];
-}
-
+/* What trie_step() takes. */
 static __always_inline void walk_chunk(struct tetra_scratch *s, __u64 word0, __u64 word1,
 				       __u64 word2, __u64 word3, __u64 len)
 {
@@ -122,15 +136,14 @@ static __always_inline void walk_chunk(struct tetra_scratch *s, __u64 word0, __u
 }
 
 /*
- * The trie over one component, the one below s->next_component: 1 if it goes on from there,
- * 0 if the walk has left it, -1 if the name is too long for this walk. Here for the short
- * names, whose one word is in a register: the entry mostly stands at its own place, or none.
+ * The trie over the component @at: 1 if it goes on from there, 0 if the walk has left it, -1
+ * if the name is too long for this walk. Here for the short names, whose one word is in a
+ * register: the entry mostly stands at its own place, or none.
  */
 static __always_inline __s64 walk_short(tetra_image image, struct tetra_scratch *s,
 					struct dentry *at, __u64 len)
 {
 	__u64 word = *(const __u64 *)dentry_inline_name(at) & ((1ull << len * 8) - 1);
-	struct tetra_component *c = walk_component(s);
 	struct tetra_match *m = &s->match;
 	struct tetra_cell *cell;
 	__u64 spot;
@@ -141,36 +154,28 @@ static __always_inline __s64 walk_short(tetra_image image, struct tetra_scratch 
 	cell = image_cell(image, spot);
 	if (!cell)
 		return 0;
-	if ((cell->trie.name[0] ^ word) | (cell->trie.state ^ m->state) |
-	    (cell->trie.len ^ len) | (cell->trie.kind ^ TETRA_CHUNK_LAST)) {
-		if (!(m->flags & TETRA_NODE_PARTIAL) && !cell->trie.reach)
-			return 0;
-		walk_chunk(s, word, 0, 0, 0, len);
-		if (!trie_step(s->number))
-			return 0;
-	} else {
+	if (!((cell->trie.name[0] ^ word) | (cell->trie.state ^ m->state) |
+	      (cell->trie.len ^ len) | (cell->trie.kind ^ TETRA_CHUNK_LAST))) {
 		trie_take(m, &cell->trie);
+		return 1;
 	}
-	c->name[0] = word;
-	c->name[1] = c->name[2] = c->name[3] = 0;
-	c->len = len;
-	s->next_component--;
-	return 1;
+	if (!(m->flags & TETRA_NODE_PARTIAL) && !cell->trie.reach)
+		return 0;
+	walk_chunk(s, word, 0, 0, 0, len);
+	return trie_step(s->number);
 }
 
 static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, struct dentry *at)
 {
-	struct tetra_component *c;
+	const __u64 *words = (const __u64 *)dentry_inline_name(at);
 	__u64 len = at->d_name.len;
 
 	if (len < 8)
 		return walk_short(image, s, at, len);
 	if (len >= TETRA_CHUNK_BYTES)
 		return -1;
-	c = walk_component(s);
-	walk_name(c, at);
-	s->next_component--;
-	walk_chunk(s, c->name[0], c->name[1], c->name[2], c->name[3], len);
+	walk_chunk(s, words[0] & mask_head(len, 0), words[1] & mask_head(len, 1),
+		   words[2] & mask_head(len, 2), words[3] & mask_head(len, 3), len);
 	return trie_step(s->number);
 }
 
@@ -193,7 +198,7 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 	sum += at->d_seq.seqcount.sequence;             \
 	at = at->d_parent;
 
-/* One down, as the second half: @n components are left, the next of them is @below. */
+/* One down, as the second half: @n components are left, the next of them is way[below]. */
 #define WALK_DOWN(n, below)                             \
 	down_##n:                                       \
 	going = walk_step(image, s, way[below]);        \
@@ -213,8 +218,8 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 	odd |= sequence;
 
 /*
- * The HEAD trie at @dim over the path from @dentry to the dentry @stop. s->path and s->match
- * then stand as after walk_up() and the trie's walk; nothing is decided yet.
+ * The HEAD trie at @dim over the path from @dentry to the dentry @stop. s->path then stands
+ * as after walk_up(), s->match as after the trie's walk; nothing is decided yet.
  */
 static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, __u64 dim,
 				 struct dentry *dentry, __u64 stop)
@@ -246,7 +251,6 @@ static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, _
 turn:
 	/* Read anew: to the verifier any number, lest it follow each depth by itself. */
 	depth = *(volatile __u32 *)&s->path.depth;
-	s->next_component = depth;
 	s->path.sequences = sum;
 	if (!depth)
 		goto end;
@@ -293,35 +297,16 @@ all:
 	return !sum && !(odd & 1);
 }
 
-/* The names that the way down left out, and what else an event tells of the file. */
-static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry)
-{
-	struct dentry *at = dentry;
-	__u32 i;
-
-	for (i = 0; i < WALK_COMPONENTS; i++) {
-		if (i >= s->next_component)
-			break;
-		if (walk_name(&s->components[i], at) >= TETRA_CHUNK_BYTES)
-			s->path.plain = 0;
-		at = at->d_parent;
-	}
-	s->path.mode = dentry->d_inode->i_mode;
-	s->path.deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
-			  dentry->d_parent != dentry;
-	s->path.known = 1;
-	return walk_holds(s, dentry);
-}
-
 /* The path with all its names: 1, or 0 if the slow walk has to find it. */
 static __always_inline int walk_whole(struct tetra_scratch *s, const struct walk *walk)
 {
 	walk_keep(&s->path, walk);
-	if ((__u64)walk->mount == walk->root_mount &&
-	    walk_up(s, walk->dentry, walk->root_dentry) && walk_rest(s, walk->dentry))
-		return 1;
 	s->path.known = 0;
-	return 0;
+	if ((__u64)walk->mount != walk->root_mount ||
+	    !walk_up(s, walk->dentry, walk->root_dentry))
+		return 0;
+	s->path.known = walk_rest(s, walk->dentry);
+	return s->path.known;
 }
 
 #endif
