@@ -56,6 +56,10 @@ static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry 
 	__u64 len = at->d_name.len;
 
 	c->len = len;
+	if (len < 8) {
+		c->name[0] = words[0] & ((1ull << len * 8) - 1);
+		return len;
+	}
 	if (len >= TETRA_CHUNK_BYTES)
 		return len;
 	c->name[0] = words[0] & mask_head(len, 0);
@@ -65,44 +69,33 @@ static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry 
 	return len;
 }
 
-/* 1 if all dentries from @dentry up are as walk_up() found them. */
-static __noinline __u64 walk_holds(struct tetra_scratch *s, struct dentry *dentry)
+/*
+ * All names, for the text of the path, and what else an event tells of the file. 1 if each
+ * dentry is as it was when the walk passed: then the path was real when the walk ended.
+ */
+static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry)
 {
 	struct dentry *at = dentry;
 	__u64 sum = 0, odd = 0;
 	__u32 i;
 
+	s->path.plain = 1;
 	for (i = 0; i < WALK_COMPONENTS; i++) {
 		__u32 sequence;
 
 		if (i >= s->path.depth)
 			break;
+		if (walk_name(&s->components[i], at) >= TETRA_CHUNK_BYTES)
+			s->path.plain = 0;
 		sequence = at->d_seq.seqcount.sequence;
 		sum += sequence;
 		odd |= sequence;
 		at = at->d_parent;
 	}
-	return sum == s->path.sequences && !(odd & 1);
-}
-
-/* All names, and what else an event tells of the file. 1 if the path was real all the time. */
-static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry)
-{
-	struct dentry *at = dentry;
-	__u32 i;
-
-	s->path.plain = 1;
-	for (i = 0; i < WALK_COMPONENTS; i++) {
-		if (i >= s->path.depth)
-			break;
-		if (walk_name(&s->components[i], at) >= TETRA_CHUNK_BYTES)
-			s->path.plain = 0;
-		at = at->d_parent;
-	}
 	s->path.mode = dentry->d_inode->i_mode;
 	s->path.deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
 			  dentry->d_parent != dentry;
-	return walk_holds(s, dentry);
+	return sum == s->path.sequences && !(odd & 1);
 }
 
 /* From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it went through. */
