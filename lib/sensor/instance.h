@@ -16,7 +16,7 @@ struct instance;
  * Return: 0; -EOPNOTSUPP, -EPERM, -ENOMEM, -ENOENT with a finding that ends in the
  * verifier's last lines.
  */
-int instance_new(struct instance **ret, struct sensor *sensor,
+int instance_new(struct instance **ret, struct sensor *sensor, struct tetra_kernel *kernel,
 		 const struct plan_instance *plan, const struct tetra_hook_config *config,
 		 const struct diag_place *place, struct tetra_diag *diag);
 
@@ -26,5 +26,9 @@ struct instance *instance_free(struct instance *instance);
 /* Runs that the kernel skipped because the program was running already. */
 uint64_t instance_get_recursion_misses(const struct instance *instance);
 
+static inline void instance_freep(struct instance **instance)
+{
+	instance_free(*instance);
+}
 
 #endif

@@ -33,17 +33,28 @@ struct sensor_opts {
 	struct tetra_seed seed;
 };
 
+/* Programs of hooks, by how many rules they serve: see HOOK_PROGRAM in hook.bpf.c. */
+enum sensor_hooks { SENSOR_HOOKS_NARROW, SENSOR_HOOKS_WIDE, SENSOR_HOOKS_END };
+
 struct sensor;
+struct template;
+struct tetra_kernel;
 
 /*
  * Creates the maps and attaches the process programs.
  * Return: 0; -EPERM, -EOPNOTSUPP, -ENOMEM with a finding.
  */
-int sensor_new(struct sensor **ret, const struct sensor_opts *opts, struct tetra_diag *diag);
+int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
+	       struct tetra_kernel *kernel, struct tetra_diag *diag);
 struct sensor *sensor_free(struct sensor *sensor);
 
 int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
 const char *sensor_map_name(enum sensor_map map);
+
+/* Where the templates of instances are kept; NULL in it: not made yet. */
+struct template **sensor_hooks(struct sensor *sensor, enum sensor_hooks hooks);
+/* Gives them back: for the time after loading. */
+void sensor_trim(struct sensor *sensor);
 
 /* Bytes of all maps, as the kernel counts them. */
 uint64_t sensor_get_kernel_bytes(const struct sensor *sensor);

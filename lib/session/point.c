@@ -255,7 +255,8 @@ int session_point_attach(struct session_point *point, struct sensor *sensor,
 		int r;
 
 		instance_configure(&config, point, plan, kernel);
-		r = instance_new(&point->instances[i], sensor, plan, &config, &place, diag);
+		r = instance_new(&point->instances[i], sensor, kernel, plan, &config,
+				 &place, diag);
 		if (r < 0)
 			return r;
 		point->n_instances++;

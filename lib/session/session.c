@@ -201,7 +201,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	if (r == 0)
 		r = session_check_kernel(session, diag);
 	if (r == 0)
-		r = sensor_new(&session->sensor, &opts, diag);
+		r = sensor_new(&session->sensor, &opts, session->kernel, diag);
 	if (r == 0)
 		r = session_open_decoder(session);
 	if (r == 0)
