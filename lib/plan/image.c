@@ -251,6 +251,8 @@ static int compile_hook(struct compiler *compiler, uint32_t hook)
 	struct tetra_hook_row row = { 0 };
 	int r;
 
+	if (!compiler->ruleset->hooks[hook].n_groups)
+		return 0;
 	r = hook_rules_new(&rules, compiler->ruleset, &compiler->ruleset->hooks[hook],
 			   compiler->diag);
 	if (r < 0 || !rules->n_rules)
