@@ -10,9 +10,14 @@
 /* Types behind one another that say nothing of a layout: const, typedefs, tags. */
 #define EXCERPT_MAX_CHAIN 32u
 
-/* Texts of the object's BTF, borrowed. */
+/* Texts of the object's BTF, borrowed, without what follows "___", as CO-RE compares them. */
+struct name {
+	const char *text; /* NULL: a free slot */
+	uint32_t len, hash;
+};
+
 struct name_set {
-	const char **slots; /* a hash table, never full; NULL is free */
+	struct name *slots; /* a hash table, never full */
 	uint32_t n_slots; /* a power of two */
 	uint32_t n_names;
 };
@@ -26,30 +31,31 @@ struct excerpt {
 	int pointer; /* void * */
 };
 
-/* A type's name up to "___", as CO-RE compares them. */
-static size_t essential_len(const char *name)
+static struct name name_of(const char *text)
 {
-	const char *flavor = strstr(name, "___");
+	struct name name = { .text = text, .hash = 2166136261u }; /* FNV-1a */
 
-	return flavor && flavor != name ? (size_t)(flavor - name) : strlen(name);
+	for (; text[name.len]; name.len++) {
+		const char *at = text + name.len;
+
+		if (at[0] == '_' && at[1] == '_' && at[2] == '_' && name.len)
+			break;
+		name.hash = (name.hash ^ (uint8_t)*at) * 16777619u;
+	}
+	return name;
 }
 
-static uint32_t name_hash(const char *name, size_t len)
+static struct name *name_slot(const struct name_set *set, const struct name *name)
 {
-	uint32_t hash = 2166136261u; /* FNV-1a */
+	uint32_t i = name->hash & (set->n_slots - 1);
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (uint8_t)name[i]) * 16777619u;
-	return hash;
-}
+	for (; set->slots[i].text; i = (i + 1) & (set->n_slots - 1)) {
+		const struct name *slot = &set->slots[i];
 
-static const char **name_slot(const struct name_set *set, const char *name, size_t len)
-{
-	uint32_t i = name_hash(name, len) & (set->n_slots - 1);
-
-	while (set->slots[i] && (essential_len(set->slots[i]) != len ||
-				 strncmp(set->slots[i], name, len) != 0))
-		i = (i + 1) & (set->n_slots - 1);
+		if (slot->hash == name->hash && slot->len == name->len &&
+		    memcmp(slot->text, name->text, name->len) == 0)
+			break;
+	}
 	return &set->slots[i];
 }
 
@@ -62,33 +68,35 @@ static int name_set_grow(struct name_set *set)
 	if (!grown.slots)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < set->n_slots; i++)
-		if (set->slots[i])
-			*name_slot(&grown, set->slots[i], essential_len(set->slots[i])) =
-				set->slots[i];
+		if (set->slots[i].text)
+			*name_slot(&grown, &set->slots[i]) = set->slots[i];
 	free(set->slots);
 	*set = grown;
 	return 0;
 }
 
-static int name_set_add(struct name_set *set, const char *name)
+static int name_set_add(struct name_set *set, const char *text)
 {
-	const char **slot;
+	struct name name = name_of(text);
+	struct name *slot;
 
-	if (!*name)
+	if (!name.len)
 		return 0;
 	if (set->n_names * 2 >= set->n_slots && name_set_grow(set) < 0)
 		return -ENOMEM;
-	slot = name_slot(set, name, essential_len(name));
-	if (!*slot) {
+	slot = name_slot(set, &name);
+	if (!slot->text) {
 		*slot = name;
 		set->n_names++;
 	}
 	return 0;
 }
 
-static bool name_set_has(const struct name_set *set, const char *name)
+static bool name_set_has(const struct name_set *set, const char *text)
 {
-	return set->n_slots && *name && *name_slot(set, name, essential_len(name));
+	struct name name = name_of(text);
+
+	return set->n_slots && name.len && name_slot(set, &name)->text;
 }
 
 static bool type_is_wanted_kind(const struct btf_type *type)
