@@ -50,34 +50,55 @@ static const struct instance_row {
 	[PLAN_SYS_EXIT] = { "tetra_sys_exit", BPF_PROG_TYPE_RAW_TRACEPOINT },
 };
 
-static bool program_is_wide(const char *program)
+static uint64_t program_bit(const struct plan_instance *plan,
+			    const struct tetra_hook_config *config)
 {
-	size_t len = strlen(program), suffix = strlen(WIDE_SUFFIX);
-
-	return len > suffix && str_equal(program + len - suffix, WIDE_SUFFIX);
+	return 1ull << (plan->program * 2 + (config->n_words > 1));
 }
 
-static bool program_is_narrow(const char *program)
+static bool program_is_in(const char *program, uint64_t set)
 {
-	return !program_is_wide(program);
+	for (size_t i = 0; i < ARRAY_SIZE(instance_rows); i++) {
+		size_t len = strlen(instance_rows[i].program);
+
+		if (strncmp(program, instance_rows[i].program, len) != 0)
+			continue;
+		if (!program[len])
+			return set >> (i * 2) & 1;
+		if (str_equal(program + len, WIDE_SUFFIX))
+			return set >> (i * 2 + 1) & 1;
+	}
+	return false;
 }
 
 static int instance_template(const struct template **ret, struct sensor *sensor,
-			     struct tetra_kernel *kernel, enum sensor_hooks hooks)
+			     struct tetra_kernel *kernel, uint64_t program)
 {
-	struct template **template = sensor_hooks(sensor, hooks);
-	struct template_source source = {
-		.wants = hooks == SENSOR_HOOKS_WIDE ? program_is_wide : program_is_narrow,
-	};
-	int maps[SENSOR_MAP_END], r = 0;
+	struct sensor_hooks *hooks = sensor_get_hooks(sensor);
+	struct template_source source = { .wants = program_is_in };
+	int maps[SENSOR_MAP_END], r;
 
-	for (int i = 0; i < SENSOR_MAP_END; i++)
-		maps[i] = sensor_map_fd(sensor, i);
-	source.elf = hook_bpf__elf_bytes(&source.bytes);
-	if (!*template)
-		r = template_new(template, &source, maps, kernel);
-	*ret = *template;
-	return r;
+	hooks->expected |= program;
+	if (!(hooks->ready & program)) {
+		for (int i = 0; i < SENSOR_MAP_END; i++)
+			maps[i] = sensor_map_fd(sensor, i);
+		source.elf = hook_bpf__elf_bytes(&source.bytes);
+		source.set = hooks->expected;
+		hooks->template = template_free(hooks->template);
+		hooks->ready = 0;
+		r = template_new(&hooks->template, &source, maps, kernel);
+		if (r < 0)
+			return r;
+		hooks->ready = hooks->expected;
+	}
+	*ret = hooks->template;
+	return 0;
+}
+
+void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
+		     const struct tetra_hook_config *config)
+{
+	sensor_get_hooks(sensor)->expected |= program_bit(plan, config);
 }
 
 static int instance_error(const struct plan_instance *plan, const char *step, int r, char *log,
@@ -96,7 +117,6 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 			 const struct tetra_hook_config *config, char **ret_log)
 {
 	const struct instance_row *row = &instance_rows[plan->program];
-	bool wide = config->n_words > 1;
 	struct template_place place = { row->type, row->attach };
 	struct kernel_function target;
 	const struct template *template;
@@ -110,15 +130,15 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 		return r;
 	if (row->find)
 		place.btf_id = target.btf_id;
-	r = instance_template(&template, sensor, kernel,
-			      wide ? SENSOR_HOOKS_WIDE : SENSOR_HOOKS_NARROW);
+	r = instance_template(&template, sensor, kernel, program_bit(plan, config));
 	if (r < 0)
 		return r;
 	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), config,
 				  sizeof(*config));
 	if (data < 0)
 		return data;
-	snprintf(name, sizeof(name), "%s%s", row->program, wide ? WIDE_SUFFIX : "");
+	snprintf(name, sizeof(name), "%s%s", row->program,
+		 config->n_words > 1 ? WIDE_SUFFIX : "");
 	instance->prog_fd = template_load(template, name, &place, data, ret_log);
 	return MIN(instance->prog_fd, 0);
 }

@@ -12,6 +12,13 @@
 struct instance;
 
 /*
+ * Says that such an instance is to come. The programs of all that are expected are made ready
+ * at once, with the first of them.
+ */
+void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
+		     const struct tetra_hook_config *config);
+
+/*
  * Loads and attaches. @config says everything but what @plan says of the place.
  * Return: 0; -EOPNOTSUPP, -EPERM, -ENOMEM, -ENOENT with a finding that ends in the
  * verifier's last lines.

@@ -24,7 +24,7 @@ static const struct {
 
 struct sensor {
 	struct template *process; /* kept for what is loaded when it is first used */
-	struct template *hooks[SENSOR_HOOKS_END];
+	struct sensor_hooks hooks;
 	int config; /* of the process programs */
 	int links[ARRAY_SIZE(process_rows)];
 	int mark; /* the program that marks a running process; -1: not used yet */
@@ -48,15 +48,15 @@ int sensor_map_fd(const struct sensor *sensor, enum sensor_map map)
 	return sensor->maps[map];
 }
 
-struct template **sensor_hooks(struct sensor *sensor, enum sensor_hooks hooks)
+struct sensor_hooks *sensor_get_hooks(struct sensor *sensor)
 {
-	return &sensor->hooks[hooks];
+	return &sensor->hooks;
 }
 
 void sensor_trim(struct sensor *sensor)
 {
-	for (int i = 0; i < SENSOR_HOOKS_END; i++)
-		sensor->hooks[i] = template_free(sensor->hooks[i]);
+	template_free(sensor->hooks.template);
+	sensor->hooks = (struct sensor_hooks){};
 }
 
 /* Kernels before 5.11 charge maps to the memory lock limit of the process. */

@@ -33,11 +33,15 @@ struct sensor_opts {
 	struct tetra_seed seed;
 };
 
-/* Programs of hooks, by how many rules they serve: see HOOK_PROGRAM in hook.bpf.c. */
-enum sensor_hooks { SENSOR_HOOKS_NARROW, SENSOR_HOOKS_WIDE, SENSOR_HOOKS_END };
+struct template;
+
+/* Programs of hooks that instances are made of; instance.c has the numbers of the bits. */
+struct sensor_hooks {
+	struct template *template; /* NULL: none is ready */
+	uint64_t ready, expected;
+};
 
 struct sensor;
-struct template;
 struct tetra_kernel;
 
 /*
@@ -51,9 +55,8 @@ struct sensor *sensor_free(struct sensor *sensor);
 int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
 const char *sensor_map_name(enum sensor_map map);
 
-/* Where the templates of instances are kept; NULL in it: not made yet. */
-struct template **sensor_hooks(struct sensor *sensor, enum sensor_hooks hooks);
-/* Gives them back: for the time after loading. */
+struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
+/* Gives back what loading needed: for the time after it. */
 void sensor_trim(struct sensor *sensor);
 
 /* Bytes of all maps, as the kernel counts them. */

@@ -128,48 +128,40 @@ static int object_set_maps(struct bpf_object *object, const struct template_sour
 	return r;
 }
 
-/* The instructions name libbpf's descriptors: ours last longer. */
-static void template_rename(struct template *template, int from, int to)
+/* The instructions name libbpf's descriptors, @from: ours last longer. */
+static void template_rename_maps(struct template_program *program, const int *from,
+				 const int *to)
 {
-	for (uint32_t i = 0; i < template->n_programs; i++) {
-		struct template_program *program = &template->programs[i];
+	for (uint32_t i = 0; i < program->n_insns; i++) {
+		struct bpf_insn *insn = &program->insns[i];
 
-		for (uint32_t j = 0; j < program->n_insns; j++)
-			if (program->insns[j].code == (BPF_LD | BPF_DW | BPF_IMM) &&
-			    program->insns[j].src_reg == BPF_PSEUDO_MAP_FD &&
-			    program->insns[j].imm == from)
-				/* Negative until all are renamed: numbers may overlap. */
-				program->insns[j].imm = ~to;
-	}
-}
-
-static void template_settle(struct template *template)
-{
-	for (uint32_t i = 0; i < template->n_programs; i++) {
-		struct template_program *program = &template->programs[i];
-
-		for (uint32_t j = 0; j < program->n_insns; j++)
-			if (program->insns[j].code == (BPF_LD | BPF_DW | BPF_IMM) &&
-			    program->insns[j].src_reg == BPF_PSEUDO_MAP_FD &&
-			    program->insns[j].imm < 0)
-				program->insns[j].imm = ~program->insns[j].imm;
+		if (insn->code != (BPF_LD | BPF_DW | BPF_IMM) ||
+		    insn->src_reg != BPF_PSEUDO_MAP_FD)
+			continue;
+		for (int j = 0; j < SENSOR_MAP_END; j++) {
+			if (insn->imm != from[j])
+				continue;
+			insn->imm = to[j];
+			break;
+		}
 	}
 }
 
 static int template_take_maps(struct template *template, struct bpf_object *object, int *maps)
 {
+	int theirs[SENSOR_MAP_END];
+
 	for (int i = 0; i < SENSOR_MAP_END; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(object, sensor_map_name(i));
 
-		if (!map)
-			continue;
-		if (maps[i] < 0)
-			maps[i] = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 0);
-		if (maps[i] < 0)
+		theirs[i] = map ? bpf_map__fd(map) : -1;
+		if (map && maps[i] < 0)
+			maps[i] = fcntl(theirs[i], F_DUPFD_CLOEXEC, 0);
+		if (map && maps[i] < 0)
 			return -ENOMEM;
-		template_rename(template, bpf_map__fd(map), maps[i]);
 	}
-	template_settle(template);
+	for (uint32_t i = 0; i < template->n_programs; i++)
+		template_rename_maps(&template->programs[i], theirs, maps);
 	return 0;
 }
 
@@ -203,7 +195,8 @@ static int template_fill(struct template *template, const struct template_source
 		if (r == 0)
 			r = bpf_program__set_autoload(
 				program,
-				!source->wants || source->wants(bpf_program__name(program)));
+				!source->wants ||
+					source->wants(bpf_program__name(program), source->set));
 	if (r < 0)
 		return r;
 	filling = template;

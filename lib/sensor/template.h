@@ -25,8 +25,9 @@ struct template;
 struct template_source {
 	const void *elf; /* borrowed for the call */
 	size_t bytes;
-	/* The programs to keep; NULL: all. */
-	bool (*wants)(const char *program);
+	/* Whether a program is to be kept; NULL: all are. */
+	bool (*wants)(const char *program, uint64_t set);
+	uint64_t set;
 	/* By enum sensor_map; 0: as the object says. Of maps that the object makes. */
 	uint32_t max_entries[SENSOR_MAP_END];
 };

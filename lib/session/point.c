@@ -222,6 +222,12 @@ int session_point_plan(struct session_point *point, const char *file,
 	return plan_ladder(&point->ladder, &point->place, point->needs, &place, kernel, diag);
 }
 
+void session_point_expect(const struct session_point *point, struct sensor *sensor)
+{
+	for (uint32_t i = 0; i < point->ladder.n_instances; i++)
+		instance_expect(sensor, &point->ladder.instances[i], &point->config);
+}
+
 static void instance_configure(struct tetra_hook_config *ret, const struct session_point *point,
 			       const struct plan_instance *plan, struct tetra_kernel *kernel)
 {

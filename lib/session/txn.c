@@ -249,8 +249,8 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	if (r == 0) {
 		session_retire(session, txn->next);
 		kernel_trim(session->kernel);
-		sensor_trim(session->sensor);
 	}
+	sensor_trim(session->sensor);
 	tetra_txn_free(txn);
 	return r;
 }
