@@ -178,7 +178,7 @@ static int session_first_image(struct tetra_session *session)
 		r = published_prepare(&state->published, state->image->cells,
 				      state->image->n_cells);
 	if (r == 0)
-		r = published_commit(&state->published, session->sensor);
+		r = published_begin(&state->published, session->sensor);
 	state->n_hooks = STATE_SPARE_HOOKS;
 	return r;
 }
