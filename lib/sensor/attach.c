@@ -9,7 +9,7 @@
 
 #include "lib/base/base.h"
 
-/* Of the kprobe PMU: the event is the return (kernel/events/core.c, PERF_PROBE_CONFIG_IS_RETPROBE). */
+/* Of the kprobe PMU: PERF_PROBE_CONFIG_IS_RETPROBE in kernel/events/core.c. */
 #define PROBE_IS_RETURN 1u
 /* Bytes of a name of a subsystem of tracepoints. */
 #define SUBSYSTEM_BYTES 128
@@ -78,4 +78,24 @@ int attach_kprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel)
 int attach_kretprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel)
 {
 	return attach_probe(prog_fd, symbol, PROBE_IS_RETURN, kernel);
+}
+
+static int attach_multi(int prog_fd, const char *symbol, uint32_t flags)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts);
+
+	opts.kprobe_multi.syms = &symbol;
+	opts.kprobe_multi.cnt = 1;
+	opts.kprobe_multi.flags = flags;
+	return bpf_link_create(prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+}
+
+int attach_kprobe_multi(int prog_fd, const char *symbol)
+{
+	return attach_multi(prog_fd, symbol, 0);
+}
+
+int attach_kretprobe_multi(int prog_fd, const char *symbol)
+{
+	return attach_multi(prog_fd, symbol, BPF_F_KPROBE_MULTI_RETURN);
 }

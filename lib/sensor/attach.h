@@ -17,5 +17,8 @@ int attach_raw_tracepoint(int prog_fd, const char *event);
 int attach_tracepoint(int prog_fd, const char *event, struct tetra_kernel *kernel);
 int attach_kprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel);
 int attach_kretprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel);
+/* A program that was loaded for BPF_TRACE_KPROBE_MULTI. */
+int attach_kprobe_multi(int prog_fd, const char *symbol);
+int attach_kretprobe_multi(int prog_fd, const char *symbol);
 
 #endif

@@ -44,7 +44,10 @@ static const struct instance_row {
 			  kernel_find_raw_tracepoint },
 	[PLAN_RAW_TP] = { "tetra_raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT },
 	[PLAN_TRACEPOINT] = { "tetra_tracepoint", BPF_PROG_TYPE_TRACEPOINT },
+	[PLAN_KPROBE_MULTI] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI },
 	[PLAN_KPROBE] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE },
+	[PLAN_KRETPROBE_MULTI] = { "tetra_kretprobe", BPF_PROG_TYPE_KPROBE,
+				   BPF_TRACE_KPROBE_MULTI },
 	[PLAN_KRETPROBE] = { "tetra_kretprobe", BPF_PROG_TYPE_KPROBE },
 	[PLAN_SYS_ENTER] = { "tetra_sys_enter", BPF_PROG_TYPE_RAW_TRACEPOINT },
 	[PLAN_SYS_EXIT] = { "tetra_sys_exit", BPF_PROG_TYPE_RAW_TRACEPOINT },
@@ -56,19 +59,22 @@ static uint64_t program_bit(const struct plan_instance *plan,
 	return 1ull << (plan->program * 2 + (config->n_words > 1));
 }
 
+/* Some rungs share a program. */
 static bool program_is_in(const char *program, uint64_t set)
 {
+	uint64_t bits = 0;
+
 	for (size_t i = 0; i < ARRAY_SIZE(instance_rows); i++) {
 		size_t len = strlen(instance_rows[i].program);
 
 		if (strncmp(program, instance_rows[i].program, len) != 0)
 			continue;
 		if (!program[len])
-			return set >> (i * 2) & 1;
-		if (str_equal(program + len, WIDE_SUFFIX))
-			return set >> (i * 2 + 1) & 1;
+			bits |= 1ull << (i * 2);
+		else if (str_equal(program + len, WIDE_SUFFIX))
+			bits |= 1ull << (i * 2 + 1);
 	}
-	return false;
+	return set & bits;
 }
 
 static int instance_template(const struct template **ret, struct sensor *sensor,
@@ -153,6 +159,10 @@ static int instance_attach(struct instance *instance, struct tetra_kernel *kerne
 		return attach_raw_tracepoint(instance->prog_fd, plan->target);
 	case PLAN_TRACEPOINT:
 		return attach_tracepoint(instance->prog_fd, plan->target, kernel);
+	case PLAN_KPROBE_MULTI:
+		return attach_kprobe_multi(instance->prog_fd, plan->target);
+	case PLAN_KRETPROBE_MULTI:
+		return attach_kretprobe_multi(instance->prog_fd, plan->target);
 	case PLAN_KPROBE:
 		return attach_kprobe(instance->prog_fd, plan->target, kernel);
 	case PLAN_KRETPROBE:

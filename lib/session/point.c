@@ -242,7 +242,7 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 	ret->task_btf = kernel_has(kernel, KERNEL_CURRENT_TASK_BTF);
 	if (!(plan->phase & TETRA_PHASE_RETURN))
 		memset(&ret->slots[TETRA_RETURN_SLOT], 0, sizeof(ret->slots[0]));
-	ret->saves = plan->program == PLAN_KPROBE &&
+	ret->saves = (plan->program == PLAN_KPROBE || plan->program == PLAN_KPROBE_MULTI) &&
 		     (point->needs & PLAN_NEEDS_RETURN) != 0;
 	if (!plan->typed)
 		for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
