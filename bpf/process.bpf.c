@@ -196,13 +196,35 @@ static __always_inline void spot_advance(struct tetra_scratch *s, __u32 bytes)
 	s->spot += (bytes + 7) & ~7u;
 }
 
+/* Words that are hashed in one call: verified once, for all the calls. */
+#define EXEC_HASH_STEP 32
+
+__noinline int exec_hash_some(__u32 slot, __u32 first)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	struct tetra_seed secret = { { seed.k[0], seed.k[1], seed.k[2], seed.k[3] } };
+	struct tetra_hash hash;
+	__u32 at;
+
+	if (!s)
+		return 0;
+	at = (s->text_at + first * 8) & RECORD_MASK & ~7u;
+	hash.h[0] = s->proc.exe_hash[0];
+	hash.h[1] = s->proc.exe_hash[1];
+	hash_words(&secret, (const __u64 *)&s->record[at], first, EXEC_HASH_STEP,
+		   &s->text_bytes, &hash);
+	s->proc.exe_hash[0] = hash.h[0];
+	s->proc.exe_hash[1] = hash.h[1];
+	return 0;
+}
+
 /* Head, tail and hash of the executable's path, which stands at @at of the record. */
 __noinline int exec_hash(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
 	struct tetra_seed secret = { { seed.k[0], seed.k[1], seed.k[2], seed.k[3] } };
 	struct tetra_hash hash;
-	__u32 bytes, at;
+	__u32 bytes, at, i;
 
 	if (!s)
 		return 0;
@@ -210,7 +232,17 @@ __noinline int exec_hash(__u32 slot)
 	bytes = s->text_bytes;
 	/* Zeroes behind the last byte: the hash reads whole words, the head all of its own. */
 	__builtin_memset(&s->record[(at + bytes) & RECORD_MASK], 0, TETRA_EXE_HEAD);
-	hash_path(&secret, (const __u64 *)&s->record[at], &s->text_bytes, &hash);
+	hash_begin(&secret, &hash);
+	s->proc.exe_hash[0] = hash.h[0];
+	s->proc.exe_hash[1] = hash.h[1];
+	for (i = 0; i < TETRA_HASH_WORDS; i += EXEC_HASH_STEP) {
+		if (i * 8 >= *(volatile __u32 *)&s->text_bytes)
+			break;
+		exec_hash_some(slot, i);
+	}
+	hash.h[0] = s->proc.exe_hash[0];
+	hash.h[1] = s->proc.exe_hash[1];
+	hash_end(&secret, bytes, &hash);
 	s->proc.exe_hash[0] = hash.h[0];
 	s->proc.exe_hash[1] = hash.h[1];
 	s->proc.exe_bytes = bytes;
@@ -263,16 +295,19 @@ __noinline int args_fragment(__u32 slot)
 	return 0;
 }
 
-/* Arguments beyond what the record holds itself. Returns flags; s->args_* say the rest. */
-__noinline int args_fragments(__u32 slot)
+/* Fragments that are sent in one call: verified once, for all the calls. */
+#define ARGS_FRAGMENTS_STEP 16
+
+/* Returns flags; TETRA_EXEC_ARGS_FAULT among them ends it. */
+__noinline int args_some_fragments(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
 	int flags = 0, r;
 	__u32 i;
 
 	if (!s)
-		return 0;
-	for (i = 0; i < TETRA_ARGS_FRAGMENTS; i++) {
+		return TETRA_EXEC_ARGS_FAULT;
+	for (i = 0; i < ARGS_FRAGMENTS_STEP; i++) {
 		if (s->args_bytes - s->args_sent <= TETRA_EXEC_ARGS_INLINE)
 			break;
 		r = args_fragment(slot);
@@ -282,6 +317,25 @@ __noinline int args_fragments(__u32 slot)
 			flags |= TETRA_EXEC_ARGS_LOST;
 		flags |= TETRA_EXEC_ARGS_FRAGMENTS;
 		s->args_sent += TETRA_ARGS_FRAGMENT;
+	}
+	return flags;
+}
+
+/* Arguments beyond what the record holds itself. Returns flags; s->args_* say the rest. */
+__noinline int args_fragments(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	int flags = 0;
+	__u32 i;
+
+	if (!s)
+		return 0;
+	for (i = 0; i < TETRA_ARGS_FRAGMENTS / ARGS_FRAGMENTS_STEP; i++) {
+		if (s->args_bytes - s->args_sent <= TETRA_EXEC_ARGS_INLINE)
+			break;
+		flags |= args_some_fragments(slot);
+		if (flags & TETRA_EXEC_ARGS_FAULT)
+			break;
 	}
 	return flags;
 }

@@ -28,36 +28,51 @@ static inline __attribute__((always_inline)) __u64 hash_mix(__u64 lane, __u64 wo
 	return lane * odder;
 }
 
+static inline __attribute__((always_inline)) void hash_begin(const struct tetra_seed *seed,
+							     struct tetra_hash *ret)
+{
+	ret->h[0] = seed->k[0];
+	ret->h[1] = seed->k[2];
+}
+
 /*
- * @words: the path, zero-padded to whole words; @bytes_at: its length, at most 4096. Every
- * step is a bijection of the lane, so two paths of one length that differ in one word
- * never meet; the length tells a path from the same path with NULs behind it.
+ * @n words of a path from number @first on; @bytes_at: the whole path's length. Of the last
+ * word the bytes behind the path are zero; words behind it are left out. Every step is a
+ * bijection of the lane, so two paths of one length that differ in one word never meet.
  */
-static inline __attribute__((always_inline)) void hash_path(const struct tetra_seed *seed,
-							    const __u64 *words,
-							    const __u32 *bytes_at,
-	  struct tetra_hash *ret)
+static inline __attribute__((always_inline)) void
+hash_words(const struct tetra_seed *seed, const __u64 *words, __u32 first, __u32 n,
+	   const __u32 *bytes_at, struct tetra_hash *hash)
 {
 	__u64 odd0 = seed->k[1] | 1, odder0 = seed->k[0] | 1;
 	__u64 odd1 = seed->k[3] | 1, odder1 = seed->k[2] | 1;
-	__u64 h0 = seed->k[0], h1 = seed->k[2], i;
-	__u32 bytes;
+	__u64 h0 = hash->h[0], h1 = hash->h[1];
+	__u32 i;
 
-	for (i = 0; i < TETRA_HASH_WORDS; i++) {
+	for (i = 0; i < n; i++) {
 		/* Read anew each time: a known range of the length would give the verifier
 		 * a state per word. */
-		if (i * 8 >= *(const volatile __u32 *)bytes_at)
+		if ((first + i) * 8 >= *(const volatile __u32 *)bytes_at)
 			break;
 		h0 = hash_mix(h0, words[i], odd0, odder0);
 		h1 = hash_mix(h1, words[i], odd1, odder1);
 	}
-	bytes = *(const volatile __u32 *)bytes_at;
-	h0 = hash_mix(h0, bytes, odd0, odder0);
-	h1 = hash_mix(h1, ~(__u64)bytes, odd1, odder1);
-	ret->h[0] = h0 ^ h0 >> 31;
-	ret->h[1] = h1 ^ h1 >> 31;
-	if (!(ret->h[0] | ret->h[1]))
-		ret->h[1] = 1;
+	hash->h[0] = h0;
+	hash->h[1] = h1;
+}
+
+/* The length tells a path from the same path with NULs behind it. */
+static inline __attribute__((always_inline)) void hash_end(const struct tetra_seed *seed,
+							   __u32 bytes,
+							   struct tetra_hash *hash)
+{
+	__u64 h0 = hash_mix(hash->h[0], bytes, seed->k[1] | 1, seed->k[0] | 1);
+	__u64 h1 = hash_mix(hash->h[1], ~(__u64)bytes, seed->k[3] | 1, seed->k[2] | 1);
+
+	hash->h[0] = h0 ^ h0 >> 31;
+	hash->h[1] = h1 ^ h1 >> 31;
+	if (!(hash->h[0] | hash->h[1]))
+		hash->h[1] = 1;
 }
 
 #endif

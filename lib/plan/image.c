@@ -28,7 +28,9 @@ void image_hash_path(const struct tetra_seed *seed, const char *path, size_t len
 	uint32_t bytes = MIN(len, sizeof(words));
 
 	memcpy(words, path, bytes);
-	hash_path(seed, (const __u64 *)words, &bytes, ret);
+	hash_begin(seed, ret);
+	hash_words(seed, (const __u64 *)words, 0, TETRA_HASH_WORDS, &bytes, ret);
+	hash_end(seed, bytes, ret);
 }
 
 /* Actions */
