@@ -18,7 +18,7 @@ struct name {
 
 struct name_set {
 	struct name *slots; /* a hash table, never full */
-	uint32_t n_slots; /* a power of two */
+	uint32_t n_slots;   /* a power of two */
 	uint32_t n_names;
 };
 
@@ -27,8 +27,8 @@ struct excerpt {
 	struct btf *btf;
 	struct name_set types, members;
 	uint32_t *copies; /* by id in .full: the id in .btf; 0: none yet */
-	int index; /* the integer that arrays are indexed by */
-	int pointer; /* void * */
+	int index;	  /* the integer that arrays are indexed by */
+	int pointer;	  /* void * */
 };
 
 static struct name name_of(const char *text)
@@ -115,9 +115,10 @@ static int excerpt_read_wanted(struct excerpt *excerpt, const struct btf *wanted
 
 		if (!type_is_wanted_kind(type))
 			continue;
-		r = name_set_add(&excerpt->types, btf__str_by_offset(wanted, type->name_off));
-		for (uint32_t i = 0; btf_is_composite(type) && i < btf_vlen(type) && r == 0;
-		     i++)
+		r = name_set_add(&excerpt->types,
+				 btf__str_by_offset(wanted, type->name_off));
+		for (uint32_t i = 0;
+		     btf_is_composite(type) && i < btf_vlen(type) && r == 0; i++)
 			r = name_set_add(&excerpt->members,
 					 btf__str_by_offset(wanted, members[i].name_off));
 	}
@@ -128,8 +129,8 @@ static const struct btf_type *type_behind(const struct btf *btf, uint32_t *id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, *id);
 
-	for (uint32_t i = 0; type && (btf_is_mod(type) || btf_is_typedef(type) ||
-				      btf_is_type_tag(type));
+	for (uint32_t i = 0;
+	     type && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type));
 	     i++) {
 		if (i == EXCERPT_MAX_CHAIN)
 			return NULL;
@@ -163,8 +164,8 @@ static int excerpt_copy_struct(struct excerpt *excerpt, const struct btf_type *t
 		if (ids[i] < 0)
 			return ids[i];
 	}
-	id = btf_is_union(type) ? btf__add_union(excerpt->btf, name, type->size) :
-				  btf__add_struct(excerpt->btf, name, type->size);
+	id = btf_is_union(type) ? btf__add_union(excerpt->btf, name, type->size)
+				: btf__add_struct(excerpt->btf, name, type->size);
 	for (uint32_t i = 0; i < btf_vlen(type) && id > 0 && r == 0; i++)
 		if (ids[i])
 			r = btf__add_field(
@@ -197,8 +198,8 @@ static int excerpt_copy_enum(struct excerpt *excerpt, const struct btf_type *typ
 			r = btf__add_enum_value(
 				excerpt->btf,
 				btf__str_by_offset(excerpt->full, values[i].name_off),
-				btf_kflag(type) ? values[i].val :
-						  (int64_t)(uint32_t)values[i].val);
+				btf_kflag(type) ? values[i].val
+						: (int64_t)(uint32_t)values[i].val);
 	}
 	return r < 0 ? r : id;
 }
@@ -211,7 +212,8 @@ static int excerpt_copy_kind(struct excerpt *excerpt, const struct btf_type *typ
 
 	switch (btf_kind(type)) {
 	case BTF_KIND_INT:
-		return btf__add_int(excerpt->btf, name, type->size, btf_int_encoding(type));
+		return btf__add_int(excerpt->btf, name, type->size,
+				    btf_int_encoding(type));
 	case BTF_KIND_FLOAT:
 		return btf__add_float(excerpt->btf, name, type->size);
 	case BTF_KIND_ENUM:

@@ -45,8 +45,8 @@ static int configure(uint32_t hook)
 {
 	struct tetra_hook_config config = { .hook = hook, .n_words = 1, .n_params = 3 };
 
-	return template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &config,
-				  sizeof(config));
+	return template_configure(template, offsetof(struct hook_bpf__rodata, cfg),
+				  &config, sizeof(config));
 }
 
 static int load(const char *program, int config, char **ret_log)

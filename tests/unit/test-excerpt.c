@@ -63,8 +63,8 @@ static bool find_member(const struct btf *btf, uint32_t id, const char *name,
 }
 
 /* The @nth type of that kind whose name without a flavour is @name; 0 if there are fewer. */
-static uint32_t find_type(const struct btf *btf, uint32_t kind, const char *name, size_t len,
-			  uint32_t nth)
+static uint32_t find_type(const struct btf *btf, uint32_t kind, const char *name,
+			  size_t len, uint32_t nth)
 {
 	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
 		const struct btf_type *type = btf__type_by_id(btf, id);
@@ -77,9 +77,9 @@ static uint32_t find_type(const struct btf *btf, uint32_t kind, const char *name
 	return 0;
 }
 
-static uint32_t compare_members(const struct btf *wanted, uint32_t id, const struct btf *full,
-				uint32_t full_id, const struct btf *excerpt,
-				uint32_t excerpt_id)
+static uint32_t compare_members(const struct btf *wanted, uint32_t id,
+				const struct btf *full, uint32_t full_id,
+				const struct btf *excerpt, uint32_t excerpt_id)
 {
 	const struct btf_type *type = btf__type_by_id(wanted, id);
 	const struct btf_member *members = btf_members(type);
@@ -101,7 +101,8 @@ static uint32_t compare_members(const struct btf *wanted, uint32_t id, const str
 			      name);
 		ck_assert_msg(got.bit_offset == expected.bit_offset &&
 				      got.bits == expected.bits &&
-				      got.kind == expected.kind && got.size == expected.size,
+				      got.kind == expected.kind &&
+				      got.size == expected.size,
 			      "%s", name);
 		n += there;
 	}
@@ -132,7 +133,8 @@ static uint32_t compare(const struct btf *wanted, const struct btf *full,
 				break;
 			ck_assert_uint_eq(btf__type_by_id(full, full_id)->size,
 					  btf__type_by_id(excerpt, excerpt_id)->size);
-			n += compare_members(wanted, id, full, full_id, excerpt, excerpt_id);
+			n += compare_members(wanted, id, full, full_id, excerpt,
+					     excerpt_id);
 		} while (nth < 4);
 	}
 	return n;
