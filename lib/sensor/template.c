@@ -11,6 +11,10 @@
 #include "lib/kernel/excerpt.h"
 #include "lib/sensor/log.h"
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
+#endif
+
 /* Sections of our objects: "tetra/NAME". */
 #define TEMPLATE_SECTIONS "tetra/"
 
@@ -89,6 +93,14 @@ __attribute__((destructor)) static void template_unregister(void)
 {
 	if (handler_id > 0)
 		(void)libbpf_unregister_prog_handler(handler_id); /* it was registered */
+}
+
+/* Later kernels want to hear that it is no program, earlier ones refuse the word. */
+static int memory_file(void)
+{
+	int fd = memfd_create("tetra-btf", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+
+	return fd < 0 && errno == EINVAL ? memfd_create("tetra-btf", MFD_CLOEXEC) : fd;
 }
 
 /* libbpf takes BTF from a file. It is written after the object is opened, read when loaded. */
@@ -216,15 +228,17 @@ int template_new(struct template **ret, const struct template_source *source,
 		 int maps[SENSOR_MAP_END], struct tetra_kernel *kernel)
 {
 	_cleanup_(template_freep) struct template *template = calloc(1, sizeof(*template));
-	_cleanup_(closep) int fd = memfd_create("tetra-btf", MFD_CLOEXEC);
+	_cleanup_(closep) int fd = memory_file();
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tetra");
 	struct bpf_object *object;
 	char path[64];
 	int r;
 
-	if (!template || fd < 0)
+	if (!template)
 		return -ENOMEM;
 	template->btf_fd = -1;
+	if (fd < 0)
+		return -ENOMEM;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	opts.btf_custom_path = path;
 	object = bpf_object__open_mem(source->elf, source->bytes, &opts);
