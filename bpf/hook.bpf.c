@@ -7,32 +7,35 @@
 
 const volatile struct tetra_hook_config cfg = {};
 
-/* Each program twice: NAME for hooks of up to 64 rules, NAME_wide beyond. */
-#define HOOK_PROGRAM(section, name, type, context, ...)                                \
+/*
+ * Each program twice: NAME for hooks of up to 64 rules, NAME_wide beyond. How it is loaded and
+ * attached, the loader says for each instance.
+ */
+#define HOOK_PROGRAM(name, type, context, ...)                                         \
 	static __always_inline type name##_run(context ctx, int wide) __VA_ARGS__      \
-	SEC(section)                                                                   \
+	SEC("tetra/" #name)                                                            \
 	type name(context ctx)                                                         \
 	{                                                                              \
 		return name##_run(ctx, 0);                                             \
 	}                                                                              \
-	SEC(section)                                                                   \
+	SEC("tetra/" #name)                                                            \
 	type name##_wide(context ctx)                                                  \
 	{                                                                              \
 		return name##_run(ctx, 1);                                             \
 	}
 
-HOOK_PROGRAM("?fentry/tetra_hook_placeholder", tetra_fentry, int, void *, {
+HOOK_PROGRAM(tetra_fentry, int, void *, {
 	hook_run(ctx, PARAM_TYPED, wide);
 	return 0;
 })
 
-HOOK_PROGRAM("?fexit/tetra_hook_placeholder", tetra_fexit, int, void *, {
+HOOK_PROGRAM(tetra_fexit, int, void *, {
 	hook_run(ctx, PARAM_TYPED, wide);
 	return 0;
 })
 
 /* Returns 64 bits: the result of a system call is a long. */
-HOOK_PROGRAM("?fmod_ret/tetra_hook_placeholder", tetra_fmod_ret, long, void *, {
+HOOK_PROGRAM(tetra_fmod_ret, long, void *, {
 	long before = param_word(ctx, cfg.n_params);
 	long verdict = hook_run(ctx, PARAM_TYPED, wide);
 
@@ -40,7 +43,7 @@ HOOK_PROGRAM("?fmod_ret/tetra_hook_placeholder", tetra_fmod_ret, long, void *, {
 })
 
 /* An earlier program's refusal stands. 64 bits: verifiers check the range of all of them. */
-HOOK_PROGRAM("?lsm/tetra_hook_placeholder", tetra_lsm, long, void *, {
+HOOK_PROGRAM(tetra_lsm, long, void *, {
 	long before = cfg.has_return ? (int)param_word(ctx, cfg.n_params) : 0;
 	long verdict = hook_run(ctx, PARAM_TYPED, wide);
 
@@ -53,17 +56,17 @@ HOOK_PROGRAM("?lsm/tetra_hook_placeholder", tetra_lsm, long, void *, {
 	return verdict;
 })
 
-HOOK_PROGRAM("?tp_btf/tetra_hook_placeholder", tetra_tp_btf, int, void *, {
+HOOK_PROGRAM(tetra_tp_btf, int, void *, {
 	hook_run(ctx, PARAM_TYPED, wide);
 	return 0;
 })
 
-HOOK_PROGRAM("?raw_tp", tetra_raw_tp, int, void *, {
+HOOK_PROGRAM(tetra_raw_tp, int, void *, {
 	hook_run(ctx, PARAM_WORDS, wide);
 	return 0;
 })
 
-HOOK_PROGRAM("?tp", tetra_tracepoint, int, void *, {
+HOOK_PROGRAM(tetra_tracepoint, int, void *, {
 	hook_run(ctx, PARAM_RECORD, wide);
 	return 0;
 })
@@ -82,7 +85,7 @@ static __always_inline void call_save(void *ctx)
 		loss_count(TETRA_LOST_RECURSION);
 }
 
-HOOK_PROGRAM("?kprobe", tetra_kprobe, int, void *, {
+HOOK_PROGRAM(tetra_kprobe, int, void *, {
 	long verdict;
 
 	if (cfg.saves)
@@ -110,7 +113,7 @@ static __always_inline struct tetra_call *call_take(void *ctx, struct tetra_call
 	return call;
 }
 
-HOOK_PROGRAM("?kretprobe", tetra_kretprobe, int, void *, {
+HOOK_PROGRAM(tetra_kretprobe, int, void *, {
 	struct tetra_call_key key;
 	struct tetra_call *call = call_take(ctx, &key);
 
@@ -131,7 +134,7 @@ static __always_inline int syscall_is_ours(__u64 *ctx)
 	return BPF_CORE_READ(regs, cs) == SYSCALL_SEGMENT_64;
 }
 
-HOOK_PROGRAM("?raw_tp", tetra_sys_enter, int, __u64 *, {
+HOOK_PROGRAM(tetra_sys_enter, int, __u64 *, {
 	if (ctx[1] != cfg.syscall_number || !syscall_is_ours(ctx))
 		return 0;
 	hook_run(ctx, PARAM_SYSCALL, wide);
@@ -145,7 +148,7 @@ static __always_inline int syscall_is_leaving(__u64 *ctx)
 	return BPF_CORE_READ(regs, orig_ax) == cfg.syscall_number && syscall_is_ours(ctx);
 }
 
-HOOK_PROGRAM("?raw_tp", tetra_sys_exit, int, __u64 *, {
+HOOK_PROGRAM(tetra_sys_exit, int, __u64 *, {
 	if (syscall_is_leaving(ctx))
 		hook_run(ctx, PARAM_SYSCALL, wide);
 	return 0;

@@ -98,7 +98,7 @@ static __always_inline struct tetra_proc *fork_row(__u32 tgid, const struct tetr
 	return proc_find(tgid);
 }
 
-SEC("tp_btf/sched_process_fork")
+SEC("tetra/sched_process_fork")
 int tetra_fork(__u64 *ctx)
 {
 	struct task_struct *child = (void *)ctx[1];
@@ -138,7 +138,7 @@ int tetra_fork(__u64 *ctx)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
+SEC("tetra/sched_process_exit")
 int tetra_exit(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
@@ -167,7 +167,7 @@ int tetra_exit(__u64 *ctx)
  * The row outlives the exit: files and sockets are closed after it, and their hooks still
  * want to know whose they were. A new process of the same number has a row without the flag.
  */
-SEC("tp_btf/sched_process_free")
+SEC("tetra/sched_process_free")
 int tetra_free(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
@@ -603,7 +603,7 @@ static __always_inline void record_send(struct tetra_scratch *s)
 		loss_count(TETRA_LOST_RING);
 }
 
-SEC("tp_btf/sched_process_exec")
+SEC("tetra/sched_process_exec")
 int tetra_exec(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
@@ -651,7 +651,7 @@ int tetra_exec(__u64 *ctx)
  * Run by user space (BPF_PROG_TEST_RUN): ctx[0] is a thread group, ctx[1] and ctx[2] the mark
  * bits that it gains. An exec at the same moment may miss them: user space runs it twice.
  */
-SEC("raw_tp")
+SEC("tetra/mark")
 int tetra_mark(__u64 *ctx)
 {
 	__u32 tgid = ctx[0];

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/kernel/facts.h"
 #include "lib/kernel/pseudo.h"
 
 /*
@@ -64,9 +63,26 @@ static bool type_is_indexed(const struct vmlinux *vmlinux, const struct btf_type
 		str_has_prefix(type_name(vmlinux, type), BTF_TRACE_PREFIX));
 }
 
+/* By words: there are 50,000 names of 20 bytes. */
+static uint32_t name_hash(const char *name)
+{
+	size_t len = strlen(name), at;
+	uint64_t hash = len, word = 0;
+
+	for (at = 0; at + sizeof(word) <= len; at += sizeof(word)) {
+		memcpy(&word, name + at, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+		hash ^= hash >> 32;
+	}
+	for (word = 0; at < len; at++)
+		word = word << 8 | (uint8_t)name[at];
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+	return (uint32_t)(hash >> 32);
+}
+
 static uint32_t *vmlinux_slot(struct vmlinux *vmlinux, const char *name, uint32_t kind)
 {
-	uint32_t i = facts_hash(name) & (vmlinux->n_slots - 1);
+	uint32_t i = name_hash(name) & (vmlinux->n_slots - 1);
 
 	for (; vmlinux->slots[i]; i = (i + 1) & (vmlinux->n_slots - 1)) {
 		const struct btf_type *type =

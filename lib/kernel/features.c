@@ -255,7 +255,7 @@ static int probe_lsm(struct tetra_kernel *kernel, const struct feature_row *row)
 	return MIN(fd, 0);
 }
 
-static int pmu_type(struct tetra_kernel *kernel, const char *pmu)
+int kernel_pmu_type(struct tetra_kernel *kernel, const char *pmu)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {}, text = {};
 	int r;
@@ -277,7 +277,7 @@ static int probe_kprobe(struct tetra_kernel *kernel, const struct feature_row *r
 {
 	struct perf_event_attr attr = { .size = sizeof(attr), .disabled = 1 };
 	_cleanup_(closep) int fd = -1;
-	int type = pmu_type(kernel, "kprobe");
+	int type = kernel_pmu_type(kernel, "kprobe");
 
 	if (type < 0)
 		return type;

@@ -240,6 +240,8 @@ int kernel_find_raw_tracepoint(struct tetra_kernel *kernel, const char *event,
 /* A tracepoint of tracefs. */
 int kernel_find_tracepoint_fields(struct tetra_kernel *kernel, const char *subsystem,
 				  const char *event, struct kernel_event *ret);
+/* What perf_event_open(2) calls a source of events, "kprobe"; or a negative errno. */
+int kernel_pmu_type(struct tetra_kernel *kernel, const char *pmu);
 /* There is such a subsystem: of the two names of a tracepoint, the other one is wrong. */
 bool kernel_has_subsystem(struct tetra_kernel *kernel, const char *subsystem);
 

@@ -70,6 +70,28 @@ static const char *trampoline_obstacle(const struct ladder *ladder)
 	return NULL;
 }
 
+/* What fprobe takes by name is what ftrace lists. */
+static const char *multi_obstacle(const struct ladder *ladder)
+{
+	if (!kernel_function_traceable(ladder->kernel, ladder->function.target))
+		return "ftrace does not reach the function";
+	return NULL;
+}
+
+/*
+ * Two probes of one call, of which the first keeps the arguments, are of one kind. The one
+ * that denies is a kprobe: what comes of a result that is changed from fprobe differs among
+ * kernels.
+ */
+static const char *multi_return_obstacle(const struct ladder *ladder)
+{
+	const struct rung *deny = ladder->chosen[ROLE_DENY];
+
+	if (deny && deny->program == PLAN_KPROBE)
+		return "the probe that denies is a kprobe";
+	return multi_obstacle(ladder);
+}
+
 static const char *number_obstacle(const struct ladder *ladder)
 {
 	return ladder->function.syscall_number < 0
@@ -150,6 +172,7 @@ static const char *override_obstacle(const struct ladder *ladder)
 /* clang-format off */
 static const struct rung rungs[] = {
 	{ PLAN_FENTRY, ROLE_ENTRY, AT_CODE, KERNEL_FENTRY, trampoline_obstacle },
+	{ PLAN_KPROBE_MULTI, ROLE_ENTRY, AT_CODE, KERNEL_KPROBE_MULTI, multi_obstacle },
 	{ PLAN_KPROBE, ROLE_ENTRY, AT_CODE, KERNEL_KPROBE, NULL },
 	{ PLAN_SYS_ENTER, ROLE_ENTRY, AT(SYSCALL), KERNEL_RAW_TP, number_obstacle },
 	{ PLAN_LSM, ROLE_ENTRY, AT(LSM), KERNEL_LSM_BPF, NULL },
@@ -158,6 +181,8 @@ static const struct rung rungs[] = {
 	{ PLAN_TRACEPOINT, ROLE_ENTRY, AT(TRACEPOINT), KERNEL_FEATURE_END, NULL },
 
 	{ PLAN_FEXIT, ROLE_RETURN, AT_CODE, KERNEL_FENTRY, trampoline_obstacle },
+	{ PLAN_KRETPROBE_MULTI, ROLE_RETURN, AT_CODE, KERNEL_KPROBE_MULTI,
+	  multi_return_obstacle },
 	{ PLAN_KRETPROBE, ROLE_RETURN, AT_CODE, KERNEL_KPROBE, NULL },
 	{ PLAN_SYS_EXIT, ROLE_RETURN, AT(SYSCALL), KERNEL_RAW_TP, number_obstacle },
 
@@ -321,6 +346,14 @@ static bool denier_is_entry(const struct ladder *ladder)
 	return deny && (deny->program != PLAN_LSM || ladder->use->kind == PLAN_POINT_LSM);
 }
 
+/* What puts the arguments where an exit program finds them; PLAN_PROGRAM_END: it has them. */
+static uint32_t program_saving_for(uint32_t exit)
+{
+	if (exit == PLAN_KRETPROBE_MULTI)
+		return PLAN_KPROBE_MULTI;
+	return exit == PLAN_KRETPROBE ? PLAN_KPROBE : PLAN_PROGRAM_END;
+}
+
 /*
  * With a result: the exit program sends the events. Signals and refusals must come before
  * the function runs. A kretprobe finds the arguments where a kprobe has put them.
@@ -332,17 +365,16 @@ static void assemble_return(const struct ladder *ladder, struct plan_ladder *ret
 	uint32_t entry = ladder->chosen[ROLE_ENTRY]->program;
 	uint32_t enforcing = PLAN_NEEDS_SIGNAL | PLAN_NEEDS_KILL | PLAN_NEEDS_OVERRIDE;
 	bool enforces = ladder->needs & enforcing;
-	bool saves = exit == PLAN_KRETPROBE;
+	uint32_t saver = program_saving_for(exit);
+	bool saves = saver != PLAN_PROGRAM_END;
 
 	if (deny) {
-		if (saves && deny->program != PLAN_KPROBE)
-			instance_add(ladder, ret, PLAN_KPROBE, 0);
+		if (saves && deny->program != saver)
+			instance_add(ladder, ret, saver, 0);
 	} else if (enforces) {
-		if (saves)
-			entry = PLAN_KPROBE;
-		instance_add(ladder, ret, entry, TETRA_PHASE_SIGNAL);
+		instance_add(ladder, ret, saves ? saver : entry, TETRA_PHASE_SIGNAL);
 	} else if (saves) {
-		instance_add(ladder, ret, PLAN_KPROBE, 0);
+		instance_add(ladder, ret, saver, 0);
 	}
 	/* A kprobe that denies ends the call: it comes first, so that it also saves. */
 	if (deny && saves)

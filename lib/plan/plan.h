@@ -26,17 +26,19 @@
 #define PLAN_NEEDS_RETURN 16u /* see the return value */
 
 /* How a hook point is reached. Names are those of reports. */
-#define PLAN_PROGRAMS(X)                 \
-	X(FENTRY, "fentry")              \
-	X(FEXIT, "fexit")                \
-	X(FMOD_RET, "fmod_ret")          \
-	X(LSM, "lsm")                    \
-	X(TP_BTF, "tp_btf")              \
-	X(RAW_TP, "raw_tp")              \
-	X(TRACEPOINT, "tracepoint")      \
-	X(KPROBE, "kprobe")              \
-	X(KRETPROBE, "kretprobe")        \
-	X(SYS_ENTER, "raw_tp/sys_enter") \
+#define PLAN_PROGRAMS(X)                      \
+	X(FENTRY, "fentry")                   \
+	X(FEXIT, "fexit")                     \
+	X(FMOD_RET, "fmod_ret")               \
+	X(LSM, "lsm")                         \
+	X(TP_BTF, "tp_btf")                   \
+	X(RAW_TP, "raw_tp")                   \
+	X(TRACEPOINT, "tracepoint")           \
+	X(KPROBE_MULTI, "kprobe.multi")       \
+	X(KPROBE, "kprobe")                   \
+	X(KRETPROBE_MULTI, "kretprobe.multi") \
+	X(KRETPROBE, "kretprobe")             \
+	X(SYS_ENTER, "raw_tp/sys_enter")      \
 	X(SYS_EXIT, "raw_tp/sys_exit")
 
 #define X(NAME, ...) PLAN_##NAME,
@@ -53,7 +55,7 @@ const char *plan_program_name(uint32_t program);
 struct plan_instance {
 	uint32_t program; /* enum plan_program */
 	uint32_t phase; /* TETRA_PHASE_* */
-	/* fentry, fexit, fmod_ret, kprobe, kretprobe: the symbol; lsm: the hook's name, without
+	/* fentry, fexit, fmod_ret and the probes: the symbol; lsm: the hook's name, without
 	 * bpf_lsm_; tp_btf, raw_tp: the event; tracepoint: "subsystem/event" */
 	char target[PLAN_KEY_BYTES];
 	uint32_t n_params; /* of the attach point's prototype (context words before the return) */

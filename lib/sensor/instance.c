@@ -2,101 +2,109 @@
 #include "lib/sensor/instance.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <fcntl.h>
 #include <stdio.h>
 
 #include "bpf/hook.skel.h"
 #include "lib/base/diag.h"
+#include "lib/sensor/attach.h"
 #include "lib/sensor/log.h"
+#include "lib/sensor/template.h"
+
+#define WIDE_SUFFIX "_wide"
 
 struct instance {
-	struct bpf_link *link;
-	int prog_fd;
+	int prog_fd, link_fd;
 };
 
-typedef struct bpf_link *(*instance_attach_fn)(struct bpf_program *program,
-					       const struct plan_instance *plan);
+/* What a program's target names: the BTF id that the program is loaded for. */
+typedef int (*instance_find_fn)(struct tetra_kernel *kernel, const char *target,
+				struct kernel_function *ret);
 
-static struct bpf_link *attach_typed(struct bpf_program *program,
-				     const struct plan_instance *plan)
+static int find_lsm_hook(struct tetra_kernel *kernel, const char *target,
+			 struct kernel_function *ret)
 {
-	return bpf_program__attach(program);
+	return kernel_lsm_hook(kernel, target, ret) ? 0 : -ENOENT;
 }
 
-static struct bpf_link *attach_kprobe(struct bpf_program *program,
-				      const struct plan_instance *plan)
-{
-	return bpf_program__attach_kprobe(program, plan->program == PLAN_KRETPROBE,
-					  plan->target);
-}
-
-static struct bpf_link *attach_raw(struct bpf_program *program,
-				   const struct plan_instance *plan)
-{
-	return bpf_program__attach_raw_tracepoint(program, plan->target);
-}
-
-static struct bpf_link *attach_sys_enter(struct bpf_program *program,
-					 const struct plan_instance *plan)
-{
-	return bpf_program__attach_raw_tracepoint(program, "sys_enter");
-}
-
-static struct bpf_link *attach_sys_exit(struct bpf_program *program,
-					const struct plan_instance *plan)
-{
-	return bpf_program__attach_raw_tracepoint(program, "sys_exit");
-}
-
-static struct bpf_link *attach_tracepoint(struct bpf_program *program,
-					  const struct plan_instance *plan)
-{
-	char subsystem[PLAN_KEY_BYTES];
-	char *slash;
-
-	snprintf(subsystem, sizeof(subsystem), "%s", plan->target);
-	slash = strchr(subsystem, '/');
-	if (!slash) {
-		errno = EINVAL;
-		return NULL;
-	}
-	*slash = '\0';
-	return bpf_program__attach_tracepoint(program, subsystem, slash + 1);
-}
-
-/* Which program of the object serves which rung, and how it is attached. */
+/* Which program of the object serves which rung, and what the kernel calls it. */
 static const struct instance_row {
 	const char *program;
-	bool has_target; /* an attach target in BTF, named before loading */
-	instance_attach_fn attach;
+	enum bpf_prog_type type;
+	enum bpf_attach_type attach;
+	instance_find_fn find; /* NULL: the target is named when it is attached */
 } instance_rows[] = {
-	[PLAN_FENTRY] = { "tetra_fentry", true, attach_typed },
-	[PLAN_FEXIT] = { "tetra_fexit", true, attach_typed },
-	[PLAN_FMOD_RET] = { "tetra_fmod_ret", true, attach_typed },
-	[PLAN_LSM] = { "tetra_lsm", true, attach_typed },
-	[PLAN_TP_BTF] = { "tetra_tp_btf", true, attach_typed },
-	[PLAN_RAW_TP] = { "tetra_raw_tp", false, attach_raw },
-	[PLAN_TRACEPOINT] = { "tetra_tracepoint", false, attach_tracepoint },
-	[PLAN_KPROBE] = { "tetra_kprobe", false, attach_kprobe },
-	[PLAN_KRETPROBE] = { "tetra_kretprobe", false, attach_kprobe },
-	[PLAN_SYS_ENTER] = { "tetra_sys_enter", false, attach_sys_enter },
-	[PLAN_SYS_EXIT] = { "tetra_sys_exit", false, attach_sys_exit },
+	[PLAN_FENTRY] = { "tetra_fentry", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
+			  kernel_find_function },
+	[PLAN_FEXIT] = { "tetra_fexit", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
+			 kernel_find_function },
+	[PLAN_FMOD_RET] = { "tetra_fmod_ret", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN,
+			    kernel_find_function },
+	[PLAN_LSM] = { "tetra_lsm", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, find_lsm_hook },
+	[PLAN_TP_BTF] = { "tetra_tp_btf", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP,
+			  kernel_find_raw_tracepoint },
+	[PLAN_RAW_TP] = { "tetra_raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT },
+	[PLAN_TRACEPOINT] = { "tetra_tracepoint", BPF_PROG_TYPE_TRACEPOINT },
+	[PLAN_KPROBE_MULTI] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI },
+	[PLAN_KPROBE] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE },
+	[PLAN_KRETPROBE_MULTI] = { "tetra_kretprobe", BPF_PROG_TYPE_KPROBE,
+				   BPF_TRACE_KPROBE_MULTI },
+	[PLAN_KRETPROBE] = { "tetra_kretprobe", BPF_PROG_TYPE_KPROBE },
+	[PLAN_SYS_ENTER] = { "tetra_sys_enter", BPF_PROG_TYPE_RAW_TRACEPOINT },
+	[PLAN_SYS_EXIT] = { "tetra_sys_exit", BPF_PROG_TYPE_RAW_TRACEPOINT },
 };
 
-static int instance_share_maps(struct hook_bpf *skeleton, struct sensor *sensor)
+static uint64_t program_bit(const struct plan_instance *plan,
+			    const struct tetra_hook_config *config)
 {
-	int r = 0;
+	return 1ull << (plan->program * 2 + (config->n_words > 1));
+}
 
-	for (int i = 0; i < SENSOR_MAP_END && r == 0; i++) {
-		struct bpf_map *map =
-			bpf_object__find_map_by_name(skeleton->obj, sensor_map_name(i));
+/* Some rungs share a program. */
+static bool program_is_in(const char *program, uint64_t set)
+{
+	uint64_t bits = 0;
 
-		/* A map that no program of the object uses is not there. */
-		if (map)
-			r = bpf_map__reuse_fd(map, sensor_map_fd(sensor, i));
+	for (size_t i = 0; i < ARRAY_SIZE(instance_rows); i++) {
+		size_t len = strlen(instance_rows[i].program);
+
+		if (strncmp(program, instance_rows[i].program, len) != 0)
+			continue;
+		if (!program[len])
+			bits |= 1ull << (i * 2);
+		else if (str_equal(program + len, WIDE_SUFFIX))
+			bits |= 1ull << (i * 2 + 1);
 	}
-	return r;
+	return set & bits;
+}
+
+static int instance_template(const struct template **ret, struct sensor *sensor,
+			     struct tetra_kernel *kernel, uint64_t program)
+{
+	struct sensor_hooks *hooks = sensor_get_hooks(sensor);
+	struct template_source source = { .wants = program_is_in };
+	int maps[SENSOR_MAP_END], r;
+
+	hooks->expected |= program;
+	if (!(hooks->ready & program)) {
+		for (int i = 0; i < SENSOR_MAP_END; i++)
+			maps[i] = sensor_map_fd(sensor, i);
+		source.elf = hook_bpf__elf_bytes(&source.bytes);
+		source.set = hooks->expected;
+		hooks->template = template_free(hooks->template);
+		hooks->ready = 0;
+		r = template_new(&hooks->template, &source, maps, kernel);
+		if (r < 0)
+			return r;
+		hooks->ready = hooks->expected;
+	}
+	*ret = hooks->template;
+	return 0;
+}
+
+void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
+		     const struct tetra_hook_config *config)
+{
+	sensor_get_hooks(sensor)->expected |= program_bit(plan, config);
 }
 
 static int instance_error(const struct plan_instance *plan, const char *step, int r, char *log,
@@ -107,67 +115,81 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 	return diag_error(diag, place, error, "attach-failed", NULL,
 			  "%s program on '%s' cannot be %s: %s%s%s",
 			  plan_program_name(plan->program), plan->target, step, strerror(-r),
-			  *log ? ": " : "", log_last_lines(log));
+			  log ? ": " : "", log_last_lines(log));
 }
 
-static int instance_load(struct instance *instance, struct hook_bpf *skeleton,
-			 const struct instance_row *row, const struct plan_instance *plan,
-			 const struct diag_place *place, struct tetra_diag *diag)
+static int instance_load(struct instance *instance, struct sensor *sensor,
+			 struct tetra_kernel *kernel, const struct plan_instance *plan,
+			 const struct tetra_hook_config *config, char **ret_log)
 {
-	_cleanup_(freep) char *log = calloc(1, LOG_BYTES);
-	bool wide = skeleton->rodata->cfg.n_words > 1;
-	struct bpf_program *program;
+	const struct instance_row *row = &instance_rows[plan->program];
+	struct template_place place = { row->type, row->attach };
+	struct kernel_function target;
+	const struct template *template;
+	_cleanup_(closep) int data = -1;
 	char name[64];
-	int r;
+	int r = 0;
 
-	snprintf(name, sizeof(name), "%s%s", row->program, wide ? "_wide" : "");
-	program = bpf_object__find_program_by_name(skeleton->obj, name);
-	if (!log)
-		return -ENOMEM;
-	if (!program)
-		return instance_error(plan, "found", -ENOENT, log, place, diag);
-	bpf_program__set_autoload(program, true);
-	bpf_program__set_log_buf(program, log, LOG_BYTES);
-	r = row->has_target ? bpf_program__set_attach_target(program, 0, plan->target) : 0;
-	if (r == 0)
-		r = hook_bpf__load(skeleton);
+	if (row->find)
+		r = row->find(kernel, plan->target, &target);
 	if (r < 0)
-		return instance_error(plan, "loaded", r, log, place, diag);
-	instance->link = row->attach(program, plan);
-	if (!instance->link)
-		return instance_error(plan, "attached", -errno, log, place, diag);
-	/* The object goes, the program stays: its descriptor and its link are all we need. */
-	instance->prog_fd = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
-	return instance->prog_fd < 0 ? -ENOMEM : 0;
+		return r;
+	if (row->find)
+		place.btf_id = target.btf_id;
+	r = instance_template(&template, sensor, kernel, program_bit(plan, config));
+	if (r < 0)
+		return r;
+	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), config,
+				  sizeof(*config));
+	if (data < 0)
+		return data;
+	snprintf(name, sizeof(name), "%s%s", row->program,
+		 config->n_words > 1 ? WIDE_SUFFIX : "");
+	instance->prog_fd = template_load(template, name, &place, data, ret_log);
+	return MIN(instance->prog_fd, 0);
 }
 
-int instance_new(struct instance **ret, struct sensor *sensor,
+static int instance_attach(struct instance *instance, struct tetra_kernel *kernel,
+			   const struct plan_instance *plan)
+{
+	switch (plan->program) {
+	case PLAN_RAW_TP:
+	case PLAN_SYS_ENTER:
+	case PLAN_SYS_EXIT:
+		return attach_raw_tracepoint(instance->prog_fd, plan->target);
+	case PLAN_TRACEPOINT:
+		return attach_tracepoint(instance->prog_fd, plan->target, kernel);
+	case PLAN_KPROBE_MULTI:
+		return attach_kprobe_multi(instance->prog_fd, plan->target);
+	case PLAN_KRETPROBE_MULTI:
+		return attach_kretprobe_multi(instance->prog_fd, plan->target);
+	case PLAN_KPROBE:
+		return attach_kprobe(instance->prog_fd, plan->target, kernel);
+	case PLAN_KRETPROBE:
+		return attach_kretprobe(instance->prog_fd, plan->target, kernel);
+	default:
+		return attach_typed(instance->prog_fd);
+	}
+}
+
+int instance_new(struct instance **ret, struct sensor *sensor, struct tetra_kernel *kernel,
 		 const struct plan_instance *plan, const struct tetra_hook_config *config,
 		 const struct diag_place *place, struct tetra_diag *diag)
 {
-	struct instance *instance = calloc(1, sizeof(*instance));
-	struct hook_bpf *skeleton;
+	_cleanup_(instance_freep) struct instance *instance = calloc(1, sizeof(*instance));
+	_cleanup_(log_freep) char *log = NULL;
 	int r;
 
 	if (!instance)
 		return -ENOMEM;
-	instance->prog_fd = -1;
-	skeleton = hook_bpf__open();
-	if (!skeleton) {
-		free(instance);
-		return -ENOMEM;
-	}
-	memcpy((void *)&skeleton->rodata->cfg, config, sizeof(*config));
-	r = instance_share_maps(skeleton, sensor);
-	if (r == 0)
-		r = instance_load(instance, skeleton, &instance_rows[plan->program], plan,
-				  place, diag);
-	hook_bpf__destroy(skeleton);
-	if (r < 0) {
-		instance_free(instance);
-		return r;
-	}
-	*ret = instance;
+	instance->prog_fd = instance->link_fd = -1;
+	r = instance_load(instance, sensor, kernel, plan, config, &log);
+	if (r < 0)
+		return instance_error(plan, "loaded", r, log, place, diag);
+	instance->link_fd = instance_attach(instance, kernel, plan);
+	if (instance->link_fd < 0)
+		return instance_error(plan, "attached", instance->link_fd, NULL, place, diag);
+	*ret = TAKE_PTR(instance);
 	return 0;
 }
 
@@ -175,10 +197,8 @@ struct instance *instance_free(struct instance *instance)
 {
 	if (!instance)
 		return NULL;
-	if (instance->link)
-		bpf_link__destroy(instance->link);
-	if (instance->prog_fd >= 0)
-		close(instance->prog_fd);
+	closep(&instance->link_fd);
+	closep(&instance->prog_fd);
 	free(instance);
 	return NULL;
 }

@@ -12,11 +12,18 @@
 struct instance;
 
 /*
+ * Says that such an instance is to come. The programs of all that are expected are made ready
+ * at once, with the first of them.
+ */
+void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
+		     const struct tetra_hook_config *config);
+
+/*
  * Loads and attaches. @config says everything but what @plan says of the place.
  * Return: 0; -EOPNOTSUPP, -EPERM, -ENOMEM, -ENOENT with a finding that ends in the
  * verifier's last lines.
  */
-int instance_new(struct instance **ret, struct sensor *sensor,
+int instance_new(struct instance **ret, struct sensor *sensor, struct tetra_kernel *kernel,
 		 const struct plan_instance *plan, const struct tetra_hook_config *config,
 		 const struct diag_place *place, struct tetra_diag *diag);
 
@@ -26,5 +33,9 @@ struct instance *instance_free(struct instance *instance);
 /* Runs that the kernel skipped because the program was running already. */
 uint64_t instance_get_recursion_misses(const struct instance *instance);
 
+static inline void instance_freep(struct instance **instance)
+{
+	instance_free(*instance);
+}
 
 #endif

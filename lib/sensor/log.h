@@ -5,12 +5,21 @@
 
 #include "lib/base/base.h"
 
-/* Bytes of a program's log buffer: libbpf asks for a log only when a load fails, so that the
- * memory is touched only then; a buffer that is too small would hide the reason. */
+/* Bytes of a log: a buffer that is too small would hide the reason. Pages are taken as the
+ * kernel writes them. */
 #define LOG_BYTES (16u << 20)
 #define LOG_LINES 6
 
-/* The last lines of a log, without its statistics; borrowed from @log. */
+/* An empty log of LOG_BYTES; NULL: out of memory. */
+char *log_new(void);
+char *log_free(char *log);
+
+/* The last lines of a log, without its statistics; borrowed from @log. "" for NULL. */
 const char *log_last_lines(char *log);
+
+static inline void log_freep(char **log)
+{
+	log_free(*log);
+}
 
 #endif

@@ -10,9 +10,24 @@
 #include "bpf/process.skel.h"
 #include "lib/base/diag.h"
 #include "lib/sensor/log.h"
+#include "lib/sensor/template.h"
+
+/* The programs that are always there, in the order in which they are attached. */
+static const struct {
+	const char *program, *event;
+} process_rows[] = {
+	{ "tetra_fork", "sched_process_fork" },
+	{ "tetra_exit", "sched_process_exit" },
+	{ "tetra_free", "sched_process_free" },
+	{ "tetra_exec", "sched_process_exec" },
+};
 
 struct sensor {
-	struct process_bpf *skeleton;
+	struct template *process; /* kept for what is loaded when it is first used */
+	struct sensor_hooks hooks;
+	int config; /* of the process programs */
+	int links[ARRAY_SIZE(process_rows)];
+	int mark; /* the program that marks a running process; -1: not used yet */
 	int maps[SENSOR_MAP_END];
 	int n_cpus;
 };
@@ -33,6 +48,17 @@ int sensor_map_fd(const struct sensor *sensor, enum sensor_map map)
 	return sensor->maps[map];
 }
 
+struct sensor_hooks *sensor_get_hooks(struct sensor *sensor)
+{
+	return &sensor->hooks;
+}
+
+void sensor_trim(struct sensor *sensor)
+{
+	template_free(sensor->hooks.template);
+	sensor->hooks = (struct sensor_hooks){};
+}
+
 /* Kernels before 5.11 charge maps to the memory lock limit of the process. */
 static void memlock_raise(void)
 {
@@ -43,73 +69,86 @@ static void memlock_raise(void)
 
 static int sensor_load_error(int r, char *log, struct tetra_diag *diag)
 {
-	if (r == -EPERM || r == -EACCES) {
-		if (!*log)
-			return diag_error(diag, NULL, -EPERM, "no-privilege",
-					  "run as root, or give CAP_BPF and CAP_PERFMON",
-					  "loading BPF programs is not permitted: needs "
-					  "CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN");
-	}
+	if ((r == -EPERM || r == -EACCES) && !log)
+		return diag_error(diag, NULL, -EPERM, "no-privilege",
+				  "run as root, or give CAP_BPF and CAP_PERFMON",
+				  "loading BPF programs is not permitted: needs "
+				  "CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN");
 	if (r == -ENOMEM)
 		return diag_error(diag, NULL, -ENOMEM, "no-memory", NULL,
 				  "no memory for the maps of the session");
 	return diag_error(diag, NULL, -EOPNOTSUPP, "load-failed", NULL,
 			  "the process programs cannot be loaded: %s%s%s", strerror(-r),
-			  *log ? ": " : "", log_last_lines(log));
+			  log ? ": " : "", log_last_lines(log));
 }
 
-static int sensor_collect_maps(struct sensor *sensor)
+/* Makes the maps; nothing runs yet. */
+static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
+			  struct tetra_kernel *kernel)
 {
-	for (int i = 0; i < SENSOR_MAP_END; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(sensor->skeleton->obj,
-								   sensor_map_name(i));
-
-		if (!map)
-			return -EINVAL;
-		sensor->maps[i] = bpf_map__fd(map);
-	}
-	return 0;
-}
-
-static int sensor_open(struct sensor *sensor, const struct sensor_opts *opts, char *log)
-{
-	struct bpf_program *program;
+	struct template_source source = {
+		.max_entries = { [SENSOR_MAP_RING] = opts->ring_bytes,
+				 [SENSOR_MAP_PROCS] = opts->max_processes },
+	};
 	int r;
 
-	sensor->skeleton = process_bpf__open();
-	if (!sensor->skeleton)
-		return -errno;
-	sensor->skeleton->rodata->seed.k[0] = opts->seed.k[0];
-	sensor->skeleton->rodata->seed.k[1] = opts->seed.k[1];
-	sensor->skeleton->rodata->seed.k[2] = opts->seed.k[2];
-	sensor->skeleton->rodata->seed.k[3] = opts->seed.k[3];
-	r = bpf_map__set_max_entries(sensor->skeleton->maps.tetra_ring, opts->ring_bytes);
-	if (r == 0)
-		r = bpf_map__set_max_entries(sensor->skeleton->maps.tetra_procs,
-					     opts->max_processes);
-	bpf_object__for_each_program(program, sensor->skeleton->obj)
-		bpf_program__set_log_buf(program, log, LOG_BYTES);
-	return r;
+	source.elf = process_bpf__elf_bytes(&source.bytes);
+	r = template_new(&sensor->process, &source, sensor->maps, kernel);
+	if (r < 0)
+		return r;
+	for (int i = 0; i < SENSOR_MAP_END; i++)
+		if (sensor->maps[i] < 0)
+			return -EINVAL;
+	sensor->config = template_configure(sensor->process,
+					    offsetof(struct process_bpf__rodata, seed),
+					    &opts->seed, sizeof(opts->seed));
+	return MIN(sensor->config, 0);
 }
 
-int sensor_new(struct sensor **ret, const struct sensor_opts *opts, struct tetra_diag *diag)
+static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, char **ret_log)
+{
+	int fds[ARRAY_SIZE(process_rows)], r = 0;
+	size_t n;
+
+	/* All of them are loaded before the first is attached. */
+	for (n = 0; n < ARRAY_SIZE(process_rows); n++) {
+		struct template_place place = { BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP };
+		struct kernel_function event;
+
+		r = kernel_find_raw_tracepoint(kernel, process_rows[n].event, &event);
+		if (r < 0)
+			break;
+		place.btf_id = event.btf_id;
+		fds[n] = r = template_load(sensor->process, process_rows[n].program, &place,
+					   sensor->config, ret_log);
+		if (r < 0)
+			break;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (r >= 0)
+			r = sensor->links[i] = bpf_raw_tracepoint_open(NULL, fds[i]);
+		closep(&fds[i]);
+	}
+	return MIN(r, 0);
+}
+
+int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
+	       struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
 	_cleanup_(sensor_freep) struct sensor *sensor = calloc(1, sizeof(*sensor));
-	_cleanup_(freep) char *log = calloc(1, LOG_BYTES);
+	_cleanup_(log_freep) char *log = NULL;
 	int r;
 
-	if (!sensor || !log)
+	if (!sensor)
 		return -ENOMEM;
+	sensor->config = sensor->mark = -1;
+	memset(sensor->links, -1, sizeof(sensor->links));
+	memset(sensor->maps, -1, sizeof(sensor->maps));
 	memlock_raise();
 	sensor->n_cpus = libbpf_num_possible_cpus();
-	r = sensor_open(sensor, opts, log);
+	r = sensor_prepare(sensor, opts, kernel);
 	if (r == 0)
-		r = process_bpf__load(sensor->skeleton);
-	if (r < 0)
-		return sensor_load_error(r, log, diag);
-	r = sensor_collect_maps(sensor);
-	if (r == 0)
-		r = process_bpf__attach(sensor->skeleton);
+		r = sensor_attach(sensor, kernel, &log);
 	if (r < 0)
 		return sensor_load_error(r, log, diag);
 	*ret = TAKE_PTR(sensor);
@@ -120,8 +159,14 @@ struct sensor *sensor_free(struct sensor *sensor)
 {
 	if (!sensor)
 		return NULL;
-	if (sensor->skeleton)
-		process_bpf__destroy(sensor->skeleton);
+	sensor_trim(sensor);
+	template_free(sensor->process);
+	for (size_t i = 0; i < ARRAY_SIZE(sensor->links); i++)
+		closep(&sensor->links[i]);
+	for (int i = 0; i < SENSOR_MAP_END; i++)
+		closep(&sensor->maps[i]);
+	closep(&sensor->config);
+	closep(&sensor->mark);
 	free(sensor);
 	return NULL;
 }
@@ -193,6 +238,21 @@ int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uin
 }
 
 /*
+ * Linux 5.10 warns in its log when a program of a raw tracepoint has a map that allocates:
+ * loaded where it is needed, and that is rare.
+ */
+static int sensor_load_mark(struct sensor *sensor)
+{
+	const struct template_place place = { BPF_PROG_TYPE_RAW_TRACEPOINT };
+	_cleanup_(log_freep) char *log = NULL;
+
+	if (sensor->mark < 0)
+		sensor->mark = template_load(sensor->process, "tetra_mark", &place,
+					     sensor->config, &log);
+	return MIN(sensor->mark, 0);
+}
+
+/*
  * In the kernel, where the row is written too: a copy to user space and back could undo an
  * exec in between.
  */
@@ -201,7 +261,7 @@ int sensor_mark_process(struct sensor *sensor, uint32_t tgid, uint64_t pid_bits,
 {
 	uint64_t words[3] = { tgid, pid_bits, binary_bits };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = words, .ctx_size_in = sizeof(words));
+	int r = sensor_load_mark(sensor);
 
-	return bpf_prog_test_run_opts(
-		bpf_program__fd(sensor->skeleton->progs.tetra_mark), &opts);
+	return r < 0 ? r : bpf_prog_test_run_opts(sensor->mark, &opts);
 }

@@ -33,17 +33,31 @@ struct sensor_opts {
 	struct tetra_seed seed;
 };
 
+struct template;
+
+/* Programs of hooks that instances are made of; instance.c has the numbers of the bits. */
+struct sensor_hooks {
+	struct template *template; /* NULL: none is ready */
+	uint64_t ready, expected;
+};
+
 struct sensor;
+struct tetra_kernel;
 
 /*
  * Creates the maps and attaches the process programs.
  * Return: 0; -EPERM, -EOPNOTSUPP, -ENOMEM with a finding.
  */
-int sensor_new(struct sensor **ret, const struct sensor_opts *opts, struct tetra_diag *diag);
+int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
+	       struct tetra_kernel *kernel, struct tetra_diag *diag);
 struct sensor *sensor_free(struct sensor *sensor);
 
 int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
 const char *sensor_map_name(enum sensor_map map);
+
+struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
+/* Gives back what loading needed: for the time after it. */
+void sensor_trim(struct sensor *sensor);
 
 /* Bytes of all maps, as the kernel counts them. */
 uint64_t sensor_get_kernel_bytes(const struct sensor *sensor);

@@ -31,19 +31,31 @@ int published_prepare(struct published *ret, const struct tetra_cell *cells, uin
 	return 0;
 }
 
+static int images_set(struct sensor *sensor, uint32_t slot, const struct published *published)
+{
+	int r = bpf_map_update_elem(sensor_map_fd(sensor, SENSOR_MAP_IMAGES), &slot,
+				    &published->fd, BPF_ANY);
+
+	if (r == 0 || r == -EPERM || r == -ENOMEM)
+		return r;
+	return -EINVAL;
+}
+
+int published_begin(const struct published *published, struct sensor *sensor)
+{
+	return images_set(sensor, 0, published);
+}
+
 int published_commit(const struct published *published, struct sensor *sensor)
 {
-	int images = sensor_map_fd(sensor, SENSOR_MAP_IMAGES), r = 0;
+	int r;
 
 	/*
 	 * Slot 0 is what new runs begin with: from here on the new rules are in force. The
 	 * call waits for runs on the old image, which find it again in slot 1 until then.
 	 */
-	for (uint32_t slot = 0; slot < 2 && r == 0; slot++)
-		r = bpf_map_update_elem(images, &slot, &published->fd, BPF_ANY);
-	if (r == 0 || r == -EPERM || r == -ENOMEM)
-		return r;
-	return -EINVAL;
+	r = images_set(sensor, 0, published);
+	return r < 0 ? r : images_set(sensor, 1, published);
 }
 
 void published_done(struct published *published)

@@ -174,13 +174,18 @@ static int point_fill(struct ruleset_hook *hook, const struct state_point *point
 	return 0;
 }
 
-static uint32_t state_hook_rows(const struct session_state *state)
+static uint32_t state_used_rows(const struct session_state *state)
 {
 	uint32_t rows = 0;
 
 	for (uint32_t i = 0; i < state->n_points; i++)
 		rows = MAX(rows, state->points[i].point->id + 1);
-	return ROUND_UP(rows + STATE_SPARE_HOOKS, STATE_SPARE_HOOKS);
+	return rows;
+}
+
+static uint32_t state_hook_rows(const struct session_state *state)
+{
+	return ROUND_UP(state_used_rows(state) + STATE_SPARE_HOOKS, STATE_SPARE_HOOKS);
 }
 
 /* Compiles what @state holds into state->image, with at least @n_hooks rows. */
@@ -256,7 +261,7 @@ static int session_grow(struct tetra_session *session, uint32_t n_hooks)
 	if (n_hooks <= state->n_hooks)
 		return 0;
 	state->image = NULL;
-	r = state_compile(session, state, n_hooks, NULL);
+	r = state_compile(session, state, ROUND_UP(n_hooks, STATE_SPARE_HOOKS), NULL);
 	if (r == 0)
 		r = published_prepare(&published, state->image->cells, state->image->n_cells);
 	pthread_mutex_lock(&session->lock);
@@ -282,14 +287,14 @@ static int session_grow(struct tetra_session *session, uint32_t n_hooks)
 	return 0;
 }
 
-int next_attach(struct tetra_session *session, struct session_state *next,
-		struct tetra_diag *diag)
+/* Says how each new point will be attached, before the first of them is. */
+static int next_plan(struct tetra_session *session, struct session_state *next,
+		     struct tetra_diag *diag)
 {
-	int r = session_grow(session, state_hook_rows(next) - STATE_SPARE_HOOKS + 1);
-
-	for (uint32_t i = 0; i < next->n_points && r == 0; i++) {
-		struct state_point *point = &next->points[i];
+	for (uint32_t i = 0; i < next->n_points; i++) {
+		const struct state_point *point = &next->points[i];
 		const char *file = next->policies[point->members[0].policy].loaded->policy->file;
+		int r;
 
 		if (point->point->attached)
 			continue;
@@ -297,11 +302,27 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 		r = session_point_plan(point->point, file, session->kernel, NULL);
 		if (r < 0)
 			return session_point_plan(point->point, file, session->kernel, diag);
-		r = session_point_attach(point->point, session->sensor, session->kernel, diag);
+		session_point_expect(point->point, session->sensor);
+	}
+	return 0;
+}
+
+int next_attach(struct tetra_session *session, struct session_state *next,
+		struct tetra_diag *diag)
+{
+	int r = session_grow(session, state_used_rows(next));
+
+	if (r == 0)
+		r = next_plan(session, next, diag);
+	for (uint32_t i = 0; i < next->n_points && r == 0; i++) {
+		struct session_point *point = next->points[i].point;
+
+		if (point->attached)
+			continue;
+		r = session_point_attach(point, session->sensor, session->kernel, diag);
 		if (r == 0)
 			session_log(session, TETRA_LOG_INFO, "attach", "%s: %s: %s",
-				    point->point->place.key, point->point->attach,
-				    point->point->ladder.reason);
+				    point->place.key, point->attach, point->ladder.reason);
 	}
 	return r;
 }

@@ -249,6 +249,12 @@ static void config_sort_slots(struct tetra_hook_config *config)
 	}
 }
 
+void session_point_expect(const struct session_point *point, struct sensor *sensor)
+{
+	for (uint32_t i = 0; i < point->ladder.n_instances; i++)
+		instance_expect(sensor, &point->ladder.instances[i], &point->config);
+}
+
 static void instance_configure(struct tetra_hook_config *ret, const struct session_point *point,
 			       const struct plan_instance *plan, struct tetra_kernel *kernel)
 {
@@ -262,7 +268,7 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 	ret->task_btf = kernel_has(kernel, KERNEL_CURRENT_TASK_BTF);
 	if (!(plan->phase & TETRA_PHASE_RETURN))
 		memset(&ret->slots[TETRA_RETURN_SLOT], 0, sizeof(ret->slots[0]));
-	ret->saves = plan->program == PLAN_KPROBE &&
+	ret->saves = (plan->program == PLAN_KPROBE || plan->program == PLAN_KPROBE_MULTI) &&
 		     (point->needs & PLAN_NEEDS_RETURN) != 0;
 	if (!plan->typed)
 		for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
@@ -282,7 +288,8 @@ int session_point_attach(struct session_point *point, struct sensor *sensor,
 		int r;
 
 		instance_configure(&config, point, plan, kernel);
-		r = instance_new(&point->instances[i], sensor, plan, &config, &place, diag);
+		r = instance_new(&point->instances[i], sensor, kernel, plan, &config,
+				 &place, diag);
 		if (r < 0)
 			return r;
 		point->n_instances++;

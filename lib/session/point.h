@@ -52,6 +52,9 @@ bool session_point_fits(const struct session_point *point, const struct tetra_ho
 void session_point_set_row(struct session_point *point, const struct tetra_hook_row *row,
 			   bool rate);
 
+/* Says to @sensor what session_point_attach() will ask of it. */
+void session_point_expect(const struct session_point *point, struct sensor *sensor);
+
 /* Climbs the ladder and attaches. */
 int session_point_plan(struct session_point *point, const char *file,
 		       struct tetra_kernel *kernel, struct tetra_diag *diag);

@@ -178,7 +178,7 @@ static int session_first_image(struct tetra_session *session)
 		r = published_prepare(&state->published, state->image->cells,
 				      state->image->n_cells);
 	if (r == 0)
-		r = published_commit(&state->published, session->sensor);
+		r = published_begin(&state->published, session->sensor);
 	state->n_hooks = STATE_SPARE_HOOKS;
 	return r;
 }
@@ -201,7 +201,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	if (r == 0)
 		r = session_check_kernel(session, diag);
 	if (r == 0)
-		r = sensor_new(&session->sensor, &opts, diag);
+		r = sensor_new(&session->sensor, &opts, session->kernel, diag);
 	if (r == 0)
 		r = session_open_decoder(session);
 	if (r == 0)

@@ -250,6 +250,7 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 		session_retire(session, txn->next);
 		kernel_trim(session->kernel);
 	}
+	sensor_trim(session->sensor);
 	tetra_txn_free(txn);
 	return r;
 }

@@ -127,6 +127,7 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define ALL	31u
 #define LATER	24u /* 7.2 and the one with everything */
 #define EARLIER 7u
+#define WITH_FPROBE 28u /* 6.12, 7.2 and the one with everything */
 
 /* --- arguments --- */
 
@@ -344,6 +345,14 @@ static const struct {
 	  "fmod_ret:__x64_sys_symlinkat:signal+deny",
 	  NULL },
 	{ SYSCALL("sys_getpid", ""), ALL, "fentry:__do_sys_getpid:event+signal", NULL },
+	/* More than six parameters. */
+	{ FUNCTION("do_mmap", ""), WITH_FPROBE, "kprobe.multi:do_mmap:event+signal", NULL },
+	{ FUNCTION("do_mmap", ", " RETURN), WITH_FPROBE,
+	  "kprobe.multi:do_mmap:- kretprobe.multi:do_mmap:event+signal+return", NULL },
+	{ FUNCTION("do_mmap", ""), ALL & ~WITH_FPROBE, "kprobe:do_mmap:event+signal",
+	  NULL },
+	{ FUNCTION("do_mmap", ", " RETURN), ALL & ~WITH_FPROBE,
+	  "kprobe:do_mmap:- kretprobe:do_mmap:event+signal+return", NULL },
 
 	{ LSM("file_open", ""), ALL, "lsm:file_open:event+signal", NULL },
 	{ LSM("file_open", ", " KILL), ALL, "lsm:file_open:event+signal+deny", NULL },
@@ -451,8 +460,9 @@ static struct tetra_kernel *kernel_without(const char *features)
 
 #define NO_LSM	    ",lsm,"
 #define NO_FENTRY   ",fentry,lsm,fmod-ret-syscall,fmod-ret-security,btf-tracepoint,"
-#define NO_KPROBE   NO_FENTRY "kprobe,override-return,"
-#define NO_OVERRIDE NO_FENTRY "override-return,"
+#define NO_MULTI    NO_FENTRY "kprobe-multi,"
+#define NO_KPROBE   NO_MULTI "kprobe,override-return,"
+#define NO_OVERRIDE NO_MULTI "override-return,"
 
 static const struct {
 	const char *without, *spec, *programs, *says;
@@ -465,17 +475,35 @@ static const struct {
 	  NULL },
 	{ NO_LSM, LSM("file_open", ", " KILL), NULL, "cannot see 'file_open'" },
 	{ NO_LSM, LSM("file_open", ""), NULL, "lsm: needs lsm" },
-	{ NO_FENTRY, FUNCTION("tcp_connect", ""), "kprobe:tcp_connect:event+signal",
+	{ NO_FENTRY, FUNCTION("tcp_connect", ""), "kprobe.multi:tcp_connect:event+signal",
 	  NULL },
 	{ NO_FENTRY, FUNCTION("tcp_connect", ", " RETURN),
-	  "kprobe:tcp_connect:- kretprobe:tcp_connect:event+signal+return", NULL },
+	  "kprobe.multi:tcp_connect:- kretprobe.multi:tcp_connect:event+signal+return",
+	  NULL },
 	{ NO_FENTRY, FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM),
-	  "kprobe:tcp_connect:signal kretprobe:tcp_connect:event+return", NULL },
+	  "kprobe.multi:tcp_connect:signal kretprobe.multi:tcp_connect:event+return",
+	  NULL },
+	/* What denies is a kprobe, and what keeps arguments for a kretprobe is one too. */
 	{ NO_FENTRY, SYSCALL("sys_symlinkat", ", " OVERRIDE),
 	  "kprobe:__x64_sys_symlinkat:event+signal+deny", NULL },
-	{ NO_FENTRY, SYSCALL("sys_symlinkat", ", " KILL),
-	  "kprobe:__x64_sys_symlinkat:event+signal+deny", NULL },
 	{ NO_FENTRY, SYSCALL("sys_symlinkat", ", " RETURN ", " OVERRIDE),
+	  "kprobe:__x64_sys_symlinkat:signal+deny "
+	  "kretprobe:__x64_sys_symlinkat:event+return",
+	  NULL },
+	{ NO_FENTRY, FUNCTION("security_file_open", ", " KILL),
+	  "kprobe.multi:security_file_open:event+signal",
+	  "kills, but the call may complete" },
+	{ NO_MULTI, FUNCTION("tcp_connect", ""), "kprobe:tcp_connect:event+signal",
+	  NULL },
+	{ NO_MULTI, FUNCTION("tcp_connect", ", " RETURN),
+	  "kprobe:tcp_connect:- kretprobe:tcp_connect:event+signal+return", NULL },
+	{ NO_MULTI, FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM),
+	  "kprobe:tcp_connect:signal kretprobe:tcp_connect:event+return", NULL },
+	{ NO_MULTI, SYSCALL("sys_symlinkat", ", " OVERRIDE),
+	  "kprobe:__x64_sys_symlinkat:event+signal+deny", NULL },
+	{ NO_MULTI, SYSCALL("sys_symlinkat", ", " KILL),
+	  "kprobe:__x64_sys_symlinkat:event+signal+deny", NULL },
+	{ NO_MULTI, SYSCALL("sys_symlinkat", ", " RETURN ", " OVERRIDE),
 	  "kprobe:__x64_sys_symlinkat:signal+deny "
 	  "kretprobe:__x64_sys_symlinkat:event+return",
 	  NULL },
@@ -484,7 +512,7 @@ static const struct {
 	{ NO_OVERRIDE, SYSCALL("sys_symlinkat", ", " KILL),
 	  "kprobe:__x64_sys_symlinkat:event+signal",
 	  "security_inode_symlink would stop" },
-	{ NO_FENTRY, FUNCTION("security_file_open", ", " KILL),
+	{ NO_MULTI, FUNCTION("security_file_open", ", " KILL),
 	  "kprobe:security_file_open:event+signal", "kills, but the call may complete" },
 	{ NO_FENTRY, FUNCTION("security_file_open", ", " OVERRIDE), NULL,
 	  "kprobe: the function is not on the kernel's error injection list" },
@@ -500,7 +528,7 @@ static const struct {
 	{ NO_KPROBE, SYSCALL("__ia32_sys_openat", ""), NULL,
 	  "raw_tp/sys_enter: no number of this call" },
 	{ NO_KPROBE, FUNCTION("tcp_connect", ""), NULL,
-	  "fentry: needs fentry; kprobe: needs kprobe" },
+	  "fentry: needs fentry; kprobe.multi: needs kprobe-multi; kprobe: needs kprobe" },
 	{ ",send-signal,", FUNCTION("tcp_connect", ", " KILL), NULL,
 	  "needs bpf_send_signal" },
 };
