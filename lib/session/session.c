@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/timerfd.h>
+#include <time.h>
 
 #include "lib/base/diag.h"
 #include "lib/session/state.h"
@@ -272,24 +273,39 @@ int tetra_session_get_fd(const struct tetra_session *session)
 	return session->epoll_fd;
 }
 
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 static void session_arm_timer(struct tetra_session *session)
 {
 	struct itimerspec when = { .it_value = { .tv_nsec = SESSION_SETTLE_NS } };
+	uint64_t now = monotonic_ns();
 
-	if (session->timer_armed)
+	if (session->settle_ns)
 		return;
-	session->timer_armed = timerfd_settime(session->timer_fd, 0, &when, NULL) == 0;
+	if (timerfd_settime(session->timer_fd, 0, &when, NULL) == 0)
+		session->settle_ns = now + SESSION_SETTLE_NS;
 }
 
-/* The time after the last record has passed: look for what is late and what is missing. */
+/*
+ * The time after the last record has passed: look for what is late and what is missing.
+ * The timer is not read before: a read is an event for a policy on read(2), and with an
+ * event of its own each dispatch would be followed by another, for ever.
+ */
 static void session_settle(struct tetra_session *session)
 {
 	uint64_t expired;
 
-	if (!session->timer_armed ||
-	    read(session->timer_fd, &expired, sizeof(expired)) != sizeof(expired))
+	if (!session->settle_ns || monotonic_ns() < session->settle_ns)
 		return;
-	session->timer_armed = false;
+	if (read(session->timer_fd, &expired, sizeof(expired)) != sizeof(expired))
+		return;
+	session->settle_ns = 0;
 	decoder_tick(session->decoder);
 	session_report_losses(session);
 }

@@ -69,7 +69,7 @@ struct tetra_session {
 	struct ring *ring;
 	struct decoder *decoder;
 	int epoll_fd, event_fd, timer_fd;
-	bool timer_armed;
+	uint64_t settle_ns; /* CLOCK_MONOTONIC when the timer fires; 0: not armed */
 	struct tetra_seed seed;
 	pthread_mutex_t lock;
 

@@ -1,61 +1,156 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Loads the policies of the corpus on each kernel and prints a table of both.
+"""Loads many policies on each kernel and prints a table of both.
 
-    corpus.py [--build DIR] [--kernel NAME]... [--policy PATTERN]... [--jobs N]
+    corpus.py [--build DIR] [--kernel NAME]... [--policy PATTERN]... [--jobs N] [--own]
 
-Of the folder corpus/good beside the kernels and recordings: those that tetra-mini --check
-accepts are loaded one after the other, one boot per kernel. Each must be loaded, or be
-refused with a reason that is a fact about the kernel; a crash, a hang, a refusal without
-a word, and a program that the kernel's verifier rejects are failures.
+The policies are those of the folder corpus/good beside the kernels and recordings, as
+far as tetra-mini --check accepts them; where that folder is absent, or with --own, those
+of this repository: the examples, and those that the scenarios load. Each is loaded by a
+tetra-mini of its own, one after the other in one guest for each kernel. It must be
+loaded, or be refused for a reason that corpus-refused.tsv gives for this kernel; another
+refusal, one without a word, a program that the verifier rejects, a crash, a hang are
+failures, and so is a line of that list that is no longer true.
+
+One processor for each guest: hundreds of attachments rewrite the kernel's code while it
+runs, and an emulator with several processors is not to be trusted with that.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import fnmatch
+import glob
 import json
 import os
 import shutil
 
+import corpus_guest
 import kernels
 import lab
+import scenario as scenarios
 
 BOOT_SECONDS = 120
 POLICY_SECONDS = 20
-REASON_CHARACTERS = 150
+# More than one policy may take if each step of it reaches its limit.
+SILENCE_SECONDS = 240
+# A guest that has ended with a policy is started again with the next, so many times.
+BOOTS = 3
+# Lines of a guest that has ended: both stacks that a panic prints.
+MESSAGES = 80
+REFUSED = "corpus-refused.tsv"
+STATES = ("loaded", "refused", "failed")
 
 
-def policies(folder, patterns):
-    names = sorted(name[:-len(".yaml")] for name in os.listdir(folder)
-                   if name.endswith(".yaml"))
-    return [name for name in names
-            if not patterns or any(fnmatch.fnmatch(name, p) for p in patterns)]
+def corpus(folder):
+    """{name: path} of the corpus."""
+    return {os.path.splitext(os.path.basename(path))[0]: path
+            for path in sorted(glob.glob(os.path.join(folder, "*.yaml")))}
 
 
-def run_kernel(kernel, image, folder, names, build, programs):
+def own(folder):
+    """{name: path} of the repository's own policies; those of scenarios are written below
+    the folder. Scenarios of a refusal and of a program show other things."""
+    found = corpus(os.path.join(kernels.REPO, "examples", "policies"))
+    texts = set()
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    for path in sorted(glob.glob(os.path.join(kernels.HERE, "scenarios", "*.yaml"))):
+        scenario = scenarios.load(path)
+        inline = [policy for policy in scenario.get("policies", [])
+                  if isinstance(policy, dict) or "\n" in policy]
+        if "start" in scenario:
+            continue
+        for number, policy in enumerate(inline):
+            name = scenario["name"] + ("-%d" % number if number else "")
+            text = scenarios.policy_texts(name, policy)[0][1]
+            if text in texts:
+                continue
+            texts.add(text)
+            found[name] = os.path.join(folder, name + ".yaml")
+            with open(found[name], "w", encoding="utf-8") as file:
+                file.write(text)
+    return found
+
+
+def read_refused():
+    """{(policy, kernel): what the reason must contain}."""
+    refused = {}
+    with open(os.path.join(kernels.HERE, REFUSED), encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith("#"):
+                name, where, reason = line.rstrip("\n").split("\t")
+                refused |= {(name, kernel): reason for kernel in where.split()}
+    return refused
+
+
+def check(program, policies):
+    """(accepted names, {name: why not yet}, {name: why refused}), of --check here."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = dict(zip(policies, pool.map(
+            lambda path: corpus_guest.check(program, path), policies.values())))
+    later = {name: text for name, text in answers.items()
+             if text and "not yet supported" in text}
+    return ([name for name, text in answers.items() if text is None], later,
+            {name: text for name, text in answers.items() if text and name not in later})
+
+
+def boot(image, results, jobs, prefix):
+    """Starts one guest for the policies; returns the status it ended with."""
+    job = os.path.join(results, "job.json")
+    with open(job, "w", encoding="utf-8") as file:
+        json.dump(jobs, file)
+    return lab.boot(
+        image, results,
+        ["/usr/bin/python3", os.path.join(kernels.HERE, "corpus_guest.py"), job],
+        BOOT_SECONDS + POLICY_SECONDS * len(jobs["policies"]),
+        ["--smp", "1", "--silence", str(SILENCE_SECONDS)], prefix)
+
+
+def read_results(results):
+    path = os.path.join(results, "results.jsonl")
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return {entry["name"]: entry for entry in map(json.loads, file)}
+
+
+def run_kernel(kernel, image, policies, build, programs):
     """{policy: the guest's account} of one kernel."""
     results = os.path.join(os.path.realpath(build), "vm", "corpus-" + kernel)
     shutil.rmtree(results, ignore_errors=True)
     os.makedirs(results)
-    job = os.path.join(results, "job.json")
-    with open(job, "w", encoding="utf-8") as file:
-        json.dump({"results": results, "folder": folder, "names": names, **programs},
-                  file)
     prefix = "%-9s " % kernel
-    status = lab.boot(
-        image, results,
-        ["/usr/bin/python3", os.path.join(kernels.HERE, "corpus_guest.py"), job],
-        BOOT_SECONDS + POLICY_SECONDS * len(names), prefix=prefix)
-    path = os.path.join(results, "results.jsonl")
-    done = {}
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            done = {entry["name"]: entry for entry in map(json.loads, file)}
-    if status:
-        lab.say("%sthe guest ended with status %d; its last messages:\n%s" % (
-            prefix, status, lab.errors(results)))
-    lost = {"state": "failed", "reason": "the guest ended before this"}
-    return {name: done.get(name, lost) for name in names}
+    lost = {}
+    for _ in range(BOOTS):
+        done = read_results(results) | lost
+        left = [[name, path] for name, path in policies.items() if name not in done]
+        if not left:
+            return done
+        status = boot(image, results,
+                      {"results": results, "policies": left, **programs}, prefix)
+        done = read_results(results)
+        culprit = next((name for name, _ in left if name not in done), None)
+        if culprit:
+            lost[culprit] = {"state": "failed", "reason": "the guest ended with this "
+                             "policy, with status %d" % status}
+            lab.say("%sFAIL %s: the guest ended with status %d; its last messages:\n%s"
+                    % (prefix, culprit, status, lab.errors(results, MESSAGES)))
+    never = {"state": "failed", "reason": "not tried: too many guests have ended"}
+    done = read_results(results) | lost
+    return {name: done.get(name, never) for name in policies}
+
+
+def judge(name, kernel, entry, refused):
+    """What is wrong with the guest's account of a policy, or None."""
+    wanted = refused.get((name, kernel))
+    if entry["state"] == "failed":
+        return entry["reason"]
+    if entry["state"] == "refused":
+        if wanted and wanted in entry["reason"]:
+            return None
+        return "refused, and %s does not say so: %s" % (REFUSED, entry["reason"])
+    return "loaded, but %s says refused" % REFUSED if wanted else None
 
 
 def table(names, outcomes):
@@ -64,22 +159,48 @@ def table(names, outcomes):
     for name in names:
         lines.append("%-*s  %s" % (width, name, "  ".join(
             "%-9s" % o[name]["state"] for o in outcomes.values())))
+    for state in STATES:
+        lines.append("%-*s  %s" % (width, state, "  ".join(
+            "%-9d" % sum(entry["state"] == state for entry in o.values())
+            for o in outcomes.values())))
     return [line.rstrip() for line in lines]
 
 
 def reasons(names, outcomes):
-    """The refusals and failures, kernels with the same reason together."""
+    """The refusals, kernels with the same reason together."""
     lines = []
     for name in names:
         by_reason = {}
         for kernel, outcome in outcomes.items():
-            entry = outcome[name]
-            if entry["state"] in ("refused", "failed"):
-                key = (entry["state"], entry["reason"][:REASON_CHARACTERS])
-                by_reason.setdefault(key, []).append(kernel)
-        lines += ["%s on %s: %s: %s" % (name, ", ".join(where), state, reason)
-                  for (state, reason), where in by_reason.items()]
+            if outcome[name]["state"] == "refused":
+                by_reason.setdefault(outcome[name]["reason"], []).append(kernel)
+        lines += ["refused: %s on %s: %s" % (name, ", ".join(where), reason)
+                  for reason, where in by_reason.items()]
     return lines
+
+
+def say_later(later):
+    """What --check calls not yet supported: the first such thing of each policy."""
+    for text, count in collections.Counter(later.values()).most_common():
+        lab.say("left out: %4d policies: %s" % (count, text))
+
+
+def choose(args):
+    """{name: path} of the policies to load."""
+    folder = os.path.join(kernels.shared(), "corpus", "good")
+    if args.own:
+        found = own(os.path.join(os.path.realpath(args.build), "vm", "corpus-own"))
+    elif os.path.isdir(folder):
+        found = corpus(folder)
+    else:
+        lab.say("the policy corpus is ABSENT (no %s): the repository's own policies are "
+                "loaded instead" % folder)
+        found = own(os.path.join(os.path.realpath(args.build), "vm", "corpus-own"))
+    found = {name: path for name, path in found.items()
+             if not args.policy or any(fnmatch.fnmatch(name, p) for p in args.policy)}
+    if not found:
+        raise lab.LabError("no policy of that name")
+    return found
 
 
 def arguments():
@@ -89,34 +210,38 @@ def arguments():
     parser.add_argument("--kernel", action="append", choices=kernels.NAMES)
     parser.add_argument("--policy", action="append", default=[], metavar="PATTERN")
     parser.add_argument("--jobs", type=int, default=2, help="guests at a time (2)")
+    parser.add_argument("--own", action="store_true",
+                        help="the repository's own policies")
     return parser.parse_args()
 
 
 def main():
     args = arguments()
-    folder = os.path.join(kernels.shared(), "corpus", "good")
-    if not os.path.isdir(folder):
-        lab.say("the policy corpus is ABSENT (no %s): nothing is loaded" % folder)
-        print("0 passed, 0 failed, 1 skipped")
-        return 0
-    names = policies(folder, args.policy)
+    policies = choose(args)
     programs = lab.programs(args.build)
+    accepted, later, wrong = check(programs["program"], policies)
+    lab.say("%d policies, of which tetra-mini --check accepts %d" % (
+        len(policies), len(accepted)))
+    policies = {name: policies[name] for name in accepted}
     found, absent = lab.find_kernels(args.kernel or kernels.NAMES)
     for kernel in absent:
-        lab.say("kernel %s is ABSENT" % kernel)
+        lab.say("kernel %s is ABSENT: nothing is loaded there "
+                "(tests/vm/build-kernel builds it)" % kernel)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        futures = {kernel: pool.submit(run_kernel, kernel, image, folder, names,
-                                       args.build, programs) for kernel, image in found.items()}
+        futures = {kernel: pool.submit(run_kernel, kernel, image, policies, args.build,
+                                       programs) for kernel, image in found.items()}
         outcomes = {kernel: future.result() for kernel, future in futures.items()}
-    tried = [name for name in names
-             if any(o[name]["state"] != "later" for o in outcomes.values())]
-    lab.say("\n" + "\n".join(table(tried, outcomes)))
-    lab.say("\n" + "\n".join(reasons(tried, outcomes)))
-    states = [o[name]["state"] for o in outcomes.values() for name in names]
-    for state in ("loaded", "refused", "failed", "later"):
-        lab.say("%-8s %d" % (state, states.count(state)))
-    return lab.close(states.count("loaded") + states.count("refused"),
-                     states.count("failed"), states.count("later"))
+    lab.say("\n" + "\n".join(table(accepted, outcomes)) + "\n")
+    lab.say("\n".join(reasons(accepted, outcomes)))
+    say_later(later)
+    refused = read_refused()
+    problems = ["%s on %s: %s" % (name, kernel, problem)
+                for kernel, outcome in outcomes.items() for name in accepted
+                if (problem := judge(name, kernel, outcome[name], refused))]
+    problems += ["%s: --check refuses it: %s" % item for item in wrong.items()]
+    lab.say("".join("\nFAIL " + problem for problem in problems))
+    return lab.close(len(accepted) * len(outcomes) + len(wrong) - len(problems),
+                     len(problems), len(later) + len(absent) * len(accepted))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 Standard library only: this runs in the guest.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -14,6 +15,8 @@ READY = "tetra-mini: ready"
 # Generous: an emulated processor, a busy host, and a kernel that parses BTF.
 READY_SECONDS = 120
 STOP_SECONDS = 120
+# A process that was killed and does not end is stuck in the kernel.
+KILL_SECONDS = 30
 
 SYS_BPF = 321
 BPF_PROG_GET_NEXT_ID = 11
@@ -73,7 +76,15 @@ class Daemon:
                 return "tetra-mini ended with %s: %s" % (
                     how_ended(status), self.log().strip()[-1500:])
             time.sleep(0.05)
-        return "tetra-mini was not ready after %d s: %s" % (seconds, self.log()[-1500:])
+        return "tetra-mini was not ready after %d s (%s): %s" % (
+            seconds, self.where(), self.log()[-1500:])
+
+    def where(self):
+        """What may explain that it does not go on: its place, and a full file system."""
+        text = "in the kernel at %s" % " < ".join(kernel_stack(self.process.pid)[:6])
+        if os.statvfs(self.log_path).f_bavail == 0:
+            text += "; no room left for its log"
+        return text
 
     def stop(self, name="TERM", seconds=STOP_SECONDS):
         """Ends it; returns the status, None if it had to be shot."""
@@ -86,8 +97,18 @@ class Daemon:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
-            return None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(KILL_SECONDS)
+        return None
+
+
+def kernel_stack(pid):
+    """The functions of the kernel that a process is in, innermost first."""
+    try:
+        with open("/proc/%d/stack" % pid, encoding="ascii") as file:
+            return [line.split()[1].split("+")[0] for line in file]
+    except OSError as error:
+        return [str(error)]
 
 
 def how_ended(status):

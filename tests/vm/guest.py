@@ -199,6 +199,8 @@ def play(job, scenario):
         if "cleanup" in scenario:
             shell(scenario["cleanup"])
         keep(folder, os.path.join(job["results"], scenario["name"]))
+        # A flood's events would leave no room for those of the next.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep(source, target):
