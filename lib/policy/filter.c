@@ -128,6 +128,14 @@ static uint32_t values_limit(struct build_hook *hook, const struct doc_filter *d
 	return max;
 }
 
+/* What is there and no list was reported already. */
+static void values_missing(struct build_hook *hook, const struct doc_filter *doc)
+{
+	if (doc->values.node || !node_get(doc->node, "values"))
+		(void)report_missing(hook->build->report, doc->node, "values", doc->op,
+				     NULL);
+}
+
 static int values_build(struct build_hook *hook, const struct doc_filter *doc,
 			const struct type_row *type, struct policy_filter *ret)
 {
@@ -137,8 +145,7 @@ static int values_build(struct build_hook *hook, const struct doc_filter *doc,
 	struct policy_value *value;
 
 	if (!n) {
-		(void)report_missing(hook->build->report, doc->node, "values", doc->op,
-				     NULL);
+		values_missing(hook, doc);
 		return 0;
 	}
 	/* A range may become two. */
@@ -170,7 +177,7 @@ static void cel_build(struct build_hook *hook, const struct doc_filter *doc)
 	doc_value text;
 
 	if (!doc->values.n) {
-		(void)report_missing(report, doc->node, "values", doc->op, NULL);
+		values_missing(hook, doc);
 		return;
 	}
 	if (doc->values.n > 1)

@@ -168,8 +168,10 @@ static const struct schema workloads_schema =
 
 static const struct schema_field action_fields[] = {
 	WORD("action", doc_action, action, actions, NEEDED),
-	INTEGER("argError", doc_action, error, INT32_MIN, INT32_MAX),
-	INTEGER("argSig", doc_action, sig, 0, UINT32_MAX),
+	INTEGER("argError", doc_action, error, INT32_MIN, INT32_MAX,
+		.hint = "write its number: -1 is EPERM, -13 EACCES"),
+	INTEGER("argSig", doc_action, sig, 0, UINT32_MAX,
+		.hint = "write its number: 9 is SIGKILL, 15 SIGTERM"),
 	TEXT("rateLimit", doc_action, rate_limit),
 	WORD("rateLimitScope", doc_action, rate_scope, rate_scopes),
 	BOOL("kernelStackTrace", doc_action, kernel_stack),
@@ -237,8 +239,8 @@ static const struct schema uprobe_ignore_schema =
 #define HOOK_FIELDS                                                             \
 	OBJECTS("args", doc_hook, args, arg_schema),                            \
 	OBJECTS("selectors", doc_hook, selectors, selector_schema, .max_items = 5), \
-	TEXT("message", doc_hook, message),                                     \
-	TEXTS("tags", doc_hook, tags, .max_items = 16)
+	TEXT("message", doc_hook, message, .flags = FIELD_ANY_TEXT),            \
+	TEXTS("tags", doc_hook, tags, .max_items = 16, .flags = FIELD_ANY_TEXT)
 /* Sections of functions that return. */
 #define RETURN_FIELDS                                                           \
 	OBJECTS("data", doc_hook, data, data_schema, LATER),                    \
@@ -345,7 +347,7 @@ static const struct schema_field metadata_fields[] = {
 	{ .name = "labels", .type = FIELD_TEXT_MAP, AT(doc_metadata, labels),
 	  .flags = FIELD_NULLABLE },
 	{ .name = "annotations", .type = FIELD_TEXT_MAP, AT(doc_metadata, annotations),
-	  .flags = FIELD_NULLABLE },
+	  .flags = FIELD_NULLABLE | FIELD_ANY_TEXT },
 	SERVER_FIELD("creationTimestamp"),
 	SERVER_FIELD("deletionGracePeriodSeconds"),
 	SERVER_FIELD("deletionTimestamp"),

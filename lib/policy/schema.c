@@ -45,6 +45,10 @@ const char *words_nearest(const struct words *words, const char *text)
 	nearest_init(&nearest, text);
 	for (i = 0; i < words->n; i++)
 		nearest_offer(&nearest, word_name(words, i));
+	if (nearest.best)
+		return nearest.best;
+	for (i = 0; i < words->n; i++)
+		nearest_offer_part(&nearest, word_name(words, i));
 	return nearest.best;
 }
 
@@ -93,6 +97,12 @@ static void wrong_type(struct binder *binder, const struct node *node, const cha
 			   "%s takes %s, not %s", name, wanted, node_describe(node));
 }
 
+/* An escape made it, "\0": what is behind it would be compared with nothing. */
+static bool has_nul(const struct node *node)
+{
+	return node->type == NODE_SCALAR && memchr(node->text, '\0', node->n);
+}
+
 static bool bind_text(struct binder *binder, const struct node *node, const char *name)
 {
 	if (node->type == NODE_SCALAR && node->scalar == SCALAR_TEXT)
@@ -131,13 +141,26 @@ static const char *words_hint(char (*buf)[128], const struct words *words,
 	return *buf;
 }
 
+/* A text that is compared with names of ours, or that the model keeps as one. */
+static bool bind_name(struct binder *binder, const struct schema_field *field,
+		      const struct node *node, const char *name)
+{
+	if (!bind_text(binder, node, name))
+		return false;
+	if ((field->flags & FIELD_ANY_TEXT) || !has_nul(node))
+		return true;
+	(void)report_error(binder->report, node, "bad-value", NULL,
+			   "%s has a NUL character behind " Q, name, node->text);
+	return false;
+}
+
 static bool bind_word(struct binder *binder, const struct schema *schema,
 		      const struct schema_field *field, struct node *node)
 {
 	const char *const *removed = schema->removed;
 	char hint[128];
 
-	if (!bind_text(binder, node, field->name))
+	if (!bind_name(binder, field, node, field->name))
 		return false;
 	node->word = words_find(field->words, node->text);
 	if (node->word)
@@ -183,7 +206,7 @@ static bool bind_integer(struct binder *binder, const struct schema_field *field
 	int64_t number;
 	int r;
 
-	if (quoted_too && node->type == NODE_SCALAR)
+	if (quoted_too && node->type == NODE_SCALAR && !has_nul(node))
 		bare.scalar = SCALAR_INT;
 	r = node_integer(&bare, &number);
 	if (r == -EINVAL) {
@@ -191,7 +214,7 @@ static bool bind_integer(struct binder *binder, const struct schema_field *field
 		wrong_type(binder, node, field->name, "an integer",
 			   node->type == NODE_SCALAR && node_integer(&bare, &number) == 0
 				   ? "write it without quotes"
-				   : NULL);
+				   : field->hint);
 		return false;
 	}
 	if (r < 0 || number < field->min || number > field->max) {
@@ -215,7 +238,7 @@ static bool bind_item(struct binder *binder, const struct schema_field *field,
 	case FIELD_VALUES:
 		return bind_value(binder, node, "an item");
 	default:
-		return bind_text(binder, node, "an item");
+		return bind_name(binder, field, node, "an item");
 	}
 }
 
@@ -319,7 +342,7 @@ static int bind_field(struct binder *binder, const struct schema *schema,
 	case FIELD_ANY:
 		break;
 	case FIELD_TEXT:
-		good = bind_text(binder, node, field->name);
+		good = bind_name(binder, field, node, field->name);
 		break;
 	case FIELD_WORD:
 		good = bind_word(binder, schema, field, node);
@@ -369,16 +392,19 @@ static void unknown_field(struct binder *binder, const struct schema *schema,
 	for (i = 0; i < schema->n_fields; i++)
 		if (!(schema->fields[i].flags & FIELD_REMOVED))
 			nearest_offer(&nearest, schema->fields[i].name);
+	for (i = nearest.best ? schema->n_fields : 0; i < schema->n_fields; i++)
+		if (!(schema->fields[i].flags & FIELD_REMOVED))
+			nearest_offer_part(&nearest, schema->fields[i].name);
 	(void)report_error_key(binder->report, node, "unknown-field",
 			       hint_name(&hint, nearest.best), "%s has no field " Q,
 			       schema->name, node->key->text);
 }
 
 /* Written, but the same as not written. */
-static bool is_idle(const struct node *node)
+static bool is_idle(const struct node *node, bool map)
 {
 	if (node->type != NODE_SCALAR)
-		return node->type == NODE_SEQUENCE && node->n == 0;
+		return (map || node->type == NODE_SEQUENCE) && node->n == 0;
 	if (node->scalar == SCALAR_BOOL)
 		return strchr("nNfF", node->text[0]) ||
 		       strcasecmp(node->text, "off") == 0;
@@ -399,7 +425,7 @@ static int bind_known(struct binder *binder, const struct schema *schema,
 				       "'%s' was removed from the language", field->name);
 		return 0;
 	}
-	if (quiet && !is_idle(node))
+	if (quiet && !is_idle(node, field->type == FIELD_OBJECT_MAP))
 		report_unsupported_key(binder->report, node, "'%s' is not yet supported",
 				       field->name);
 	binder->report->quiet += quiet;

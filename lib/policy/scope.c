@@ -123,11 +123,12 @@ static int namespace_add(struct build *build, doc_value node,
 	char hint[128];
 	uint64_t number;
 
-	if (str_equal(node->text, words[0])) {
+	if (str_equal(node->text, words[0]) && strlen(words[0]) == node->n) {
 		ret->host_ns = 1;
 		return 0;
 	}
-	if (number_parse_decimal(node->text, &number) < 0 || number > UINT32_MAX) {
+	if (memchr(node->text, '\0', node->n) ||
+	    number_parse_decimal(node->text, &number) < 0 || number > UINT32_MAX) {
 		(void)report_error(build->report, node, "bad-value",
 				   hint_name(&hint, nearest_of(node->text, words)),
 				   Q " is neither a namespace's number nor host_ns",
@@ -162,8 +163,10 @@ static bool capability_parse(struct build *build, doc_value node, uint32_t *ret)
 {
 	const char *text = node->text + strspn(node->text, " \t");
 	char name[64], hint[128];
-	size_t len = strcspn(text, " \t"), i;
+	size_t len = strlen(text), i;
 
+	while (len && strchr(" \t", text[len - 1]))
+		len--;
 	snprintf(name, sizeof(name), "%.*s", (int)MIN(len, sizeof(name) - 1), text);
 	for (i = 0; name[i]; i++)
 		name[i] = (char)toupper((unsigned char)name[i]);

@@ -334,6 +334,13 @@ int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret
 	return r;
 }
 
+static bool is_negative(const char *text)
+{
+	uint64_t number;
+
+	return *text == '-' && number_parse_decimal(text + 1, &number) == 0;
+}
+
 static bool port_parse(struct value_parser *parser)
 {
 	char hint[128];
@@ -341,7 +348,7 @@ static bool port_parse(struct value_parser *parser)
 	int r;
 
 	r = decimal_range_parse(parser->node->text, UINT16_MAX, parser->value, &swapped);
-	if (r == -E2BIG)
+	if (r == -E2BIG || (r < 0 && is_negative(parser->node->text)))
 		return out_of_range(parser, "a port");
 	if (r < 0)
 		return bad_value(parser, range_hint(parser, &hint),
@@ -420,8 +427,14 @@ uint32_t value_parse(struct build *build, const struct operator_row *op,
 		     struct policy_value *ret)
 {
 	struct value_parser parser = { build, op, type, node, ret, 1 };
+	bool text = type->classes & (TYPE_TEXT | TYPE_PATH | TYPE_SOCKADDR_UN) &&
+		    (op->grammar == GRAMMAR_LITERAL || op->grammar == GRAMMAR_TEXT);
 
 	ret->mark = node->mark;
 	ret->len = node->n;
+	if (!text && memchr(node->text, '\0', node->n)) {
+		(void)bad_value(&parser, NULL, "a value: a NUL character follows");
+		return 0;
+	}
 	return grammars[op->grammar](&parser) ? parser.n_values : 0;
 }

@@ -405,6 +405,23 @@ START_TEST(policy_says_what_is_not_supported)
 }
 END_TEST
 
+START_TEST(policy_says_each_fault_once)
+{
+	static const char *const values[] = { "null", "2", "{}", "[]" };
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		snprintf(text, sizeof(text),
+			 "  kprobes: [{call: sys_x, args: [{index: 0, type: int}], "
+			 "selectors: [{matchArgs: [{operator: Equal, values: %s}]}]}]\n",
+			 values[i]);
+		ck_assert_int_eq(parse(text), -EINVAL);
+		ck_assert_uint_eq(tetra_diag_count(diag, 0), i + 1);
+	}
+}
+END_TEST
+
 START_TEST(policy_opts_follow_their_size)
 {
 	struct {
@@ -413,8 +430,10 @@ START_TEST(policy_opts_follow_their_size)
 	} given = { .opts = { .size = sizeof(given), .file = "named" } };
 
 	ck_assert_int_eq(tetra_policy_parse(&policy, "", 0, &given.opts, diag), -EINVAL);
-	ck_assert_int_eq(tetra_policy_parse(&policy, NULL, 0, &given.opts, diag), -EINVAL);
-	ck_assert_int_eq(tetra_policy_parse(&policy, NULL, 1, &given.opts, diag), -EINVAL);
+	ck_assert_int_eq(tetra_policy_parse(&policy, NULL, 0, &given.opts, diag),
+			 -EINVAL);
+	ck_assert_int_eq(tetra_policy_parse(&policy, NULL, 1, &given.opts, diag),
+			 -EINVAL);
 	given.newer = 1;
 	ck_assert_int_eq(tetra_policy_parse(&policy, "", 0, &given.opts, diag), -E2BIG);
 	given.opts.size = 0;
@@ -539,6 +558,7 @@ int main(void)
 	tcase_add_test(tests, policy_escapes_texts_once);
 	tcase_add_test(tests, policy_cuts_texts_between_characters);
 	tcase_add_test(tests, policy_says_what_is_not_supported);
+	tcase_add_test(tests, policy_says_each_fault_once);
 	tcase_add_test(tests, policy_opts_follow_their_size);
 	tcase_add_test(tests, policy_reads_files);
 	tcase_add_test(tests, policy_refuses_too_long_texts);
