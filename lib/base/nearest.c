@@ -65,10 +65,13 @@ void nearest_init(struct nearest *nearest, const char *text)
 
 void nearest_offer(struct nearest *nearest, const char *candidate)
 {
-	size_t len = strnlen(candidate, NEAREST_MAX_LEN + 1);
 	unsigned int distance;
+	size_t len;
 
-	if (!nearest->len || nearest->len > NEAREST_MAX_LEN || len > NEAREST_MAX_LEN)
+	if (!nearest->len || nearest->len > NEAREST_MAX_LEN)
+		return;
+	len = strnlen(candidate, NEAREST_MAX_LEN + 1);
+	if (len > NEAREST_MAX_LEN)
 		return;
 	distance = edit_distance(nearest->text, nearest->len, candidate, len);
 	if (distance > 1 && is_tail(nearest->text, candidate))

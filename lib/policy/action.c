@@ -257,10 +257,13 @@ static void register_check(struct build_hook *hook, doc_value value)
 		if (is_register(name))
 			return;
 	}
-	(void)report_error(hook->build->report, value, "bad-value",
-			   equal ? hint_name(&hint, nearest_of(name, register_names))
-				 : "write REGISTER=VALUE",
-			   Q " does not set a register", value->text);
+	(void)report_error(
+		hook->build->report, value, "bad-value",
+		equal ? hint_name(&hint,
+				  nearest_of(report_seek(hook->build->report, name),
+					     register_names))
+		      : "write REGISTER=VALUE",
+		Q " does not set a register", value->text);
 }
 
 static void fields_check(struct build_hook *hook, const struct doc_action *doc,

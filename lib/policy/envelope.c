@@ -225,7 +225,9 @@ static void option_build(struct build *build, const struct doc_option *option)
 	}
 	(void)report_error(
 		build->report, option->name, "unknown-option",
-		hint_name(&hint, words_nearest(&option_names, option->name->text)),
+		hint_name(&hint,
+			  words_nearest(&option_names,
+					report_seek(build->report, option->name->text))),
 		"unknown option " Q, option->name->text);
 }
 

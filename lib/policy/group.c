@@ -36,7 +36,7 @@ bool list_reference(struct build *build, const struct node *value)
 		return false;
 	if (list_find(build, value->text))
 		return true;
-	nearest_init(&nearest, value->text + strlen("list:"));
+	nearest_init(&nearest, report_seek(build->report, value->text + strlen("list:")));
 	for (i = 0; i < spec->lists.n; i++)
 		if (spec->lists.items[i].name)
 			nearest_offer(&nearest, spec->lists.items[i].name->text);

@@ -5,6 +5,9 @@
  */
 #include "lib/policy/language.h"
 
+/* Things that have names, of one kind: each use of a name looks through them. */
+#define MAX_NAMED 1000u
+
 #define AT(doc, member) .offset = offsetof(struct doc, member)
 #define SCHEMA(text, doc, list)                                                          \
 	{                                                                                \
@@ -326,10 +329,10 @@ static const struct schema_field spec_fields[] = {
 	OBJECTS("usdts", doc_spec, hooks[5], usdt_schema, LATER),
 	BOOL("loader", doc_spec, loader, LATER),
 	OBJECTS("enforcers", doc_spec, enforcers, enforcer_schema, LATER, .max_items = 1),
-	OBJECTS("lists", doc_spec, lists, list_schema, LATER),
-	OBJECTS("options", doc_spec, options, option_schema),
+	OBJECTS("lists", doc_spec, lists, list_schema, LATER, .max_items = MAX_NAMED),
+	OBJECTS("options", doc_spec, options, option_schema, .max_items = MAX_NAMED),
 	{ .name = "selectorsMacros", .type = FIELD_OBJECT_MAP, AT(doc_spec, macros),
-	  .schema = &selector_schema, LATER },
+	  .schema = &selector_schema, LATER, .max_items = MAX_NAMED },
 	OBJECT("podSelector", doc_spec, pods, label_selector_schema, SELECTOR_LATER),
 	OBJECT("containerSelector", doc_spec, containers, label_selector_schema,
 	       SELECTOR_LATER),

@@ -124,10 +124,10 @@ static bool bind_value(struct binder *binder, const struct node *node, const cha
 }
 
 /* The word that was meant; of a short list, all words. */
-static const char *words_hint(char (*buf)[128], const struct words *words,
-			      const char *text)
+static const char *words_hint(struct binder *binder, char (*buf)[128],
+			      const struct words *words, const char *text)
 {
-	const char *name = words_nearest(words, text);
+	const char *name = words_nearest(words, report_seek(binder->report, text));
 	size_t len = 0, i;
 
 	if (name || words->n > SHORT_LIST)
@@ -174,8 +174,8 @@ static bool bind_word(struct binder *binder, const struct schema *schema,
 		}
 	}
 	(void)report_error(binder->report, node, "bad-enum",
-			   words_hint(&hint, field->words, node->text), "unknown %s " Q,
-			   field->name, node->text);
+			   words_hint(binder, &hint, field->words, node->text),
+			   "unknown %s " Q, field->name, node->text);
 	return false;
 }
 
@@ -388,7 +388,7 @@ static void unknown_field(struct binder *binder, const struct schema *schema,
 	char hint[128];
 	size_t i;
 
-	nearest_init(&nearest, node->key->text);
+	nearest_init(&nearest, report_seek(binder->report, node->key->text));
 	for (i = 0; i < schema->n_fields; i++)
 		if (!(schema->fields[i].flags & FIELD_REMOVED))
 			nearest_offer(&nearest, schema->fields[i].name);

@@ -129,10 +129,12 @@ static int namespace_add(struct build *build, doc_value node,
 	}
 	if (memchr(node->text, '\0', node->n) ||
 	    number_parse_decimal(node->text, &number) < 0 || number > UINT32_MAX) {
-		(void)report_error(build->report, node, "bad-value",
-				   hint_name(&hint, nearest_of(node->text, words)),
-				   Q " is neither a namespace's number nor host_ns",
-				   node->text);
+		(void)report_error(
+			build->report, node, "bad-value",
+			hint_name(&hint,
+				  nearest_of(report_seek(build->report, node->text),
+					     words)),
+			Q " is neither a namespace's number nor host_ns", node->text);
 		return 0;
 	}
 	return number_add(build, node, number, &ret->values[ret->n_values++]);
@@ -172,9 +174,11 @@ static bool capability_parse(struct build *build, doc_value node, uint32_t *ret)
 		name[i] = (char)toupper((unsigned char)name[i]);
 	if (names_number(&names_capabilities, name, ret) == 0)
 		return true;
-	(void)report_error(build->report, node, "bad-enum",
-			   hint_name(&hint, names_nearest(&names_capabilities, name)),
-			   "unknown capability " Q, node->text);
+	(void)report_error(
+		build->report, node, "bad-enum",
+		hint_name(&hint, names_nearest(&names_capabilities,
+					       report_seek(build->report, name))),
+		"unknown capability " Q, node->text);
 	return false;
 }
 
@@ -213,7 +217,9 @@ static void namespace_changes_check(struct build *build, const struct doc_namesp
 			continue;
 		(void)report_error(
 			build->report, node, "bad-enum",
-			hint_name(&hint, words_nearest(&namespaces, node->text)),
+			hint_name(&hint,
+				  words_nearest(&namespaces,
+						report_seek(build->report, node->text))),
 			"unknown namespace " Q, node->text);
 	}
 }

@@ -109,7 +109,9 @@ static bool capability_set_parse(struct value_parser *parser)
 			(void)report_error(
 				parser->build->report, parser->node, "bad-enum",
 				hint_name(&hint,
-					  names_nearest(&names_capabilities, name)),
+					  names_nearest(&names_capabilities,
+							report_seek(parser->build->report,
+								    name))),
 				"unknown capability " Q, name);
 			return false;
 		}
@@ -374,9 +376,12 @@ static bool named_parse(struct value_parser *parser, const struct names *names,
 	if (r == -E2BIG)
 		return out_of_range(parser, what);
 	if (r < 0)
-		(void)report_error(parser->build->report, parser->node, "bad-enum",
-				   hint_name(&hint, names_nearest(names, text)),
-				   "unknown %s " Q, what, text);
+		(void)report_error(
+			parser->build->report, parser->node, "bad-enum",
+			hint_name(&hint,
+				  names_nearest(names, report_seek(parser->build->report,
+								   text))),
+			"unknown %s " Q, what, text);
 	return r >= 0;
 }
 
@@ -407,7 +412,9 @@ static bool file_type_parse(struct value_parser *parser)
 		if (str_equal(names[i], parser->node->text))
 			return true;
 	(void)report_error(parser->build->report, parser->node, "bad-enum",
-			   hint_name(&hint, nearest_of(parser->node->text, names)),
+			   hint_name(&hint, nearest_of(report_seek(parser->build->report,
+								   parser->node->text),
+						       names)),
 			   "unknown file type " Q, parser->node->text);
 	return false;
 }

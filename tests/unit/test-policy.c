@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "lib/base/strbuf.h"
 #include "lib/policy/policy.h"
@@ -533,6 +534,34 @@ START_TEST(policy_answers_large_texts)
 }
 END_TEST
 
+/* Names that are wrong or not there, by the hundred thousand: hints for them cost nothing. */
+START_TEST(policy_answers_large_wrong_texts)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	clock_t begin = clock();
+	unsigned int i;
+
+	strbuf_puts(&text, "  kprobes:\n  - call: sys_x\n    selectors:\n"
+			   "    - matchCapabilities: [{operator: In, values: [");
+	for (i = 0; i < 700000; i++)
+		strbuf_puts(&text, "CAP_SYS_ADMIM,");
+	strbuf_puts(&text, "]}]\n");
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+	strbuf_clear(&text);
+	strbuf_puts(&text, "  lists:\n");
+	for (i = 0; i < 40000; i++)
+		strbuf_format(&text, "  - {name: n%u, values: [sys_x]}\n", i);
+	strbuf_puts(&text, "  options:\n");
+	for (i = 0; i < 40000; i++)
+		strbuf_format(&text, "  - {name: n%u, value: x}\n", i);
+	strbuf_puts(&text, "  kprobes:\n");
+	for (i = 0; i < 40000; i++)
+		strbuf_format(&text, "  - {call: 'list:n%u'}\n", i);
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+	ck_assert_int_lt(clock() - begin, 8 * CLOCKS_PER_SEC);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("policy");
@@ -566,6 +595,7 @@ int main(void)
 	tcase_add_test(tests, policy_takes_odd_files_without_a_word);
 	tcase_add_test(tests, policy_survives_cut_texts);
 	tcase_add_test(tests, policy_answers_large_texts);
+	tcase_add_test(tests, policy_answers_large_wrong_texts);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
