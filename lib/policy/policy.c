@@ -103,7 +103,7 @@ int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 	int r;
 
 	r = opts_read(&given, opts);
-	if (r >= 0 && !text && len)
+	if (r >= 0 && (!ret || (!text && len)))
 		r = -EINVAL;
 	if (r < 0)
 		return r;
@@ -202,7 +202,7 @@ int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
 	size_t len = 0;
 	int r;
 
-	r = opts_read(&given, opts);
+	r = filename ? opts_read(&given, opts) : -EINVAL;
 	if (r < 0)
 		return r;
 	given.size = sizeof(given);
