@@ -262,6 +262,9 @@ static void ignored_argument(const struct lint *lint, const struct doc_arg *arg)
 		report_warning(lint->report, arg->type, "truncated",
 			       "name the parameter that has the length, from 1 on",
 			       "without sizeArgIndex nothing of the buffer is read");
+	if (arg->label && arg->label->n && lint->section->section == SECTION_TRACEPOINT)
+		report_warning_key(lint->report, arg->label, "ignored-field", NULL,
+				   "arguments of tracepoints carry no label in events");
 	if (arg->max_data && arg->max_data->number && *type && !buffer)
 		report_warning_key(lint->report, arg->max_data, "ignored-field", NULL,
 				   "maxData is for char_buf; a %s has one size", type);
@@ -279,6 +282,9 @@ static void ignored_in_hook(const struct lint *lint)
 	for (i = 0; i < hook->args.n; i++)
 		if (hook->args.items[i].node)
 			ignored_argument(lint, &hook->args.items[i]);
+	if (hook->return_arg && hook->return_arg->label && hook->return_arg->label->n)
+		report_warning_key(lint->report, hook->return_arg->label, "ignored-field",
+				   NULL, "the returned value carries no label in events");
 	if (hook->return_arg && hook->return_arg->node &&
 	    (!hook->returns || !hook->returns->number))
 		report_warning_key(lint->report, hook->return_arg->node, "ignored-field",

@@ -403,6 +403,17 @@ START_TEST(policy_says_what_is_not_supported)
 		parse("  fentries:\n  - call: a\n    args: [{index: 0, type: cred}]\n"),
 		-EOPNOTSUPP);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 1);
+	/* What would be written into a program's registers is not left out in silence. */
+	tetra_diag_clear(diag);
+	ck_assert_int_eq(
+		parse("  kprobes:\n  - call: sys_x\n    selectors:\n    - matchActions:\n"
+		      "      - {action: Override, argError: -1, argRegs: ['rax=1']}\n"
+		      "      - {action: Override, argError: -1, argNewAddr: 4096}\n"),
+		-EOPNOTSUPP);
+	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR), 2);
+	ck_assert_int_eq(tetra_diag_get(diag, 1, &finding), 0);
+	ck_assert_str_eq(finding.path,
+			 "spec.kprobes[0].selectors[0].matchActions[1].argNewAddr");
 }
 END_TEST
 
