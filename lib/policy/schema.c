@@ -179,19 +179,29 @@ static bool bind_word(struct binder *binder, const struct schema *schema,
 	return false;
 }
 
-static bool is_bool_word(const char *text)
+/* What would be written for what was meant; NULL if nobody knows. */
+static const char *bool_hint(struct binder *binder, char (*buf)[128],
+			     const struct node *node)
 {
-	return strcasecmp(text, "true") == 0 || strcasecmp(text, "false") == 0;
+	static const char *const names[] = { "true", "false", NULL };
+
+	if (node->type != NODE_SCALAR)
+		return NULL;
+	if (strcasecmp(node->text, "true") == 0 || strcasecmp(node->text, "false") == 0)
+		return "write it without quotes";
+	if (str_equal(node->text, "0") || str_equal(node->text, "1"))
+		return hint_name(buf, names[node->text[0] == '0']);
+	return hint_name(buf, nearest_of(report_seek(binder->report, node->text), names));
 }
 
 static bool bind_bool(struct binder *binder, const struct schema_field *field,
 		      struct node *node)
 {
+	char hint[128];
+
 	if (node->type != NODE_SCALAR || node->scalar != SCALAR_BOOL) {
 		wrong_type(binder, node, field->name, "true or false",
-			   node->type == NODE_SCALAR && is_bool_word(node->text)
-				   ? "write it without quotes"
-				   : NULL);
+			   bool_hint(binder, &hint, node));
 		return false;
 	}
 	/* All words for true, and none for false, start like "yes", "true" or "on". */
