@@ -228,6 +228,20 @@ static void gained_build(struct build_hook *hook, const struct doc_filter *doc)
 	}
 }
 
+/* Without an argument: ports, addresses and names are right or wrong by themselves. */
+static int values_check(struct build_hook *hook, const struct doc_filter *doc,
+			struct policy_filter *ret)
+{
+	const struct operator_row *op = doc->op->word;
+	const char *type = op->grammar == GRAMMAR_FILE_TYPE ? "file" : "sock";
+
+	if (op->grammar != GRAMMAR_ADDRESS && op->grammar != GRAMMAR_PORT &&
+	    op->grammar != GRAMMAR_PROTOCOL && op->grammar != GRAMMAR_FAMILY &&
+	    op->grammar != GRAMMAR_STATE && op->grammar != GRAMMAR_FILE_TYPE)
+		return 0;
+	return values_build(hook, doc, words_find(&argument_types, type), ret);
+}
+
 static int filter_build(struct build_hook *hook, const struct doc_filter *doc,
 			enum filter_phase phase, struct policy_filter *ret)
 {
@@ -250,11 +264,10 @@ static int filter_build(struct build_hook *hook, const struct doc_filter *doc,
 		gained_build(hook, doc);
 		return 0;
 	}
-	if (!target_find(hook, doc, phase, &target))
-		return 0;
+	if (!target_find(hook, doc, phase, &target) || !target.type ||
+	    !operator_fits(hook, doc, target.type))
+		return values_check(hook, doc, ret);
 	ret->arg = target.position;
-	if (!target.type || !operator_fits(hook, doc, target.type))
-		return 0;
 	if (op->grammar == GRAMMAR_NONE)
 		return 0;
 	return values_build(hook, doc, target.type, ret);

@@ -9,6 +9,8 @@
 
 /* Words that fit on a line of hints. */
 #define SHORT_LIST 6u
+/* Items behind the last one that is allowed, whose faults are told as well. */
+#define MORE_ITEMS 32u
 
 struct binder {
 	struct report *report;
@@ -287,6 +289,7 @@ static int bind_scalars(struct binder *binder, const struct schema_field *field,
 			const struct node *node, struct any_list *list)
 {
 	const struct node **items;
+	unsigned int n_more = 0;
 	struct node *child;
 
 	if (!is_collection(binder, field, node))
@@ -301,6 +304,8 @@ static int bind_scalars(struct binder *binder, const struct schema_field *field,
 	     child && items < (const struct node **)list->items + list->n;
 	     child = child->next)
 		*items++ = bind_item(binder, field, child) ? child : NULL;
+	for (; child && n_more < MORE_ITEMS; child = child->next, n_more++)
+		(void)bind_item(binder, field, child); /* for its faults */
 	return 0;
 }
 
@@ -312,6 +317,7 @@ static int bind_objects(struct binder *binder, const struct schema_field *field,
 {
 	struct node *child;
 	uint32_t i = 0;
+	void *ret;
 	int r = 0;
 
 	if (!is_collection(binder, field, node))
@@ -321,13 +327,16 @@ static int bind_objects(struct binder *binder, const struct schema_field *field,
 	list->items = arena_array(binder->arena, list->n, field->schema->size);
 	if (!list->items)
 		return -ENOMEM;
-	for (child = node->first; child && i < list->n && r >= 0;
+	for (child = node->first; child && i < list->n + MORE_ITEMS && r >= 0;
 	     child = child->next, i++) {
+		ret = i < list->n ? (char *)list->items + i * field->schema->size
+				  : arena_alloc(binder->arena, field->schema->size);
+		if (!ret)
+			return -ENOMEM;
 		if (child->type != NODE_MAPPING)
 			wrong_type(binder, child, field->schema->name, "a mapping", NULL);
 		else
-			r = bind_object(binder, field->schema, child,
-					(char *)list->items + i * field->schema->size);
+			r = bind_object(binder, field->schema, child, ret);
 	}
 	return r;
 }
