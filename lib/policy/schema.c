@@ -39,6 +39,64 @@ const void *words_find(const struct words *words, const char *text)
 	return NULL;
 }
 
+/* What other tools and languages call it. A name may have several: the one that fits is told. */
+static const struct {
+	const char *text, *meant;
+} synonyms[] = {
+	{ "==", "Equal" },
+	{ "eq", "Equal" },
+	{ "In", "Equal" },
+	{ "Equal", "In" },
+	{ "NotEqual", "NotIn" },
+	{ "!=", "NotEqual" },
+	{ "neq", "NotEqual" },
+	{ "ne", "NotEqual" },
+	{ ">", "GT" },
+	{ "<", "LT" },
+	{ "StartsWith", "Prefix" },
+	{ "EndsWith", "Postfix" },
+	{ "Suffix", "Postfix" },
+	{ "Contains", "SubString" },
+	{ "Deny", "Override" },
+	{ "Block", "Override" },
+	{ "Drop", "Override" },
+	{ "Log", "Post" },
+	{ "Report", "Post" },
+	{ "Alert", "Post" },
+	{ "function", "call" },
+	{ "func", "call" },
+	{ "symbol", "call" },
+	{ "hook", "call" },
+	{ "call", "hook" },
+	{ "function", "hook" },
+	{ "name", "event" },
+	{ "argument", "args" },
+	{ "arguments", "args" },
+	{ "lsm", "lsmhooks" },
+	{ "msg", "message" },
+	{ "description", "message" },
+	{ "filters", "selectors" },
+};
+
+static const char *synonym_of(const char *text, size_t *i)
+{
+	for (; *i < ARRAY_SIZE(synonyms); (*i)++)
+		if (strcasecmp(synonyms[*i].text, text) == 0)
+			return synonyms[(*i)++].meant;
+	return NULL;
+}
+
+static const char *words_synonym(const struct words *words, const char *text)
+{
+	const char *meant;
+	size_t i = 0;
+
+	while ((meant = synonym_of(text, &i)))
+		if (words_find(words, meant))
+			return meant;
+	return NULL;
+}
+
 const char *words_nearest(const struct words *words, const char *text)
 {
 	struct nearest nearest;
@@ -47,6 +105,8 @@ const char *words_nearest(const struct words *words, const char *text)
 	nearest_init(&nearest, text);
 	for (i = 0; i < words->n; i++)
 		nearest_offer(&nearest, word_name(words, i));
+	if (!nearest.best)
+		nearest.best = words_synonym(words, text);
 	if (nearest.best)
 		return nearest.best;
 	for (i = 0; i < words->n; i++)
@@ -400,23 +460,48 @@ static const struct schema_field *field_find(const struct schema *schema,
 	return NULL;
 }
 
-static void unknown_field(struct binder *binder, const struct schema *schema,
-			  const struct node *node)
+static const struct schema_field *field_exact(const struct schema *schema,
+					      const char *name)
 {
-	struct nearest nearest;
-	char hint[128];
 	size_t i;
 
-	nearest_init(&nearest, report_seek(binder->report, node->key->text));
+	for (i = 0; i < schema->n_fields; i++)
+		if (!(schema->fields[i].flags & FIELD_REMOVED) &&
+		    str_equal(schema->fields[i].name, name))
+			return &schema->fields[i];
+	return NULL;
+}
+
+static const char *field_nearest(const struct schema *schema, const char *text)
+{
+	struct nearest nearest;
+	const char *meant;
+	size_t i;
+
+	nearest_init(&nearest, text);
 	for (i = 0; i < schema->n_fields; i++)
 		if (!(schema->fields[i].flags & FIELD_REMOVED))
 			nearest_offer(&nearest, schema->fields[i].name);
-	for (i = nearest.best ? schema->n_fields : 0; i < schema->n_fields; i++)
+	for (i = 0; !nearest.best && (meant = synonym_of(text, &i));)
+		if (field_exact(schema, meant))
+			nearest.best = meant;
+	if (nearest.best)
+		return nearest.best;
+	for (i = 0; i < schema->n_fields; i++)
 		if (!(schema->fields[i].flags & FIELD_REMOVED))
 			nearest_offer_part(&nearest, schema->fields[i].name);
+	return nearest.best;
+}
+
+static void unknown_field(struct binder *binder, const struct schema *schema,
+			  const struct node *node)
+{
+	const char *text = report_seek(binder->report, node->key->text);
+	char hint[128];
+
 	(void)report_error_key(binder->report, node, "unknown-field",
-			       hint_name(&hint, nearest.best), "%s has no field " Q,
-			       schema->name, node->key->text);
+			       hint_name(&hint, field_nearest(schema, text)),
+			       "%s has no field " Q, schema->name, node->key->text);
 }
 
 /* Written, but the same as not written. */
