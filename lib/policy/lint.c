@@ -91,7 +91,7 @@ bool lint_is_syscall(const struct lint *lint)
 	const struct doc_hook *hook = lint->hook;
 	size_t i;
 
-	if (lint->call[0])
+	if (lint->call[0] && lint->section->section == SECTION_TRACEPOINT)
 		return true;
 	if (!(lint->section->section & (SECTION_KPROBE | SECTION_FENTRY)) || !hook->name)
 		return false;
@@ -118,7 +118,7 @@ static void rules_run(const struct lint_rule *rules, const struct lint *lint)
 		rules->check(lint);
 }
 
-/* syscalls/sys_enter_NAME is the system call by another name. */
+/* syscalls/sys_enter_NAME is a system call by another name, an LSM hook a function. */
 static void call_find(struct lint *lint, const struct doc_hook *hook)
 {
 	static const char enter[] = "sys_enter_";
@@ -128,6 +128,8 @@ static void call_find(struct lint *lint, const struct doc_hook *hook)
 	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem &&
 	    str_equal(hook->subsystem->text, "syscalls") && str_has_prefix(name, enter))
 		snprintf(lint->call, sizeof(lint->call), "sys_%s", name + strlen(enter));
+	else if (lint->section->section == SECTION_LSM)
+		snprintf(lint->call, sizeof(lint->call), "security_%s", name);
 }
 
 static void hook_run(struct lint lint, const struct doc_hook *hook)

@@ -18,7 +18,8 @@ struct lint {
 	const struct doc_selector *selector;
 	uint32_t i_selector;
 	uint64_t *steps; /* comparisons of values that are left, in all of the policy */
-	char call[64]; /* of a hook of another name: "sys_open" of "sys_enter_open" */
+	/* Of a hook of another name: "sys_open" of "sys_enter_open"; or empty. */
+	char call[64];
 };
 
 typedef void (*lint_fn)(const struct lint *lint);
