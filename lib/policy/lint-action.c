@@ -353,25 +353,49 @@ static void toctou(const struct lint *lint)
 		"the argument is memory of the caller: it can change after the check");
 }
 
+/* The policy also watches the same call of programs of the other width. */
+static bool has_twin(const struct lint *lint, bool compat)
+{
+	const struct doc_hooks *hooks = &lint->spec->hooks[0]; /* kprobes */
+	const char *call = lint_call(lint), *name;
+	uint32_t i;
+
+	for (i = 0; i < hooks->n; i++) {
+		name = hooks->items[i].name ? hooks->items[i].name->text : "";
+		if (!compat && str_has_prefix(name, "__ia32_") &&
+		    str_equal(name + strlen("__ia32_"), call))
+			return true;
+		if (compat &&
+		    (str_equal(name, call) || (str_has_prefix(name, "__x64_") &&
+					       str_equal(name + strlen("__x64_"), call))))
+			return true;
+	}
+	return false;
+}
+
 static void evasion(const struct lint *lint)
 {
 	const struct call_row *call = call_find(lint);
 	bool compat =
 		lint->hook->name && str_has_prefix(lint->hook->name->text, "__ia32_");
+	const char *width = compat ? "64-bit calls (__x64_sys_*)"
+				   : "calls of 32-bit programs (__ia32_sys_*)";
+	bool twin, ring = call && call->io_uring;
 	char hint[128];
 
 	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector))
 		return;
+	twin = has_twin(lint, compat);
+	if (twin && !ring)
+		return;
 	snprintf(hint, sizeof(hint), "hook %s, where all ways meet",
 		 call ? call->safer : "the security_ function");
 	report_warning(lint->report, lint->hook->name, "evasion", hint,
-		       "%s are not seen here, a way around this hook",
-		       compat && call && call->io_uring
-			       ? "64-bit calls (__x64_sys_*) and io_uring"
-		       : compat ? "64-bit calls (__x64_sys_*)"
-		       : call && call->io_uring
-			       ? "calls of 32-bit programs (__ia32_sys_*) and io_uring"
-			       : "calls of 32-bit programs (__ia32_sys_*)");
+		       "%s%s are not seen here, a way around this hook",
+		       twin ? "" : width,
+		       twin   ? "calls of io_uring"
+		       : ring ? " and io_uring"
+			      : "");
 }
 
 /* Fields that an action does not look at. */
