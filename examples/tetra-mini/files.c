@@ -51,6 +51,18 @@ static char *path_join(const char *directory, const char *name)
 	return path;
 }
 
+/* Folders, pipes and devices are no policies, whatever they are called. @path is taken. */
+static int entry_add(struct files *files, char *path)
+{
+	struct stat st;
+
+	if (path && stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		free(path);
+		return 0;
+	}
+	return name_add(files, path);
+}
+
 static int directory_add(struct files *files, const char *path)
 {
 	struct dirent **entries;
@@ -60,7 +72,7 @@ static int directory_add(struct files *files, const char *path)
 		return -errno;
 	for (i = 0; i < n; i++) {
 		if (r == 0)
-			r = name_add(files, path_join(path, entries[i]->d_name));
+			r = entry_add(files, path_join(path, entries[i]->d_name));
 		free(entries[i]);
 	}
 	free(entries);

@@ -40,7 +40,10 @@ void findings_reason(struct tetra_diag *diag, const char *what, int error)
 	for (i = 0; tetra_diag_get(diag, i, &finding) == 0; i++) {
 		if (finding.severity != TETRA_SEVERITY_ERROR)
 			continue;
-		fprintf(stderr, "tetra-mini: %s: %s", what, finding.message);
+		fprintf(stderr, "tetra-mini: %s: ", what);
+		if (finding.file)
+			fprintf(stderr, "%s: ", finding.file);
+		fputs(finding.message, stderr);
 		if (n_errors > 1)
 			fprintf(stderr, " (the first of %u errors)", n_errors);
 		fprintf(stderr, "\n");

@@ -73,9 +73,28 @@ class Command(unittest.TestCase):
         self.assertIn("bad.yml:11:13: error: ", err)
         self.assertNotIn("other.txt", err)
 
-    def test_check_of_a_file_that_is_not_there_fails(self):
-        _, err = self.run_it("--check", "/nonexistent/p.yaml", status=1)
-        self.assertIn("/nonexistent/p.yaml", err)
+    def test_check_passes_over_what_is_no_file_in_a_folder(self):
+        os.remove(self.bad)
+        os.mkdir(os.path.join(self.folder, "folder.yaml"))
+        os.mkfifo(os.path.join(self.folder, "pipe.yaml"))
+        self.assertEqual(self.run_it("--check", self.folder, status=0), ("", ""))
+
+    def test_check_says_why_a_file_cannot_be_read(self):
+        pipe = os.path.join(self.folder, "pipe.yaml")
+        os.mkfifo(pipe)
+        empty = self.write("empty.yaml", "")
+        for path, place, why in ((self.folder + "/nowhere", "", "No such file or directory"),
+                                 (self.good + "/x", "", "Not a directory"),
+                                 (pipe, ":1:1", "no policy in this file"),
+                                 (empty, ":1:1", "no policy in this file")):
+            with self.subTest(path):
+                _, err = self.run_it("--check", path, status=1)
+                self.assertRegex(err, "^%s%s: error: .*%s" % (path, place, why))
+
+    def test_a_file_that_cannot_be_read_is_named_in_the_reason(self):
+        _, err = self.run_it("--policy", "/nonexistent/p.yaml", status=1)
+        self.assertEqual(err.splitlines()[-1], "tetra-mini: not started: "
+                         "/nonexistent/p.yaml: No such file or directory")
 
     def test_a_broken_policy_is_told_whole_and_refused_in_one_line(self):
         out, err = self.run_it("--policy", self.bad, status=1)

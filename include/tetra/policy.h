@@ -52,8 +52,8 @@ TETRA_API int tetra_policy_parse(struct tetra_policy **ret, const char *text, si
  *
  * As tetra_policy_parse(); @opts->file NULL means @filename.
  *
- * Return: as tetra_policy_parse(); -ENOENT or -EPERM if the file cannot be opened.
- * Since: 0.1
+ * Return: as tetra_policy_parse(); -ENOENT or -EPERM if the file cannot be opened; -EINVAL
+ * also for a folder, or without a name. Since: 0.1
  */
 TETRA_API int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
 				      const struct tetra_parse_opts *opts,

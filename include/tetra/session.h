@@ -91,7 +91,7 @@ struct tetra_session_opts {
  *
  * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
  * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named); -E2BIG for unknown
- * options; -ENOMEM. Since: 0.1
+ * options, -EINVAL for unknown flags; -ENOMEM. Since: 0.1
  */
 TETRA_API int tetra_session_new(struct tetra_session **ret,
 				const struct tetra_session_opts *opts,

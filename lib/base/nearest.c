@@ -11,6 +11,8 @@
 
 /* Characters. Longer texts are no slip of a name. */
 #define NEAREST_MAX_LEN 64u
+/* Characters. Shorter parts are in many words. */
+#define PART_MIN_LEN 3u
 
 static bool same(char a, char b)
 {
@@ -63,10 +65,13 @@ void nearest_init(struct nearest *nearest, const char *text)
 
 void nearest_offer(struct nearest *nearest, const char *candidate)
 {
-	size_t len = strnlen(candidate, NEAREST_MAX_LEN + 1);
 	unsigned int distance;
+	size_t len;
 
-	if (!nearest->len || nearest->len > NEAREST_MAX_LEN || len > NEAREST_MAX_LEN)
+	if (!nearest->len || nearest->len > NEAREST_MAX_LEN)
+		return;
+	len = strnlen(candidate, NEAREST_MAX_LEN + 1);
+	if (len > NEAREST_MAX_LEN)
 		return;
 	distance = edit_distance(nearest->text, nearest->len, candidate, len);
 	if (distance > 1 && is_tail(nearest->text, candidate))
@@ -79,12 +84,46 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
 	nearest->distance = distance;
 }
 
+static bool contains(const char *whole, const char *part, size_t part_len)
+{
+	for (; strnlen(whole, part_len) == part_len; whole++)
+		if (strncasecmp(whole, part, part_len) == 0)
+			return true;
+	return false;
+}
+
+void nearest_offer_part(struct nearest *nearest, const char *candidate)
+{
+	size_t len = strnlen(candidate, NEAREST_MAX_LEN + 1);
+	size_t shorter = MIN(len, nearest->len), longer = MAX(len, nearest->len);
+	const char *blank = strrchr(nearest->text, ' ');
+	unsigned int distance = (unsigned int)(longer - shorter);
+
+	if (longer > NEAREST_MAX_LEN || shorter < PART_MIN_LEN)
+		return;
+	if (blank && strcasecmp(blank + 1, candidate) == 0)
+		distance = 0;
+	else if (shorter * 5 < longer * 2 ||
+		 !contains(len < nearest->len ? nearest->text : candidate,
+			   len < nearest->len ? candidate : nearest->text, shorter))
+		return;
+	if (nearest->best && distance >= nearest->distance)
+		return;
+	nearest->best = candidate;
+	nearest->distance = distance;
+}
+
 const char *nearest_of(const char *text, const char *const *candidates)
 {
 	struct nearest nearest;
+	size_t i;
 
 	nearest_init(&nearest, text);
-	for (; *candidates; candidates++)
-		nearest_offer(&nearest, *candidates);
+	for (i = 0; candidates[i]; i++)
+		nearest_offer(&nearest, candidates[i]);
+	if (nearest.best)
+		return nearest.best;
+	for (i = 0; candidates[i]; i++)
+		nearest_offer_part(&nearest, candidates[i]);
 	return nearest.best;
 }

@@ -17,6 +17,11 @@ struct nearest {
 
 void nearest_init(struct nearest *nearest, const char *text);
 void nearest_offer(struct nearest *nearest, const char *candidate);
+/*
+ * For when nothing was near: a good part of the one is the whole of the other ("Kill",
+ * "struct file"). For short lists of words only: among many, chance finds one.
+ */
+void nearest_offer_part(struct nearest *nearest, const char *candidate);
 
 /* The nearest of a list that ends with NULL, or NULL. */
 const char *nearest_of(const char *text, const char *const *candidates);

@@ -257,10 +257,27 @@ static void register_check(struct build_hook *hook, doc_value value)
 		if (is_register(name))
 			return;
 	}
-	(void)report_error(hook->build->report, value, "bad-value",
-			   equal ? hint_name(&hint, nearest_of(name, register_names))
-				 : "write REGISTER=VALUE",
-			   Q " does not set a register", value->text);
+	(void)report_error(
+		hook->build->report, value, "bad-value",
+		equal ? hint_name(&hint,
+				  nearest_of(report_seek(hook->build->report, name),
+					     register_names))
+		      : "write REGISTER=VALUE",
+		Q " does not set a register", value->text);
+}
+
+/* They change the registers of a program, and kernel functions have none of it. */
+static void registers_check(struct build_hook *hook, const struct doc_action *doc)
+{
+	const struct node *const fields[] = { doc->new_symbol, doc->new_addr,
+					      doc->new_offset, doc->regs.node };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		if (fields[i] && hook->section->section != SECTION_UPROBE)
+			report_unsupported_key(hook->build->report, fields[i],
+					       "'%s' is not yet supported",
+					       fields[i]->key->text);
 }
 
 static void fields_check(struct build_hook *hook, const struct doc_action *doc,
@@ -275,6 +292,7 @@ static void fields_check(struct build_hook *hook, const struct doc_action *doc,
 	stack_check(hook, row, doc->kernel_stack);
 	stack_check(hook, row, doc->user_stack);
 	jump_check(hook, doc);
+	registers_check(hook, doc);
 	for (i = 0; i < doc->regs.n; i++)
 		if (doc->regs.items[i])
 			register_check(hook, doc->regs.items[i]);

@@ -43,6 +43,12 @@ const struct doc_list_def *list_find(const struct build *build, const char *text
 /* Says that a list is unknown. True if @value begins with "list:". */
 bool list_reference(struct build *build, const struct node *value);
 void label_selector_check(struct build *build, const struct doc_label_selector *labels);
+/* Characters of a name in Kubernetes. */
+#define DOMAIN_MAX_LEN 253u
+bool is_subdomain(const char *text);
+/* As Kubernetes has them: [DNS.SUBDOMAIN/]NAME, and letters, digits, '-', '_', '.'. */
+bool label_is_key(const char *text);
+bool label_is_value(const char *text);
 void workloads_check(struct build *build, const struct doc_workloads *workloads);
 
 /* hook.c */

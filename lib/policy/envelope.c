@@ -9,41 +9,40 @@
 #include "lib/policy/number.h"
 
 #define API_VERSION "cilium.io/v1alpha1"
-/* Characters: a DNS subdomain, as Kubernetes names its objects. */
-#define NAME_MAX_LEN 253u
-
-static bool is_name_char(char c)
-{
-	return islower((unsigned char)c) || isdigit((unsigned char)c);
-}
-
-/* Labels of lower case letters, digits and dashes, joined by dots. */
-static bool is_subdomain(const char *text)
-{
-	const char *at;
-
-	for (at = text; *at; at++) {
-		bool edge = at == text || at[-1] == '.' || at[1] == '.' || !at[1];
-
-		if (is_name_char(*at) || (!edge && (*at == '-' || *at == '.')))
-			continue;
-		return false;
-	}
-	return at != text;
-}
 
 static void name_check(struct report *report, doc_value name)
 {
-	if (name->n > NAME_MAX_LEN)
+	if (name->n > DOMAIN_MAX_LEN)
 		(void)report_error(report, name, "too-long", NULL,
 				   "the name has %u characters; %u are allowed", name->n,
-				   NAME_MAX_LEN);
+				   DOMAIN_MAX_LEN);
 	else if (!is_subdomain(name->text) || strlen(name->text) != name->n)
 		(void)report_error(
 			report, name, "bad-value",
 			"use lower case letters, digits, '-' and '.', and begin "
 			"and end with a letter or digit",
 			"the name " Q " is not a DNS subdomain", name->text);
+}
+
+static void labels_check(struct report *report, const struct doc_values *labels,
+			 bool values)
+{
+	doc_value value;
+	uint32_t i;
+
+	for (i = 0; i < labels->n; i++) {
+		value = labels->items[i];
+		if (!value)
+			continue;
+		if (!label_is_key(value->key->text) ||
+		    strlen(value->key->text) != value->key->n)
+			(void)report_error_key(
+				report, value, "bad-value", "write NAME or DOMAIN/NAME",
+				Q " is not the name of a label", value->key->text);
+		if (values && !label_is_value(value->text))
+			(void)report_error(report, value, "bad-value", NULL,
+					   Q " is not a label's value", value->text);
+	}
 }
 
 static int metadata_build(struct build *build, bool namespaced)
@@ -60,6 +59,8 @@ static int metadata_build(struct build *build, bool namespaced)
 			build->report, metadata->namespace, "not-allowed",
 			"leave it out, or use the kind TracingPolicyNamespaced",
 			"a TracingPolicy belongs to no namespace");
+	labels_check(build->report, &metadata->labels, true);
+	labels_check(build->report, &metadata->annotations, false);
 	if (!metadata->name)
 		return 0;
 	name_check(build->report, metadata->name);
@@ -224,7 +225,9 @@ static void option_build(struct build *build, const struct doc_option *option)
 	}
 	(void)report_error(
 		build->report, option->name, "unknown-option",
-		hint_name(&hint, words_nearest(&option_names, option->name->text)),
+		hint_name(&hint,
+			  words_nearest(&option_names,
+					report_seek(build->report, option->name->text))),
 		"unknown option " Q, option->name->text);
 }
 

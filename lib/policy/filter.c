@@ -128,6 +128,14 @@ static uint32_t values_limit(struct build_hook *hook, const struct doc_filter *d
 	return max;
 }
 
+/* What is there and no list was reported already. */
+static void values_missing(struct build_hook *hook, const struct doc_filter *doc)
+{
+	if (doc->values.node || !node_get(doc->node, "values"))
+		(void)report_missing(hook->build->report, doc->node, "values", doc->op,
+				     NULL);
+}
+
 static int values_build(struct build_hook *hook, const struct doc_filter *doc,
 			const struct type_row *type, struct policy_filter *ret)
 {
@@ -137,8 +145,7 @@ static int values_build(struct build_hook *hook, const struct doc_filter *doc,
 	struct policy_value *value;
 
 	if (!n) {
-		(void)report_missing(hook->build->report, doc->node, "values", doc->op,
-				     NULL);
+		values_missing(hook, doc);
 		return 0;
 	}
 	/* A range may become two. */
@@ -170,7 +177,7 @@ static void cel_build(struct build_hook *hook, const struct doc_filter *doc)
 	doc_value text;
 
 	if (!doc->values.n) {
-		(void)report_missing(report, doc->node, "values", doc->op, NULL);
+		values_missing(hook, doc);
 		return;
 	}
 	if (doc->values.n > 1)
@@ -221,6 +228,20 @@ static void gained_build(struct build_hook *hook, const struct doc_filter *doc)
 	}
 }
 
+/* Without an argument: ports, addresses and names are right or wrong by themselves. */
+static int values_check(struct build_hook *hook, const struct doc_filter *doc,
+			struct policy_filter *ret)
+{
+	const struct operator_row *op = doc->op->word;
+	const char *type = op->grammar == GRAMMAR_FILE_TYPE ? "file" : "sock";
+
+	if (op->grammar != GRAMMAR_ADDRESS && op->grammar != GRAMMAR_PORT &&
+	    op->grammar != GRAMMAR_PROTOCOL && op->grammar != GRAMMAR_FAMILY &&
+	    op->grammar != GRAMMAR_STATE && op->grammar != GRAMMAR_FILE_TYPE)
+		return 0;
+	return values_build(hook, doc, words_find(&argument_types, type), ret);
+}
+
 static int filter_build(struct build_hook *hook, const struct doc_filter *doc,
 			enum filter_phase phase, struct policy_filter *ret)
 {
@@ -243,11 +264,10 @@ static int filter_build(struct build_hook *hook, const struct doc_filter *doc,
 		gained_build(hook, doc);
 		return 0;
 	}
-	if (!target_find(hook, doc, phase, &target))
-		return 0;
+	if (!target_find(hook, doc, phase, &target) || !target.type ||
+	    !operator_fits(hook, doc, target.type))
+		return values_check(hook, doc, ret);
 	ret->arg = target.position;
-	if (!target.type || !operator_fits(hook, doc, target.type))
-		return 0;
 	if (op->grammar == GRAMMAR_NONE)
 		return 0;
 	return values_build(hook, doc, target.type, ret);

@@ -36,7 +36,7 @@ bool list_reference(struct build *build, const struct node *value)
 		return false;
 	if (list_find(build, value->text))
 		return true;
-	nearest_init(&nearest, value->text + strlen("list:"));
+	nearest_init(&nearest, report_seek(build->report, value->text + strlen("list:")));
 	for (i = 0; i < spec->lists.n; i++)
 		if (spec->lists.items[i].name)
 			nearest_offer(&nearest, spec->lists.items[i].name->text);
@@ -143,7 +143,27 @@ static void list_check_name(struct build *build, uint32_t i)
 	}
 }
 
-static bool is_label_value(const char *text)
+static bool is_name_char(char c)
+{
+	return islower((unsigned char)c) || isdigit((unsigned char)c);
+}
+
+/* Labels of lower case letters, digits and dashes, joined by dots. */
+bool is_subdomain(const char *text)
+{
+	const char *at;
+
+	for (at = text; *at; at++) {
+		bool edge = at == text || at[-1] == '.' || at[1] == '.' || !at[1];
+
+		if (is_name_char(*at) || (!edge && (*at == '-' || *at == '.')))
+			continue;
+		return false;
+	}
+	return at != text;
+}
+
+bool label_is_value(const char *text)
 {
 	size_t len = strlen(text), i;
 
@@ -152,6 +172,19 @@ static bool is_label_value(const char *text)
 		    (i == 0 || i == len - 1 || !strchr("-_.", text[i])))
 			return false;
 	return len <= LABEL_MAX_LEN;
+}
+
+bool label_is_key(const char *text)
+{
+	const char *slash = strchr(text, '/'), *name = slash ? slash + 1 : text;
+	_cleanup_(freep) char *prefix = NULL;
+
+	if (!*name || !label_is_value(name))
+		return false;
+	if (!slash)
+		return true;
+	prefix = strndup(text, (size_t)(slash - text));
+	return prefix && strlen(prefix) <= DOMAIN_MAX_LEN && is_subdomain(prefix);
 }
 
 static void label_check(struct build *build, const struct doc_label *label)
@@ -174,7 +207,7 @@ void label_selector_check(struct build *build, const struct doc_label_selector *
 
 	for (i = 0; labels && i < labels->labels.n; i++) {
 		value = labels->labels.items[i];
-		if (value && !is_label_value(value->text))
+		if (value && !label_is_value(value->text))
 			(void)report_error(build->report, value, "bad-value", NULL,
 					   Q " is not a label's value", value->text);
 	}

@@ -5,6 +5,9 @@
  */
 #include "lib/policy/language.h"
 
+/* Things that have names, of one kind: each use of a name looks through them. */
+#define MAX_NAMED 1000u
+
 #define AT(doc, member) .offset = offsetof(struct doc, member)
 #define SCHEMA(text, doc, list)                                                          \
 	{                                                                                \
@@ -168,8 +171,10 @@ static const struct schema workloads_schema =
 
 static const struct schema_field action_fields[] = {
 	WORD("action", doc_action, action, actions, NEEDED),
-	INTEGER("argError", doc_action, error, INT32_MIN, INT32_MAX),
-	INTEGER("argSig", doc_action, sig, 0, UINT32_MAX),
+	INTEGER("argError", doc_action, error, INT32_MIN, INT32_MAX,
+		.hint = "write its number: -1 is EPERM, -13 EACCES"),
+	INTEGER("argSig", doc_action, sig, 0, UINT32_MAX,
+		.hint = "write its number: 9 is SIGKILL, 15 SIGTERM"),
 	TEXT("rateLimit", doc_action, rate_limit),
 	WORD("rateLimitScope", doc_action, rate_scope, rate_scopes),
 	BOOL("kernelStackTrace", doc_action, kernel_stack),
@@ -237,8 +242,8 @@ static const struct schema uprobe_ignore_schema =
 #define HOOK_FIELDS                                                             \
 	OBJECTS("args", doc_hook, args, arg_schema),                            \
 	OBJECTS("selectors", doc_hook, selectors, selector_schema, .max_items = 5), \
-	TEXT("message", doc_hook, message),                                     \
-	TEXTS("tags", doc_hook, tags, .max_items = 16)
+	TEXT("message", doc_hook, message, .flags = FIELD_ANY_TEXT),            \
+	TEXTS("tags", doc_hook, tags, .max_items = 16, .flags = FIELD_ANY_TEXT)
 /* Sections of functions that return. */
 #define RETURN_FIELDS                                                           \
 	OBJECTS("data", doc_hook, data, data_schema, LATER),                    \
@@ -324,10 +329,10 @@ static const struct schema_field spec_fields[] = {
 	OBJECTS("usdts", doc_spec, hooks[5], usdt_schema, LATER),
 	BOOL("loader", doc_spec, loader, LATER),
 	OBJECTS("enforcers", doc_spec, enforcers, enforcer_schema, LATER, .max_items = 1),
-	OBJECTS("lists", doc_spec, lists, list_schema, LATER),
-	OBJECTS("options", doc_spec, options, option_schema),
+	OBJECTS("lists", doc_spec, lists, list_schema, LATER, .max_items = MAX_NAMED),
+	OBJECTS("options", doc_spec, options, option_schema, .max_items = MAX_NAMED),
 	{ .name = "selectorsMacros", .type = FIELD_OBJECT_MAP, AT(doc_spec, macros),
-	  .schema = &selector_schema, LATER },
+	  .schema = &selector_schema, LATER, .max_items = MAX_NAMED },
 	OBJECT("podSelector", doc_spec, pods, label_selector_schema, SELECTOR_LATER),
 	OBJECT("containerSelector", doc_spec, containers, label_selector_schema,
 	       SELECTOR_LATER),
@@ -345,7 +350,7 @@ static const struct schema_field metadata_fields[] = {
 	{ .name = "labels", .type = FIELD_TEXT_MAP, AT(doc_metadata, labels),
 	  .flags = FIELD_NULLABLE },
 	{ .name = "annotations", .type = FIELD_TEXT_MAP, AT(doc_metadata, annotations),
-	  .flags = FIELD_NULLABLE },
+	  .flags = FIELD_NULLABLE | FIELD_ANY_TEXT },
 	SERVER_FIELD("creationTimestamp"),
 	SERVER_FIELD("deletionGracePeriodSeconds"),
 	SERVER_FIELD("deletionTimestamp"),

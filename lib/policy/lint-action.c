@@ -3,6 +3,7 @@
  * Rules about what a policy does: enforcement that does not stop, hits too much or can be
  * gone around, and events without end.
  */
+#include <signal.h>
 #include <stdio.h>
 
 #include "lib/policy/lint.h"
@@ -167,10 +168,10 @@ static void does_not_prevent(const struct lint *lint)
 
 static bool has_filters(const struct doc_selector *doc)
 {
-	return doc->args.n || doc->data.n || doc->pids.n || doc->binaries.n ||
-	       doc->parents.n || doc->namespaces.n || doc->namespace_changes.n ||
-	       doc->capabilities.n || doc->capability_changes.n || doc->macros.n ||
-	       doc->workloads;
+	return doc->args.n || doc->data.n || doc->pids.n ||
+	       (doc->binaries.n && doc->binaries.items[0].values.n) || doc->parents.n ||
+	       doc->namespaces.n || doc->namespace_changes.n || doc->capabilities.n ||
+	       doc->capability_changes.n || doc->macros.n || doc->workloads;
 }
 
 static bool has_scope(const struct doc_spec *spec)
@@ -183,7 +184,8 @@ static void broad_enforcement(const struct lint *lint)
 	const struct doc_selector *doc = lint->selector;
 	uint32_t i;
 
-	if (!lint_enforces(doc) || has_filters(doc) || has_scope(lint->spec))
+	if (!lint_enforces(doc) || has_filters(doc) || has_scope(lint->spec) ||
+	    lint->build->policy->mode == TETRA_MODE_MONITOR)
 		return;
 	for (i = 0; i < doc->actions.n; i++) {
 		doc_value action = doc->actions.items[i].action;
@@ -200,30 +202,70 @@ static void broad_enforcement(const struct lint *lint)
 	}
 }
 
+static bool kills(const struct doc_action *action)
+{
+	const char *name = lint_action_name(action);
+
+	return str_equal(name, "Sigkill") || (str_equal(name, "Signal") && action->sig &&
+					      action->sig->number == SIGKILL);
+}
+
+/* What @late adds to @early: NULL if it adds something. */
+static const char *adds_nothing(const struct doc_action *early,
+				const struct doc_action *late)
+{
+	const char *name = lint_action_name(late);
+
+	if (node_equal(early->node, late->node))
+		return "the same action stands in this list twice";
+	if (kills(early) && str_equal(name, "Signal"))
+		return "after Sigkill nobody is left to get a signal";
+	if (kills(early) && kills(late))
+		return "the process is killed already";
+	if (str_equal(name, "Override") && str_equal(lint_action_name(early), name))
+		return "a call returns one value; there is another Override";
+	return NULL;
+}
+
 static void redundant_action(const struct lint *lint)
 {
 	const struct doc_selector *doc = lint->selector;
-	bool killed = false;
+	const char *why;
 	uint32_t i, k;
 
-	for (i = 0; i < doc->actions.n; i++) {
-		const struct doc_action *action = &doc->actions.items[i];
+	for (i = 0; i < doc->actions.n; i++)
+		for (k = 0; doc->actions.items[i].node && k < i; k++) {
+			if (!doc->actions.items[k].node)
+				continue;
+			why = adds_nothing(&doc->actions.items[k],
+					   &doc->actions.items[i]);
+			if (!why)
+				continue;
+			report_warning(lint->report, doc->actions.items[i].node,
+				       "redundant-action", NULL, "%s", why);
+			break;
+		}
+}
 
-		if (!action->node)
-			continue;
-		if (killed && str_equal(lint_action_name(action), "Signal"))
-			report_warning(lint->report, action->node, "redundant-action",
-				       NULL,
-				       "after Sigkill nobody is left to get a signal");
-		for (k = 0; k < i; k++)
-			if (doc->actions.items[k].node &&
-			    node_equal(doc->actions.items[k].node, action->node))
-				break;
-		if (k < i)
-			report_warning(lint->report, action->node, "redundant-action",
-				       NULL, "the same action stands in this list twice");
-		killed = killed || str_equal(lint_action_name(action), "Sigkill");
-	}
+/* One NoPost is enough to keep the event back. */
+static void post_kept_back(const struct lint *lint)
+{
+	const struct doc_action *post = action_find(lint, "Post");
+
+	if (post && action_find(lint, "NoPost"))
+		report_warning(lint->report, post->node, "never-posts", NULL,
+			       "NoPost stands in the same list: there is no event");
+}
+
+/* Nothing there reads a result. */
+static void never_enforces(const struct lint *lint)
+{
+	const struct doc_action *action = action_find(lint, "Override");
+
+	if (action && lint->section->section == SECTION_TRACEPOINT)
+		report_warning(lint->report, action->action, "never-enforces",
+			       "hook the system call or the security_ function",
+			       "a tracepoint has no result that could be overridden");
 }
 
 /* Called for most of what a machine does: an event for each match floods the reader. */
@@ -311,25 +353,49 @@ static void toctou(const struct lint *lint)
 		"the argument is memory of the caller: it can change after the check");
 }
 
+/* The policy also watches the same call of programs of the other width. */
+static bool has_twin(const struct lint *lint, bool compat)
+{
+	const struct doc_hooks *hooks = &lint->spec->hooks[0]; /* kprobes */
+	const char *call = lint_call(lint), *name;
+	uint32_t i;
+
+	for (i = 0; i < hooks->n; i++) {
+		name = hooks->items[i].name ? hooks->items[i].name->text : "";
+		if (!compat && str_has_prefix(name, "__ia32_") &&
+		    str_equal(name + strlen("__ia32_"), call))
+			return true;
+		if (compat &&
+		    (str_equal(name, call) || (str_has_prefix(name, "__x64_") &&
+					       str_equal(name + strlen("__x64_"), call))))
+			return true;
+	}
+	return false;
+}
+
 static void evasion(const struct lint *lint)
 {
 	const struct call_row *call = call_find(lint);
 	bool compat =
 		lint->hook->name && str_has_prefix(lint->hook->name->text, "__ia32_");
+	const char *width = compat ? "64-bit calls (__x64_sys_*)"
+				   : "calls of 32-bit programs (__ia32_sys_*)";
+	bool twin, ring = call && call->io_uring;
 	char hint[128];
 
 	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector))
 		return;
+	twin = has_twin(lint, compat);
+	if (twin && !ring)
+		return;
 	snprintf(hint, sizeof(hint), "hook %s, where all ways meet",
 		 call ? call->safer : "the security_ function");
 	report_warning(lint->report, lint->hook->name, "evasion", hint,
-		       "%s are not seen here, a way around this hook",
-		       compat && call && call->io_uring
-			       ? "64-bit calls (__x64_sys_*) and io_uring"
-		       : compat ? "64-bit calls (__x64_sys_*)"
-		       : call && call->io_uring
-			       ? "calls of 32-bit programs (__ia32_sys_*) and io_uring"
-			       : "calls of 32-bit programs (__ia32_sys_*)");
+		       "%s%s are not seen here, a way around this hook",
+		       twin ? "" : width,
+		       twin   ? "calls of io_uring"
+		       : ring ? " and io_uring"
+			      : "");
 }
 
 /* Fields that an action does not look at. */
@@ -391,6 +457,8 @@ const struct lint_rule lint_action_rules[] = {
 	{ "does-not-prevent", does_not_prevent },
 	{ "does-not-prevent", positive_result },
 	{ "evasion", evasion },
+	{ "never-enforces", never_enforces },
+	{ "never-posts", post_kept_back },
 	{ "ignored-field", ignored_field },
 	{ "no-rate-limit", no_rate_limit },
 	{ "redundant-action", redundant_action },

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
 #include "lib/policy/text.h"
 
@@ -112,6 +113,12 @@ static const char *const hot_functions[] = {
 	"dget",
 	"fput",
 	"__fget_light",
+	"ktime_get",
+	"do_syscall_64",
+	"update_curr",
+	"security_sock_rcv_skb",
+	"netif_receive_skb*",
+	"__netif_receive_skb*",
 	"sys_futex",
 	"sys_clock_gettime",
 	"_raw_spin_lock*",
@@ -132,6 +139,11 @@ static const char *const hot_events[] = {
 	"workqueue/*",
 	"napi/*",
 	"exceptions/*",
+	"ipi/*",
+	"lock/*",
+	"net/*",
+	"skb/*",
+	"tlb/*",
 	NULL,
 };
 
@@ -199,11 +211,60 @@ static void truncated(const struct lint *lint)
 				       hook->tags.items[i]->n, TAG_MAX_BYTES);
 }
 
+static void duplicate_tag(const struct lint *lint)
+{
+	const struct doc_values *tags = &lint->hook->tags;
+	uint32_t i, k;
+
+	for (i = 1; i < tags->n; i++)
+		for (k = 0; tags->items[i] && k < i; k++) {
+			if (!tags->items[k] ||
+			    !node_equal(tags->items[k], tags->items[i]))
+				continue;
+			report_warning(lint->report, tags->items[i], "duplicate-value",
+				       NULL, "the tag " Q " stands here twice",
+				       tags->items[i]->text);
+			break;
+		}
+}
+
+/* Selectors that only keep events back, and none that has one to send. */
+static void never_posts(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	uint32_t i, k;
+
+	for (i = 0; i < hook->selectors.n; i++) {
+		const struct doc_selector *selector = &hook->selectors.items[i];
+
+		if (selector->macros.n || selector->return_actions.n ||
+		    !selector->actions.n)
+			return;
+		for (k = 0; k < selector->actions.n; k++)
+			if (!str_equal(lint_action_name(&selector->actions.items[k]),
+				       "NoPost"))
+				return;
+	}
+	if (hook->selectors.n && !hook->return_action)
+		report_warning(lint->report, hook->node, "never-posts",
+			       "add a selector for the events that are wanted",
+			       "all selectors of this hook end in NoPost: it does "
+			       "nothing");
+}
+
 static void ignored_argument(const struct lint *lint, const struct doc_arg *arg)
 {
 	const char *type = arg->type ? arg->type->text : "";
 	bool buffer = str_equal(type, "char_buf");
 
+	if (buffer && (!arg->size_index || !arg->size_index->number) &&
+	    (!arg->return_copy || !arg->return_copy->number))
+		report_warning(lint->report, arg->type, "truncated",
+			       "name the parameter that has the length, from 1 on",
+			       "without sizeArgIndex nothing of the buffer is read");
+	if (arg->label && arg->label->n && lint->section->section == SECTION_TRACEPOINT)
+		report_warning_key(lint->report, arg->label, "ignored-field", NULL,
+				   "arguments of tracepoints carry no label in events");
 	if (arg->max_data && arg->max_data->number && *type && !buffer)
 		report_warning_key(lint->report, arg->max_data, "ignored-field", NULL,
 				   "maxData is for char_buf; a %s has one size", type);
@@ -221,6 +282,9 @@ static void ignored_in_hook(const struct lint *lint)
 	for (i = 0; i < hook->args.n; i++)
 		if (hook->args.items[i].node)
 			ignored_argument(lint, &hook->args.items[i]);
+	if (hook->return_arg && hook->return_arg->label && hook->return_arg->label->n)
+		report_warning_key(lint->report, hook->return_arg->label, "ignored-field",
+				   NULL, "the returned value carries no label in events");
 	if (hook->return_arg && hook->return_arg->node &&
 	    (!hook->returns || !hook->returns->number))
 		report_warning_key(lint->report, hook->return_arg->node, "ignored-field",
@@ -250,18 +314,127 @@ static bool nodes_within(const struct node *early, const struct node *late)
 	return true;
 }
 
-static bool selector_covers(const struct doc_selector *early,
+/* Whatever passes the late filters passes each of the early ones. */
+static bool filters_cover(const struct lint *lint, const struct doc_selector *early,
+			  const struct doc_selector *late, bool returned)
+{
+	const struct doc_filter *a =
+		returned ? early->return_args.items : early->args.items;
+	const struct doc_filter *b =
+		returned ? late->return_args.items : late->args.items;
+	uint32_t n_a = returned ? early->return_args.n : early->args.n;
+	uint32_t n_b = returned ? late->return_args.n : late->args.n, i, k;
+	const struct type_row *type;
+	struct lint_set x, y;
+
+	for (i = 0; i < n_a; i++) {
+		type = returned ? lint_return_type(lint) : lint_filter_type(lint, &a[i]);
+		x = lint_set_of_filter(&a[i], type);
+		for (k = 0; k < n_b; k++) {
+			y = lint_set_of_filter(&b[k], type);
+			if (a[i].node && b[k].node && node_equal(a[i].node, b[k].node))
+				break;
+			if ((returned || lint_same_argument(&a[i], &b[k])) &&
+			    lint_set_covers(&x, &y, lint->steps))
+				break;
+		}
+		if (k == n_b)
+			return false;
+	}
+	return true;
+}
+
+static bool pids_cover(const struct lint *lint, const struct doc_selector *early,
+		       const struct doc_selector *late)
+{
+	struct lint_set a, b;
+	uint32_t i, k;
+
+	for (i = 0; i < early->pids.n; i++) {
+		a = lint_set_of_pids(&early->pids.items[i]);
+		for (k = 0; k < late->pids.n; k++) {
+			b = lint_set_of_pids(&late->pids.items[k]);
+			if (lint_same_pids(&early->pids.items[i], &late->pids.items[k]) &&
+			    lint_set_covers(&a, &b, lint->steps))
+				break;
+		}
+		if (k == late->pids.n)
+			return false;
+	}
+	return true;
+}
+
+/* One element at most; without values it takes everything. */
+static bool binaries_cover(const struct lint *lint, const struct doc_selector *early,
+			   const struct doc_selector *late)
+{
+	const struct doc_binaries *a = early->binaries.items, *b = late->binaries.items;
+	struct lint_set x, y;
+
+	if (!early->binaries.n || !a->values.n)
+		return true;
+	if (!late->binaries.n ||
+	    (a->follow_children && a->follow_children->number) !=
+		    (b->follow_children && b->follow_children->number))
+		return false;
+	x = lint_set_of_binaries(a);
+	y = lint_set_of_binaries(b);
+	return lint_set_covers(&x, &y, lint->steps);
+}
+
+static bool namespaces_cover(const struct lint *lint, const struct doc_selector *early,
+			     const struct doc_selector *late)
+{
+	struct lint_set a, b;
+	uint32_t i, k;
+
+	for (i = 0; i < early->namespaces.n; i++) {
+		a = lint_set_of_namespaces(&early->namespaces.items[i]);
+		for (k = 0; k < late->namespaces.n; k++) {
+			b = lint_set_of_namespaces(&late->namespaces.items[k]);
+			if (lint_same_word(early->namespaces.items[i].namespace,
+					   late->namespaces.items[k].namespace) &&
+			    lint_set_covers(&a, &b, lint->steps))
+				break;
+		}
+		if (k == late->namespaces.n)
+			return false;
+	}
+	return true;
+}
+
+static bool capabilities_cover(const struct lint *lint, const struct doc_selector *early,
+			       const struct doc_selector *late)
+{
+	struct lint_set a, b;
+	uint32_t i, k;
+
+	for (i = 0; i < early->capabilities.n; i++) {
+		a = lint_set_of_capabilities(&early->capabilities.items[i]);
+		for (k = 0; k < late->capabilities.n; k++) {
+			b = lint_set_of_capabilities(&late->capabilities.items[k]);
+			if (lint_same_capabilities(&early->capabilities.items[i],
+						   &late->capabilities.items[k]) &&
+			    lint_set_covers(&a, &b, lint->steps))
+				break;
+		}
+		if (k == late->capabilities.n)
+			return false;
+	}
+	return true;
+}
+
+static bool selector_covers(const struct lint *lint, const struct doc_selector *early,
 			    const struct doc_selector *late)
 {
-	return !early->macros.n && nodes_within(early->args.node, late->args.node) &&
+	return !early->macros.n && filters_cover(lint, early, late, false) &&
+	       filters_cover(lint, early, late, true) && pids_cover(lint, early, late) &&
+	       binaries_cover(lint, early, late) && namespaces_cover(lint, early, late) &&
+	       capabilities_cover(lint, early, late) &&
 	       nodes_within(early->data.node, late->data.node) &&
-	       nodes_within(early->pids.node, late->pids.node) &&
-	       nodes_within(early->binaries.node, late->binaries.node) &&
 	       nodes_within(early->parents.node, late->parents.node) &&
-	       nodes_within(early->namespaces.node, late->namespaces.node) &&
 	       nodes_within(early->namespace_changes.node,
 			    late->namespace_changes.node) &&
-	       nodes_within(early->capabilities.node, late->capabilities.node) &&
 	       nodes_within(early->capability_changes.node,
 			    late->capability_changes.node) &&
 	       nodes_within(early->workloads ? early->workloads->node : NULL,
@@ -275,7 +448,8 @@ static void shadowed_selector(const struct lint *lint)
 
 	for (i = 1; i < lint->hook->selectors.n; i++) {
 		for (k = 0; items[i].node && k < i; k++) {
-			if (!items[k].node || !selector_covers(&items[k], &items[i]))
+			if (!items[k].node ||
+			    !selector_covers(lint, &items[k], &items[i]))
 				continue;
 			report_warning(
 				lint->report, items[i].node, "shadowed-selector",
@@ -293,6 +467,8 @@ const struct lint_rule lint_policy_rules[] = { { "unused", unused }, {} };
 const struct lint_rule lint_hook_rules[] = {
 	{ "hot-hook", hot_hook },
 	{ "syscall-default", syscall_default },
+	{ "duplicate-value", duplicate_tag },
+	{ "never-posts", never_posts },
 	{ "truncated", truncated },
 	{ "ignored-field", ignored_in_hook },
 	{ "shadowed-selector", shadowed_selector },

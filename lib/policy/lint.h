@@ -17,6 +17,9 @@ struct lint {
 	const struct doc_hook *hook;
 	const struct doc_selector *selector;
 	uint32_t i_selector;
+	uint64_t *steps; /* comparisons of values that are left, in all of the policy */
+	/* Of a hook of another name: "sys_open" of "sys_enter_open"; or empty. */
+	char call[64];
 };
 
 typedef void (*lint_fn)(const struct lint *lint);
@@ -26,22 +29,35 @@ struct lint_rule {
 	lint_fn check;
 };
 
-/* Runs every rule of the three lists below on the document. */
+/* Runs every rule of the lists below on the document. */
 void lint_run(struct build *build);
 
-/* lint-hook.c, lint-value.c, lint-action.c; each ends with a rule without a function. */
+/* lint-hook.c, -value.c, -never.c, -action.c; each ends with a rule without a function. */
 extern const struct lint_rule lint_policy_rules[], lint_hook_rules[];
-extern const struct lint_rule lint_value_rules[], lint_action_rules[];
+extern const struct lint_rule lint_value_rules[], lint_never_rules[], lint_action_rules[];
 
 /* The type of the argument that a filter looks at; NULL if it is wrong or the return value's. */
 const struct type_row *lint_filter_type(const struct lint *lint,
 					const struct doc_filter *filter);
 
+const struct type_row *lint_return_type(const struct lint *lint);
+
+/* Two filters look at the same thing, whatever they say of it. */
+bool lint_same_argument(const struct doc_filter *a, const struct doc_filter *b);
+bool lint_same_pids(const struct doc_pids *a, const struct doc_pids *b);
+bool lint_same_capabilities(const struct doc_capabilities *a,
+			    const struct doc_capabilities *b);
+/* Texts or booleans that may be absent. */
+bool lint_same_word(doc_value a, doc_value b);
+
 /* The name of an action, or "". */
 const char *lint_action_name(const struct doc_action *action);
 bool lint_enforces(const struct doc_selector *selector);
 
-/* The name of the hook's function without a syscall prefix's architecture; "" if unknown. */
+/*
+ * The name of the hook's function without a syscall prefix's architecture, also where a
+ * tracepoint stands at a system call's entry; "" if unknown.
+ */
 const char *lint_call(const struct lint *lint);
 bool lint_is_syscall(const struct lint *lint);
 

@@ -103,7 +103,7 @@ int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 	int r;
 
 	r = opts_read(&given, opts);
-	if (r >= 0 && !text && len)
+	if (r >= 0 && (!ret || (!text && len)))
 		r = -EINVAL;
 	if (r < 0)
 		return r;
@@ -127,23 +127,41 @@ int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 	return 0;
 }
 
+/* Of all errors that opening and reading know, the ones that the interface knows. */
+static int file_error(int error)
+{
+	switch (error) {
+	case -ENOMEM:
+		return error;
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ELOOP:
+	case -ENAMETOOLONG:
+		return -ENOENT;
+	case -EISDIR:
+		return -EINVAL;
+	default:
+		return -EPERM;
+	}
+}
+
 static int file_refused(struct tetra_diag *diag, const char *file, int error)
 {
 	struct diag_place place = { .file = file };
 
-	return diag_error(diag, &place, error, "unreadable", NULL, "%s",
+	return diag_error(diag, &place, file_error(error), "unreadable", NULL, "%s",
 			  strerror(-error));
 }
 
+/* A pipe that nobody writes to is empty; opening it would wait for somebody. */
 static int file_open(const char *filename)
 {
-	int fd = open(filename, O_RDONLY | O_CLOEXEC);
+	int fd = open(filename, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-	if (fd >= 0)
-		return fd;
-	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
-		return -ENOENT;
-	return errno == ENOMEM ? -ENOMEM : -EPERM;
+	if (fd < 0)
+		return -errno;
+	(void)fcntl(fd, F_SETFL, 0); /* what cannot be set is no pipe */
+	return fd;
 }
 
 /* Reads up to one byte over the limit: the parser then says that it is too much. */
@@ -163,7 +181,7 @@ static int file_read(int fd, char **ret, size_t *ret_len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == EISDIR ? -EINVAL : -EPERM;
+			return -errno;
 		len += (size_t)n;
 		if (n == 0 || len > TETRA_POLICY_MAX_BYTES)
 			break;
@@ -181,10 +199,10 @@ int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
 	_cleanup_(closep) int fd = -1;
 	_cleanup_(freep) char *text = NULL;
 	struct tetra_parse_opts given;
-	size_t len;
+	size_t len = 0;
 	int r;
 
-	r = opts_read(&given, opts);
+	r = filename ? opts_read(&given, opts) : -EINVAL;
 	if (r < 0)
 		return r;
 	given.size = sizeof(given);

@@ -26,6 +26,11 @@ const char *hint_name(char (*buf)[128], const char *name)
 	return *buf;
 }
 
+const char *report_seek(const struct report *report, const char *text)
+{
+	return report->n_shown < REPORT_MAX_FINDINGS ? text : "";
+}
+
 static struct mark key_mark(const struct node *node)
 {
 	return node->key ? node->key->mark : node->mark;
@@ -79,7 +84,9 @@ static void report_node(struct report *report, const struct node *node,
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};
 
-	node_path(node, &path);
+	/* Not shown: its path need not be found. */
+	if (report->n_shown <= REPORT_MAX_FINDINGS)
+		node_path(node, &path);
 	shown.path = strbuf_get(&path);
 	report_show(report, &shown, format, args);
 }

@@ -54,6 +54,12 @@ void report_warning(struct report *report, const struct node *node, const char *
 void report_warning_key(struct report *report, const struct node *node, const char *code,
 			const char *hint, const char *format, ...) _printf_(5, 6);
 
+/*
+ * @text, or "" when a further finding would not be shown: a search for its nearest name then
+ * costs nothing.
+ */
+const char *report_seek(const struct report *report, const char *text);
+
 /* "did you mean 'X'?" in @buf, or NULL without a @name. */
 const char *hint_name(char (*buf)[128], const char *name);
 

@@ -9,6 +9,8 @@
 
 /* Words that fit on a line of hints. */
 #define SHORT_LIST 6u
+/* Items behind the last one that is allowed, whose faults are told as well. */
+#define MORE_ITEMS 32u
 
 struct binder {
 	struct report *report;
@@ -37,6 +39,64 @@ const void *words_find(const struct words *words, const char *text)
 	return NULL;
 }
 
+/* What other tools and languages call it. A name may have several: the one that fits is told. */
+static const struct {
+	const char *text, *meant;
+} synonyms[] = {
+	{ "==", "Equal" },
+	{ "eq", "Equal" },
+	{ "In", "Equal" },
+	{ "Equal", "In" },
+	{ "NotEqual", "NotIn" },
+	{ "!=", "NotEqual" },
+	{ "neq", "NotEqual" },
+	{ "ne", "NotEqual" },
+	{ ">", "GT" },
+	{ "<", "LT" },
+	{ "StartsWith", "Prefix" },
+	{ "EndsWith", "Postfix" },
+	{ "Suffix", "Postfix" },
+	{ "Contains", "SubString" },
+	{ "Deny", "Override" },
+	{ "Block", "Override" },
+	{ "Drop", "Override" },
+	{ "Log", "Post" },
+	{ "Report", "Post" },
+	{ "Alert", "Post" },
+	{ "function", "call" },
+	{ "func", "call" },
+	{ "symbol", "call" },
+	{ "hook", "call" },
+	{ "call", "hook" },
+	{ "function", "hook" },
+	{ "name", "event" },
+	{ "argument", "args" },
+	{ "arguments", "args" },
+	{ "lsm", "lsmhooks" },
+	{ "msg", "message" },
+	{ "description", "message" },
+	{ "filters", "selectors" },
+};
+
+static const char *synonym_of(const char *text, size_t *i)
+{
+	for (; *i < ARRAY_SIZE(synonyms); (*i)++)
+		if (strcasecmp(synonyms[*i].text, text) == 0)
+			return synonyms[(*i)++].meant;
+	return NULL;
+}
+
+static const char *words_synonym(const struct words *words, const char *text)
+{
+	const char *meant;
+	size_t i = 0;
+
+	while ((meant = synonym_of(text, &i)))
+		if (words_find(words, meant))
+			return meant;
+	return NULL;
+}
+
 const char *words_nearest(const struct words *words, const char *text)
 {
 	struct nearest nearest;
@@ -45,6 +105,12 @@ const char *words_nearest(const struct words *words, const char *text)
 	nearest_init(&nearest, text);
 	for (i = 0; i < words->n; i++)
 		nearest_offer(&nearest, word_name(words, i));
+	if (!nearest.best)
+		nearest.best = words_synonym(words, text);
+	if (nearest.best)
+		return nearest.best;
+	for (i = 0; i < words->n; i++)
+		nearest_offer_part(&nearest, word_name(words, i));
 	return nearest.best;
 }
 
@@ -93,6 +159,12 @@ static void wrong_type(struct binder *binder, const struct node *node, const cha
 			   "%s takes %s, not %s", name, wanted, node_describe(node));
 }
 
+/* An escape made it, "\0": what is behind it would be compared with nothing. */
+static bool has_nul(const struct node *node)
+{
+	return node->type == NODE_SCALAR && memchr(node->text, '\0', node->n);
+}
+
 static bool bind_text(struct binder *binder, const struct node *node, const char *name)
 {
 	if (node->type == NODE_SCALAR && node->scalar == SCALAR_TEXT)
@@ -114,10 +186,10 @@ static bool bind_value(struct binder *binder, const struct node *node, const cha
 }
 
 /* The word that was meant; of a short list, all words. */
-static const char *words_hint(char (*buf)[128], const struct words *words,
-			      const char *text)
+static const char *words_hint(struct binder *binder, char (*buf)[128],
+			      const struct words *words, const char *text)
 {
-	const char *name = words_nearest(words, text);
+	const char *name = words_nearest(words, report_seek(binder->report, text));
 	size_t len = 0, i;
 
 	if (name || words->n > SHORT_LIST)
@@ -131,13 +203,26 @@ static const char *words_hint(char (*buf)[128], const struct words *words,
 	return *buf;
 }
 
+/* A text that is compared with names of ours, or that the model keeps as one. */
+static bool bind_name(struct binder *binder, const struct schema_field *field,
+		      const struct node *node, const char *name)
+{
+	if (!bind_text(binder, node, name))
+		return false;
+	if ((field->flags & FIELD_ANY_TEXT) || !has_nul(node))
+		return true;
+	(void)report_error(binder->report, node, "bad-value", NULL,
+			   "%s has a NUL character behind " Q, name, node->text);
+	return false;
+}
+
 static bool bind_word(struct binder *binder, const struct schema *schema,
 		      const struct schema_field *field, struct node *node)
 {
 	const char *const *removed = schema->removed;
 	char hint[128];
 
-	if (!bind_text(binder, node, field->name))
+	if (!bind_name(binder, field, node, field->name))
 		return false;
 	node->word = words_find(field->words, node->text);
 	if (node->word)
@@ -151,24 +236,34 @@ static bool bind_word(struct binder *binder, const struct schema *schema,
 		}
 	}
 	(void)report_error(binder->report, node, "bad-enum",
-			   words_hint(&hint, field->words, node->text), "unknown %s " Q,
-			   field->name, node->text);
+			   words_hint(binder, &hint, field->words, node->text),
+			   "unknown %s " Q, field->name, node->text);
 	return false;
 }
 
-static bool is_bool_word(const char *text)
+/* What would be written for what was meant; NULL if nobody knows. */
+static const char *bool_hint(struct binder *binder, char (*buf)[128],
+			     const struct node *node)
 {
-	return strcasecmp(text, "true") == 0 || strcasecmp(text, "false") == 0;
+	static const char *const names[] = { "true", "false", NULL };
+
+	if (node->type != NODE_SCALAR)
+		return NULL;
+	if (strcasecmp(node->text, "true") == 0 || strcasecmp(node->text, "false") == 0)
+		return "write it without quotes";
+	if (str_equal(node->text, "0") || str_equal(node->text, "1"))
+		return hint_name(buf, names[node->text[0] == '0']);
+	return hint_name(buf, nearest_of(report_seek(binder->report, node->text), names));
 }
 
 static bool bind_bool(struct binder *binder, const struct schema_field *field,
 		      struct node *node)
 {
+	char hint[128];
+
 	if (node->type != NODE_SCALAR || node->scalar != SCALAR_BOOL) {
 		wrong_type(binder, node, field->name, "true or false",
-			   node->type == NODE_SCALAR && is_bool_word(node->text)
-				   ? "write it without quotes"
-				   : NULL);
+			   bool_hint(binder, &hint, node));
 		return false;
 	}
 	/* All words for true, and none for false, start like "yes", "true" or "on". */
@@ -183,7 +278,7 @@ static bool bind_integer(struct binder *binder, const struct schema_field *field
 	int64_t number;
 	int r;
 
-	if (quoted_too && node->type == NODE_SCALAR)
+	if (quoted_too && node->type == NODE_SCALAR && !has_nul(node))
 		bare.scalar = SCALAR_INT;
 	r = node_integer(&bare, &number);
 	if (r == -EINVAL) {
@@ -191,7 +286,7 @@ static bool bind_integer(struct binder *binder, const struct schema_field *field
 		wrong_type(binder, node, field->name, "an integer",
 			   node->type == NODE_SCALAR && node_integer(&bare, &number) == 0
 				   ? "write it without quotes"
-				   : NULL);
+				   : field->hint);
 		return false;
 	}
 	if (r < 0 || number < field->min || number > field->max) {
@@ -215,7 +310,7 @@ static bool bind_item(struct binder *binder, const struct schema_field *field,
 	case FIELD_VALUES:
 		return bind_value(binder, node, "an item");
 	default:
-		return bind_text(binder, node, "an item");
+		return bind_name(binder, field, node, "an item");
 	}
 }
 
@@ -254,6 +349,7 @@ static int bind_scalars(struct binder *binder, const struct schema_field *field,
 			const struct node *node, struct any_list *list)
 {
 	const struct node **items;
+	unsigned int n_more = 0;
 	struct node *child;
 
 	if (!is_collection(binder, field, node))
@@ -268,6 +364,8 @@ static int bind_scalars(struct binder *binder, const struct schema_field *field,
 	     child && items < (const struct node **)list->items + list->n;
 	     child = child->next)
 		*items++ = bind_item(binder, field, child) ? child : NULL;
+	for (; child && n_more < MORE_ITEMS; child = child->next, n_more++)
+		(void)bind_item(binder, field, child); /* for its faults */
 	return 0;
 }
 
@@ -279,6 +377,7 @@ static int bind_objects(struct binder *binder, const struct schema_field *field,
 {
 	struct node *child;
 	uint32_t i = 0;
+	void *ret;
 	int r = 0;
 
 	if (!is_collection(binder, field, node))
@@ -288,13 +387,16 @@ static int bind_objects(struct binder *binder, const struct schema_field *field,
 	list->items = arena_array(binder->arena, list->n, field->schema->size);
 	if (!list->items)
 		return -ENOMEM;
-	for (child = node->first; child && i < list->n && r >= 0;
+	for (child = node->first; child && i < list->n + MORE_ITEMS && r >= 0;
 	     child = child->next, i++) {
+		ret = i < list->n ? (char *)list->items + i * field->schema->size
+				  : arena_alloc(binder->arena, field->schema->size);
+		if (!ret)
+			return -ENOMEM;
 		if (child->type != NODE_MAPPING)
 			wrong_type(binder, child, field->schema->name, "a mapping", NULL);
 		else
-			r = bind_object(binder, field->schema, child,
-					(char *)list->items + i * field->schema->size);
+			r = bind_object(binder, field->schema, child, ret);
 	}
 	return r;
 }
@@ -319,7 +421,7 @@ static int bind_field(struct binder *binder, const struct schema *schema,
 	case FIELD_ANY:
 		break;
 	case FIELD_TEXT:
-		good = bind_text(binder, node, field->name);
+		good = bind_name(binder, field, node, field->name);
 		break;
 	case FIELD_WORD:
 		good = bind_word(binder, schema, field, node);
@@ -358,27 +460,55 @@ static const struct schema_field *field_find(const struct schema *schema,
 	return NULL;
 }
 
-static void unknown_field(struct binder *binder, const struct schema *schema,
-			  const struct node *node)
+static const struct schema_field *field_exact(const struct schema *schema,
+					      const char *name)
 {
-	struct nearest nearest;
-	char hint[128];
 	size_t i;
 
-	nearest_init(&nearest, node->key->text);
+	for (i = 0; i < schema->n_fields; i++)
+		if (!(schema->fields[i].flags & FIELD_REMOVED) &&
+		    str_equal(schema->fields[i].name, name))
+			return &schema->fields[i];
+	return NULL;
+}
+
+static const char *field_nearest(const struct schema *schema, const char *text)
+{
+	struct nearest nearest;
+	const char *meant;
+	size_t i;
+
+	nearest_init(&nearest, text);
 	for (i = 0; i < schema->n_fields; i++)
 		if (!(schema->fields[i].flags & FIELD_REMOVED))
 			nearest_offer(&nearest, schema->fields[i].name);
+	for (i = 0; !nearest.best && (meant = synonym_of(text, &i));)
+		if (field_exact(schema, meant))
+			nearest.best = meant;
+	if (nearest.best)
+		return nearest.best;
+	for (i = 0; i < schema->n_fields; i++)
+		if (!(schema->fields[i].flags & FIELD_REMOVED))
+			nearest_offer_part(&nearest, schema->fields[i].name);
+	return nearest.best;
+}
+
+static void unknown_field(struct binder *binder, const struct schema *schema,
+			  const struct node *node)
+{
+	const char *text = report_seek(binder->report, node->key->text);
+	char hint[128];
+
 	(void)report_error_key(binder->report, node, "unknown-field",
-			       hint_name(&hint, nearest.best), "%s has no field " Q,
-			       schema->name, node->key->text);
+			       hint_name(&hint, field_nearest(schema, text)),
+			       "%s has no field " Q, schema->name, node->key->text);
 }
 
 /* Written, but the same as not written. */
-static bool is_idle(const struct node *node)
+static bool is_idle(const struct node *node, bool map)
 {
 	if (node->type != NODE_SCALAR)
-		return node->type == NODE_SEQUENCE && node->n == 0;
+		return (map || node->type == NODE_SEQUENCE) && node->n == 0;
 	if (node->scalar == SCALAR_BOOL)
 		return strchr("nNfF", node->text[0]) ||
 		       strcasecmp(node->text, "off") == 0;
@@ -399,7 +529,7 @@ static int bind_known(struct binder *binder, const struct schema *schema,
 				       "'%s' was removed from the language", field->name);
 		return 0;
 	}
-	if (quiet && !is_idle(node))
+	if (quiet && !is_idle(node, field->type == FIELD_OBJECT_MAP))
 		report_unsupported_key(binder->report, node, "'%s' is not yet supported",
 				       field->name);
 	binder->report->quiet += quiet;

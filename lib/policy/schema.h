@@ -54,6 +54,7 @@ enum field_flags {
 	FIELD_REMOVED = 2, /* was in the language once */
 	FIELD_UNSUPPORTED = 4, /* anything but an empty value is refused as not supported */
 	FIELD_NULLABLE = 8, /* null is the same as absent */
+	FIELD_ANY_TEXT = 16, /* for people, not for us: may hold NUL characters */
 };
 
 #define DOC_LIST(type)                     \
@@ -70,6 +71,7 @@ struct schema_field {
 	uint16_t offset;
 	const struct schema *schema;
 	const struct words *words;
+	const char *hint; /* for who writes a name instead of the integer */
 	int64_t min, max;
 	uint32_t max_items; /* 0: no limit */
 };

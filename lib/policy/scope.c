@@ -123,15 +123,18 @@ static int namespace_add(struct build *build, doc_value node,
 	char hint[128];
 	uint64_t number;
 
-	if (str_equal(node->text, words[0])) {
+	if (str_equal(node->text, words[0]) && strlen(words[0]) == node->n) {
 		ret->host_ns = 1;
 		return 0;
 	}
-	if (number_parse_decimal(node->text, &number) < 0 || number > UINT32_MAX) {
-		(void)report_error(build->report, node, "bad-value",
-				   hint_name(&hint, nearest_of(node->text, words)),
-				   Q " is neither a namespace's number nor host_ns",
-				   node->text);
+	if (memchr(node->text, '\0', node->n) ||
+	    number_parse_decimal(node->text, &number) < 0 || number > UINT32_MAX) {
+		(void)report_error(
+			build->report, node, "bad-value",
+			hint_name(&hint,
+				  nearest_of(report_seek(build->report, node->text),
+					     words)),
+			Q " is neither a namespace's number nor host_ns", node->text);
 		return 0;
 	}
 	return number_add(build, node, number, &ret->values[ret->n_values++]);
@@ -162,16 +165,20 @@ static bool capability_parse(struct build *build, doc_value node, uint32_t *ret)
 {
 	const char *text = node->text + strspn(node->text, " \t");
 	char name[64], hint[128];
-	size_t len = strcspn(text, " \t"), i;
+	size_t len = strlen(text), i;
 
+	while (len && strchr(" \t", text[len - 1]))
+		len--;
 	snprintf(name, sizeof(name), "%.*s", (int)MIN(len, sizeof(name) - 1), text);
 	for (i = 0; name[i]; i++)
 		name[i] = (char)toupper((unsigned char)name[i]);
 	if (names_number(&names_capabilities, name, ret) == 0)
 		return true;
-	(void)report_error(build->report, node, "bad-enum",
-			   hint_name(&hint, names_nearest(&names_capabilities, name)),
-			   "unknown capability " Q, node->text);
+	(void)report_error(
+		build->report, node, "bad-enum",
+		hint_name(&hint, names_nearest(&names_capabilities,
+					       report_seek(build->report, name))),
+		"unknown capability " Q, node->text);
 	return false;
 }
 
@@ -210,7 +217,9 @@ static void namespace_changes_check(struct build *build, const struct doc_namesp
 			continue;
 		(void)report_error(
 			build->report, node, "bad-enum",
-			hint_name(&hint, words_nearest(&namespaces, node->text)),
+			hint_name(&hint,
+				  words_nearest(&namespaces,
+						report_seek(build->report, node->text))),
 			"unknown namespace " Q, node->text);
 	}
 }

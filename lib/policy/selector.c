@@ -69,7 +69,7 @@ static const struct doc_selector *macro_find(struct build *build, doc_value name
 	char hint[128];
 	uint32_t i;
 
-	nearest_init(&nearest, name->text);
+	nearest_init(&nearest, report_seek(build->report, name->text));
 	for (i = 0; i < spec->macros.n; i++) {
 		const struct doc_selector *macro = &spec->macros.items[i];
 

@@ -109,7 +109,9 @@ static bool capability_set_parse(struct value_parser *parser)
 			(void)report_error(
 				parser->build->report, parser->node, "bad-enum",
 				hint_name(&hint,
-					  names_nearest(&names_capabilities, name)),
+					  names_nearest(&names_capabilities,
+							report_seek(parser->build->report,
+								    name))),
 				"unknown capability " Q, name);
 			return false;
 		}
@@ -334,6 +336,13 @@ int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret
 	return r;
 }
 
+static bool is_negative(const char *text)
+{
+	uint64_t number;
+
+	return *text == '-' && number_parse_decimal(text + 1, &number) == 0;
+}
+
 static bool port_parse(struct value_parser *parser)
 {
 	char hint[128];
@@ -341,7 +350,7 @@ static bool port_parse(struct value_parser *parser)
 	int r;
 
 	r = decimal_range_parse(parser->node->text, UINT16_MAX, parser->value, &swapped);
-	if (r == -E2BIG)
+	if (r == -E2BIG || (r < 0 && is_negative(parser->node->text)))
 		return out_of_range(parser, "a port");
 	if (r < 0)
 		return bad_value(parser, range_hint(parser, &hint),
@@ -367,9 +376,12 @@ static bool named_parse(struct value_parser *parser, const struct names *names,
 	if (r == -E2BIG)
 		return out_of_range(parser, what);
 	if (r < 0)
-		(void)report_error(parser->build->report, parser->node, "bad-enum",
-				   hint_name(&hint, names_nearest(names, text)),
-				   "unknown %s " Q, what, text);
+		(void)report_error(
+			parser->build->report, parser->node, "bad-enum",
+			hint_name(&hint,
+				  names_nearest(names, report_seek(parser->build->report,
+								   text))),
+			"unknown %s " Q, what, text);
 	return r >= 0;
 }
 
@@ -400,7 +412,9 @@ static bool file_type_parse(struct value_parser *parser)
 		if (str_equal(names[i], parser->node->text))
 			return true;
 	(void)report_error(parser->build->report, parser->node, "bad-enum",
-			   hint_name(&hint, nearest_of(parser->node->text, names)),
+			   hint_name(&hint, nearest_of(report_seek(parser->build->report,
+								   parser->node->text),
+						       names)),
 			   "unknown file type " Q, parser->node->text);
 	return false;
 }
@@ -420,8 +434,14 @@ uint32_t value_parse(struct build *build, const struct operator_row *op,
 		     struct policy_value *ret)
 {
 	struct value_parser parser = { build, op, type, node, ret, 1 };
+	bool text = type->classes & (TYPE_TEXT | TYPE_PATH | TYPE_SOCKADDR_UN) &&
+		    (op->grammar == GRAMMAR_LITERAL || op->grammar == GRAMMAR_TEXT);
 
 	ret->mark = node->mark;
 	ret->len = node->n;
+	if (!text && memchr(node->text, '\0', node->n)) {
+		(void)bad_value(&parser, NULL, "a value: a NUL character follows");
+		return 0;
+	}
 	return grammars[op->grammar](&parser) ? parser.n_values : 0;
 }

@@ -608,7 +608,7 @@ int yaml_parse(struct node **ret, struct arena *arena, const char *text, size_t 
 	int r;
 
 	if (len > TETRA_POLICY_MAX_BYTES) {
-		(void)report_at(report, (struct mark){ 0, 0 }, "resource-limit", NULL,
+		(void)report_at(report, (struct mark){ 1, 1 }, "resource-limit", NULL,
 				"the text has %zu bytes, more than %u", len,
 				TETRA_POLICY_MAX_BYTES);
 		return -E2BIG;
@@ -626,7 +626,7 @@ int yaml_parse(struct node **ret, struct arena *arena, const char *text, size_t 
 	if (r < 0)
 		return r;
 	if (is_empty(builder.root))
-		return report_at(report, (struct mark){ 0, 0 }, "empty-document", NULL,
+		return report_at(report, (struct mark){ 1, 1 }, "empty-document", NULL,
 				 "there is no policy in this file");
 	*ret = builder.root;
 	return 0;

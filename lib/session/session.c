@@ -62,6 +62,10 @@ static int session_record(void *user, const void *data, size_t bytes)
 	return session->max_events && session->n_events >= session->max_events ? 1 : 0;
 }
 
+#define SESSION_FLAGS                                                                    \
+	(TETRA_SESSION_JSON_CRED | TETRA_SESSION_JSON_NS | TETRA_SESSION_QUIET_START |   \
+	 TETRA_SESSION_STRICT_PATHS)
+
 static int opts_check(const struct tetra_session_opts *opts)
 {
 	const uint8_t *tail = (const uint8_t *)opts;
@@ -231,6 +235,10 @@ int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opt
 		return -ENOMEM;
 	if (opts)
 		memcpy(&session->opts, opts, MIN(opts->size, sizeof(session->opts)));
+	if (session->opts.flags & ~SESSION_FLAGS) {
+		free(session);
+		return -EINVAL;
+	}
 	session->epoll_fd = session->event_fd = session->timer_fd = -1;
 	session->next_group = 1;
 	pthread_mutex_init(&session->lock, NULL);

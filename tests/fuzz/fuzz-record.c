@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes as a stream of records, each followed by all encoders: nothing may be read
- * outside of the input. Built with -fsanitize=fuzzer as it is; without, the program plays
- * the files it is given, or random bytes if there are none.
+ * outside of the input.
  */
 #include <stdio.h>
 
 #include "lib/event/record.h"
-
-/* Bytes of an input that the driver without a fuzzing engine makes up. */
-#define RANDOM_BYTES 4096u
+#include "tests/fuzz/fuzz.h"
 
 static const struct event_group_arg args[] = {
 	{ .slot = 0, .kind = TETRA_ARG_FILE, .label = "file", .yaml_type = "file" },
@@ -62,8 +59,6 @@ static void encode(void *user, const struct tetra_event *event)
 	tetra_event_unref(kept);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct decoder_opts opts = { .json = { .node_name = "n" },
@@ -97,64 +92,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-#if !defined(FUZZ_WITH_ENGINE)
-static uint64_t next_random(uint64_t *state)
+/* Heads that look like records: else none would pass the first test. */
+void fuzz_make(uint8_t *data, size_t size, uint64_t (*random)(void))
 {
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-/* Bytes at random, with heads that look like records: else none would pass the first
- * test. */
-static void play_random(unsigned int runs)
-{
-	_Alignas(8) uint8_t data[RANDOM_BYTES];
-	uint64_t state = 88172645463325252u;
+	struct tetra_record head;
 	size_t at, bytes;
 
-	for (; runs; runs--) {
-		for (at = 0; at < sizeof(data); at++)
-			data[at] = next_random(&state) & 3 ? 0
-							   : (uint8_t)next_random(&state);
-		for (at = 0; at + 512 <= sizeof(data); at += bytes) {
-			struct tetra_record *head = (struct tetra_record *)(data + at);
-
-			bytes = 32 + next_random(&state) % 60 * 8;
-			head->bytes = (uint32_t)bytes;
-			head->kind = (uint16_t)(1 + next_random(&state) % 5);
-			head->tgid = 1 + next_random(&state) % 4;
-			head->stamp = 1 + next_random(&state) % 4;
-		}
-		LLVMFuzzerTestOneInput(data, sizeof(data));
+	for (at = 0; at < size; at++)
+		data[at] = random() & 3 ? 0 : (uint8_t)random();
+	for (at = 0; at + 512 <= size; at += bytes) {
+		memcpy(&head, data + at, sizeof(head));
+		bytes = 32 + random() % 60 * 8;
+		head.bytes = (uint32_t)bytes;
+		head.kind = (uint16_t)(1 + random() % 5);
+		head.tgid = 1 + random() % 4;
+		head.stamp = 1 + random() % 4;
+		memcpy(data + at, &head, sizeof(head));
 	}
 }
-
-static int play_file(const char *path)
-{
-	static _Alignas(8) uint8_t data[1 << 20];
-	FILE *file = fopen(path, "r");
-	size_t n;
-
-	if (!file) {
-		perror(path);
-		return EXIT_FAILURE;
-	}
-	n = fread(data, 1, sizeof(data), file);
-	fclose(file);
-	LLVMFuzzerTestOneInput(data, n);
-	return EXIT_SUCCESS;
-}
-
-int main(int argc, char **argv)
-{
-	int i, r = EXIT_SUCCESS;
-
-	for (i = 1; i < argc; i++)
-		r |= play_file(argv[i]);
-	if (argc == 1)
-		play_random(2000);
-	return r;
-}
-#endif

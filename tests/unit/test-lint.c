@@ -74,6 +74,7 @@ START_TEST(lint_tests_have_every_rule)
 	add_codes(lint_policy_rules, all);
 	add_codes(lint_hook_rules, all);
 	add_codes(lint_value_rules, all);
+	add_codes(lint_never_rules, all);
 	add_codes(lint_action_rules, all);
 	while ((name = strsep(&rest, " ")) && *name)
 		ck_assert_msg(strstr(seen, name) != NULL, "no test asks for %s", name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "lib/base/strbuf.h"
 #include "lib/policy/policy.h"
@@ -402,6 +403,34 @@ START_TEST(policy_says_what_is_not_supported)
 		parse("  fentries:\n  - call: a\n    args: [{index: 0, type: cred}]\n"),
 		-EOPNOTSUPP);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 1);
+	/* What would be written into a program's registers is not left out in silence. */
+	tetra_diag_clear(diag);
+	ck_assert_int_eq(
+		parse("  kprobes:\n  - call: sys_x\n    selectors:\n    - matchActions:\n"
+		      "      - {action: Override, argError: -1, argRegs: ['rax=1']}\n"
+		      "      - {action: Override, argError: -1, argNewAddr: 4096}\n"),
+		-EOPNOTSUPP);
+	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR), 2);
+	ck_assert_int_eq(tetra_diag_get(diag, 1, &finding), 0);
+	ck_assert_str_eq(finding.path,
+			 "spec.kprobes[0].selectors[0].matchActions[1].argNewAddr");
+}
+END_TEST
+
+START_TEST(policy_says_each_fault_once)
+{
+	static const char *const values[] = { "null", "2", "{}", "[]" };
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		snprintf(text, sizeof(text),
+			 "  kprobes: [{call: sys_x, args: [{index: 0, type: int}], "
+			 "selectors: [{matchArgs: [{operator: Equal, values: %s}]}]}]\n",
+			 values[i]);
+		ck_assert_int_eq(parse(text), -EINVAL);
+		ck_assert_uint_eq(tetra_diag_count(diag, 0), i + 1);
+	}
 }
 END_TEST
 
@@ -413,8 +442,10 @@ START_TEST(policy_opts_follow_their_size)
 	} given = { .opts = { .size = sizeof(given), .file = "named" } };
 
 	ck_assert_int_eq(tetra_policy_parse(&policy, "", 0, &given.opts, diag), -EINVAL);
-	ck_assert_int_eq(tetra_policy_parse(&policy, NULL, 0, &given.opts, diag), -EINVAL);
-	ck_assert_int_eq(tetra_policy_parse(&policy, NULL, 1, &given.opts, diag), -EINVAL);
+	ck_assert_int_eq(tetra_policy_parse(&policy, NULL, 0, &given.opts, diag),
+			 -EINVAL);
+	ck_assert_int_eq(tetra_policy_parse(&policy, NULL, 1, &given.opts, diag),
+			 -EINVAL);
 	given.newer = 1;
 	ck_assert_int_eq(tetra_policy_parse(&policy, "", 0, &given.opts, diag), -E2BIG);
 	given.opts.size = 0;
@@ -514,6 +545,34 @@ START_TEST(policy_answers_large_texts)
 }
 END_TEST
 
+/* Names that are wrong or not there, by the hundred thousand: hints for them cost nothing. */
+START_TEST(policy_answers_large_wrong_texts)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	clock_t begin = clock();
+	unsigned int i;
+
+	strbuf_puts(&text, "  kprobes:\n  - call: sys_x\n    selectors:\n"
+			   "    - matchCapabilities: [{operator: In, values: [");
+	for (i = 0; i < 700000; i++)
+		strbuf_puts(&text, "CAP_SYS_ADMIM,");
+	strbuf_puts(&text, "]}]\n");
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+	strbuf_clear(&text);
+	strbuf_puts(&text, "  lists:\n");
+	for (i = 0; i < 40000; i++)
+		strbuf_format(&text, "  - {name: n%u, values: [sys_x]}\n", i);
+	strbuf_puts(&text, "  options:\n");
+	for (i = 0; i < 40000; i++)
+		strbuf_format(&text, "  - {name: n%u, value: x}\n", i);
+	strbuf_puts(&text, "  kprobes:\n");
+	for (i = 0; i < 40000; i++)
+		strbuf_format(&text, "  - {call: 'list:n%u'}\n", i);
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+	ck_assert_int_lt(clock() - begin, 8 * CLOCKS_PER_SEC);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("policy");
@@ -539,6 +598,7 @@ int main(void)
 	tcase_add_test(tests, policy_escapes_texts_once);
 	tcase_add_test(tests, policy_cuts_texts_between_characters);
 	tcase_add_test(tests, policy_says_what_is_not_supported);
+	tcase_add_test(tests, policy_says_each_fault_once);
 	tcase_add_test(tests, policy_opts_follow_their_size);
 	tcase_add_test(tests, policy_reads_files);
 	tcase_add_test(tests, policy_refuses_too_long_texts);
@@ -546,6 +606,7 @@ int main(void)
 	tcase_add_test(tests, policy_takes_odd_files_without_a_word);
 	tcase_add_test(tests, policy_survives_cut_texts);
 	tcase_add_test(tests, policy_answers_large_texts);
+	tcase_add_test(tests, policy_answers_large_wrong_texts);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -240,8 +240,8 @@ START_TEST(yaml_takes_one_document)
 {
 	struct node *root;
 
-	bad("", -EINVAL, "empty-document", 0, 0);
-	bad("---\n...\n# x\n", -EINVAL, "empty-document", 0, 0);
+	bad("", -EINVAL, "empty-document", 1, 1);
+	bad("---\n...\n# x\n", -EINVAL, "empty-document", 1, 1);
 	(void)good("\xef\xbb\xbf---\na: b\n...\n---\n");
 	ck_assert_int_eq(parse("a: b\n---\nc: d\n", &root), 0);
 	ck_assert_uint_eq(report.n_errors, 1);

@@ -140,6 +140,37 @@ class Interface(unittest.TestCase):
         with self.assertRaises(TypeError):
             tetra.Session(no_such_option=True)
 
+    def test_a_closed_session_stays_closed(self):
+        session = tetra.Session.__new__(tetra.Session)
+        session._handle = _ffi.ffi.NULL
+        session._is_dispatching = False
+        session._subscriptions = set()
+        for use in (session.dispatch, session.fileno, session.poll, session.transaction,
+                    lambda: list(session)):
+            with self.assertRaises(ValueError):
+                use()
+        session.close()
+        session.close()
+
+    def test_what_is_wrong_comes_before_what_is_not_allowed(self):
+        lib, ffi = _ffi.lib, _ffi.ffi
+        opts = ffi.new("struct tetra_session_opts *")
+        opts.size = ffi.sizeof("struct tetra_session_opts")
+        opts.flags = 1 << 31
+        made = ffi.new("struct tetra_session **")
+        self.assertEqual(lib.tetra_session_new(made, opts, ffi.NULL), -errno.EINVAL)
+        policy = ffi.new("struct tetra_policy **")
+        self.assertEqual(lib.tetra_policy_parse_file(policy, ffi.NULL, ffi.NULL, ffi.NULL),
+                         -errno.EINVAL)
+
+    def test_the_first_program_of_the_manual_names_what_exists(self):
+        path = os.path.join(DATA, "../../README.md")
+        with open(path, encoding="utf-8") as file:
+            text = re.search(r"```python\n(.*?)```", file.read(), re.DOTALL)[1]
+        self.assertIn("print(event.json())", text)
+        for name in re.findall(r"event\.(\w+)\(\)", text):
+            self.assertTrue(callable(getattr(tetra.Event, name)))
+
     def test_findings_are_plain_data(self):
         found = tetra.findings_of(os.path.join(DATA, "policy/bad/lists.yaml"))
         self.assertEqual(pickle.loads(pickle.dumps(found)), found)

@@ -245,9 +245,12 @@ class Session:
 
     def dispatch(self, max_events: int = 0) -> int:
         """Delivers what is there, and returns how many; raises what a callback raised."""
+        handle = self.handle
         nested, self._is_dispatching = self._is_dispatching, True
-        result = lib.tetra_session_dispatch(self.handle, max_events)
-        self._is_dispatching = nested
+        try:
+            result = lib.tetra_session_dispatch(handle, max_events)
+        finally:
+            self._is_dispatching = nested
         if nested:
             return check(result, "dispatch inside a callback")
         parked, self._parked = self._parked, None
@@ -257,7 +260,10 @@ class Session:
 
     def poll(self, timeout: float | None = None, max_events: int = 0) -> int:
         """Waits for events, for so many seconds at most, and dispatches them."""
-        if not select.select([self], [], [], timeout)[0]:
+        # Not select(): its descriptors end at 1023.
+        ready = select.poll()
+        ready.register(self, select.POLLIN)
+        if not ready.poll(None if timeout is None else max(0.0, timeout) * 1000):
             return 0
         return self.dispatch(max_events)
 
