@@ -37,18 +37,22 @@ static __always_inline __u64 proc_pid_marks(__u32 tgid, __u32 ns_tgid)
 	       marks_find(TETRA_MARK_NSPID, ns_tgid, 0);
 }
 
-/* The nearest tracked ancestor of @task; if there is none, @ret is the real parent's. */
-static __always_inline struct tetra_proc *parent_find(struct task_struct *task, __u32 *ret)
+/*
+ * The nearest tracked ancestor of @task; if there is none, @ret is the real parent's. Behind
+ * the parent with probe reads: each step through typed pointers has the verifier search the
+ * kernel's BTF from end to end.
+ */
+static __noinline struct tetra_proc *ancestor_find(__u64 address, __u32 *ret)
 {
-	__u32 tgid, i;
+	struct task_struct *task = (void *)address;
+	__u32 i;
 
-	for (i = 0; i < TASK_ANCESTORS; i++) {
+	for (i = 1; i < TASK_ANCESTORS; i++) {
 		struct tetra_proc *proc;
+		__u32 tgid;
 
-		task = task->real_parent;
-		tgid = task->tgid;
-		if (i == 0)
-			*ret = tgid;
+		task = BPF_CORE_READ(task, real_parent);
+		tgid = BPF_CORE_READ(task, tgid);
 		proc = proc_find(tgid);
 		if (proc) {
 			*ret = tgid;
@@ -58,10 +62,19 @@ static __always_inline struct tetra_proc *parent_find(struct task_struct *task, 
 	return 0;
 }
 
-/* The thread group's id in its innermost pid namespace; 0 in the root namespace. */
-static __always_inline __u32 leader_ns_tgid(struct task_struct *task)
+static __always_inline struct tetra_proc *parent_find(struct task_struct *task, __u32 *ret)
 {
-	struct pid *pid = task->group_leader->thread_pid;
+	struct task_struct *parent = task->real_parent;
+	struct tetra_proc *proc;
+
+	*ret = parent->tgid;
+	proc = proc_find(*ret);
+	return proc ? proc : ancestor_find((__u64)parent, ret);
+}
+
+/* The number that @pid has in its innermost namespace; 0 in the root namespace. */
+static __always_inline __u32 pid_ns_number(struct pid *pid)
+{
 	__u32 level = pid->level;
 	struct upid upid = {};
 
@@ -111,8 +124,9 @@ int tetra_fork(__u64 *ctx)
 	if (child->pid != tgid)
 		return 0;
 	now = bpf_ktime_get_boot_ns();
+	/* It leads its thread group, so its number is the group's. */
+	ns_tgid = pid_ns_number(child->thread_pid);
 	parent = parent_find(child, &parent_tgid);
-	ns_tgid = leader_ns_tgid(child);
 	if (parent)
 		flags = parent->flags & TETRA_PROC_IN_INIT_TREE;
 	if ((parent && parent->ns_tgid == 1) || ns_tgid == 1)
@@ -186,10 +200,9 @@ int tetra_free(__u64 *ctx)
 #define CAPS_READ(set) \
 	(*(const __u32 *)&(set) | (__u64) * ((const __u32 *)&(set) + 1) << 32)
 
-static __always_inline void cred_fill(struct tetra_record_cred *ret, struct task_struct *task)
+static __always_inline void cred_fill(struct tetra_record_cred *ret, struct task_struct *task,
+				      const struct cred *cred)
 {
-	const struct cred *cred = task->real_cred;
-
 	ret->uid = cred->uid.val;
 	ret->gid = cred->gid.val;
 	ret->euid = cred->euid.val;
@@ -206,10 +219,10 @@ static __always_inline void cred_fill(struct tetra_record_cred *ret, struct task
 }
 
 /* By enum tetra_namespace. */
-static __always_inline void namespaces_fill(__u32 *ret, struct task_struct *task)
+static __always_inline void namespaces_fill(__u32 *ret, struct task_struct *task,
+					    const struct cred *cred, struct pid *pid)
 {
 	struct nsproxy *proxy = task->nsproxy;
-	struct pid *pid = task->thread_pid;
 
 	ret[TETRA_NS_UTS] = proxy->uts_ns->ns.inum;
 	ret[TETRA_NS_IPC] = proxy->ipc_ns->ns.inum;
@@ -219,7 +232,7 @@ static __always_inline void namespaces_fill(__u32 *ret, struct task_struct *task
 	ret[TETRA_NS_TIME] = proxy->time_ns->ns.inum;
 	ret[TETRA_NS_TIME_FOR_CHILDREN] = proxy->time_ns_for_children->ns.inum;
 	ret[TETRA_NS_CGROUP] = proxy->cgroup_ns->ns.inum;
-	ret[TETRA_NS_USER] = task->cred->user_ns->ns.inum;
+	ret[TETRA_NS_USER] = cred->user_ns->ns.inum;
 	if (pid->level)
 		ret[TETRA_NS_PID] = task_namespace(task, TETRA_NS_PID);
 	else
@@ -456,10 +469,9 @@ static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
 
 /* The working directory at s->spot. */
 static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
-				     struct task_struct *task, struct walk *walk)
+				     struct fs_struct *fs, struct walk *walk)
 {
 	struct tetra_record_exec *record = (void *)s->record;
-	struct fs_struct *fs = task->fs;
 	__u32 bytes;
 
 	walk->mount = fs->pwd.mnt;
@@ -541,7 +553,6 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 	binary_marks = parent ? parent->binary_marks : 0;
 	row = exec_find_row(tgid, &before);
 	record->old_stamp = before.stamp;
-	record->ns_tgid = leader_ns_tgid(task);
 	if (before.known) {
 		flags |= before.flags & TETRA_PROC_IN_INIT_TREE;
 		pid_marks = before.pid_marks;
@@ -608,17 +619,21 @@ int tetra_exec(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
 	struct linux_binprm *binprm = (void *)ctx[2];
+	const struct cred *cred = task->real_cred;
+	struct pid *pid = task->thread_pid;
+	struct fs_struct *fs = task->fs;
 	struct tetra_record_exec *record;
 	__u32 tgid = task->tgid, slot;
 	struct tetra_scratch *s;
 	struct walk walk;
 	__u64 now;
 
-	s = scratch_claim(&slot);
+	s = scratch_claim();
 	if (!s) {
 		loss_count(TETRA_LOST_SCRATCH);
 		return 0;
 	}
+	slot = s->number;
 	now = bpf_ktime_get_boot_ns();
 	s->process.tgid = tgid;
 	s->process.stamp = now;
@@ -630,15 +645,17 @@ int tetra_exec(__u64 *ctx)
 	record->head.flags = s->args_flags;
 	record->args_bytes = s->args_bytes;
 	record->args_inline_bytes = 0;
-	cred_fill(&record->cred, task);
-	namespaces_fill(record->namespaces, task);
+	/* An exec leaves one thread, the leader. */
+	record->ns_tgid = pid_ns_number(pid);
+	cred_fill(&record->cred, task, cred);
+	namespaces_fill(record->namespaces, task, cred, pid);
 	exec_cgroup(record, task);
 	s->spot = sizeof(*record);
 	exec_filename(s, binprm);
-	walk_set_root(&walk, task);
+	walk_set_root(&walk, fs);
 	exec_exe(s, slot, binprm, &walk);
 	exec_row(s, task, tgid, now);
-	exec_cwd(s, slot, task, &walk);
+	exec_cwd(s, slot, fs, &walk);
 	if (!(s->args_flags & TETRA_EXEC_ARGS_FAULT))
 		args_inline(slot);
 	record->head.bytes = s->spot;

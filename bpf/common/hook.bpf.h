@@ -123,7 +123,9 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 	__u64 done;
 
 	if (cfg.task_btf) {
-		walk_set_root(walk, (void *)bpf_get_current_task_btf());
+		struct task_struct *task = (void *)bpf_get_current_task_btf();
+
+		walk_set_root(walk, task->fs);
 	} else {
 		path_set_root(&s->path);
 		walk->root_dentry = s->path.root_dentry;
@@ -317,12 +319,13 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	}
 	if (!bits)
 		return 0;
-	s = scratch_claim(&scratch);
+	s = scratch_claim();
 	if (!s) {
 		loss_count(TETRA_LOST_SCRATCH);
 		/* Nothing can be evaluated. What cannot be judged is not let through. */
 		return cfg.phase & TETRA_PHASE_DENY && hook->hook.enforcing ? -ACT_EPERM : 0;
 	}
+	scratch = s->number;
 	n_words = hook->hook.n_words;
 	s->rules = hook->hook.rules;
 	hook_prepare(s, bits, wide ? n_words : 1);

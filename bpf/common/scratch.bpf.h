@@ -95,21 +95,19 @@ static __noinline __u32 scratch_claim_nested(void)
 	return slot;
 }
 
-/* Takes a slot, whose number is @ret. NULL if all are taken. */
-static __always_inline struct tetra_scratch *scratch_claim(__u32 *ret)
+/* Takes a slot; s->number says which. NULL if all are taken. */
+static __always_inline struct tetra_scratch *scratch_claim(void)
 {
 	struct tetra_scratch *s = scratch_try(0);
-	__u32 slot = 0;
 
 	if (!s) {
-		slot = scratch_claim_nested();
+		__u32 slot = scratch_claim_nested();
+
 		s = scratch_get(slot);
 		/* The first slot's number is what the memory begins with. */
 		if (s)
 			s->number = slot;
 	}
-	opaque(slot);
-	*ret = slot;
 	return s;
 }
 

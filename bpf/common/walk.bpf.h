@@ -29,11 +29,9 @@ struct walk {
 	__u64 root_dentry, root_mount;
 };
 
-/* @task is typed. */
-static __always_inline void walk_set_root(struct walk *walk, struct task_struct *task)
+/* @fs is typed. */
+static __always_inline void walk_set_root(struct walk *walk, struct fs_struct *fs)
 {
-	struct fs_struct *fs = task->fs;
-
 	walk->root_dentry = (__u64)fs->root.dentry;
 	walk->root_mount = (__u64)fs->root.mnt;
 }
