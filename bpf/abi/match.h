@@ -17,6 +17,8 @@
 #include "bpf/abi/image.h"
 
 #ifdef __bpf__
+/* Unrolled, a loop is only more code to load: the verifier follows each turn anyway. */
+#define match_rolled _Pragma("clang loop unroll(disable)")
 #define match_function static __noinline
 #define match_inline static __always_inline
 typedef void *tetra_image;
@@ -27,6 +29,7 @@ match_inline struct tetra_cell *image_cell(tetra_image image, __u32 index)
 }
 #else
 #include <stdint.h>
+#define match_rolled
 #define match_function static __attribute__((unused))
 #define match_inline static inline __attribute__((unused))
 struct tetra_host_image {
@@ -137,6 +140,7 @@ match_function __u64 match_exact_in(tetra_image image, struct tetra_match *m,
 	__u64 bits = cell->dim.miss_bits;
 	__u32 spot = exact_spot(key0, key1), i;
 
+	match_rolled
 	for (i = 0; i < TETRA_PROBES; i++) {
 		struct tetra_cell *bucket = image_cell(image, table + ((spot + i) & mask));
 
@@ -268,6 +272,7 @@ match_function __u64 match_bits(tetra_image image, struct tetra_match *m, __u32 
 	value &= cell->dim.interest;
 	m->here = cell->dim.miss_bits;
 	m->partial[0] = 0;
+	match_rolled
 	for (bit = 0; bit < 64; bit++) {
 		if (bit >= n)
 			break;
@@ -320,6 +325,7 @@ match_inline struct tetra_trie *trie_find(tetra_image image, const struct tetra_
 	__u64 state = m->state, table = m->table, mask = m->mask, reach = 0, i;
 	__u64 spot = trie_spot(state, name, len, kind), differs;
 
+	match_rolled
 	for (i = 0; i < TETRA_PROBES; i++) {
 		struct tetra_cell *cell = image_cell(image, table + ((spot + i) & mask));
 
@@ -519,6 +525,7 @@ match_function __u64 match_bits_word(tetra_image image, struct tetra_match *m,
 	value = m->bit_values[column & (TETRA_MAX_BIT_COLUMNS - 1)];
 	m->here = row_word(image, rows, row_cells, cell->dim.miss_row, k);
 	m->partial[0] = 0;
+	match_rolled
 	for (bit = 0; bit < 64; bit++) {
 		__u32 set, clear;
 

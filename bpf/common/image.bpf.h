@@ -60,6 +60,7 @@ __noinline int trie_step_literal(__u32 scratch, __u32 len, __u32 tail)
 
 	if (!s)
 		return 0;
+	match_rolled
 	for (w = 0; w < 4; w++)
 		s->match.partial[w] =
 			s->match.chunk[w] & (tail ? mask_tail(len, w) : mask_head(len, w));

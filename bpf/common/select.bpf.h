@@ -326,6 +326,7 @@ __noinline int text_step(__u32 scratch, __u32 tail)
 	if (!s->text_left)
 		return 2;
 	at = s->next_offset;
+	match_rolled
 	for (w = 0; w < 4; w++)
 		s->chunk[w] = word_get(&s->record[(at + w * 8) & RECORD_MASK]);
 	if (s->text_left > TETRA_CHUNK_BYTES) {
@@ -335,6 +336,7 @@ __noinline int text_step(__u32 scratch, __u32 tail)
 		s->next_offset = tail ? at - TETRA_CHUNK_BYTES : at + TETRA_CHUNK_BYTES;
 	} else {
 		len = s->text_left;
+		match_rolled
 		for (w = 0; w < 4; w++)
 			s->chunk[w] &= tail ? mask_tail(len, w) : mask_head(len, w);
 		s->chunk_len = len;
