@@ -7,21 +7,24 @@
 
 #include "bpf/common/kernel.h"
 
+/*
+ * A field that this kernel lacks is an instruction that must not be reached. What the branch
+ * reads through has to come from the branch, or the compiler may work out the address of
+ * either field ahead of it.
+ */
+#define compat_here(pointer) asm volatile("" : "+r"(pointer))
+
 /* v6.15: dentry.d_iname became dentry.d_shortname. The place of the inline name. */
 static __always_inline const unsigned char *dentry_inline_name(const struct dentry *dentry)
 {
 	const struct dentry___short *newer = (const void *)dentry;
 
-	if (bpf_core_field_exists(newer->d_shortname))
+	if (bpf_core_field_exists(newer->d_shortname)) {
+		compat_here(newer);
 		return __builtin_preserve_access_index(&newer->d_shortname.string[0]);
+	}
+	compat_here(dentry);
 	return __builtin_preserve_access_index(&dentry->d_iname[0]);
-}
-
-static __always_inline __u32 dentry_inline_name_offset(void)
-{
-	if (bpf_core_field_exists(struct dentry___short, d_shortname))
-		return bpf_core_field_offset(struct dentry___short, d_shortname);
-	return bpf_core_field_offset(struct dentry, d_iname);
 }
 
 #endif

@@ -44,7 +44,8 @@ static __always_inline void component_trim(struct tetra_component *c, __u32 len)
 
 static __always_inline int dentry_read(struct tetra_scratch *s, __u64 dentry)
 {
-	__u32 bytes = dentry_inline_name_offset() + TETRA_CHUNK_BYTES;
+	__u64 bytes = (__u64)dentry_inline_name((void *)s->dentry) - (__u64)s->dentry +
+		      TETRA_CHUNK_BYTES;
 
 	if (bytes > sizeof(s->dentry))
 		return -1;
@@ -55,7 +56,7 @@ static __always_inline int dentry_read(struct tetra_scratch *s, __u64 dentry)
 static __always_inline void component_keep(struct tetra_scratch *s)
 {
 	struct tetra_component *c = &s->components[s->path.depth & (TETRA_MAX_COMPONENTS - 1)];
-	const __u64 *words = (void *)s->dentry + dentry_inline_name_offset();
+	const __u64 *words = (const __u64 *)dentry_inline_name((void *)s->dentry);
 	__u32 len = DENTRY_FIELD(__u32, d_name.len);
 
 	c->len = len;

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * renames [SECONDS]: folders are renamed without pause while processes open files below them.
+ * A file that is never where the policy says must open each time, however its path is caught;
+ * one that always is there, never.
+ *
+ * "free" lies in turn in t/p/y, t/p/x and t/q/y, so that a path put together from two moments
+ * is t/q/x, which the policy forbids. "bound" lies in turn in u/m and u/n, and all below u is
+ * forbidden.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/vm/rig.h"
+
+#define SECONDS 8u
+#define LAB "/tmp/lab"
+
+/* Each opener sees the folders from its own root: with the lab as root, paths are on the
+ * root's mount and short; from outside they cross a mount. */
+enum opener { OPENER_INSIDE, OPENER_OUTSIDE, OPENERS };
+
+struct tally {
+	uint64_t opened, denied, other;
+};
+
+struct shared {
+	uint32_t over;
+	uint64_t renames;
+	struct tally free_file[OPENERS], bound_file[OPENERS];
+} *shared;
+
+static bool is_over(void)
+{
+	return __atomic_load_n(&shared->over, __ATOMIC_SEQ_CST);
+}
+
+static void tally_open(struct tally *tally, int folder, const char *name)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		tally->opened++;
+		close(fd);
+	} else if (errno == EPERM) {
+		tally->denied++;
+	} else {
+		tally->other++;
+	}
+}
+
+/* The folder is held open: its name may be any when the file is opened. */
+static int folder_open(const char *path)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		_exit(EXIT_FAILURE);
+	return fd;
+}
+
+static void opener_run(enum opener opener)
+{
+	int free_folder = folder_open(LAB "/t/p/y"), bound_folder = folder_open(LAB "/u/m");
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (opener == OPENER_INSIDE && chroot(LAB) < 0)
+		_exit(EXIT_FAILURE);
+	while (!is_over()) {
+		tally_open(&shared->free_file[opener], free_folder, "free");
+		tally_open(&shared->bound_file[opener], bound_folder, "bound");
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+static void renamer_run(void)
+{
+	static const char *const steps[][2] = {
+		{ LAB "/t/p/y", LAB "/t/p/x" }, { LAB "/t/p/x", LAB "/t/p/y" },
+		{ LAB "/t/p", LAB "/t/q" },	{ LAB "/t/q", LAB "/t/p" },
+		{ LAB "/u/m", LAB "/u/n" },	{ LAB "/u/n", LAB "/u/m" },
+	};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (!is_over()) {
+		for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+			if (rename(steps[i][0], steps[i][1]) < 0)
+				_exit(EXIT_FAILURE);
+			shared->renames++;
+		}
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+static pid_t child(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		exit(EXIT_FAILURE);
+	return pid;
+}
+
+static void policies_load(struct tetra_session *session)
+{
+	rig_load(session, rig_policy(RIG_DENY, "never-inside", "/t/q/x/"), 0);
+	rig_load(session, rig_policy(RIG_DENY, "never-outside", LAB "/t/q/x/"), 0);
+	rig_load(session, rig_policy(RIG_DENY, "always-inside", "/u/"), 0);
+	rig_load(session, rig_policy(RIG_DENY, "always-outside", LAB "/u/"), 0);
+}
+
+static void report(enum opener opener, const char *from)
+{
+	const struct tally *never = &shared->free_file[opener];
+	const struct tally *always = &shared->bound_file[opener];
+
+	printf("     from %s: %" PRIu64 " and %" PRIu64 " attempts\n", from,
+	       never->opened + never->denied, always->opened + always->denied);
+	fact(never->opened > 0, "from %s: the free file was opened", from);
+	fact_equal(never->denied, 0, "from %s: denials of the free file", from);
+	fact(always->denied > 0, "from %s: the bound file was denied", from);
+	fact_equal(always->opened, 0, "from %s: openings of the bound file", from);
+	fact_equal(never->other + always->other, 0, "from %s: other outcomes", from);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int seconds = argc > 1 ? strtoul(argv[1], NULL, 10) : SECONDS;
+	pid_t pids[OPENERS + 1];
+	struct tetra_session *session;
+	int status;
+
+	rig_file(LAB "/t", LAB "/t/unused");
+	rig_file(LAB "/t/p", LAB "/t/p/unused");
+	rig_file(LAB "/t/p/y", LAB "/t/p/y/free");
+	rig_file(LAB "/u", LAB "/u/unused");
+	rig_file(LAB "/u/m", LAB "/u/m/bound");
+	shared = rig_share(sizeof(*shared));
+	session = rig_session(NULL);
+	policies_load(session);
+	for (int i = 0; i < OPENERS; i++)
+		if ((pids[i] = child()) == 0)
+			opener_run(i);
+	/* The openers have their folders by then. */
+	while (!shared->bound_file[0].denied || !shared->bound_file[1].denied)
+		usleep(1000);
+	if ((pids[OPENERS] = child()) == 0)
+		renamer_run();
+	for (int64_t end = rig_now_ms() + seconds * 1000; rig_now_ms() < end;) {
+		(void)tetra_session_dispatch(session, 0);
+		usleep(10000);
+	}
+	__atomic_store_n(&shared->over, 1, __ATOMIC_SEQ_CST);
+	for (int i = 0; i < OPENERS + 1; i++)
+		fact(waitpid(pids[i], &status, 0) == pids[i] && status == 0,
+		     "process %d ended in order", i);
+	printf("     %" PRIu64 " renames\n", shared->renames);
+	fact(shared->renames > 100, "folders were renamed");
+	report(OPENER_INSIDE, "inside");
+	report(OPENER_OUTSIDE, "outside");
+	tetra_session_free(session);
+	return fact_close();
+}
