@@ -61,12 +61,6 @@ struct dentry___hashed {
 	struct hlist_bl_node d_hash;
 };
 
-struct dentry___short {
-	struct {
-		unsigned char string[32];
-	} d_shortname;
-};
-
 struct vfsmount {
 	struct dentry *mnt_root;
 };

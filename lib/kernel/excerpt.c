@@ -28,8 +28,35 @@ struct excerpt {
 	struct name_set types, members;
 	uint32_t *copies; /* by id in .full: the id in .btf; 0: none yet */
 	int index;	  /* the integer that arrays are indexed by */
+	int byte;	  /* what bytes are made of */
 	int pointer;	  /* void * */
 };
+
+static const struct {
+	const char *type, *member, *new_name;
+} excerpt_renamed[] = {
+	/* v6.15: the name inside a dentry became a union */
+	{ "dentry", "d_iname", "d_shortname" },
+};
+
+const char *excerpt_new_name(const char *type, const char *member)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(excerpt_renamed); i++)
+		if (str_equal(excerpt_renamed[i].type, type) &&
+		    str_equal(excerpt_renamed[i].member, member))
+			return excerpt_renamed[i].new_name;
+	return NULL;
+}
+
+/* The older name of a member, or NULL. */
+static const char *old_name(const char *type, const char *member)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(excerpt_renamed); i++)
+		if (str_equal(excerpt_renamed[i].type, type) &&
+		    str_equal(excerpt_renamed[i].new_name, member))
+			return excerpt_renamed[i].member;
+	return NULL;
+}
 
 static struct name name_of(const char *text)
 {
@@ -142,6 +169,34 @@ static const struct btf_type *type_behind(const struct btf *btf, uint32_t *id)
 
 static int excerpt_copy(struct excerpt *excerpt, uint32_t id, uint32_t depth);
 
+/* What a member is called in the excerpt; NULL if the object does not ask for it. */
+static const char *excerpt_member_name(const struct excerpt *excerpt, const char *type,
+				       const char *member)
+{
+	const char *name = old_name(type, member);
+
+	if (name && name_set_has(&excerpt->members, name))
+		return name;
+	/* Members of an anonymous one count as those of the struct around it. */
+	return !*member || name_set_has(&excerpt->members, member) ? member : NULL;
+}
+
+static int excerpt_copy_member(struct excerpt *excerpt, const char *type, const char *member,
+			       uint32_t id, uint32_t depth)
+{
+	const char *name = excerpt_member_name(excerpt, type, member);
+	int64_t bytes;
+
+	if (!name)
+		return 0;
+	if (str_equal(name, member))
+		return excerpt_copy(excerpt, id, depth);
+	bytes = btf__resolve_size(excerpt->full, id);
+	if (bytes <= 0)
+		return -EINVAL;
+	return btf__add_array(excerpt->btf, excerpt->index, excerpt->byte, (uint32_t)bytes);
+}
+
 /* Members of one struct follow it directly: what they hold is copied before. */
 static int excerpt_copy_struct(struct excerpt *excerpt, const struct btf_type *type,
 			       uint32_t depth)
@@ -157,10 +212,8 @@ static int excerpt_copy_struct(struct excerpt *excerpt, const struct btf_type *t
 		const char *member =
 			btf__str_by_offset(excerpt->full, members[i].name_off);
 
-		/* Members of an anonymous one count as those of the struct around it. */
-		if (*member && !name_set_has(&excerpt->members, member))
-			continue;
-		ids[i] = excerpt_copy(excerpt, members[i].type, depth + 1);
+		ids[i] = excerpt_copy_member(excerpt, name, member, members[i].type,
+					     depth + 1);
 		if (ids[i] < 0)
 			return ids[i];
 	}
@@ -170,7 +223,10 @@ static int excerpt_copy_struct(struct excerpt *excerpt, const struct btf_type *t
 		if (ids[i])
 			r = btf__add_field(
 				excerpt->btf,
-				btf__str_by_offset(excerpt->full, members[i].name_off),
+				excerpt_member_name(
+					excerpt, name,
+					btf__str_by_offset(excerpt->full,
+							   members[i].name_off)),
 				ids[i], btf_member_bit_offset(type, i),
 				btf_member_bitfield_size(type, i));
 	return r < 0 ? r : id;
@@ -258,8 +314,9 @@ static int excerpt_fill(struct excerpt *excerpt)
 	if (!excerpt->copies || !excerpt->btf)
 		return -ENOMEM;
 	excerpt->index = btf__add_int(excerpt->btf, "unsigned int", 4, 0);
+	excerpt->byte = btf__add_int(excerpt->btf, "unsigned char", 1, 0);
 	excerpt->pointer = btf__add_ptr(excerpt->btf, 0);
-	if (excerpt->index < 0 || excerpt->pointer < 0)
+	if (excerpt->index < 0 || excerpt->byte < 0 || excerpt->pointer < 0)
 		return -ENOMEM;
 	for (uint32_t id = 1; id < n; id++) {
 		const struct btf_type *type = btf__type_by_id(excerpt->full, id);

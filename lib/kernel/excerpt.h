@@ -8,6 +8,10 @@
  *
  * Where the kernel has several types of one name all are kept, so that what is ambiguous stays
  * so.
+ *
+ * What was renamed goes by its older name, so that programs need not ask which of two is there:
+ * a field that a kernel lacks would be an instruction in them that must never be reached, and
+ * no compiler promises to leave it where it was written.
  */
 #ifndef TETRA_LIB_KERNEL_EXCERPT_H
 #define TETRA_LIB_KERNEL_EXCERPT_H
@@ -19,5 +23,9 @@ struct btf;
  * freed by btf__free(). Return: 0; -EINVAL for BTF that is broken; -ENOMEM.
  */
 int excerpt_new(struct btf **ret, const struct btf *full, const struct btf *wanted);
+
+/* What a member of a struct is called since it was renamed; NULL for those that were not. The
+ * excerpt has it as an array of bytes. */
+const char *excerpt_new_name(const char *type, const char *member);
 
 #endif

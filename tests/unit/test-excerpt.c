@@ -77,6 +77,19 @@ static uint32_t find_type(const struct btf *btf, uint32_t kind, const char *name
 	return 0;
 }
 
+/* Under its new name; the excerpt has it as bytes. */
+static bool find_renamed(const struct btf *full, uint32_t id, const char *name,
+			 struct place *ret)
+{
+	const char *type = name_of(full, btf__type_by_id(full, id)->name_off);
+	const char *new_name = excerpt_new_name(type, name);
+
+	if (!new_name || !find_member(full, id, new_name, ret))
+		return false;
+	ret->kind = BTF_KIND_ARRAY;
+	return true;
+}
+
 static uint32_t compare_members(const struct btf *wanted, uint32_t id,
 				const struct btf *full, uint32_t full_id,
 				const struct btf *excerpt, uint32_t excerpt_id)
@@ -96,7 +109,8 @@ static uint32_t compare_members(const struct btf *wanted, uint32_t id,
 					     excerpt_id);
 			continue;
 		}
-		there = find_member(full, full_id, name, &expected);
+		there = find_member(full, full_id, name, &expected) ||
+			find_renamed(full, full_id, name, &expected);
 		ck_assert_msg(find_member(excerpt, excerpt_id, name, &got) == there, "%s",
 			      name);
 		ck_assert_msg(got.bit_offset == expected.bit_offset &&
@@ -224,6 +238,39 @@ START_TEST(excerpt_has_nothing_else)
 }
 END_TEST
 
+/* A dentry whose inline name is called @name, and has @bytes at 56. */
+static struct btf *sample_dentry(const char *name, uint32_t bytes)
+{
+	struct btf *btf = btf__new_empty();
+	int u64 = btf__add_int(btf, "unsigned long", 8, 0);
+	int words = btf__add_array(btf, u64, u64, bytes / 8);
+	int held = btf__add_union(btf, "shortname_store", bytes);
+
+	btf__add_field(btf, "words", words, 0, 0);
+	btf__add_struct(btf, "dentry", 56 + bytes);
+	btf__add_field(btf, name, held, 56 * 8, 0);
+	return btf;
+}
+
+START_TEST(excerpt_has_renamed_members_by_their_older_name)
+{
+	struct btf *full = sample_dentry("d_shortname", 40);
+	struct btf *wanted = sample_dentry("d_iname", 32);
+	struct btf *excerpt = excerpt_of(full, wanted);
+	uint32_t dentry = find_type(excerpt, BTF_KIND_STRUCT, "dentry", 6, 0);
+	struct place place = {};
+
+	ck_assert(find_member(excerpt, dentry, "d_iname", &place));
+	ck_assert_uint_eq(place.bit_offset, 56 * 8);
+	ck_assert_uint_eq(place.kind, BTF_KIND_ARRAY);
+	ck_assert_int_eq(place.size, 40);
+	ck_assert(!find_member(excerpt, dentry, "d_shortname", &place));
+	btf__free(excerpt);
+	btf__free(wanted);
+	btf__free(full);
+}
+END_TEST
+
 START_TEST(excerpt_of_empty_btf_is_empty)
 {
 	struct btf *none = btf__new_empty(), *wanted = sample_wanted();
@@ -277,6 +324,7 @@ int main(void)
 
 	tcase_add_test(tcase, excerpt_has_what_is_asked_for);
 	tcase_add_test(tcase, excerpt_has_nothing_else);
+	tcase_add_test(tcase, excerpt_has_renamed_members_by_their_older_name);
 	tcase_add_test(tcase, excerpt_of_empty_btf_is_empty);
 	tcase_add_test(tcase, excerpt_agrees_with_full_btf_for_our_objects);
 	suite_add_tcase(suite, tcase);
