@@ -4,13 +4,15 @@
  * A file that is never where the policy says must open each time, however its path is caught;
  * one that always is there, never.
  *
- * "free" lies in turn in t/p/y, t/p/x and t/q/y, so that a path put together from two moments
- * is t/q/x, which the policy forbids. "bound" lies in turn in u/m and u/n, and all below u is
- * forbidden.
+ * "free" lies in turn in t/p/a/b/c/d/y, in t/p/a/b/c/d/x and in t/q/a/b/c/d/y, so that a path
+ * put together from two moments is t/q/a/b/c/d/x, which the policy forbids; what lies between
+ * the two names gives the moments time to differ. "bound" lies in turn in u/m and u/n, and all
+ * below u is forbidden.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,9 @@
 
 #define SECONDS 8u
 #define LAB "/tmp/lab"
+#define BETWEEN "/a/b/c/d"
+/* Turns of the free file's folders for one of the bound file's. */
+#define TURNS 8u
 
 /* Each opener sees the folders from its own root: with the lab as root, paths are on the
  * root's mount and short; from outside they cross a mount. */
@@ -70,7 +75,8 @@ static int folder_open(const char *path)
 
 static void opener_run(enum opener opener)
 {
-	int free_folder = folder_open(LAB "/t/p/y"), bound_folder = folder_open(LAB "/u/m");
+	int free_folder = folder_open(LAB "/t/p" BETWEEN "/y");
+	int bound_folder = folder_open(LAB "/u/m");
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (opener == OPENER_INSIDE && chroot(LAB) < 0)
@@ -82,23 +88,38 @@ static void opener_run(enum opener opener)
 	_exit(EXIT_SUCCESS);
 }
 
+/* There and back. */
+static void rename_both(const char *one, const char *other)
+{
+	if (rename(one, other) < 0 || rename(other, one) < 0)
+		_exit(EXIT_FAILURE);
+	shared->renames += 2;
+}
+
 static void renamer_run(void)
 {
-	static const char *const steps[][2] = {
-		{ LAB "/t/p/y", LAB "/t/p/x" }, { LAB "/t/p/x", LAB "/t/p/y" },
-		{ LAB "/t/p", LAB "/t/q" },	{ LAB "/t/q", LAB "/t/p" },
-		{ LAB "/u/m", LAB "/u/n" },	{ LAB "/u/n", LAB "/u/m" },
-	};
-
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (!is_over()) {
-		for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-			if (rename(steps[i][0], steps[i][1]) < 0)
-				_exit(EXIT_FAILURE);
-			shared->renames++;
-		}
+	for (unsigned int turn = 0; !is_over(); turn++) {
+		rename_both(LAB "/t/p" BETWEEN "/y", LAB "/t/p" BETWEEN "/x");
+		rename_both(LAB "/t/p", LAB "/t/q");
+		if (turn % TURNS == 0)
+			rename_both(LAB "/u/m", LAB "/u/n");
 	}
 	_exit(EXIT_SUCCESS);
+}
+
+/* A file in a folder below the lab, and every folder on the way, with a file of its own. */
+static void folders_make(const char *path, const char *name)
+{
+	char folder[PATH_MAX], file[PATH_MAX + 16];
+
+	snprintf(folder, sizeof(folder), "%s/", path);
+	for (char *slash = folder + strlen(LAB) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		snprintf(file, sizeof(file), "%s/%s", folder, name);
+		rig_file(folder, file);
+		*slash = '/';
+	}
 }
 
 static pid_t child(void)
@@ -112,8 +133,9 @@ static pid_t child(void)
 
 static void policies_load(struct tetra_session *session)
 {
-	rig_load(session, rig_policy(RIG_DENY, "never-inside", "/t/q/x/"), 0);
-	rig_load(session, rig_policy(RIG_DENY, "never-outside", LAB "/t/q/x/"), 0);
+	rig_load(session, rig_policy(RIG_DENY, "never-inside", "/t/q" BETWEEN "/x/"), 0);
+	rig_load(session,
+		 rig_policy(RIG_DENY, "never-outside", LAB "/t/q" BETWEEN "/x/"), 0);
 	rig_load(session, rig_policy(RIG_DENY, "always-inside", "/u/"), 0);
 	rig_load(session, rig_policy(RIG_DENY, "always-outside", LAB "/u/"), 0);
 }
@@ -139,11 +161,8 @@ int main(int argc, char **argv)
 	struct tetra_session *session;
 	int status;
 
-	rig_file(LAB "/t", LAB "/t/unused");
-	rig_file(LAB "/t/p", LAB "/t/p/unused");
-	rig_file(LAB "/t/p/y", LAB "/t/p/y/free");
-	rig_file(LAB "/u", LAB "/u/unused");
-	rig_file(LAB "/u/m", LAB "/u/m/bound");
+	folders_make(LAB "/t/p" BETWEEN "/y", "free");
+	folders_make(LAB "/u/m", "bound");
 	shared = rig_share(sizeof(*shared));
 	session = rig_session(NULL);
 	policies_load(session);
