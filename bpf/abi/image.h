@@ -140,7 +140,8 @@ struct tetra_entry {
 	__u64 key[2]; /* SEGMENTS: high word, low word; EXACT: first and second word */
 	__u64 bits;
 	__u32 row;
-	__u32 used;
+	__u16 used;
+	__u16 reach; /* EXACT, first entry of a bucket: buckets behind it that hold its keys */
 };
 
 struct tetra_bucket {

@@ -138,7 +138,7 @@ match_function __u64 match_exact_in(tetra_image image, struct tetra_match *m,
 {
 	__u32 table = cell->dim.table, mask = cell->dim.mask, row = cell->dim.miss_row;
 	__u64 bits = cell->dim.miss_bits;
-	__u32 spot = exact_spot(key0, key1), i;
+	__u32 spot = exact_spot(key0, key1), reach = 0, i;
 
 	match_rolled
 	for (i = 0; i < TETRA_PROBES; i++) {
@@ -156,7 +156,9 @@ match_function __u64 match_exact_in(tetra_image image, struct tetra_match *m,
 		    bucket->bucket.entries[1].used)
 			return match_and(m, bucket->bucket.entries[1].bits,
 					 bucket->bucket.entries[1].row);
-		if (!bucket->bucket.entries[1].used)
+		if (!i)
+			reach = bucket->bucket.entries[0].reach;
+		if (i >= reach)
 			break;
 	}
 	return match_and(m, bits, row);

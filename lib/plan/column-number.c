@@ -150,6 +150,7 @@ static bool exact_place(struct tetra_cell *table, uint32_t mask,
 			const struct tetra_entry *entry)
 {
 	uint32_t spot = exact_spot(entry->key[0], entry->key[1]);
+	struct tetra_entry *home = &table[spot & mask].bucket.entries[0];
 
 	for (uint32_t i = 0; i < TETRA_PROBES; i++) {
 		struct tetra_bucket *bucket = &table[(spot + i) & mask].bucket;
@@ -157,7 +158,12 @@ static bool exact_place(struct tetra_cell *table, uint32_t mask,
 		for (uint32_t k = 0; k < ARRAY_SIZE(bucket->entries); k++) {
 			if (bucket->entries[k].used)
 				continue;
-			bucket->entries[k] = *entry;
+			bucket->entries[k].key[0] = entry->key[0];
+			bucket->entries[k].key[1] = entry->key[1];
+			bucket->entries[k].bits = entry->bits;
+			bucket->entries[k].row = entry->row;
+			bucket->entries[k].used = 1;
+			home->reach = MAX(home->reach, i);
 			return true;
 		}
 	}

@@ -58,6 +58,11 @@ int published_commit(const struct published *published, struct sensor *sensor)
 	return r < 0 ? r : images_set(sensor, 1, published);
 }
 
+int published_wait(const struct published *published, struct sensor *sensor)
+{
+	return images_set(sensor, 1, published);
+}
+
 void published_done(struct published *published)
 {
 	if (!published->cells)

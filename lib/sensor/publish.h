@@ -22,6 +22,8 @@ int published_prepare(struct published *ret, const struct tetra_cell *cells, uin
 /* The first image, which has no rules: none runs on an older one, so one wait will do. */
 int published_begin(const struct published *published, struct sensor *sensor);
 int published_commit(const struct published *published, struct sensor *sensor);
+/* Waits for the runs that have begun; @published is in force already. */
+int published_wait(const struct published *published, struct sensor *sensor);
 void published_done(struct published *published);
 uint64_t published_get_bytes(const struct published *published);
 

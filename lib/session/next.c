@@ -2,6 +2,7 @@
 #include "lib/session/next.h"
 
 #include "lib/base/diag.h"
+#include "lib/sensor/drain.h"
 
 static int hook_number_take(struct tetra_session *session, uint32_t *ret)
 {
@@ -307,10 +308,26 @@ static int next_plan(struct tetra_session *session, struct session_state *next,
 	return 0;
 }
 
+/* Whether a program that has rules in @state has none in @next. */
+static bool state_leaves_points(const struct session_state *state,
+				const struct session_state *next)
+{
+	for (uint32_t i = 0; i < state->n_points; i++) {
+		bool stays = false;
+
+		for (uint32_t j = 0; j < next->n_points && !stays; j++)
+			stays = next->points[j].point == state->points[i].point;
+		if (!stays)
+			return true;
+	}
+	return false;
+}
+
 int next_attach(struct tetra_session *session, struct session_state *next,
 		struct tetra_diag *diag)
 {
 	int r = session_grow(session, state_used_rows(next));
+	bool attached = false;
 
 	if (r == 0)
 		r = next_plan(session, next, diag);
@@ -323,7 +340,12 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 		if (r == 0)
 			session_log(session, TETRA_LOG_INFO, "attach", "%s: %s: %s",
 				    point->place.key, point->attach, point->ladder.reason);
+		attached = true;
 	}
+	/* Rules may move from programs that go to those that came. */
+	if (r == 0 && attached && state_leaves_points(session->state, next))
+		r = drain_calls(&session->state->published, session->sensor,
+				session->kernel);
 	return r;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * attack [COMMITS]: the rule set changes with every commit, and every state of it forbids
- * one act. Two processes try that act without pause: not one attempt may succeed.
+ * attack [COMMITS [moves]]: the rule set changes with every commit, and every state of it
+ * forbids one act. Two processes try that act without pause: not one attempt may succeed. With
+ * "moves" each commit takes the rule from one hook to another, so that programs come and go.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -37,6 +38,8 @@ struct tally {
 
 struct shared {
 	uint32_t phase;
+	uint32_t commits;	   /* done so far */
+	uint32_t hole, hole_until; /* around the last success under attack */
 	struct tally control[ATTACKERS], attack[ATTACKERS];
 } *shared;
 
@@ -68,12 +71,18 @@ static void attacker_run(unsigned int number)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* An attempt belongs to the phase in which it began. */
 	while ((phase = phase_get()) != PHASE_OVER) {
+		uint32_t before = __atomic_load_n(&shared->commits, __ATOMIC_SEQ_CST);
 		int error = rig_open_errno(FILE_);
 
 		if (phase == PHASE_CONTROL)
 			tally_add(&shared->control[number], error);
 		if (phase == PHASE_ATTACK)
 			tally_add(&shared->attack[number], error);
+		if (phase == PHASE_ATTACK && !error) {
+			shared->hole = before;
+			shared->hole_until =
+				__atomic_load_n(&shared->commits, __ATOMIC_SEQ_CST);
+		}
 	}
 	_exit(0);
 }
@@ -168,11 +177,44 @@ static int change(struct tetra_txn *txn, unsigned int i)
 	}
 }
 
+/* clang-format off */
+#define MOVES_LSM                                       \
+	"apiVersion: cilium.io/v1alpha1\n"              \
+	"kind: TracingPolicy\n"                         \
+	"metadata:\n"                                   \
+	"  name: %s\n"                                  \
+	"spec:\n"                                       \
+	"  lsmhooks:\n"                                 \
+	"  - hook: file_open\n"                         \
+	"    args:\n"                                   \
+	"    - index: 0\n"                              \
+	"      type: file\n"                            \
+	"    selectors:\n"                              \
+	"    - matchArgs:\n"                            \
+	"      - index: 0\n"                            \
+	"        operator: Prefix\n"                    \
+	"        values: ['%s']\n"                      \
+	"      matchActions:\n"                         \
+	"      - action: Override\n"                    \
+	"        argError: -1\n"
+/* clang-format on */
+
+static int change_hook(struct tetra_txn *txn, unsigned int i)
+{
+	const char *format = i % 2 ? MOVES_LSM : RIG_DENY;
+
+	return txn_load(txn, rig_policy(format, "mover", FOLDER "/"));
+}
+
+static bool moves;
+
 static int commit(struct tetra_session *session, unsigned int i)
 {
 	struct tetra_txn *txn = rig_txn(session);
-	int r = change(txn, i);
+	int r = moves ? change_hook(txn, i) : change(txn, i);
 
+	if (r == 0 && moves)
+		return rig_commit(txn);
 	if (r == 0 && i % MANY_EVERY == MANY_EVERY - 2)
 		r = change_many(txn, true);
 	if (r == 0 && i % MANY_EVERY == MANY_EVERY - 1)
@@ -227,6 +269,7 @@ static void campaign(struct tetra_session *session, unsigned int n)
 	phase_set(PHASE_START);
 	for (i = 0; i < n && r == 0; i++) {
 		r = commit(session, i);
+		__atomic_store_n(&shared->commits, i + 1, __ATOMIC_SEQ_CST);
 		if (i == 0)
 			phase_set(PHASE_ATTACK);
 		/* Who changes the rules is bound by them as well. */
@@ -251,6 +294,9 @@ static void report(void)
 	printf("     attack: %" PRIu64 " attempts, %" PRIu64 " denied, %" PRIu64
 	       " successes\n",
 	       attack.attempts, attack.denied, attack.successes);
+	if (attack.successes)
+		printf("     the last success began after %u commits and ended after %u\n",
+		       shared->hole, shared->hole_until);
 	fact(control.successes && control.successes == control.attempts,
 	     "without a policy every attempt succeeds");
 	for (int i = 0; i < ATTACKERS; i++)
@@ -266,6 +312,7 @@ int main(int argc, char **argv)
 	struct tetra_session *session;
 	pid_t pids[ATTACKERS];
 
+	moves = argc > 2 && strcmp(argv[2], "moves") == 0;
 	rig_file(FOLDER, FILE_);
 	shared = rig_share(sizeof(*shared));
 	attackers_start(pids);
