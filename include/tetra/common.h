@@ -11,7 +11,8 @@
  *  - Outputs named ret_x (or ret) are written on success only.
  *  - Objects are opaque. *_ref/_unref count references, *_free ends a sole owner; all of
  *    them take NULL.
- *  - Nothing is process-wide: no threads, no signal handlers, no globals.
+ *  - Nothing is process-wide: no threads, no signal handlers, no globals. (But one entry in
+ *    libbpf's table of section handlers, for sections "tetra/...", from load to unload.)
  */
 
 #include <stddef.h>

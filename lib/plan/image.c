@@ -97,6 +97,8 @@ static int rule_make(const struct hook_rule *rule, uint32_t counter,
 		if (r < 0)
 			return r;
 	}
+	if (rule->group->parting)
+		ret->flags &= ~(TETRA_RULE_POST | TETRA_RULE_RATE);
 	return 0;
 }
 

@@ -49,6 +49,7 @@ struct ruleset_group {
 	uint8_t slot_of_arg[TETRA_MAX_SLOTS];
 	uint8_t monitor;  /* hold enforcement back */
 	uint8_t disabled; /* contributes no rule */
+	uint8_t parting;  /* enforces still, and says nothing: its program goes */
 	uint64_t
 		host_ns[TETRA_NS_END]; /* what "host_ns" means, by enum tetra_namespace */
 	uint64_t host_user_ns;	       /* isNamespaceCapability: any other one */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that are on their way into programs.
+ * Calls that are on their way through programs.
  *
- * A call that has entered a function's trampoline runs the programs that were attached then,
- * and may be kept from them for long: where the kernel is preemptible, or its processor a
- * virtual one. When rules move from one program to another, such a call would meet the old
- * program without rules and the new one not at all. So between the attaching of the new
- * program and the commit that moves the rules, these calls are waited for.
+ * A call that has entered a function's trampoline runs the programs that were attached then, one
+ * after the other, and may be kept between them for long: where the kernel is preemptible, or its
+ * processor a virtual one. Before rules go from a program that such a call may still have to
+ * pass, the call is waited for.
  */
 #ifndef TETRA_LIB_SENSOR_DRAIN_H
 #define TETRA_LIB_SENSOR_DRAIN_H

@@ -189,9 +189,50 @@ static uint32_t state_hook_rows(const struct session_state *state)
 	return ROUND_UP(state_used_rows(state) + STATE_SPARE_HOOKS, STATE_SPARE_HOOKS);
 }
 
-/* Compiles what @state holds into state->image, with at least @n_hooks rows. */
-static int state_compile(struct tetra_session *session, struct session_state *state,
-			 uint32_t n_hooks, struct tetra_diag *diag)
+static bool state_has_point(const struct session_state *state,
+			    const struct session_point *point)
+{
+	for (uint32_t i = 0; i < state->n_points; i++)
+		if (state->points[i].point == point)
+			return true;
+	return false;
+}
+
+static bool state_has_use(const struct session_state *state, const struct session_use *use)
+{
+	for (uint32_t i = 0; i < state->n_points; i++)
+		for (uint32_t j = 0; j < state->points[i].n_members; j++)
+			if (state->points[i].members[j].use == use)
+				return true;
+	return false;
+}
+
+/* The rules that points of @old have, which are not in @state: they enforce, no more. */
+static int points_fill_parting(struct ruleset *ruleset, const struct session_state *state,
+			       const struct session_state *old, struct tetra_session *session)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < old->n_points && r == 0; i++) {
+		const struct state_point *point = &old->points[i];
+		struct ruleset_hook *hook = &ruleset->hooks[point->point->id];
+
+		if (state_has_point(state, point->point))
+			continue;
+		r = point_fill(hook, point, old, session);
+		for (uint32_t j = 0; j < hook->n_groups; j++)
+			hook->groups[j].parting = 1;
+	}
+	return r;
+}
+
+/*
+ * Compiles what @state holds into state->image, with at least @n_hooks rows; with the rules of
+ * what parts from @old, if that is given.
+ */
+static int state_compile_with(struct tetra_session *session, struct session_state *state,
+			      const struct session_state *old, uint32_t n_hooks,
+			      struct tetra_diag *diag)
 {
 	struct ruleset ruleset = { .generation = session->commits + 1,
 				   .seed = session->seed };
@@ -205,6 +246,8 @@ static int state_compile(struct tetra_session *session, struct session_state *st
 	for (uint32_t i = 0; i < state->n_points && r == 0; i++)
 		r = point_fill(&ruleset.hooks[state->points[i].point->id], &state->points[i],
 			       state, session);
+	if (r == 0 && old)
+		r = points_fill_parting(&ruleset, state, old, session);
 	if (r == 0)
 		r = image_compile(&image, &ruleset, diag);
 	for (uint32_t i = 0; i < ruleset.n_hooks; i++)
@@ -216,6 +259,12 @@ static int state_compile(struct tetra_session *session, struct session_state *st
 	state->image = image;
 	state->n_hooks = ruleset.n_hooks;
 	return 0;
+}
+
+static int state_compile(struct tetra_session *session, struct session_state *state,
+			 uint32_t n_hooks, struct tetra_diag *diag)
+{
+	return state_compile_with(session, state, NULL, n_hooks, diag);
 }
 
 static const struct tetra_hook_row *state_row(const struct session_state *state,
@@ -308,26 +357,10 @@ static int next_plan(struct tetra_session *session, struct session_state *next,
 	return 0;
 }
 
-/* Whether a program that has rules in @state has none in @next. */
-static bool state_leaves_points(const struct session_state *state,
-				const struct session_state *next)
-{
-	for (uint32_t i = 0; i < state->n_points; i++) {
-		bool stays = false;
-
-		for (uint32_t j = 0; j < next->n_points && !stays; j++)
-			stays = next->points[j].point == state->points[i].point;
-		if (!stays)
-			return true;
-	}
-	return false;
-}
-
 int next_attach(struct tetra_session *session, struct session_state *next,
 		struct tetra_diag *diag)
 {
 	int r = session_grow(session, state_used_rows(next));
-	bool attached = false;
 
 	if (r == 0)
 		r = next_plan(session, next, diag);
@@ -340,12 +373,54 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 		if (r == 0)
 			session_log(session, TETRA_LOG_INFO, "attach", "%s: %s: %s",
 				    point->place.key, point->attach, point->ladder.reason);
-		attached = true;
 	}
-	/* Rules may move from programs that go to those that came. */
-	if (r == 0 && attached && state_leaves_points(session->state, next))
-		r = drain_calls(&session->state->published, session->sensor,
-				session->kernel);
+	return r;
+}
+
+/* Whether rules may move from a program that goes to one that comes or stays. */
+static bool next_moves_rules(const struct session_state *old, const struct session_state *next)
+{
+	bool parts = false, comes = false;
+
+	for (uint32_t i = 0; i < old->n_points && !parts; i++)
+		parts = !state_has_point(next, old->points[i].point);
+	for (uint32_t i = 0; parts && i < next->n_points && !comes; i++) {
+		comes = !state_has_point(old, next->points[i].point);
+		for (uint32_t j = 0; j < next->points[i].n_members && !comes; j++)
+			comes = !state_has_use(old, next->points[i].members[j].use);
+	}
+	return parts && comes;
+}
+
+/*
+ * A call passes several programs, one after the other. If rules left one and came to another in
+ * one exchange, a call in between could meet the new program before it and the old one after it,
+ * both without them. So there is a time in which both enforce, and it lasts until every call has
+ * ended that had begun before it.
+ */
+static int publish_moved(struct tetra_session *session, const struct session_state *old,
+			 const struct session_state *next)
+{
+	struct session_state both = *next;
+	int r;
+
+	both.image = NULL;
+	both.published = (struct published){ 0 };
+	r = state_compile_with(session, &both, old, state_used_rows(old), NULL);
+	if (r == 0)
+		r = published_prepare(&both.published, both.image->cells, both.image->n_cells);
+	if (r == 0)
+		r = published_commit(&both.published, session->sensor);
+	if (r == 0) {
+		r = drain_calls(&both.published, session->sensor, session->kernel);
+		if (r == 0)
+			r = published_commit(&next->published, session->sensor);
+		else
+			(void)published_commit(&old->published, session->sensor);
+		state_harvest(&both);
+	}
+	image_free(both.image);
+	published_done(&both.published);
 	return r;
 }
 
@@ -358,7 +433,9 @@ int next_publish(struct tetra_session *session, struct session_state **next)
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&session->lock);
-	r = published_commit(&(*next)->published, session->sensor);
+	r = next_moves_rules(old, *next) ?
+		    publish_moved(session, old, *next) :
+		    published_commit(&(*next)->published, session->sensor);
 	if (r == 0) {
 		state_harvest(old);
 		session->state = *next;
