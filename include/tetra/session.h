@@ -219,8 +219,12 @@ TETRA_API int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name,
  * @txn:	taken, also on failure
  * @diag:	says what failed; verifier text included
  *
- * Return: 0; else nothing has changed: -EOPNOTSUPP, -EPERM, -E2BIG, -ENOMEM, -EINVAL.
- * Since: 0.1
+ * Waits until no program runs on the old rules, milliseconds as a rule. Where rules go from one
+ * kernel function's program to another's, both enforce until every call has ended that had begun
+ * before: some tenths of a second, or seconds.
+ *
+ * Return: 0; else nothing has changed: -EOPNOTSUPP, -EPERM, -E2BIG, -ENOMEM, -EINVAL, -EBUSY
+ * (such a call does not end). Since: 0.1
  */
 TETRA_API int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag);
 

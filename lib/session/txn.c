@@ -244,8 +244,13 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 		r = next_apply_marks(session, txn->next);
 	if (r == 0)
 		r = next_attach(session, txn->next, diag);
-	if (r == 0)
+	if (r == 0) {
 		r = next_publish(session, &txn->next);
+		if (r == -EBUSY)
+			r = diag_error(diag, NULL, r, "calls-in-flight", "commit it again",
+				       "some call into the programs that would go does not "
+				       "end");
+	}
 	if (r == 0) {
 		session_retire(session, txn->next);
 		kernel_trim(session->kernel);
