@@ -24,6 +24,8 @@ import scenario as scenarios
 
 # The guest's limit: booting, then each scenario with its kernel work under emulation.
 BOOT_SECONDS = 120
+# How often a guest is started that dies of a fault of the emulator.
+EMULATOR_BOOTS = 4
 SCENARIO_SECONDS = 60
 # Of a failure in the last list; the whole text stands where the scenario ended.
 SUMMARY_CHARACTERS = 300
@@ -89,18 +91,30 @@ def run_kernel(kernel, folder, wanted, build, programs):
     return outcome
 
 
-def run_guest(kernel, folder, wanted, results, programs):
-    """The same of one guest."""
+def boot_guest(kernel, folder, wanted, results, programs):
+    """The guest's jobs and its status."""
     jobs = write_job(kernel, wanted, results, programs)
     if not jobs:
-        return {}
+        return [], 0
     prefix = "%-9s " % kernel
     lab.say("%s%d scenarios" % (prefix, len(jobs)))
-    seconds = BOOT_SECONDS + sum(map(seconds_of, jobs))
-    status = lab.boot(
+    return jobs, lab.boot(
         folder, results, ["/usr/bin/python3", os.path.join(kernels.HERE, "guest.py"),
                           os.path.join(results, "job.json")],
-        seconds, jobs[0].get("boot", []), prefix)
+        BOOT_SECONDS + sum(map(seconds_of, jobs)), jobs[0].get("boot", []), prefix)
+
+
+def run_guest(kernel, folder, wanted, results, programs):
+    """The same of one guest."""
+    prefix = "%-9s " % kernel
+    for boot in range(1, EMULATOR_BOOTS + 1):
+        jobs, status = boot_guest(kernel, folder, wanted, results, programs)
+        if not jobs:
+            return {}
+        if boot == EMULATOR_BOOTS or not lab.is_emulators_fault(status, results):
+            break
+        lab.say("%sthe emulator failed (an int3 that the kernel had taken away): "
+                "once more, %d of %d" % (prefix, boot + 1, EMULATOR_BOOTS))
     done = read_results(results)
     outcome = {name: entry["problems"] for name, entry in done.items()}
     missing = [job["name"] for job in jobs if job["name"] not in outcome]

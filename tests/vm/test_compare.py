@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 import compare  # noqa: E402
 import golden  # noqa: E402
 import kernels  # noqa: E402
+import lab  # noqa: E402
 import recording  # noqa: E402
 import scenario  # noqa: E402
 
@@ -261,6 +262,23 @@ class Recordings(unittest.TestCase):
     def test_left_out_recordings_have_a_reason(self):
         for name, reason in golden.left_out_by_name().items():
             self.assertTrue(name and len(reason) > 10)
+
+
+class Guests(unittest.TestCase):
+    CASES = [
+        # vmrun's status, what the guest left, a fault of the emulator
+        (125, "[   14.7] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI", True),
+        (125, "[   14.7] Oops: general protection fault: 0000 [#1]", False),
+        (1, "[   14.7] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI", False),
+        (0, "", False),
+    ]
+
+    def test_only_a_lost_breakpoint_starts_a_guest_again(self):
+        for status, text, fault in self.CASES:
+            with tempfile.TemporaryDirectory() as folder:
+                with open(os.path.join(folder, "stderr"), "w", encoding="utf-8") as file:
+                    file.write(text + "\n")
+                self.assertEqual(lab.is_emulators_fault(status, folder), fault)
 
 
 def main():
