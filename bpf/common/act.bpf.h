@@ -23,7 +23,7 @@
 /* Not an outcome: the event is still to be sent. */
 #define ACT_EVENT 128u
 
-/* Wide hooks find their image again by it, and events carry it. */
+/* Which commit an event is of. */
 static __always_inline __u64 image_generation(tetra_image image)
 {
 	__u32 head = 0;

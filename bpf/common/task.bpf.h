@@ -26,20 +26,6 @@ static __always_inline struct pid_namespace *task_pid_ns(struct task_struct *tas
 	return upid.ns;
 }
 
-/* The thread group's id in its innermost pid namespace; 0 in the root namespace. */
-static __always_inline __u32 task_ns_tgid(struct task_struct *task)
-{
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level);
-	struct upid upid = {};
-
-	if (!level)
-		return 0;
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 63]);
-	return upid.nr;
-}
-
 /* Inode number of one namespace of the task, 0 if the kernel has none. */
 static __always_inline __u32 task_namespace(struct task_struct *task, __u32 which)
 {

@@ -177,27 +177,7 @@ static int change(struct tetra_txn *txn, unsigned int i)
 	}
 }
 
-/* clang-format off */
-#define MOVES_LSM                                       \
-	"apiVersion: cilium.io/v1alpha1\n"              \
-	"kind: TracingPolicy\n"                         \
-	"metadata:\n"                                   \
-	"  name: %s\n"                                  \
-	"spec:\n"                                       \
-	"  lsmhooks:\n"                                 \
-	"  - hook: file_open\n"                         \
-	"    args:\n"                                   \
-	"    - index: 0\n"                              \
-	"      type: file\n"                            \
-	"    selectors:\n"                              \
-	"    - matchArgs:\n"                            \
-	"      - index: 0\n"                            \
-	"        operator: Prefix\n"                    \
-	"        values: ['%s']\n"                      \
-	"      matchActions:\n"                         \
-	"      - action: Override\n"                    \
-	"        argError: -1\n"
-/* clang-format on */
+#define MOVES_LSM RIG_DENY_ON("  lsmhooks:\n  - hook: file_open\n")
 
 static int change_hook(struct tetra_txn *txn, unsigned int i)
 {

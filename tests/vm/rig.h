@@ -49,16 +49,15 @@ int64_t rig_now_ms(void);
 int rig_open_errno(const char *path);
 
 /* clang-format off */
-/* A policy that denies opening what begins with one prefix: its name, the prefix. */
-#define RIG_DENY                                        \
+/* A policy that denies opening what begins with one prefix, on a hook whose first argument is
+ * the file: its name, the prefix. */
+#define RIG_DENY_ON(hook)                               \
 	"apiVersion: cilium.io/v1alpha1\n"              \
 	"kind: TracingPolicy\n"                         \
 	"metadata:\n"                                   \
 	"  name: %s\n"                                  \
 	"spec:\n"                                       \
-	"  kprobes:\n"                                  \
-	"  - call: security_file_open\n"                \
-	"    syscall: false\n"                          \
+	hook                                            \
 	"    args:\n"                                   \
 	"    - index: 0\n"                              \
 	"      type: file\n"                            \
@@ -70,4 +69,8 @@ int rig_open_errno(const char *path);
 	"      matchActions:\n"                         \
 	"      - action: Override\n"                    \
 	"        argError: -1\n"
+#define RIG_DENY                                        \
+	RIG_DENY_ON("  kprobes:\n"                      \
+		    "  - call: security_file_open\n"    \
+		    "    syscall: false\n")
 /* clang-format on */
