@@ -130,25 +130,47 @@ static void option_bad(struct build *build, doc_value value, const char *const *
 			   Q " is no value of this option", value->text);
 }
 
-static bool option_is_in(struct build *build, doc_value value, const char *const *words)
+/* The position of the value among @words; -1, and said so, if it is none of them. */
+static int option_word(struct build *build, doc_value value, const char *const *words)
 {
-	size_t i;
+	int i;
 
 	for (i = 0; words[i]; i++)
 		if (str_equal(words[i], value->text))
-			return true;
+			return i;
 	option_bad(build, value, words);
-	return false;
+	return -1;
 }
 
 static void option_mode(struct build *build, doc_value value)
 {
 	static const char *const modes[] = { "enforce", "monitor", NULL };
+	int mode = option_word(build, value, modes);
 
-	if (option_is_in(build, value, modes))
-		build->policy->mode = str_equal(value->text, "monitor")
-					      ? TETRA_MODE_MONITOR
-					      : TETRA_MODE_ENFORCE;
+	if (mode >= 0)
+		build->policy->mode = TETRA_MODE_ENFORCE + (uint32_t)mode;
+}
+
+/* The words of the next three are in the order of their enums, which begin with the default. */
+static void option_unreadable(struct build *build, doc_value value)
+{
+	static const char *const words[] = { "match", "no-match", NULL };
+
+	build->policy->unreadable = (uint8_t)(option_word(build, value, words) + 1);
+}
+
+static void option_user_namespaces(struct build *build, doc_value value)
+{
+	static const char *const words[] = { "distrust", "trust", NULL };
+
+	build->policy->user_namespaces = (uint8_t)(option_word(build, value, words) + 1);
+}
+
+static void option_enforcement(struct build *build, doc_value value)
+{
+	static const char *const words[] = { "strict", "best-effort", NULL };
+
+	build->policy->enforcement = option_word(build, value, words) > 0;
 }
 
 /* How hooks are attached is the library's choice: right values change nothing. */
@@ -158,7 +180,7 @@ static void option_bool(struct build *build, doc_value value)
 					     "FALSE", "1",     "0",    "t",	"f",
 					     "T",     "F",     NULL };
 
-	(void)option_is_in(build, value, bools);
+	(void)option_word(build, value, bools);
 }
 
 /* An enforcer of security_ functions cannot work by override-return. */
@@ -169,7 +191,7 @@ static void option_method(struct build *build, doc_value value)
 	const struct doc_values *calls;
 	uint32_t i;
 
-	if (!option_is_in(build, value, methods) || !spec->enforcers.n)
+	if (option_word(build, value, methods) < 0 || !spec->enforcers.n)
 		return;
 	if (str_equal(value->text, "fmod-ret"))
 		return;
@@ -199,11 +221,9 @@ static const struct {
 	const char *name;
 	void (*apply)(struct build *build, doc_value value);
 } option_rows[] = {
-	{ "disable-kprobe-multi", option_bool },
-	{ "disable-uprobe-multi", option_bool },
-	{ "override-method", option_method },
-	{ "policy-mode", option_mode },
-	{ "sleepable-preload-size", option_size },
+#define X(name, apply) { name, apply },
+	POLICY_OPTIONS(X)
+#undef X
 };
 
 static void option_build(struct build *build, const struct doc_option *option)

@@ -158,6 +158,26 @@ struct policy_hook {
 	struct mark subsystem_mark; /* of its value; tracepoints only */
 };
 
+/* Option "unreadable": whether a selector accepts a value that could not be judged. */
+enum policy_unreadable {
+	POLICY_UNREADABLE_DEFAULT, /* match if the selector enforces, else no match */
+	POLICY_UNREADABLE_MATCH,
+	POLICY_UNREADABLE_NO_MATCH,
+};
+
+/* Option "user-namespaces": whether names from mounts that a user namespace made count. */
+enum policy_user_namespaces {
+	POLICY_USER_NAMESPACES_DEFAULT, /* distrust if the selector enforces, else trust */
+	POLICY_USER_NAMESPACES_DISTRUST,
+	POLICY_USER_NAMESPACES_TRUST,
+};
+
+/* Option "enforcement": what to do where this kernel can skip whatever enforces. */
+enum policy_enforcement {
+	POLICY_ENFORCEMENT_STRICT, /* refuse the policy */
+	POLICY_ENFORCEMENT_BEST_EFFORT, /* load it and report what got past */
+};
+
 struct tetra_policy {
 	unsigned int n_refs; /* atomic */
 	char *file; /* for diagnostics, as given by the caller */
@@ -165,6 +185,9 @@ struct tetra_policy {
 	struct mark name_mark;
 	uint32_t mode; /* TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR: options policy-mode */
 	uint8_t enforces; /* some action enforces */
+	uint8_t unreadable; /* enum policy_unreadable */
+	uint8_t user_namespaces; /* enum policy_user_namespaces */
+	uint8_t enforcement; /* enum policy_enforcement */
 	struct policy_hook *hooks;
 	uint32_t n_hooks;
 	void *arena; /* owns everything above */

@@ -152,9 +152,9 @@ static const char *const list_type_rows[] = { "syscalls", "generated_syscalls",
 static const char *const data_source_rows[] = { "current_task", "pt_regs" };
 static const char *const rate_scope_rows[] = { "thread", "process", "global" };
 static const char *const sock_action_rows[] = { "TrackSock", "UntrackSock" };
-static const char *const option_name_rows[] = { "disable-kprobe-multi",
-						"disable-uprobe-multi", "override-method",
-						"policy-mode", "sleepable-preload-size" };
+#define X(name, apply) name,
+static const char *const option_name_rows[] = { POLICY_OPTIONS(X) };
+#undef X
 
 /* In the order of their numbers: the number is the position. */
 #define X(NAME, number, name, ...) [number] = name,

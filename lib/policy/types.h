@@ -91,6 +91,17 @@ extern const struct section_row sections[];
 /* Words that are only words: rows of one string. */
 extern const struct words set_operators, binary_operators, capability_sets, namespaces;
 extern const struct words label_operators, list_types, data_sources, rate_scopes, sock_actions;
+/* The options of a policy: as written, and what reads the value (envelope.c). */
+#define POLICY_OPTIONS(X)                               \
+	X("disable-kprobe-multi", option_bool)          \
+	X("disable-uprobe-multi", option_bool)          \
+	X("enforcement", option_enforcement)            \
+	X("override-method", option_method)             \
+	X("policy-mode", option_mode)                   \
+	X("sleepable-preload-size", option_size)        \
+	X("unreadable", option_unreadable)              \
+	X("user-namespaces", option_user_namespaces)
+
 extern const struct words option_names;
 
 #endif

@@ -92,6 +92,29 @@ START_TEST(policy_has_its_envelope)
 }
 END_TEST
 
+START_TEST(policy_has_options)
+{
+	good("  options: [{name: unreadable, value: no-match},\n"
+	     "            {name: user-namespaces, value: trust},\n"
+	     "            {name: enforcement, value: best-effort}]\n"
+	     "  lsmhooks: [{hook: file_open}]\n");
+	ck_assert_uint_eq(policy->unreadable, POLICY_UNREADABLE_NO_MATCH);
+	ck_assert_uint_eq(policy->user_namespaces, POLICY_USER_NAMESPACES_TRUST);
+	ck_assert_uint_eq(policy->enforcement, POLICY_ENFORCEMENT_BEST_EFFORT);
+	good("  options: [{name: unreadable, value: match},\n"
+	     "            {name: user-namespaces, value: distrust},\n"
+	     "            {name: enforcement, value: strict}]\n"
+	     "  lsmhooks: [{hook: file_open}]\n");
+	ck_assert_uint_eq(policy->unreadable, POLICY_UNREADABLE_MATCH);
+	ck_assert_uint_eq(policy->user_namespaces, POLICY_USER_NAMESPACES_DISTRUST);
+	ck_assert_uint_eq(policy->enforcement, POLICY_ENFORCEMENT_STRICT);
+	good("  lsmhooks: [{hook: file_open}]\n");
+	ck_assert_uint_eq(policy->unreadable, POLICY_UNREADABLE_DEFAULT);
+	ck_assert_uint_eq(policy->user_namespaces, POLICY_USER_NAMESPACES_DEFAULT);
+	ck_assert_uint_eq(policy->enforcement, POLICY_ENFORCEMENT_STRICT);
+}
+END_TEST
+
 START_TEST(policy_has_hooks_of_each_kind)
 {
 	const struct policy_hook *hooks =
@@ -583,6 +606,7 @@ int main(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, policy_has_its_envelope);
+	tcase_add_test(tests, policy_has_options);
 	tcase_add_test(tests, policy_has_hooks_of_each_kind);
 	tcase_add_test(tests, policy_has_arguments);
 	tcase_add_test(tests, policy_parses_integers);
