@@ -104,8 +104,9 @@ struct tetra_hook_row {
 	__u32 row_cells; /* cells per row */
 	__u32 process_columns; /* bit c: column c is used */
 	__u64 slot_columns; /* bit slot * TETRA_SLOT_COLUMNS + column */
-	__u64 enforcing; /* the rules that signal or override, as `bits`: an enforcing program
-			  * of a hook whose events another program sends begins with these */
+	__u64 deciding; /* as `bits`: the rules that signal or override and, of the same policy,
+			 * those before them; 0 if none does. A program that only enforces
+			 * begins with these, so that an earlier selector wins there too */
 	__u64 posting; /* the rules that send events, as `bits` */
 };
 

@@ -314,7 +314,7 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 		return 0;
 	bits = hook->hook.alive;
 	if (!(cfg.phase & TETRA_PHASE_EVENT)) {
-		bits = hook->hook.enforcing;
+		bits = hook->hook.deciding;
 		opaque(bits);
 	}
 	if (!bits)
@@ -323,7 +323,7 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	if (!s) {
 		loss_count(TETRA_LOST_SCRATCH);
 		/* Nothing can be evaluated. What cannot be judged is not let through. */
-		return cfg.phase & TETRA_PHASE_DENY && hook->hook.enforcing ? -ACT_EPERM : 0;
+		return cfg.phase & TETRA_PHASE_DENY && hook->hook.deciding ? -ACT_EPERM : 0;
 	}
 	scratch = s->number;
 	n_words = hook->hook.n_words;

@@ -72,9 +72,9 @@ void image_dump(const struct image *image, FILE *out)
 
 		fprintf(out,
 			"hook %" PRIu32 ": %" PRIu32 " rules, alive %#" PRIx64
-			", enforcing %#" PRIx64 "\n",
+			", deciding %#" PRIx64 "\n",
 			i, (uint32_t)row->n_rules, (uint64_t)row->alive,
-			(uint64_t)row->enforcing);
+			(uint64_t)row->deciding);
 		dump_columns(image, row, out);
 		dump_rules(image, row, out);
 	}

@@ -182,12 +182,18 @@ static int columns_check(const struct hook_rules *rules, struct tetra_diag *diag
 
 /* Hooks */
 
+/* In its word: the bit of rule @bit, and all below. */
+static uint64_t rule_and_before(uint32_t bit)
+{
+	return ~0ull >> (63 - bit % 64);
+}
+
 static int hook_write_rules(struct compiler *compiler, struct hook_rules *rules,
 			    uint32_t hook, struct tetra_hook_row *row)
 {
 	const struct image *image = compiler->image;
-	uint64_t enforcing[TETRA_MAX_WORDS] = { 0 }, posting[TETRA_MAX_WORDS] = { 0 };
-	struct row enforcing_row, posting_row, all_row;
+	uint64_t deciding[TETRA_MAX_WORDS] = { 0 }, posting[TETRA_MAX_WORDS] = { 0 };
+	struct row deciding_row, posting_row, all_row;
 	int r;
 
 	r = cells_add(&compiler->cells, rules->n_rules, &row->rules);
@@ -206,16 +212,16 @@ static int hook_write_rules(struct compiler *compiler, struct hook_rules *rules,
 		if (r < 0)
 			return r;
 		if (cell->flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
-			enforcing[i / 64] |= 1ull << i % 64;
+			deciding[i / 64] |= rule->group_mask & rule_and_before(i);
 		if (cell->flags & TETRA_RULE_POST)
 			posting[i / 64] |= 1ull << i % 64;
 	}
-	r = rows_intern(&rules->rows, enforcing, &enforcing_row);
+	r = rows_intern(&rules->rows, deciding, &deciding_row);
 	if (r >= 0)
 		r = rows_intern(&rules->rows, posting, &posting_row);
 	if (r >= 0)
 		r = rows_intern(&rules->rows, rules->all, &all_row);
-	row->enforcing = enforcing_row.bits;
+	row->deciding = deciding_row.bits;
 	row->posting = posting_row.bits;
 	row->alive = all_row.bits;
 	return r;

@@ -345,7 +345,24 @@ START_TEST(actions_become_a_rule)
 	ck_assert_int_eq(rule->error, -1);
 	ck_assert_uint_eq(rule->action, TETRA_ACTION_OVERRIDE);
 	ck_assert_uint_eq(rule->counter, image_counter_cell(image, 0, 0, 0));
-	ck_assert_uint_eq(image->cells[1].hook.enforcing, 1);
+	ck_assert_uint_eq(image->cells[1].hook.deciding, 1);
+}
+END_TEST
+
+/* Selectors before an enforcing one decide whether it does anything. */
+START_TEST(selectors_before_an_enforcing_one_decide)
+{
+	struct policy_action kill = { .kind = TETRA_ACTION_SIGKILL, .signal = 9 };
+	struct policy_selector selectors[4] = {};
+
+	fact_begin(TETRA_ARG_INT32);
+	fact.model.selectors = selectors;
+	fact.model.n_selectors = ARRAY_SIZE(selectors);
+	selectors[2].actions = &kill;
+	selectors[2].n_actions = 1;
+	ck_assert_int_eq(fact_compile(), 0);
+	ck_assert_uint_eq(image->cells[1].hook.deciding, 0x7);
+	ck_assert_uint_eq(image->cells[1].hook.alive, 0xf);
 }
 END_TEST
 
@@ -365,7 +382,7 @@ START_TEST(posts_may_be_limited_or_left_out)
 	ck_assert_uint_eq(rule->flags, TETRA_RULE_POST | TETRA_RULE_RATE);
 	ck_assert_uint_eq(rule->rate_ms, 5000);
 	ck_assert_uint_eq(rule->rate_scope, POLICY_RATE_GLOBAL);
-	ck_assert_uint_eq(image->cells[1].hook.enforcing, 0);
+	ck_assert_uint_eq(image->cells[1].hook.deciding, 0);
 	action = (struct policy_action){ .kind = TETRA_ACTION_NOPOST };
 	ck_assert_int_eq(fact_compile(), 0);
 	rule = &image->cells[image->cells[1].hook.rules].rule;
@@ -624,6 +641,7 @@ static TCase *facts(void)
 	tcase_add_test(tcase, an_unknown_executable_passes_no_binary_filter);
 	tcase_add_test(tcase, a_widened_binary_counts_under_both_names);
 	tcase_add_test(tcase, actions_become_a_rule);
+	tcase_add_test(tcase, selectors_before_an_enforcing_one_decide);
 	tcase_add_test(tcase, posts_may_be_limited_or_left_out);
 	tcase_add_test(tcase, a_hook_without_live_groups_is_not_alive);
 	tcase_add_test(tcase, the_rules_of_a_group_share_a_word);
