@@ -74,7 +74,8 @@ static __noinline __u64 case_select_row(tetra_image image, struct tetra_case *c,
 {
 	struct tetra_scratch *s = &c->scratch;
 
-	return row_select(image, s, c->known ? &c->proc : 0, columns, dims);
+	return row_select(image, s, c->known ? &c->proc : 0, c->exe_state, c->ns_tgid,
+			  columns, dims);
 }
 
 static __always_inline __u64 case_capabilities(void *task, __u32 set)
@@ -137,6 +138,9 @@ static __always_inline __u64 step_number(tetra_image image, struct tetra_case *c
 static __always_inline __u64 step_sock(tetra_image image, struct tetra_case *c,
 				       const struct tetra_cell *hook)
 {
+	if (c->state)
+		return select_no_sock(image, &c->scratch, case_uses(c, hook),
+				      case_dim(c, hook), c->state);
 	return sock_select(image, &c->scratch, case_uses(c, hook), case_dim(c, hook));
 }
 
@@ -144,8 +148,23 @@ static __always_inline __u64 step_sock(tetra_image image, struct tetra_case *c,
 static __always_inline __u64 step_text(tetra_image image, struct tetra_case *c,
 				       const struct tetra_cell *hook)
 {
-	return texts_select(image, &c->scratch, case_uses(c, hook), case_dim(c, hook),
-			    c->found);
+	struct tetra_scratch *s = &c->scratch;
+	__u32 uses = case_uses(c, hook), dim = case_dim(c, hook);
+
+	if (uses & COLUMN(TETRA_COL_HEAD) &&
+	    !text_select(image, s, dim + TETRA_COL_HEAD, c->state, 0))
+		return 0;
+	if (uses & COLUMN(TETRA_COL_TAIL) &&
+	    !text_select(image, s, dim + TETRA_COL_TAIL, c->tail_state, 1))
+		return 0;
+	return s->match.bits;
+}
+
+/* Where a name is looked up, by who made it. */
+static __always_inline __u32 case_name_dim(tetra_image image, const struct tetra_case *c,
+					   __u32 dim)
+{
+	return c->foreign ? dim_foreign(image, dim) : dim;
 }
 
 /* The HEAD trie over the components of a path. */
@@ -157,8 +176,11 @@ static __always_inline __u64 step_path(tetra_image image, struct tetra_case *c,
 
 	if (!(case_uses(c, hook) & COLUMN(TETRA_COL_HEAD)))
 		return s->match.bits;
-	return c->found ? select_components(image, s, dim)
-			: match_no_text(image, &s->match, dim);
+	if (c->state)
+		return match_aside(image, &s->match, dim, c->state);
+	if (!components_walk(image, s, case_name_dim(image, c, dim)))
+		return 0;
+	return trie_leave(s, 0);
 }
 
 /* The TAIL trie over its text, which is made of the components if all are short. */
@@ -170,13 +192,13 @@ static __always_inline __u64 step_path_text(tetra_image image, struct tetra_case
 
 	if (!(case_uses(c, hook) & COLUMN(TETRA_COL_TAIL)))
 		return s->match.bits;
-	if (!c->found)
-		return match_no_text(image, &s->match, dim);
+	if (c->state)
+		return match_aside(image, &s->match, dim, c->state);
 	if (s->path.plain) {
 		s->text_bytes = components_put(s->number);
 		s->text_at = s->spot;
 	}
-	return select_text(image, s, dim, 1);
+	return select_text(image, s, case_name_dim(image, c, dim), 1);
 }
 
 /* One word of the rules that match, into scratch.words. */

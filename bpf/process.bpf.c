@@ -322,11 +322,11 @@ static __noinline int exec_copy(struct tetra_scratch *s, struct tetra_proc *row)
 /*
  * The text of a typed path at s->spot, which stays; returns its bytes. s->path tells the rest.
  */
-static __noinline __u32 exec_path(struct tetra_scratch *s, __u32 slot,
-				       const struct walk *walk)
+static __noinline __u32 exec_path(struct tetra_scratch *s, __u32 slot, struct walk *walk)
 {
 	__u32 bytes;
 
+	walk_set_root(s, walk);
 	if (!walk_whole(s, walk)) {
 		path_find_slow(s, slot);
 		path_inspect(s);
@@ -461,10 +461,23 @@ static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
 	record->inode = inode->i_ino;
 	record->links = inode->i_nlink;
 	s->text_bytes = exec_path(s, slot, walk);
+	if (!walk->is_common && mount_is_foreign(slot))
+		s->path.flags |= TETRA_ARG_FOREIGN;
 	s->text_at = s->spot;
-	record->exe_bytes = s->text_bytes;
 	exec_hash(s);
-	spot_advance(s, s->text_bytes);
+}
+
+/* The name is in the row now; events tell whether the file still has it. */
+static __always_inline void exec_exe_end(struct tetra_scratch *s)
+{
+	struct tetra_record_exec *record = (void *)s->record;
+
+	record->exe_bytes = s->text_bytes;
+	if (s->path.deleted && s->text_bytes) {
+		deleted_put(s, s->text_at + s->text_bytes);
+		record->exe_bytes += TEXT_DELETED_BYTES;
+	}
+	spot_advance(s, record->exe_bytes);
 }
 
 /* The working directory at s->spot. */
@@ -476,15 +489,14 @@ static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
 
 	walk->mount = fs->pwd.mnt;
 	walk->dentry = fs->pwd.dentry;
-	if ((__u64)walk->dentry == walk->root_dentry &&
-	    (__u64)walk->mount == walk->root_mount) {
+	bytes = exec_path(s, slot, walk);
+	if (bytes == 1)
 		record->head.flags |= TETRA_EXEC_CWD_ROOT;
-		s->record[s->spot & RECORD_MASK] = '/';
-		bytes = 1;
-	} else {
-		bytes = exec_path(s, slot, walk);
-		if (s->path.flags & TETRA_ARG_UNRESOLVED)
-			record->head.flags |= TETRA_EXEC_CWD_UNRESOLVED;
+	if (s->path.flags & TETRA_ARG_UNRESOLVED)
+		record->head.flags |= TETRA_EXEC_CWD_UNRESOLVED;
+	if (s->path.deleted && bytes) {
+		deleted_put(s, s->spot + bytes);
+		bytes += TEXT_DELETED_BYTES;
 	}
 	if (!bytes)
 		record->head.flags |= TETRA_EXEC_CWD_FAULT;
@@ -571,6 +583,8 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 	}
 	if (flags & TETRA_PROC_IN_INIT_TREE)
 		head |= TETRA_EXEC_IN_INIT_TREE;
+	if (s->path.flags & TETRA_ARG_FOREIGN)
+		flags |= TETRA_PROC_FOREIGN;
 	record->head.flags |= head;
 	record->parent_tgid = parent_tgid;
 	record->parent_stamp = parent_stamp;
@@ -579,6 +593,9 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 		return;
 	}
 	exec_copy(s, row);
+	/* A name that is not known is none: its hash is not that of any text. */
+	if (s->path.flags & (TETRA_ARG_UNRESOLVED | TETRA_ARG_MOVED))
+		row->exe_hash[0] = row->exe_hash[1] = 0;
 	if (marks_exist()) {
 		pid_marks |= proc_pid_marks(tgid, record->ns_tgid);
 		binary_marks |= marks_find(TETRA_MARK_BINARY, row->exe_hash[0],
@@ -652,9 +669,9 @@ int tetra_exec(__u64 *ctx)
 	exec_cgroup(record, task);
 	s->spot = sizeof(*record);
 	exec_filename(s, binprm);
-	walk_set_root(&walk, fs);
 	exec_exe(s, slot, binprm, &walk);
 	exec_row(s, task, tgid, now);
+	exec_exe_end(s);
 	exec_cwd(s, slot, fs, &walk);
 	if (!(s->args_flags & TETRA_EXEC_ARGS_FAULT))
 		args_inline(slot);
@@ -678,6 +695,36 @@ int tetra_mark(__u64 *ctx)
 		proc->pid_marks |= ctx[1];
 		proc->binary_marks |= ctx[2];
 	}
+	return 0;
+}
+
+/* How far up the machine's first process is looked for. */
+#define ROOT_ANCESTORS 64
+
+/* Run by user space before each commit: what most paths begin at. */
+SEC("tetra/root")
+int tetra_root(__u64 *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct tetra_root *root;
+	__u64 mount, dentry;
+	__u32 zero = 0, i;
+
+	root = bpf_map_lookup_elem(&tetra_roots, &zero);
+	if (!root)
+		return 0;
+	for (i = 0; i < ROOT_ANCESTORS; i++) {
+		if (BPF_CORE_READ(task, pid) == 1)
+			break;
+		task = BPF_CORE_READ(task, real_parent);
+	}
+	mount = (__u64)BPF_CORE_READ(task, fs, root.mnt);
+	dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
+	if (BPF_CORE_READ(task, pid) != 1 || !root_is_mount(mount) ||
+	    (__u64)BPF_CORE_READ((struct vfsmount *)mount, mnt_root) != dentry)
+		mount = 0;
+	root->dentry = dentry;
+	root->mount = mount;
 	return 0;
 }
 

@@ -58,7 +58,8 @@ struct tetra_hook_config {
 	__u32 rate; /* some rule has a rate limit */
 	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
 	__u32 n_words; /* words of rules the instance can carry out; at least the row's */
-	__u32 reserved;
+	__u16 distrusts; /* some rule distrusts names made in user namespaces */
+	__u16 later; /* the hook filters results, which another instance sees */
 	__u64 slot_columns; /* likewise */
 	__u64 syscall_number; /* sys_enter, sys_exit: which call */
 	__u32 saves; /* kprobe: keep the parameters for the return side */
@@ -84,9 +85,9 @@ struct tetra_proc {
 	__u32 ns_tgid; /* in the innermost pid namespace; 0 in the root one */
 	__u64 pid_marks; /* followForks: bits inherited from a pid */
 	__u64 binary_marks; /* followChildren: bits inherited from a binary */
-	__u64 exe_hash[2];
+	__u64 exe_hash[2]; /* of the executable's name; zeroes: not known */
 	__u32 flags; /* TETRA_PROC_* */
-	__u16 exe_bytes; /* of the resolved path; 0 unknown */
+	__u16 exe_bytes; /* of the resolved path; 0: it has none, as a memfd */
 	__u16 reserved;
 	__u8 exe_head[TETRA_EXE_HEAD]; /* its first bytes, zero-padded */
 	__u8 exe_tail[TETRA_EXE_TAIL]; /* its last bytes, zeroes before them */
@@ -95,6 +96,7 @@ struct tetra_proc {
 #define TETRA_PROC_IN_INIT_TREE 1u
 #define TETRA_PROC_EXECED 2u /* has exec'd since its fork */
 #define TETRA_PROC_EXITED 4u /* its last thread is gone; the row goes with the task */
+#define TETRA_PROC_FOREIGN 8u /* its executable's name is from a user namespace's mounts */
 
 /* Parameters that a kprobe keeps for its return side; the result stands behind them. */
 #define TETRA_SAVED_PARAMS 6

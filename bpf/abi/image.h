@@ -19,6 +19,8 @@
 
 #include <linux/types.h>
 
+#include "bpf/abi/kinds.h"
+
 #define TETRA_CELL_BYTES 64
 /* Rules on one hook point; 16 words of 64. */
 #define TETRA_MAX_RULES 1024
@@ -43,6 +45,10 @@
 #define TETRA_TEXT_STEPS 128
 /* Bytes of a component or string that one trie step consumes. */
 #define TETRA_CHUNK_BYTES 32
+
+/* Second words of an executable's hash, the first being 0, where it has no name. */
+#define TETRA_EXE_UNKNOWN 0u
+#define TETRA_EXE_NONE 1u /* a kernel thread */
 
 /* Columns of the process; an index into the hook's block of process dimensions. */
 enum tetra_process_column {
@@ -133,8 +139,21 @@ struct tetra_dim {
 	__u32 lens; /* partial lengths of the root */
 	__u32 table6;
 	__u32 n6;
-	__u32 empty_row; /* TRIE: rules that accept a value without any text (a pipe's path) */
-	__u64 empty_bits;
+	__u32 aside; /* cell of a tetra_aside, 0: there is none */
+	__u64 reserved;
+};
+
+/* In the place of a state of values: a result that an entry program cannot know yet. */
+#define TETRA_VALUE_LATER TETRA_VALUE_STATES
+
+/*
+ * What a column says to a value that is not there to be compared: the rules that accept it,
+ * by enum tetra_value_state (from ABSENT on) and TETRA_VALUE_LATER.
+ */
+struct tetra_aside {
+	__u64 bits[TETRA_VALUE_LATER];
+	__u32 rows[TETRA_VALUE_LATER];
+	__u32 foreign; /* dimension for names made in a user namespace; 0: the same */
 };
 
 struct tetra_entry {
@@ -234,6 +253,7 @@ struct tetra_cell {
 		struct tetra_image_head head;
 		struct tetra_hook_row hook;
 		struct tetra_dim dim;
+		struct tetra_aside aside;
 		struct tetra_bucket bucket;
 		struct tetra_bit_entry bit[2];
 		struct tetra_trie trie;
@@ -246,6 +266,7 @@ struct tetra_cell {
 TETRA_CELL_CHECK(struct tetra_image_head);
 TETRA_CELL_CHECK(struct tetra_hook_row);
 TETRA_CELL_CHECK(struct tetra_dim);
+TETRA_CELL_CHECK(struct tetra_aside);
 TETRA_CELL_CHECK(struct tetra_bucket);
 TETRA_CELL_CHECK(struct tetra_trie);
 TETRA_CELL_CHECK(struct tetra_rule);

@@ -105,6 +105,34 @@
 	X(EFFECTIVE, 1, "Effective")                                     \
 	X(INHERITABLE, 2, "Inheritable")
 
+/*
+ * What became of reading a value that filters look at. Only TETRA_VALUE_READ has one to
+ * compare; what a selector says to the others, lib/policy/eval.h tells.
+ */
+enum tetra_value_state {
+	TETRA_VALUE_READ = 0,
+	TETRA_VALUE_ABSENT = 1, /* nothing is there: a pipe, a socket, a closed descriptor */
+	TETRA_VALUE_NONE = 2, /* it has no text: a memfd, a null pointer, a kernel thread */
+	TETRA_VALUE_UNREADABLE = 3, /* there is one, and it cannot be told */
+	TETRA_VALUE_FAULT = 4, /* likewise: memory of the process that made a system call */
+	TETRA_VALUE_STATES = 5,
+};
+
+/* Why values were unreadable: number, what is counted. */
+#define TETRA_UNREADABLES(X)                                                             \
+	X(PATH_MOVED, 0, "paths that were renamed each time they were read")             \
+	X(PATH_DEEP, 1, "paths of more components than are followed")                    \
+	X(PATH_DETACHED, 2, "paths on mounts that are in no mount namespace")            \
+	X(USER_MEMORY, 3, "arguments of system calls whose memory could not be read")    \
+	X(KERNEL_MEMORY, 4, "arguments in kernel memory that could not be read")         \
+	X(TEXT_END, 5, "texts whose end was too far away")                               \
+	X(RECORD_FULL, 6, "texts that found no room beside the others")                  \
+	X(PROCESS, 7, "processes whose executable could not be told")
+
+#define X(NAME, number, ...) TETRA_UNREADABLE_##NAME = number,
+enum tetra_unreadable { TETRA_UNREADABLES(X) TETRA_UNREADABLE_END };
+#undef X
+
 #define X(NAME, number, ...) TETRA_ARG_##NAME = number,
 enum tetra_arg_kind { TETRA_ARG_KINDS(X) TETRA_ARG_END };
 #undef X

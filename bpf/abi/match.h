@@ -229,21 +229,30 @@ match_function __u64 match_number(tetra_image image, struct tetra_match *m, __u3
 	return match_exact_in(image, m, cell, value, 0);
 }
 
-/* ADDRESS. @family as in the kernel (2, 10); the address in network order. */
+/* Eight bytes in network order. */
+match_inline __u64 address_word(const __u8 *address)
+{
+	return (__u64)address[0] << 56 | (__u64)address[1] << 48 | (__u64)address[2] << 40 |
+	       (__u64)address[3] << 32 | (__u64)address[4] << 24 | (__u64)address[5] << 16 |
+	       (__u64)address[6] << 8 | address[7];
+}
+
+/*
+ * ADDRESS. @family as in the kernel (2, 10); the address in network order. An IPv4 address in
+ * IPv6 (::ffff:a.b.c.d) is the IPv4 address.
+ */
 match_function __u64 match_address(tetra_image image, struct tetra_match *m, __u32 dim_cell,
 				   __u32 family, const __u8 *address)
 {
 	struct tetra_cell *cell = image_cell(image, dim_cell);
-	__u64 high, low;
+	__u64 high = address_word(address), low = address_word(address + 8);
 
 	if (!cell)
 		return 0;
-	high = (__u64)address[0] << 56 | (__u64)address[1] << 48 | (__u64)address[2] << 40 |
-	       (__u64)address[3] << 32 | (__u64)address[4] << 24 | (__u64)address[5] << 16 |
-	       (__u64)address[6] << 8 | address[7];
-	low = (__u64)address[8] << 56 | (__u64)address[9] << 48 | (__u64)address[10] << 40 |
-	      (__u64)address[11] << 32 | (__u64)address[12] << 24 |
-	      (__u64)address[13] << 16 | (__u64)address[14] << 8 | address[15];
+	if (family == 10 && !high && low >> 32 == 0xffff) {
+		family = 2;
+		high = low << 32;
+	}
 	if (family == 2 && cell->dim.n) {
 		m->partial[0] = 0;
 		m->partial[1] = high >> 32;
@@ -435,14 +444,30 @@ match_inline void trie_end(tetra_image image, struct tetra_match *m)
 		trie_take(m, node);
 }
 
-/* A value without any text: a pipe's path. */
-match_inline __u64 match_no_text(tetra_image image, struct tetra_match *m, __u32 dim_cell)
+/* A value that is not there to be compared: @state says why. */
+match_function __u64 match_aside(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+				 __u32 state)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+	__u64 index = state - 1;
+
+	if (cell)
+		cell = image_cell(image, cell->dim.aside);
+	/* One register for the check and what follows from it. */
+	asm volatile("" : "+r"(index));
+	if (!cell || index >= TETRA_VALUE_LATER)
+		return 0;
+	return match_and(m, cell->aside.bits[index], cell->aside.rows[index]);
+}
+
+/* The dimension that names made in a user namespace are looked up in. */
+match_inline __u32 dim_foreign(tetra_image image, __u32 dim_cell)
 {
 	struct tetra_cell *cell = image_cell(image, dim_cell);
 
-	if (!cell)
-		return 0;
-	return match_and(m, cell->dim.empty_bits, cell->dim.empty_row);
+	if (cell)
+		cell = image_cell(image, cell->dim.aside);
+	return cell && cell->aside.foreign ? cell->aside.foreign : dim_cell;
 }
 
 /*

@@ -73,7 +73,9 @@ struct tetra_record_hook {
 #define TETRA_ARG_CUT 1u /* text or buffer is longer than what was kept; see size */
 #define TETRA_ARG_UNRESOLVED 2u /* a path's beginning is missing */
 #define TETRA_ARG_DELETED 4u /* the file has no name any more; " (deleted)" is in the text */
-#define TETRA_ARG_NO_PATH 8u /* pipe, socket, anonymous inode */
+#define TETRA_ARG_NO_PATH 8u /* pipe, socket, anonymous inode, memfd */
+#define TETRA_ARG_MOVED 16u /* a path that was renamed each time it was read */
+#define TETRA_ARG_FOREIGN 32u /* a path in a mount namespace that a user namespace owns */
 
 /*
  * Payload by kind:

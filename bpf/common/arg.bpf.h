@@ -45,33 +45,54 @@ static __always_inline void arg_close(struct tetra_scratch *s, __u32 slot, __u32
 	s->run.n_args++;
 }
 
-/* User memory is the lower half of the address space. */
-static __always_inline int address_is_kernel(__u64 address)
+/* User memory is the lower half of the address space. What a system call is given is never the
+ * kernel's, whatever it says. */
+static __always_inline int address_is_kernel(__u64 address, __u32 slot)
 {
-	return (__s64)address < 0;
+	return !cfg.slots[slot].user && (__s64)address < 0;
+}
+
+static __always_inline long memory_read(void *to, __u32 bytes, __u64 from, __u32 slot)
+{
+	if (address_is_kernel(from, slot))
+		return bpf_probe_read_kernel(to, bytes, (void *)from);
+	return bpf_probe_read_user(to, bytes, (void *)from);
+}
+
+static __always_inline long memory_read_text(void *to, __u32 bytes, __u64 from, __u32 slot)
+{
+	if (address_is_kernel(from, slot))
+		return bpf_probe_read_kernel_str(to, bytes, (void *)from);
+	return bpf_probe_read_user_str(to, bytes, (void *)from);
+}
+
+/* What a text is that could not be read. */
+static __always_inline __u32 text_state(__u64 from, __u32 slot)
+{
+	if (cfg.slots[slot].user) {
+		unreadable_count(TETRA_UNREADABLE_USER_MEMORY);
+		return TETRA_VALUE_FAULT;
+	}
+	if (!from)
+		return TETRA_VALUE_NONE;
+	unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
+	return TETRA_VALUE_UNREADABLE;
 }
 
 /* A NUL-terminated text; returns its bytes or a negative errno. */
 static __always_inline long text_read(struct tetra_scratch *s, struct tetra_record_arg *arg,
-				      __u64 from)
+				      __u64 from, __u32 slot)
 {
 	void *to = &s->record[s->spot & RECORD_MASK];
 	char next = 0;
 	long n;
 
-	if (address_is_kernel(from))
-		n = bpf_probe_read_kernel_str(to, TETRA_TEXT_MAX, (void *)from);
-	else
-		n = bpf_probe_read_user_str(to, TETRA_TEXT_MAX, (void *)from);
+	n = memory_read_text(to, TETRA_TEXT_MAX, from, slot);
 	if (n <= 0)
 		return -1;
 	arg->size = n - 1;
 	if (n == TETRA_TEXT_MAX) {
-		from += ARG_TEXT_KEPT;
-		if (address_is_kernel(from))
-			bpf_probe_read_kernel(&next, 1, (void *)from);
-		else
-			bpf_probe_read_user(&next, 1, (void *)from);
+		memory_read(&next, 1, from + ARG_TEXT_KEPT, slot);
 		if (next)
 			arg->flags |= TETRA_ARG_CUT;
 	}
@@ -80,60 +101,129 @@ static __always_inline long text_read(struct tetra_scratch *s, struct tetra_reco
 
 /* A buffer of a known length. */
 static __always_inline long buffer_read(struct tetra_scratch *s, struct tetra_record_arg *arg,
-					__u64 from, __u64 size)
+					__u64 from, __u32 slot)
 {
 	void *to = &s->record[s->spot & RECORD_MASK];
+	__u64 size = s->sizes[slot];
 	__u32 n = size > ARG_TEXT_KEPT ? ARG_TEXT_KEPT : size;
 	long r;
 
 	arg->size = size;
 	if (size > ARG_TEXT_KEPT)
 		arg->flags |= TETRA_ARG_CUT;
-	if (address_is_kernel(from))
-		r = bpf_probe_read_kernel(to, n & TEXT_MASK, (void *)from);
-	else
-		r = bpf_probe_read_user(to, n & TEXT_MASK, (void *)from);
+	r = memory_read(to, n & TEXT_MASK, from, slot);
 	return r < 0 ? r : n;
 }
 
-/* The text in slot @slot. Returns 1 if there is text to compare. Global: verified alone. */
+static __always_inline int kind_is_buffer(__u32 kind)
+{
+	return kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF;
+}
+
+/* The text in slot @slot. Returns an enum tetra_value_state. Global: verified alone. */
 __noinline int arg_put_text(__u32 scratch, __u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_record_arg *arg;
-	__u32 header, kind;
+	__u32 header, kind, state = TETRA_VALUE_READ;
 	__u64 from;
 	long n;
 
 	slot &= TETRA_MAX_SLOTS - 1;
 	if (!s)
-		return 0;
+		return TETRA_VALUE_UNREADABLE;
 	kind = cfg.slots[slot].kind;
 	header = s->spot;
-	if (!arg_open(s, slot, kind))
-		return 0;
+	if (!arg_open(s, slot, kind)) {
+		unreadable_count(TETRA_UNREADABLE_RECORD_FULL);
+		return TETRA_VALUE_UNREADABLE;
+	}
 	arg = arg_at(s, header);
 	from = s->raw[slot];
 	if (kind == TETRA_ARG_FILENAME)
 		from = (__u64)BPF_CORE_READ((struct filename *)from, name);
-	if (kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF)
-		n = buffer_read(s, arg, from, s->sizes[slot]);
-	else
-		n = text_read(s, arg, from);
+	n = kind_is_buffer(kind) ? buffer_read(s, arg, from, slot) :
+				   text_read(s, arg, from, slot);
 	s->text_at = s->spot;
 	s->text_bytes = 0;
 	if (n < 0) {
 		arg->status = TETRA_ARG_FAULT;
+		state = text_state(from, slot);
 		n = 0;
 	} else {
 		s->text_bytes = n & TEXT_MASK;
+		s->text_is_cut = arg->flags & TETRA_ARG_CUT;
 	}
 	arg_close(s, slot, header, n & TEXT_MASK);
-	return arg_at(s, header)->status == TETRA_ARG_OK;
+	return state;
+}
+
+/* Texts beyond what is kept, in pieces: how far their end is looked for. */
+#define TEXT_END_PIECES 32
+
+/* Where the text at s->tail_from ends: it moves on by a piece; 1 if it is not in this one. */
+__noinline int text_end_piece(__u32 scratch, __u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	long n;
+
+	slot &= TETRA_MAX_SLOTS - 1;
+	if (!s)
+		return 0;
+	n = memory_read_text(s->text, TETRA_TEXT_MAX, s->tail_from, slot);
+	if (n <= 0) {
+		s->tail_from = 0;
+		return 0;
+	}
+	s->tail_from += n - 1;
+	return n == TETRA_TEXT_MAX;
+}
+
+/* The address behind the last byte of the text in slot @slot; 0 if that is not known. */
+static __always_inline __u64 text_end(struct tetra_scratch *s, __u32 scratch, __u32 slot)
+{
+	__u32 kind = cfg.slots[slot].kind, i;
+	__u64 from = s->raw[slot];
+
+	if (kind_is_buffer(kind))
+		return from + s->sizes[slot];
+	if (kind == TETRA_ARG_FILENAME)
+		from = (__u64)BPF_CORE_READ((struct filename *)from, name);
+	s->tail_from = from;
+	for (i = 0; i < TEXT_END_PIECES; i++)
+		if (!text_end_piece(scratch, slot))
+			return s->tail_from;
+	return 0;
+}
+
+/*
+ * The last bytes of a text of which the record holds the first: behind the record's end so far,
+ * for Postfix. Returns an enum tetra_value_state.
+ */
+__noinline int arg_tail(__u32 scratch, __u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u64 end;
+
+	slot &= TETRA_MAX_SLOTS - 1;
+	if (!s)
+		return TETRA_VALUE_UNREADABLE;
+	end = text_end(s, scratch, slot);
+	if (!end || s->spot >= TETRA_RECORD_MAX) {
+		unreadable_count(TETRA_UNREADABLE_TEXT_END);
+		return TETRA_VALUE_UNREADABLE;
+	}
+	s->text_at = s->spot;
+	s->text_bytes = ARG_TEXT_KEPT;
+	if (memory_read(&s->record[s->spot & RECORD_MASK], ARG_TEXT_KEPT, end - ARG_TEXT_KEPT,
+			slot) < 0)
+		return text_state(end, slot);
+	return TETRA_VALUE_READ;
 }
 
 /* Where the path in slot @slot starts, through probe reads. 0 if there is none. */
-static __always_inline int path_start(struct tetra_scratch *s, __u32 slot, __u32 kind)
+static __always_inline int path_start(struct tetra_scratch *s, __u32 scratch, __u32 slot,
+				      __u32 kind)
 {
 	struct path *path = (void *)s->raw[slot & (TETRA_MAX_SLOTS - 1)];
 	struct file *file = (void *)path;
@@ -160,6 +250,8 @@ static __always_inline int path_start(struct tetra_scratch *s, __u32 slot, __u32
 	s->path.start_mount = (__u64)BPF_CORE_READ(path, mnt);
 	s->path.flags = 0;
 	s->path.known = 0;
+	if (cfg.distrusts && mount_is_foreign(scratch))
+		s->path.flags = TETRA_ARG_FOREIGN;
 	s->run.path_slot = PATH_SLOT(slot);
 	return s->path.start_dentry != 0;
 }
@@ -168,9 +260,8 @@ static __always_inline int path_start(struct tetra_scratch *s, __u32 slot, __u32
 static __always_inline int path_find_in(struct tetra_scratch *s, __u32 scratch, __u32 slot)
 {
 	s->run.path_slot = 0;
-	if (!path_start(s, slot, cfg.slots[slot].kind))
+	if (!path_start(s, scratch, slot, cfg.slots[slot].kind))
 		return 0;
-	path_set_root(&s->path);
 	path_find_slow(s, scratch);
 	return 1;
 }
@@ -182,12 +273,12 @@ __noinline int path_find_raw(__u32 scratch, __u32 slot)
 	return s ? path_find_in(s, scratch, slot & (TETRA_MAX_SLOTS - 1)) : 0;
 }
 
-/* The path where the quick walk began and gave up. Returns 1. */
+/* The path where a walk began and gave up. Returns 1 if there is a file. */
 __noinline int path_find_started(__u32 scratch, __u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 
-	if (!s)
+	if (!s || !s->path.start_dentry)
 		return 0;
 	s->path.known = 0;
 	path_find_slow(s, scratch);
@@ -195,7 +286,38 @@ __noinline int path_find_started(__u32 scratch, __u32 slot)
 	return 1;
 }
 
-/* The path in slot @slot with its text. Returns 1 if there is text to compare. */
+/* Why the path at s->path is unreadable. */
+static __always_inline __u32 path_cause(const struct tetra_scratch *s)
+{
+	if (s->path.flags & TETRA_ARG_MOVED)
+		return TETRA_UNREADABLE_PATH_MOVED;
+	if (s->path.end == TETRA_WALK_DEEP)
+		return TETRA_UNREADABLE_PATH_DEEP;
+	if (s->path.end == TETRA_WALK_FAULT)
+		return TETRA_UNREADABLE_KERNEL_MEMORY;
+	return TETRA_UNREADABLE_PATH_DETACHED;
+}
+
+/* What there is to compare of the path at s->path: an enum tetra_value_state. */
+static __noinline __u32 path_state(struct tetra_scratch *s)
+{
+	if (!(s->path.flags & TETRA_ARG_MOVED)) {
+		if (s->path.end == TETRA_WALK_REACHED)
+			return TETRA_VALUE_READ;
+		/* No file of the process, but one that the kernel keeps below another. */
+		if (s->path.end == TETRA_WALK_INTERNAL)
+			return TETRA_VALUE_ABSENT;
+		if (s->path.end == TETRA_WALK_NAMELESS) {
+			path_inspect(s);
+			return (s->path.mode & S_IFMT) == S_IFREG ? TETRA_VALUE_NONE :
+								    TETRA_VALUE_ABSENT;
+		}
+	}
+	unreadable_count(path_cause(s));
+	return TETRA_VALUE_UNREADABLE;
+}
+
+/* The path in slot @slot with its text. Returns an enum tetra_value_state. */
 __noinline int arg_put_path(__u32 scratch, __u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
@@ -203,14 +325,16 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 
 	slot &= TETRA_MAX_SLOTS - 1;
 	if (!s)
-		return 0;
+		return TETRA_VALUE_UNREADABLE;
 	header = s->spot;
-	if (!arg_open(s, slot, cfg.slots[slot].kind))
-		return 0;
+	if (!arg_open(s, slot, cfg.slots[slot].kind)) {
+		unreadable_count(TETRA_UNREADABLE_RECORD_FULL);
+		return TETRA_VALUE_UNREADABLE;
+	}
 	if (s->run.path_slot != PATH_SLOT(slot) && !path_find_in(s, scratch, slot)) {
 		arg_at(s, header)->status = TETRA_ARG_ABSENT;
 		arg_close(s, slot, header, 0);
-		return 0;
+		return TETRA_VALUE_ABSENT;
 	}
 	path_inspect(s);
 	word_put(&s->record[s->spot & RECORD_MASK], s->path.mode);
@@ -220,10 +344,15 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 		bytes = TETRA_TEXT_MAX;
 	s->text_at = s->spot;
 	s->text_bytes = bytes;
+	s->text_is_cut = 0;
+	if (s->path.deleted && bytes) {
+		deleted_put(s, s->spot + bytes);
+		bytes += TEXT_DELETED_BYTES;
+	}
 	s->spot -= 8;
 	arg_at(s, header)->flags = s->path.flags;
 	arg_close(s, slot, header, bytes + 8);
-	return bytes != 0;
+	return path_state(s);
 }
 
 static __always_inline void arg_put_word(struct tetra_scratch *s, __u32 slot, __u32 kind)

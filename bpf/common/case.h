@@ -15,11 +15,15 @@ struct tetra_case {
 	__u64 caps[TETRA_CAPSET_END];
 	__u64 namespaces[TETRA_NS_END];
 	__u32 tgid;
+	__u32 ns_tgid;
 	__u32 known; /* else the process has no row */
 	/* the slot that the next step takes */
 	__u32 slot;
 	__u32 kind;
-	__u32 found; /* there is a text, or a path */
+	__u32 state; /* of the text, the path or the socket: enum tetra_value_state */
+	__u32 tail_state; /* of the text's end */
+	__u32 foreign; /* the path is a user namespace's */
+	__u32 exe_state; /* of the executable's name */
 	__u32 word;  /* that the last two steps take */
 	/* names of 32 bytes and more, each readable for 32 bytes behind its end */
 	__u8 names[3 * TETRA_TEXT_MAX];

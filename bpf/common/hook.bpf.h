@@ -101,13 +101,25 @@ struct path_question {
 	__u32 uses; /* columns of the slot */
 	__u32 dim; /* the first of them */
 	__u32 path_slot; /* PATH_SLOT() */
+	__u32 foreign; /* TETRA_ARG_FOREIGN, if some rule wants to know; else 0 */
 };
+
+/* Where a name is looked up; @flags: TETRA_ARG_*. */
+static __always_inline __u32 path_dim(tetra_image image, __u32 dim, __u32 flags)
+{
+	if (cfg.distrusts && flags & TETRA_ARG_FOREIGN)
+		return dim_foreign(image, dim);
+	return dim;
+}
 
 static __always_inline __u64 path_walk_whole(struct tetra_scratch *s,
 					     const struct path_question *q,
 					     const struct walk *walk)
 {
-	if (!walk_whole(s, walk))
+	int whole = walk_whole(s, walk);
+
+	s->path.flags = q->foreign;
+	if (!whole)
 		return WALK_DECLINED;
 	s->run.path_slot = q->path_slot;
 	return WALK_DONE;
@@ -118,27 +130,22 @@ static __always_inline __u64 path_walk_whole(struct tetra_scratch *s,
  * for the slow walk to begin with, and s->match as it was.
  */
 static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scratch *s,
-					   const struct path_question *q, struct walk *walk)
+					   struct path_question *q, struct walk *walk)
 {
 	__u64 done;
 
-	if (cfg.task_btf) {
-		struct task_struct *task = (void *)bpf_get_current_task_btf();
-
-		walk_set_root(walk, task->fs);
-	} else {
-		path_set_root(&s->path);
-		walk->root_dentry = s->path.root_dentry;
-		walk->root_mount = s->path.root_mount;
-	}
+	walk_set_root(s, walk);
+	if (cfg.distrusts && !walk->is_common && mount_is_foreign(s->number))
+		q->foreign = TETRA_ARG_FOREIGN;
 	if (!(q->uses & COLUMN(TETRA_COL_HEAD)))
 		return path_walk_whole(s, q, walk);
-	done = (__u64)walk->mount == walk->root_mount &&
-	       walk_match(image, s, q->dim + TETRA_COL_HEAD, walk->dentry,
-			  walk->root_dentry);
+	done = walk->root && walk_match(image, s,
+					path_dim(image, q->dim + TETRA_COL_HEAD, q->foreign),
+					walk->dentry, walk->root);
 	if (done && (!trie_leave(s, 0) || !(s->match.bits & s->text_wanted)))
 		return WALK_DONE;
 	walk_keep(&s->path, walk);
+	s->path.flags = q->foreign;
 	/* If there was a rename in between, the text is made anew when it is wanted. */
 	if (done && walk_rest(s, walk->dentry)) {
 		s->path.known = 1;
@@ -149,8 +156,7 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 
 /* @value: the typed parameter. */
 static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scratch *s,
-					   const struct path_question *q, void *value,
-					   __u32 kind)
+					   struct path_question *q, void *value, __u32 kind)
 {
 	struct walk walk;
 
@@ -170,28 +176,53 @@ static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scr
 	return path_walk_typed(image, s, q, &walk);
 }
 
+/* Long names are read where they lie, after the walk's check: what they say is checked again. */
+#define PATH_NAME_RETRIES 3
+
+/* The HEAD trie over a path that the slow walk found. */
+static __noinline __u64 path_select_found(tetra_image image, struct tetra_scratch *s,
+					  __u32 dim, __u32 slot)
+{
+	__u32 state, i;
+
+	for (i = 0; i < PATH_NAME_RETRIES; i++) {
+		state = path_state(s);
+		if (state)
+			return match_aside(image, &s->match, dim, state);
+		if (!components_walk(image, s, path_dim(image, dim, s->path.flags)))
+			return 0;
+		if (s->path.plain || path_find(s->number, PATH_CHECK))
+			return trie_leave(s, 0);
+		path_find_started(s->number, slot);
+	}
+	unreadable_count(TETRA_UNREADABLE_PATH_MOVED);
+	return match_aside(image, &s->match, dim, TETRA_VALUE_UNREADABLE);
+}
+
 /* The tries over a path that the slow walk found, or that is not there. */
 static __always_inline __u64 path_select(tetra_image image, struct tetra_scratch *s,
-					 const struct path_question *q, int found)
+					 const struct path_question *q, int found, __u32 slot)
 {
-	struct tetra_match *m = &s->match;
-
 	if (!(q->uses & COLUMN(TETRA_COL_HEAD)))
-		return m->bits;
-	if (!found || s->path.flags & TETRA_ARG_NO_PATH)
-		return match_no_text(image, m, q->dim + TETRA_COL_HEAD);
-	return select_components(image, s, q->dim + TETRA_COL_HEAD);
+		return s->match.bits;
+	if (!found)
+		return match_aside(image, &s->match, q->dim + TETRA_COL_HEAD,
+				   TETRA_VALUE_ABSENT);
+	return path_select_found(image, s, q->dim + TETRA_COL_HEAD, slot);
 }
 
 static __always_inline __u64 path_select_tail(tetra_image image, struct tetra_scratch *s,
 					      __u32 scratch, const struct path_question *q,
 					      __u32 slot)
 {
+	__u32 dim = q->dim + TETRA_COL_TAIL, state;
+
 	if (!(q->uses & COLUMN(TETRA_COL_TAIL)))
 		return s->match.bits;
-	if (arg_put_path(scratch, slot))
-		return select_text(image, s, q->dim + TETRA_COL_TAIL, 1);
-	return match_no_text(image, &s->match, q->dim + TETRA_COL_TAIL);
+	state = arg_put_path(scratch, slot);
+	if (!state)
+		dim = path_dim(image, dim, s->path.flags);
+	return text_select(image, s, dim, state, 1);
 }
 
 static __always_inline int slots_paths(void *ctx, enum param_source source,
@@ -222,7 +253,8 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 				return 0;
 		} else if (!path_select(image, s, &q,
 					typed ? path_find_started(scratch, slot)
-					      : path_find_raw(scratch, slot))) {
+					      : path_find_raw(scratch, slot),
+					slot)) {
 			return 0;
 		}
 		if (!path_select_tail(image, s, scratch, &q, slot))
@@ -240,6 +272,22 @@ static __always_inline __u64 slot_size(void *ctx, enum param_source source, __u3
 	return param_get(ctx, source, cfg.slots[slot].size_param);
 }
 
+/* Both tries over the text in slot @slot. */
+static __noinline __u64 select_texts(tetra_image image, struct tetra_scratch *s, __u32 uses,
+				     __u32 dim, __u32 slot)
+{
+	__u32 state = arg_put_text(s->number, slot);
+
+	if (uses & COLUMN(TETRA_COL_HEAD) &&
+	    !text_select(image, s, dim + TETRA_COL_HEAD, state, 0))
+		return 0;
+	if (!(uses & COLUMN(TETRA_COL_TAIL)))
+		return s->match.bits;
+	if (!state && s->text_is_cut)
+		state = arg_tail(s->number, slot);
+	return text_select(image, s, dim + TETRA_COL_TAIL, state, 1);
+}
+
 static __always_inline int slots_texts(void *ctx, enum param_source source,
 					 tetra_image image, struct tetra_scratch *s,
 					 __u32 scratch, __u64 columns, __u32 dims)
@@ -252,12 +300,31 @@ static __always_inline int slots_texts(void *ctx, enum param_source source,
 		s->raw[slot] = slot_value(ctx, source, slot);
 		if (kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF)
 			s->sizes[slot] = slot_size(ctx, source, slot);
-		if (uses && !texts_select(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
-					  arg_put_text(scratch, slot)))
+		if (uses && !select_texts(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
+					  slot))
 			return 0;
 	}
 	return 1;
 }
+
+/*
+ * An entry program of a hook that filters results: selectors that do are left out, but for
+ * those that enforce, which cannot wait.
+ */
+static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s, __u32 uses,
+				     __u32 dim)
+{
+	__u32 column;
+
+	for (column = 0; column < TETRA_SLOT_COLUMNS; column++)
+		if (uses & COLUMN(column) &&
+		    !match_aside(image, &s->match, dim + column, TETRA_VALUE_LATER))
+			return 0;
+	return s->match.bits;
+}
+
+#define RETURN_COLUMNS(columns) \
+	((columns) >> TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS & 0xff)
 
 /* All columns. */
 static __always_inline __u64 hook_select(void *ctx, enum param_source source,
@@ -270,6 +337,10 @@ static __always_inline __u64 hook_select(void *ctx, enum param_source source,
 
 	if (cfg.process_columns && hook->hook.process_columns &&
 	    !select_process(image, s, hook->hook.process_columns, hook->hook.process_dims))
+		return 0;
+	if (cfg.later && RETURN_COLUMNS(columns) &&
+	    !select_later(image, s, RETURN_COLUMNS(columns),
+			  dims + TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS))
 		return 0;
 	if (!slots_numbers(ctx, source, image, s, columns, dims))
 		return 0;

@@ -65,10 +65,13 @@ struct vfsmount {
 	struct dentry *mnt_root;
 };
 
+struct mnt_namespace;
+
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
 };
 
 struct path {
@@ -116,8 +119,14 @@ struct ipc_namespace {
 	struct ns_common ns;
 };
 
+struct user_namespace {
+	int level;
+	struct ns_common ns;
+};
+
 struct mnt_namespace {
 	struct ns_common ns;
+	struct user_namespace *user_ns;
 };
 
 struct pid_namespace {
@@ -134,10 +143,6 @@ struct time_namespace {
 };
 
 struct cgroup_namespace {
-	struct ns_common ns;
-};
-
-struct user_namespace {
 	struct ns_common ns;
 };
 

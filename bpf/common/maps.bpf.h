@@ -90,10 +90,27 @@ struct {
 	__uint(value_size, sizeof(struct tetra_call));
 } tetra_calls SEC(".maps");
 
-/* Records meant and not sent, by cause (enum tetra_loss). */
+/* The root of a mount namespace, as addresses. */
+struct tetra_root {
+	__u64 mount, dentry;
+};
+
+/*
+ * Entry 0: the root that most paths begin at, that of the machine's first process. Written by
+ * tetra_root, which user space runs for each commit; all zeroes if it is not known.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct tetra_root));
+} tetra_roots SEC(".maps");
+
+/* Records meant and not sent, by cause (enum tetra_loss); behind them values that could not
+ * be read (enum tetra_unreadable). */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TETRA_LOST_END);
+	__uint(max_entries, TETRA_LOST_END + TETRA_UNREADABLE_END);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u64));
 } tetra_losses SEC(".maps");
@@ -116,5 +133,12 @@ static __always_inline void loss_count(__u32 cause)
 	if (count)
 		*count += 1;
 }
+
+/* A value that rules look at could not be read. One program of a hook point counts. */
+#define unreadable_count(cause)                                                    \
+	do {                                                                       \
+		if (cfg.phase & TETRA_PHASE_EVENT)                                 \
+			loss_count(TETRA_LOST_END + (cause));                      \
+	} while (0)
 
 #endif

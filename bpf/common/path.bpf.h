@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Paths, from the dentries, with probe reads: for any path, from any program. A walk goes
- * from the file to the task's root, over mounts, and keeps the components next to the root;
- * matching then reads them from the root down, so no text is made for a path that no rule
- * wants. The text is made for events and for Postfix. (walk.bpf.h is the quick way for most
- * paths, where pointers have types.)
+ * from the file over mounts up to the root of the mount namespace, whatever root the task has
+ * given itself, and keeps the components next to the root; matching then reads them from the
+ * root down, so no text is made for a path that no rule wants. The text is made for events
+ * and for Postfix. (walk.bpf.h is the quick way for most paths, where pointers have types.)
  *
- * A rename on the way would show a path that never was: the walk notes each dentry's
- * sequence and looks again at the end.
+ * A rename on the way would show a path that never was: each dentry has a sequence that only
+ * grows and is odd during a rename. A second walk adds up the sequences again, and where each
+ * mount is mounted; if the sum is the same, the path was real between the two.
  */
 #ifndef TETRA_BPF_PATH_H
 #define TETRA_BPF_PATH_H
@@ -15,19 +16,15 @@
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/scratch.bpf.h"
 
-/* Components the slow walk follows in all: a path of 4096 bytes has at most 2048; beyond
- * this bound the path is flagged as unresolved. */
-#define PATH_SLOW_STEPS 192
-#define PATH_RETRIES 3
-
-static __always_inline void path_set_root(struct tetra_path *path)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-
-	path->root_dentry = (__u64)BPF_CORE_READ(fs, root.dentry);
-	path->root_mount = (__u64)BPF_CORE_READ(fs, root.mnt);
-}
+/* Steps of a walk: each component is one, each mount on the way is one more. Beyond this bound
+ * the path is unreadable. */
+#define PATH_STEPS 4096
+/* What is done at a time; a path of few components takes one turn a walk. */
+#define PATH_TURN_STEPS 64
+#define PATH_WALK_TURNS (PATH_STEPS / PATH_TURN_STEPS)
+/* Pairs of walks, and turns for all of them: the longest path is walked and checked once. */
+#define PATH_RETRIES 32
+#define PATH_TURNS (2 * PATH_WALK_TURNS + 2 * PATH_RETRIES)
 
 /* Zero what lies behind a name of @len bytes, at most 32, that was read as four words. */
 static __always_inline void component_trim(struct tetra_component *c, __u32 len)
@@ -60,8 +57,6 @@ static __always_inline void component_keep(struct tetra_scratch *s)
 	__u32 len = DENTRY_FIELD(__u32, d_name.len);
 
 	c->len = len;
-	c->dentry = s->path.dentry;
-	c->sequence = DENTRY_FIELD(__u32, d_seq.seqcount.sequence);
 	c->text = DENTRY_FIELD(__u64, d_name.name);
 	if (len >= TETRA_CHUNK_BYTES) {
 		s->path.plain = 0;
@@ -81,42 +76,93 @@ static __always_inline void path_enter_mount(struct tetra_scratch *s, __u64 moun
 	s->path.mount_top = (__u64)BPF_CORE_READ((struct vfsmount *)mount, mnt_root);
 }
 
-/* From a mount's root to where it is mounted; 1 if it is mounted nowhere. */
+static __always_inline struct mount *mount_of(__u64 vfsmount)
+{
+	return (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
+}
+
+/* Error numbers in the place of pointers. */
+static __always_inline int pointer_is_error(const void *pointer)
+{
+	return (__u64)pointer >= -4095ull;
+}
+
+/* Where a walk ends that has reached a mount which is mounted nowhere. */
+static __always_inline __u32 mount_end(struct mount *m)
+{
+	struct mnt_namespace *ns = BPF_CORE_READ(m, mnt_ns);
+
+	/* A mount for the kernel's own use: a layer of an overlay, say. */
+	if (pointer_is_error(ns))
+		return TETRA_WALK_INTERNAL;
+	if (!ns || mnt_ns_is_anonymous(ns))
+		return TETRA_WALK_DETACHED;
+	return TETRA_WALK_REACHED;
+}
+
+/* From a mount's root to where it is mounted; 1 at the end. */
 static __always_inline int path_cross_mount(struct tetra_scratch *s)
 {
-	struct mount *m = (void *)s->path.mount - bpf_core_field_offset(struct mount, mnt);
+	struct mount *m = mount_of(s->path.mount);
 	struct mount *above = BPF_CORE_READ(m, mnt_parent);
 
-	if (above == m || !above)
+	if (above == m || !above) {
+		s->path.end = mount_end(m);
 		return 1;
+	}
 	s->path.dentry = (__u64)BPF_CORE_READ(m, mnt_mountpoint);
+	s->path.sequences += (__u64)above + s->path.dentry;
 	path_enter_mount(s, (__u64)above + bpf_core_field_offset(struct mount, mnt));
 	return 0;
 }
 
-/* One step of the walk: 0 to go on, 1 at the end. */
+/* The name of the component at @depth, before what stands in s->text. */
+static __always_inline void path_text_put(struct tetra_scratch *s, __u32 depth)
+{
+	const struct tetra_component *c = &s->components[depth & (TETRA_MAX_COMPONENTS - 1)];
+	__u32 len = c->len, from = s->text_at;
+
+	if (len > 255)
+		len = 255;
+	if (from < len + 1)
+		s->path.text_is_cut = 1;
+	if (s->path.text_is_cut)
+		return;
+	from -= len;
+	bpf_probe_read_kernel(&s->text[from & (TETRA_TEXT_MAX - 1)], len & 255,
+			      (void *)c->text);
+	from -= 1;
+	s->text[from & (TETRA_TEXT_MAX - 1)] = '/';
+	s->text_at = from;
+}
+
+/* One step of a walk: 0 to go on, 1 at the end. */
 static __always_inline int path_step(struct tetra_scratch *s)
 {
 	__u64 parent;
+	__u32 sequence;
 
-	if (s->path.dentry == s->path.root_dentry && s->path.mount == s->path.root_mount) {
-		s->path.end = TETRA_WALK_REACHED;
-		return 1;
-	}
-	s->path.end = TETRA_WALK_DETACHED;
 	if (s->path.dentry == s->path.mount_top)
 		return path_cross_mount(s);
 	if (dentry_read(s, s->path.dentry) < 0) {
-		s->path.end = TETRA_WALK_DEEP;
+		s->path.end = TETRA_WALK_FAULT;
 		return 1;
 	}
 	parent = DENTRY_FIELD(__u64, d_parent);
-	if (parent == s->path.dentry)
+	if (parent == s->path.dentry) {
+		s->path.end = s->path.depth ? TETRA_WALK_DETACHED : TETRA_WALK_NAMELESS;
 		return 1;
-	component_keep(s);
+	}
+	sequence = DENTRY_FIELD(__u32, d_seq.seqcount.sequence);
+	s->path.sequences += sequence;
+	s->path.odd |= sequence;
+	if (!s->path.again) {
+		component_keep(s);
+		if (s->path.want == PATH_TEXT)
+			path_text_put(s, s->path.depth);
+	}
 	s->path.depth++;
 	s->path.dentry = parent;
-	s->path.end = TETRA_WALK_DEEP;
 	return 0;
 }
 
@@ -131,159 +177,174 @@ __noinline int path_step_slow(__u32 slot)
 	return s ? path_step(s) : 1;
 }
 
-/* 1 if what the slow walk kept is still true. */
-__noinline int path_check_slow(__u32 slot)
+/* The next walk begins: the first of two, or the one that checks it. */
+static __always_inline void path_restart(struct tetra_scratch *s, __u32 again)
 {
-	struct tetra_scratch *s = scratch_get(slot);
-	__u32 i;
-
-	if (!s)
-		return 0;
-	for (i = 0; i < TETRA_MAX_COMPONENTS; i++) {
-		struct tetra_component *c = &s->components[i];
-		struct dentry *at = (void *)c->dentry;
-
-		if (i >= s->path.depth)
-			return 1;
-		if (c->sequence & 1 ||
-		    BPF_CORE_READ(at, d_seq.seqcount.sequence) != c->sequence)
-			return 0;
-	}
-	return 1;
-}
-
-static __always_inline void path_restart(struct tetra_scratch *s)
-{
+	s->path.again = again;
 	s->path.dentry = s->path.start_dentry;
 	path_enter_mount(s, s->path.start_mount);
 	s->path.depth = 0;
-	s->path.plain = 1;
-}
-
-/* What has no name anywhere: pipes, sockets, anonymous inodes. */
-static __always_inline void path_end(struct tetra_scratch *s)
-{
-	if (s->path.end == TETRA_WALK_DETACHED && s->path.depth == 0)
-		s->path.flags |= TETRA_ARG_NO_PATH;
-	else if (s->path.end != TETRA_WALK_REACHED)
-		s->path.flags |= TETRA_ARG_UNRESOLVED;
-}
-
-/* Some steps in a function, and some of those: the verifier then sees few turns of each. */
-#define PATH_SOME_STEPS 16
-
-__noinline int path_steps_slow(__u32 slot)
-{
-	__u32 i;
-
-	for (i = 0; i < PATH_SOME_STEPS; i++)
-		if (path_step_slow(slot))
-			return 1;
-	return 0;
-}
-
-/* One walk, from s->path.start_* to s->path.root_*. */
-__noinline int path_walk_slow(__u32 slot)
-{
-	struct tetra_scratch *s = scratch_get(slot);
-	__u32 i;
-
-	if (!s)
-		return 0;
-	path_restart(s);
+	s->path.turns = 0;
+	s->path.sequences = 0;
 	s->path.end = TETRA_WALK_DEEP;
-	for (i = 0; i < PATH_SLOW_STEPS / PATH_SOME_STEPS; i++)
-		if (path_steps_slow(slot))
-			break;
-	return 0;
+	if (again)
+		return;
+	s->path.odd = 0;
+	s->path.plain = 1;
+	s->path.text_is_cut = 0;
+	s->text_at = TETRA_TEXT_MAX;
 }
 
-/* The slow walk with its check. */
-static __always_inline void path_find_slow(struct tetra_scratch *s, __u32 slot)
+static __always_inline int path_is_confirmed(const struct tetra_scratch *s)
 {
-	__u32 i;
-
-	for (i = 0; i < PATH_RETRIES; i++) {
-		path_walk_slow(slot);
-		if (path_check_slow(slot))
-			break;
-	}
-	if (s->path.depth > TETRA_MAX_COMPONENTS)
-		s->path.plain = 0;
-	path_end(s);
+	return s->path.sequences == s->path.first_sequences &&
+	       s->path.depth == s->path.first_depth && s->path.end == s->path.first_end &&
+	       !(s->path.odd & 1);
 }
 
-/* Middle of s->text: the path's text ends here. */
-#define PATH_TEXT_END TETRA_TEXT_MAX
+/* A walk is over: 1 if there is another to make. */
+static __always_inline int path_walk_over(struct tetra_scratch *s)
+{
+	if (!s->path.again) {
+		s->path.first_sequences = s->path.sequences;
+		s->path.first_depth = s->path.depth;
+		s->path.first_end = s->path.end;
+		path_restart(s, 1);
+		return 1;
+	}
+	if (path_is_confirmed(s)) {
+		s->path.flags &= ~TETRA_ARG_MOVED;
+		return 0;
+	}
+	if (s->path.want == PATH_CHECK || ++s->path.tries >= PATH_RETRIES)
+		return 0;
+	path_restart(s, 0);
+	return 1;
+}
 
-/* One step of the walk, and its name before what stands in s->text: 0 to go on. */
-__noinline int path_text_step(__u32 slot)
+/* Some steps: 1 if more are to follow. */
+__noinline int path_turn(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
-	const struct tetra_component *c;
-	__u32 len, from, depth;
-
-	if (!s)
-		return 1;
-	depth = s->path.depth;
-	if (path_step(s))
-		return 1;
-	if (s->path.depth == depth)
-		return 0;
-	c = &s->components[depth & (TETRA_MAX_COMPONENTS - 1)];
-	len = c->len;
-	from = s->text_at;
-	if (len > 255)
-		len = 255;
-	if (from < len + 1) {
-		s->path.end = TETRA_WALK_DEEP;
-		return 1;
-	}
-	from -= len;
-	bpf_probe_read_kernel(&s->text[from & (TETRA_TEXT_MAX - 1)], len & 255,
-			      (void *)c->text);
-	from -= 1;
-	s->text[from & (TETRA_TEXT_MAX - 1)] = '/';
-	s->text_at = from;
-	return 0;
-}
-
-__noinline int path_text_steps(__u32 slot)
-{
 	__u32 i;
 
-	for (i = 0; i < PATH_SOME_STEPS; i++)
-		if (path_text_step(slot))
-			return 1;
-	return 0;
+	if (!s)
+		return 0;
+	for (i = 0; i < PATH_TURN_STEPS; i++)
+		if (path_step_slow(slot))
+			return path_walk_over(s);
+	if (++s->path.turns < PATH_WALK_TURNS)
+		return 1;
+	return path_walk_over(s);
 }
 
 /*
- * The path's text, from s->path.start_*, into s->text so that it ends at PATH_TEXT_END.
- * s->text_at and s->text_bytes say where. " (deleted)" follows a name that is gone.
+ * The path from s->path.start_*, as @want says. Afterwards TETRA_ARG_MOVED is set if it was
+ * not the same twice, and s->path.end and .depth say where it leads.
  */
-__noinline int path_text_slow(__u32 slot)
+__noinline int path_find(__u32 slot, __u32 want)
 {
 	struct tetra_scratch *s = scratch_get(slot);
 	__u32 i;
 
 	if (!s)
 		return 0;
-	path_restart(s);
-	s->path.end = TETRA_WALK_DEEP;
-	s->text_at = TETRA_TEXT_MAX;
-	for (i = 0; i < PATH_SLOW_STEPS / PATH_SOME_STEPS; i++)
-		if (path_text_steps(slot))
+	s->path.want = want;
+	s->path.tries = 0;
+	s->path.flags |= TETRA_ARG_MOVED;
+	path_restart(s, want == PATH_CHECK);
+	for (i = 0; i < PATH_TURNS; i++)
+		if (!path_turn(slot))
 			break;
-	s->text_bytes = TETRA_TEXT_MAX - s->text_at;
+	return !(s->path.flags & TETRA_ARG_MOVED);
+}
+
+/* What has no name anywhere: pipes, sockets, anonymous inodes, memfds. */
+static __always_inline void path_end(struct tetra_scratch *s)
+{
 	s->path.flags &= ~(TETRA_ARG_NO_PATH | TETRA_ARG_UNRESOLVED);
+	if (s->path.end == TETRA_WALK_NAMELESS)
+		s->path.flags |= TETRA_ARG_NO_PATH;
+	else if (s->path.end != TETRA_WALK_REACHED)
+		s->path.flags |= TETRA_ARG_UNRESOLVED;
+	if (s->path.depth > TETRA_MAX_COMPONENTS)
+		s->path.plain = 0;
+}
+
+/* The components next to the root, and where the path begins. */
+static __always_inline void path_find_slow(struct tetra_scratch *s, __u32 slot)
+{
+	path_find(slot, PATH_KEEP);
 	path_end(s);
+}
+
+/*
+ * The path's text into s->text, so that it ends at its middle, and the components as above.
+ * s->text_at and s->text_bytes say where.
+ */
+static __always_inline void path_text_slow(struct tetra_scratch *s, __u32 slot)
+{
+	path_find(slot, PATH_TEXT);
+	path_end(s);
+	if (s->path.text_is_cut)
+		s->path.flags |= TETRA_ARG_UNRESOLVED;
+	s->text_bytes = TETRA_TEXT_MAX - s->text_at;
 	if (!s->text_bytes && !(s->path.flags & TETRA_ARG_NO_PATH)) {
 		s->text[TETRA_TEXT_MAX - 1] = '/';
 		s->text_at = TETRA_TEXT_MAX - 1;
 		s->text_bytes = 1;
 	}
+}
+
+/*
+ * Levels of mounts on "/" that are looked through: the kernel's first file system, an initial
+ * one, the root.
+ */
+#define PATH_ROOT_LEVELS 4
+
+/* 1 if @address is the vfsmount that its namespace has as its root. */
+static __always_inline int root_is_mount(__u64 address)
+{
+	struct mount *m = mount_of(address);
+	__u32 i;
+
+	for (i = 0; i < PATH_ROOT_LEVELS; i++) {
+		struct mount *above = BPF_CORE_READ(m, mnt_parent);
+
+		if (above == m || !above)
+			return mount_end(m) == TETRA_WALK_REACHED;
+		if (BPF_CORE_READ(m, mnt_mountpoint) != BPF_CORE_READ(above, mnt.mnt_root))
+			return 0;
+		m = above;
+	}
 	return 0;
+}
+
+/* The next two ask about s->path.start_mount: a typed pointer is no argument of a global
+ * function. */
+
+__noinline int mount_is_root(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+
+	return s ? root_is_mount(s->path.start_mount) : 0;
+}
+
+/* 1 if the mount namespace that the mount is in is not the first user namespace's: whoever
+ * made it chose where things are mounted. */
+__noinline int mount_is_foreign(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	struct mnt_namespace *ns;
+	struct mount *m;
+
+	if (!s)
+		return 0;
+	m = mount_of(s->path.start_mount);
+	ns = BPF_CORE_READ(m, mnt_ns);
+	if (!ns || pointer_is_error(ns))
+		return 0;
+	return BPF_CORE_READ(ns, user_ns, level) != 0;
 }
 
 #endif

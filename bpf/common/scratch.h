@@ -16,30 +16,45 @@ struct tetra_component {
 	__u64 name[4]; /* zero-padded, if len < 32 */
 	__u64 text; /* address of the name */
 	__u32 len;
-	__u32 sequence; /* slow walk: the dentry's, when the name was read */
-	__u64 dentry;
+	__u32 reserved;
 };
 
 enum tetra_walk_end {
-	TETRA_WALK_REACHED, /* the task's root */
-	TETRA_WALK_DEEP, /* more components than one go takes */
-	TETRA_WALK_DETACHED, /* no way to the task's root */
+	TETRA_WALK_REACHED, /* the root of a mount namespace */
+	TETRA_WALK_DEEP, /* more components than are followed */
+	TETRA_WALK_DETACHED, /* the mount is in no namespace, or the dentry in no tree */
+	TETRA_WALK_INTERNAL, /* a mount for the kernel's own use */
+	TETRA_WALK_NAMELESS, /* the file has no name: a pipe, a socket, a memfd */
+	TETRA_WALK_FAULT, /* a dentry could not be read */
 };
 
-/* The walk from a file to the task's root; components[depth & 31] is the next free one. */
+/* What the slow walk is for. */
+enum tetra_path_want {
+	PATH_KEEP, /* the components next to the root */
+	PATH_TEXT, /* the text, too */
+	PATH_CHECK, /* whether what the last one found is still so */
+};
+
+/* The walk from a file to the root; components[depth & 31] is the next free one. */
 struct tetra_path {
 	__u64 dentry, mount; /* where the walk stands; mount is the address of a vfsmount */
 	__u64 mount_top; /* the mount's root */
-	__u64 root_dentry, root_mount;
 	__u64 start_dentry, start_mount;
 	__u32 depth;
 	__u32 end; /* enum tetra_walk_end */
-	__u32 flags; /* TETRA_ARG_UNRESOLVED, _DELETED, _NO_PATH */
+	__u32 flags; /* TETRA_ARG_UNRESOLVED, _DELETED, _NO_PATH, _MOVED, _FOREIGN */
 	__u32 mode; /* i_mode, and if the file has a name, where .known says so */
 	__u32 deleted;
 	__u32 known;
 	__u32 plain; /* all names are below 32 bytes and the depth is at most 32 */
-	__u64 sequences; /* quick walk: sum of the dentries' sequences */
+	__u32 want; /* slow walk: enum tetra_path_want */
+	__u32 again; /* this is the second, which checks the first */
+	__u32 turns, tries; /* made so far */
+	__u32 first_depth, first_end; /* what the first of two walks found */
+	__u64 first_sequences;
+	__u32 odd; /* sequences, ored: a rename was under way if the lowest bit is set */
+	__u32 text_is_cut; /* the text's beginning found no room */
+	__u64 sequences; /* sum of the dentries' sequences, and of the mounts on the way */
 };
 
 /* What every run of a hook begins with as zero. */
@@ -70,6 +85,8 @@ struct tetra_scratch {
 	__u32 spot; /* bytes of the record so far */
 	__u32 text_at; /* where the last text was put, and its length */
 	__u32 text_bytes;
+	__u32 text_is_cut; /* it goes on behind what the record holds */
+	__u64 tail_from; /* where the end of such a text is looked for */
 	/* the walk of a trie: what comes next, and the chunk in hand */
 	__u32 next_component, next_offset, text_left;
 	__u32 chunk_len, chunk_kind;

@@ -59,8 +59,6 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 	__u32 bytes = proc->exe_bytes, left, i;
 	struct tetra_match *m = &s->match;
 
-	if (!bytes)
-		return match_no_text(image, m, dim);
 	if (!trie_begin(image, m, dim))
 		return 0;
 	left = bytes;
@@ -90,54 +88,102 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 	return trie_leave(s, tail);
 }
 
-/* Columns of a process's row; @proc is NULL if it is not known. */
+/* The process's marks; @proc is NULL if it is not known. */
+static __always_inline __u64 marks_select(tetra_image image, struct tetra_match *m, __u32 dim,
+					  const struct tetra_proc *proc, __u64 marks)
+{
+	if (!proc)
+		return match_aside(image, m, dim, TETRA_VALUE_UNREADABLE);
+	return match_bits(image, m, dim, marks);
+}
+
+/* Where the executable's name is looked up. */
+static __always_inline __u32 exe_dim(tetra_image image, __u32 dim,
+				     const struct tetra_proc *proc)
+{
+	if (cfg.distrusts && proc && proc->flags & TETRA_PROC_FOREIGN)
+		return dim_foreign(image, dim);
+	return dim;
+}
+
+/* What the executable's name says; @state: enum tetra_value_state. */
+static __always_inline __u64 exe_select(tetra_image image, struct tetra_scratch *s, __u32 dim,
+					const struct tetra_proc *proc, __u32 state,
+					__u32 tail)
+{
+	if (state || !proc)
+		return match_aside(image, &s->match, dim, state);
+	return select_exe(image, s, exe_dim(image, dim, proc), proc, tail);
+}
+
+/*
+ * Columns of a process's row; @proc is NULL if it is not known. @state is that of its
+ * executable's name, @ns_tgid its number in its pid namespace.
+ */
 static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch *s,
-					const struct tetra_proc *proc, __u32 columns,
-					__u32 dims)
+					const struct tetra_proc *proc, __u32 state,
+					__u32 ns_tgid, __u32 columns, __u32 dims)
 {
 	struct tetra_match *m = &s->match;
 	__u64 hash0 = 0, hash1 = 0, pid_marks = 0, binary_marks = 0;
-	__u32 ns_tgid = 0;
 
 	if (proc) {
-		ns_tgid = proc->ns_tgid;
-		hash0 = proc->exe_hash[0];
-		hash1 = proc->exe_hash[1];
 		pid_marks = proc->pid_marks;
 		binary_marks = proc->binary_marks;
 	}
+	if (state == TETRA_VALUE_NONE)
+		hash1 = TETRA_EXE_NONE;
+	else if (proc && !state) {
+		hash0 = proc->exe_hash[0];
+		hash1 = proc->exe_hash[1];
+	}
 	if (USES(TETRA_COL_BINARY) &&
-	    !match_exact(image, m, dims + TETRA_COL_BINARY, hash0, hash1))
+	    !match_exact(image, m, exe_dim(image, dims + TETRA_COL_BINARY, proc), hash0,
+			 hash1))
 		return 0;
 	if (USES(TETRA_COL_NSPID) &&
 	    !match_exact(image, m, dims + TETRA_COL_NSPID, ns_tgid, 0))
 		return 0;
 	if (USES(TETRA_COL_PID_MARKS) &&
-	    !match_bits(image, m, dims + TETRA_COL_PID_MARKS, pid_marks))
+	    !marks_select(image, m, dims + TETRA_COL_PID_MARKS, proc, pid_marks))
 		return 0;
 	if (USES(TETRA_COL_BINARY_MARKS) &&
-	    !match_bits(image, m, dims + TETRA_COL_BINARY_MARKS, binary_marks))
+	    !marks_select(image, m, dims + TETRA_COL_BINARY_MARKS, proc, binary_marks))
 		return 0;
-	if (USES(TETRA_COL_BINARY_HEAD)) {
-		if (!proc)
-			match_no_text(image, m, dims + TETRA_COL_BINARY_HEAD);
-		else if (!select_exe(image, s, dims + TETRA_COL_BINARY_HEAD, proc, 0))
-			return 0;
-	}
-	if (USES(TETRA_COL_BINARY_TAIL)) {
-		if (!proc)
-			match_no_text(image, m, dims + TETRA_COL_BINARY_TAIL);
-		else if (!select_exe(image, s, dims + TETRA_COL_BINARY_TAIL, proc, 1))
-			return 0;
-	}
+	if (USES(TETRA_COL_BINARY_HEAD) &&
+	    !exe_select(image, s, dims + TETRA_COL_BINARY_HEAD, proc, state, 0))
+		return 0;
+	if (USES(TETRA_COL_BINARY_TAIL) &&
+	    !exe_select(image, s, dims + TETRA_COL_BINARY_TAIL, proc, state, 1))
+		return 0;
 	return m->bits;
+}
+
+/* What there is to compare of the current process's executable. */
+static __always_inline __u32 exe_state(const struct tetra_proc *proc)
+{
+	struct task_struct *task;
+
+	if (proc && (proc->exe_hash[0] | proc->exe_hash[1]))
+		return TETRA_VALUE_READ;
+	task = (void *)bpf_get_current_task();
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return TETRA_VALUE_NONE;
+	unreadable_count(TETRA_UNREADABLE_PROCESS);
+	return TETRA_VALUE_UNREADABLE;
 }
 
 /* Columns that read the process's row. */
 static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, __u32 columns,
 				   __u32 dims)
 {
-	return row_select(image, s, process_find(s), columns, dims);
+	struct tetra_proc *proc = process_find(s);
+
+	__u32 ns_tgid = 0;
+
+	if (USES(TETRA_COL_NSPID))
+		ns_tgid = proc ? proc->ns_tgid : current_ns_tgid();
+	return row_select(image, s, proc, exe_state(proc), ns_tgid, columns, dims);
 }
 
 /* How a task is read. The differential test has facts where a program has a task. */
@@ -241,11 +287,29 @@ static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch
 	return m->bits;
 }
 
+/* What each column of a socket says that is not there: enum tetra_value_state. */
+static __noinline __u64 select_no_sock(tetra_image image, struct tetra_scratch *s, __u32 uses,
+				       __u32 dim, __u32 state)
+{
+	__u32 column;
+
+	for (column = 0; column < TETRA_SLOT_COLUMNS; column++)
+		if (uses & COLUMN(column) &&
+		    !match_aside(image, &s->match, dim + column, state))
+			return 0;
+	return s->match.bits;
+}
+
 /* The socket at @address. */
 static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
 				    __u32 uses, __u32 dim, __u64 address)
 {
-	sock_read(&s->sock, (void *)address);
+	if (!address)
+		return select_no_sock(image, s, uses, dim, TETRA_VALUE_ABSENT);
+	if (sock_read(&s->sock, (void *)address) < 0) {
+		unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
+		return select_no_sock(image, s, uses, dim, TETRA_VALUE_UNREADABLE);
+	}
 	return sock_select(image, s, uses, dim);
 }
 
@@ -289,9 +353,10 @@ __noinline int component_step(__u32 scratch)
 	return trie_step(scratch);
 }
 
-/* The HEAD trie over the components that the walk kept, root first. */
-static __noinline __u64 select_components(tetra_image image, struct tetra_scratch *s,
-					  __u32 dim)
+/* The HEAD trie over the components that the walk kept, root first. trie_leave() then has the
+ * last word; 0 if there is no trie. */
+static __noinline __u64 components_walk(tetra_image image, struct tetra_scratch *s,
+					__u32 dim)
 {
 	__u32 step;
 	int going;
@@ -309,7 +374,7 @@ static __noinline __u64 select_components(tetra_image image, struct tetra_scratc
 		if (going != 1)
 			break;
 	}
-	return trie_leave(s, 0);
+	return 1;
 }
 
 /*
@@ -370,19 +435,13 @@ static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, 
 	return trie_leave(s, tail);
 }
 
-/* Both tries over one text; without it, what rules say of a value that has none. */
-static __always_inline __u64 texts_select(tetra_image image, struct tetra_scratch *s,
-					  __u32 uses, __u32 dim, int has_text)
+/* One of the tries over a text, or what rules say of a value that has none: @state. */
+static __always_inline __u64 text_select(tetra_image image, struct tetra_scratch *s,
+					 __u32 dim, __u32 state, __u32 tail)
 {
-	if (uses & COLUMN(TETRA_COL_HEAD) &&
-	    !(has_text ? select_text(image, s, dim + TETRA_COL_HEAD, 0) :
-			 match_no_text(image, &s->match, dim + TETRA_COL_HEAD)))
-		return 0;
-	if (uses & COLUMN(TETRA_COL_TAIL) &&
-	    !(has_text ? select_text(image, s, dim + TETRA_COL_TAIL, 1) :
-			 match_no_text(image, &s->match, dim + TETRA_COL_TAIL)))
-		return 0;
-	return s->match.bits;
+	if (state)
+		return match_aside(image, &s->match, dim, state);
+	return select_text(image, s, dim, tail);
 }
 
 #endif

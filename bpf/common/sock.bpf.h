@@ -11,10 +11,12 @@
 #define SOCK_FAMILY_INET 2
 #define SOCK_FAMILY_INET6 10
 
+/* Negative if there is no such memory. */
 static __noinline int sock_read(struct tetra_record_sock *ret, struct sock *sock)
 {
 	__builtin_memset(ret, 0, sizeof(*ret));
-	ret->family = BPF_CORE_READ(sock, __sk_common.skc_family);
+	if (bpf_core_read(&ret->family, sizeof(ret->family), &sock->__sk_common.skc_family) < 0)
+		return -1;
 	ret->type = BPF_CORE_READ(sock, sk_type);
 	ret->protocol = BPF_CORE_READ(sock, sk_protocol);
 	ret->state = BPF_CORE_READ(sock, __sk_common.skc_state);

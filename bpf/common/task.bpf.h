@@ -63,6 +63,20 @@ static __always_inline __u64 task_capabilities(struct task_struct *task, __u32 s
 	return value;
 }
 
+/* The number that the current process has in its innermost pid namespace; 0 in the root one. */
+static __noinline __u32 current_ns_tgid(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct upid upid = {};
+
+	if (!level)
+		return 0;
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 63]);
+	return upid.nr;
+}
+
 static __always_inline struct tetra_proc *proc_find(__u32 tgid)
 {
 	return bpf_map_lookup_elem(&tetra_procs, &tgid);

@@ -11,7 +11,10 @@
 #define RECORD_MASK (TETRA_RECORD_MAX - 1)
 #define TEXT_MASK (TETRA_TEXT_MAX - 1)
 
-/* S_IFMT and the bit that says a dentry has no name: not hashed, and not its own parent. */
+#define S_IFMT 0170000u
+#define S_IFREG 0100000u
+
+/* It has no name: it is not hashed, and not its own parent. */
 static __always_inline int dentry_is_deleted(struct dentry *dentry)
 {
 	struct dentry___hashed *hashed = (void *)dentry;
@@ -78,9 +81,19 @@ __noinline int components_put(__u32 slot)
 	return s->text_at - s->spot;
 }
 
+/* What events append to the name of a file that has none any more: " (deleted)". */
+#define TEXT_DELETED_BYTES 10u
+
+static __always_inline void deleted_put(struct tetra_scratch *s, __u32 at)
+{
+	/* little-endian */
+	word_put(&s->record[at & RECORD_MASK], 0x6574656c65642820ull);
+	word_put(&s->record[(at + 8) & RECORD_MASK], 0x2964);
+}
+
 /*
  * The text of the path at s->path, at s->spot of the record (not advanced); returns its
- * bytes, 0 for what has no path.
+ * bytes, 0 for what has no path. Sets TETRA_ARG_DELETED; the text is the name alone.
  */
 static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 {
@@ -91,7 +104,7 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 	if (s->path.plain && s->path.end == TETRA_WALK_REACHED) {
 		bytes = components_put(slot);
 	} else {
-		path_text_slow(slot);
+		path_text_slow(s, slot);
 		bytes = s->text_bytes;
 		if (bytes > TETRA_TEXT_MAX)
 			return 0;
@@ -100,17 +113,13 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 			return 0;
 		if (bytes == TETRA_TEXT_MAX)
 			bytes = TETRA_TEXT_MAX - 1;
+		/* The mask is for the verifier: the compiler shall not see that it is idle. */
+		opaque(bytes);
 		bpf_probe_read_kernel(&s->record[s->spot & RECORD_MASK], bytes & TEXT_MASK,
 				      &s->text[at]);
 	}
-	if (s->path.deleted) {
+	if (s->path.deleted)
 		s->path.flags |= TETRA_ARG_DELETED;
-		/* " (deleted)", little-endian */
-		at = s->spot + bytes;
-		word_put(&s->record[at & RECORD_MASK], 0x6574656c65642820ull);
-		word_put(&s->record[(at + 8) & RECORD_MASK], 0x2964);
-		bytes += 10;
-	}
 	return bytes;
 }
 

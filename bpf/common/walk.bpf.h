@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The quick walk: paths on the mount of the task's root, with few and short names, from
+ * The quick walk: paths on the root mount of their namespace, with few and short names, from
  * programs whose pointers have types. That is most paths; what this walk declines, the slow
  * one takes (path.bpf.h).
  *
@@ -22,18 +22,33 @@
 #define WALK_DECLINED 0
 #define WALK_DONE 1
 
-/* A path and the root it is seen from, as typed pointers have them. */
+/* A path as typed pointers have it, and the dentry where it begins; 0: not on this mount. */
 struct walk {
 	struct dentry *dentry;
 	struct vfsmount *mount;
-	__u64 root_dentry, root_mount;
+	__u64 root;
+	__u64 is_common; /* the mount is that of the machine's first process */
 };
 
-/* @fs is typed. */
-static __always_inline void walk_set_root(struct walk *walk, struct fs_struct *fs)
+/* Of the root mount of another namespace, a container's. */
+static __noinline __u64 walk_other_root(struct tetra_scratch *s, struct vfsmount *mount)
 {
-	walk->root_dentry = (__u64)fs->root.dentry;
-	walk->root_mount = (__u64)fs->root.mnt;
+	__u64 root = (__u64)mount->mnt_root;
+
+	s->path.start_mount = (__u64)mount;
+	return mount_is_root(s->number) ? root : 0;
+}
+
+static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *walk)
+{
+	__u32 zero = 0;
+	struct tetra_root *root = bpf_map_lookup_elem(&tetra_roots, &zero);
+
+	walk->is_common = root && root->mount == (__u64)walk->mount;
+	if (root && walk->is_common)
+		walk->root = root->dentry;
+	else
+		walk->root = walk_other_root(s, walk->mount);
 }
 
 /* What the slow walk begins with, and what the text of the path is made from. */
@@ -41,8 +56,6 @@ static __always_inline void walk_keep(struct tetra_path *path, const struct walk
 {
 	path->start_dentry = (__u64)walk->dentry;
 	path->start_mount = (__u64)walk->mount;
-	path->root_dentry = walk->root_dentry;
-	path->root_mount = walk->root_mount;
 	path->flags = 0;
 	path->end = TETRA_WALK_REACHED;
 }
@@ -293,8 +306,7 @@ static __always_inline int walk_whole(struct tetra_scratch *s, const struct walk
 {
 	walk_keep(&s->path, walk);
 	s->path.known = 0;
-	if ((__u64)walk->mount != walk->root_mount ||
-	    !walk_up(s, walk->dentry, walk->root_dentry))
+	if (!walk->root || !walk_up(s, walk->dentry, walk->root))
 		return 0;
 	s->path.known = walk_rest(s, walk->dentry);
 	return s->path.known;

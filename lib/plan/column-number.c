@@ -110,12 +110,37 @@ static int exact_entry(struct column *column, const struct exact_key *keys, uint
 	return (int)same;
 }
 
+/* The two keys that are no hash of a name: of an executable that cannot be told, and of a
+ * process that has none. */
+static int exact_nameless(const struct column *column, struct tetra_entry *entries,
+			  uint32_t *n)
+{
+	static const struct {
+		uint32_t state;
+		uint64_t key;
+	} nameless[] = { { TETRA_VALUE_UNREADABLE, TETRA_EXE_UNKNOWN },
+			 { TETRA_VALUE_NONE, TETRA_EXE_NONE } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(nameless); i++) {
+		struct row row;
+		int r = column_row_aside(column, nameless[i].state, &row);
+
+		if (r < 0)
+			return r;
+		entries[(*n)++] = (struct tetra_entry){ .key = { 0, nameless[i].key },
+							.bits = row.bits,
+							.row = row.row,
+							.used = 1 };
+	}
+	return 0;
+}
+
 /* Entries of all keys that are not a miss anyway. */
 static int exact_entries(struct column *column, const struct tetra_dim *dim,
 			 struct tetra_entry **ret, uint32_t *ret_n)
 {
 	_cleanup_(freep) struct exact_key *keys = NULL;
-	struct row miss = { dim->miss_bits, dim->miss_row }, row;
+	struct row miss = { dim->miss_bits, dim->miss_row };
 	struct tetra_entry *entries;
 	uint32_t n_keys, n = 0;
 	int r;
@@ -123,18 +148,13 @@ static int exact_entries(struct column *column, const struct tetra_dim *dim,
 	r = exact_collect(&keys, &n_keys, column);
 	if (r < 0)
 		return r;
-	entries = calloc(n_keys + 1, sizeof(*entries));
+	entries = calloc(n_keys + 2, sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
 	*ret = entries;
-	if (column->unknown) {
-		r = column_row_unfiltered(column, &row);
-		if (r < 0)
-			return r;
-		entries[n++] = (struct tetra_entry){ .bits = row.bits,
-						     .row = row.row,
-						     .used = 1 };
-	}
+	r = column->exe ? exact_nameless(column, entries, &n) : 0;
+	if (r < 0)
+		return r;
 	for (uint32_t i = 0; i < n_keys; i += r) {
 		r = exact_entry(column, keys + i, n_keys - i, &entries[n]);
 		if (r < 0)

@@ -543,14 +543,11 @@ static int trie_make(struct trie *trie)
 int column_build_trie(struct column *column, struct cells *cells, struct tetra_dim *dim)
 {
 	_cleanup_(trie_done) struct trie trie;
-	struct row empty;
 	int r;
 
 	r = trie_init(&trie, column);
 	if (r >= 0)
 		r = trie_make(&trie);
-	if (r >= 0)
-		r = column_row_unfiltered(column, &empty);
 	if (r >= 0)
 		r = trie_write(&trie, cells, dim);
 	if (r < 0)
@@ -561,7 +558,5 @@ int column_build_trie(struct column *column, struct cells *cells, struct tetra_d
 	dim->lens = trie.nodes[0].lens;
 	dim->miss_bits = trie.nodes[0].here.bits;
 	dim->miss_row = trie.nodes[0].here.row;
-	dim->empty_bits = empty.bits;
-	dim->empty_row = empty.row;
 	return 0;
 }

@@ -55,7 +55,8 @@ static void rule_holds(struct column *column, uint32_t rule)
 }
 
 int column_add_filter(struct column *column, uint32_t rule, bool negated,
-		      const struct ruleset_group *group, struct mark mark)
+		      uint32_t leniency, const struct ruleset_group *group,
+		      struct mark mark)
 {
 	if (array_reserve(&column->filters, column->n_filters, &column->filters_size,
 			  sizeof(*column->filters)) < 0)
@@ -63,6 +64,7 @@ int column_add_filter(struct column *column, uint32_t rule, bool negated,
 	column->filters[column->n_filters] = (struct column_filter){
 		.rule = rule,
 		.negated = negated,
+		.leniency = leniency,
 		.group = group,
 		.mark = mark,
 	};
@@ -92,11 +94,16 @@ int column_add_range(struct column *column, uint32_t filter, uint64_t min, uint6
 	return column_add_literal(column, &literal);
 }
 
+static bool filter_distrusts(const struct column_filter *filter)
+{
+	return filter->negated && filter->leniency & COLUMN_DISTRUSTS;
+}
+
 void column_hit(struct column *column, uint32_t filter)
 {
 	struct column_filter *f = &column->filters[filter];
 
-	if (f->n_hits++)
+	if (f->n_hits++ || (column->foreign && filter_distrusts(f)))
 		return;
 	if (f->negated)
 		rule_fails(column, f->rule);
@@ -108,7 +115,7 @@ void column_unhit(struct column *column, uint32_t filter)
 {
 	struct column_filter *f = &column->filters[filter];
 
-	if (--f->n_hits)
+	if (--f->n_hits || (column->foreign && filter_distrusts(f)))
 		return;
 	if (f->negated)
 		rule_holds(column, f->rule);
@@ -121,13 +128,44 @@ int column_row(const struct column *column, struct row *ret)
 	return rows_intern(column->rows, column->accepting, ret);
 }
 
-int column_row_unfiltered(const struct column *column, struct row *ret)
+static bool filter_accepts(const struct column *column, const struct column_filter *filter,
+			   uint32_t state)
 {
-	return rows_intern(column->rows, column->unfiltered, ret);
+	switch (state) {
+	case TETRA_VALUE_NONE:
+		return filter->negated && !filter->positive &&
+		       (!column->exe || filter->leniency & COLUMN_ACCEPTS_UNREADABLE);
+	case TETRA_VALUE_UNREADABLE:
+		return filter->leniency & COLUMN_ACCEPTS_UNREADABLE;
+	case TETRA_VALUE_FAULT:
+		return filter->leniency & COLUMN_ACCEPTS_FAULT;
+	case TETRA_VALUE_LATER:
+		return filter->leniency & COLUMN_ENFORCES;
+	}
+	return false;
 }
 
-int column_build(struct column *column, struct cells *cells, struct tetra_dim *ret,
-		 uint32_t *ret_filter)
+int column_row_aside(const struct column *column, uint32_t state, struct row *ret)
+{
+	uint64_t words[TETRA_MAX_WORDS];
+
+	memcpy(words, column->unfiltered, sizeof(words));
+	for (uint32_t i = 0; i < column->n_filters; i++) {
+		uint32_t rule = column->filters[i].rule;
+
+		words[rule / 64] |= 1ull << rule % 64;
+	}
+	for (uint32_t i = 0; i < column->n_filters; i++) {
+		uint32_t rule = column->filters[i].rule;
+
+		if (!filter_accepts(column, &column->filters[i], state))
+			words[rule / 64] &= ~(1ull << rule % 64);
+	}
+	return rows_intern(column->rows, words, ret);
+}
+
+static int column_build_table(struct column *column, struct cells *cells,
+			      struct tetra_dim *ret, uint32_t *ret_filter)
 {
 	struct tetra_dim dim = { 0 };
 	struct row row;
@@ -161,4 +199,72 @@ int column_build(struct column *column, struct cells *cells, struct tetra_dim *r
 		return r;
 	*ret = dim;
 	return 0;
+}
+
+/* Only names can be made up. */
+static bool column_distrusts(const struct column *column)
+{
+	if (column->shape != COLUMN_PATH_HEAD && !column->exe && !column->path)
+		return false;
+	for (uint32_t i = 0; i < column->n_filters; i++)
+		if (filter_distrusts(&column->filters[i]))
+			return true;
+	return false;
+}
+
+/* The table for names that are distrusted; *@ret is its dimension's cell. */
+static int column_build_foreign(struct column *column, struct cells *cells, uint32_t *ret)
+{
+	struct tetra_dim dim;
+	uint32_t filter, cell;
+	int r;
+
+	r = cells_add(cells, 1, &cell);
+	if (r < 0)
+		return r;
+	column->foreign = 1;
+	r = column_build_table(column, cells, &dim, &filter);
+	column->foreign = 0;
+	if (r < 0)
+		return r;
+	cells->items[cell].dim = dim;
+	*ret = cell;
+	return 0;
+}
+
+static int column_build_aside(struct column *column, struct cells *cells, uint32_t *ret)
+{
+	struct tetra_aside aside = { 0 };
+	uint32_t state;
+	int r;
+
+	for (state = TETRA_VALUE_ABSENT; state <= TETRA_VALUE_LATER; state++) {
+		struct row row;
+
+		r = column_row_aside(column, state, &row);
+		if (r < 0)
+			return r;
+		aside.bits[state - 1] = row.bits;
+		aside.rows[state - 1] = row.row;
+	}
+	if (column_distrusts(column)) {
+		r = column_build_foreign(column, cells, &aside.foreign);
+		if (r < 0)
+			return r;
+	}
+	r = cells_add(cells, 1, ret);
+	if (r < 0)
+		return r;
+	cells->items[*ret].aside = aside;
+	return 0;
+}
+
+int column_build(struct column *column, struct cells *cells, struct tetra_dim *ret,
+		 uint32_t *ret_filter)
+{
+	int r = column_build_table(column, cells, ret, ret_filter);
+
+	if (r == 0 && column->aside)
+		r = column_build_aside(column, cells, &ret->aside);
+	return r;
 }

@@ -25,9 +25,17 @@ enum column_shape {
 	COLUMN_PATH_HEAD,
 };
 
+/* What a rule says to values that are not there to be compared; of its selector. */
+#define COLUMN_ACCEPTS_UNREADABLE 1u
+#define COLUMN_ACCEPTS_FAULT	  2u
+#define COLUMN_DISTRUSTS	  4u
+#define COLUMN_ENFORCES		  8u
+
 struct column_filter {
 	uint32_t rule;
 	uint8_t negated;
+	uint8_t leniency; /* COLUMN_* */
+	uint8_t positive; /* negated in form only: what has no name does not pass */
 	uint32_t n_hits; /* literals that fit where the walk stands */
 	const struct ruleset_group *group;
 	struct mark mark;
@@ -57,7 +65,10 @@ struct column_literal {
 struct column {
 	enum column_shape shape;
 	uint8_t ordered;   /* GT or LT: a table of keys cannot say it */
-	uint8_t unknown;   /* EXACT: key 0, 0 stands for "not known" */
+	uint8_t exe;	   /* the executable: what has none passes by leniency alone */
+	uint8_t path;	   /* the value is a file's path */
+	uint8_t aside;	   /* values may not be there to be compared */
+	uint8_t foreign;   /* names are distrusted: negated filters of who does so hold */
 	uint64_t flip;	   /* of the sign, so that order is unsigned */
 	struct rows *rows; /* borrowed */
 	struct column_filter *filters;
@@ -75,15 +86,16 @@ struct column *column_free(struct column *column);
 
 /* Returns the filter's number, or -ENOMEM. */
 int column_add_filter(struct column *column, uint32_t rule, bool negated,
-		      const struct ruleset_group *group, struct mark mark);
+		      uint32_t leniency, const struct ruleset_group *group,
+		      struct mark mark);
 int column_add_range(struct column *column, uint32_t filter, uint64_t min, uint64_t max);
 int column_add_literal(struct column *column, const struct column_literal *literal);
 
 void column_hit(struct column *column, uint32_t filter);
 void column_unhit(struct column *column, uint32_t filter);
 int column_row(const struct column *column, struct row *ret);
-/* What accepts a value that could not be had: the rules without a filter here. */
-int column_row_unfiltered(const struct column *column, struct row *ret);
+/* What accepts a value that is not there to be compared; enum tetra_value_state. */
+int column_row_aside(const struct column *column, uint32_t state, struct row *ret);
 
 /* Writes the tables; *@ret is the dimension. -EOPNOTSUPP and *@ret_filter: that filter's
  * rule asks for what the shape cannot say. */

@@ -4,11 +4,13 @@
  * one column, with its literals.
  */
 #include "bpf/abi/config.h"
+#include "bpf/abi/record.h"
 #include "lib/plan/hook-rules.h"
 #include "lib/plan/image.h"
 
-/* Bytes of a literal: a text is read so far (TETRA_TEXT_MAX of the records). */
-#define LITERAL_MAX_BYTES 4096
+/* Bytes of a literal: one less than of a text that was cut (TETRA_TEXT_MAX of the records,
+ * without the NUL), so that no such text equals it. */
+#define LITERAL_MAX_BYTES (TETRA_TEXT_MAX - 2)
 
 /* Steps of a path's walk, one for each 32 bytes of a component; the programs take 64, the
  * last of them to see that the path is over. */
@@ -37,6 +39,14 @@ static int place_error(const struct rule_place *place, struct mark mark, int err
 	return group_error(place->rules->diag, place->group, mark, error, "%s", message);
 }
 
+static uint32_t selector_leniency(const struct policy_selector *selector)
+{
+	return (selector->accepts_unreadable ? COLUMN_ACCEPTS_UNREADABLE : 0) |
+	       (selector->accepts_fault ? COLUMN_ACCEPTS_FAULT : 0) |
+	       (selector->distrusts ? COLUMN_DISTRUSTS : 0) |
+	       (selector->enforces ? COLUMN_ENFORCES : 0);
+}
+
 static int place_filter(const struct rule_place *place, struct column **slot,
 			enum column_shape shape, bool negated, struct mark mark,
 			struct column_filter_at *ret)
@@ -50,7 +60,9 @@ static int place_filter(const struct rule_place *place, struct column **slot,
 			return r;
 	}
 	ret->column = *slot;
-	ret->filter = column_add_filter(*slot, place->bit, negated, place->group, mark);
+	ret->filter = column_add_filter(*slot, place->bit, negated,
+					selector_leniency(place->selector), place->group,
+					mark);
 	return ret->filter < 0 ? ret->filter : 0;
 }
 
@@ -143,6 +155,7 @@ static int collect_pids_marked(const struct rule_place *place,
 			 pids->negated, pids->mark, &at);
 	if (r < 0)
 		return r;
+	at.column->aside = 1;
 	place->rules->follows = 1;
 	return add_bits(&at, 1ull << place->marks.pid);
 }
@@ -212,9 +225,6 @@ static int add_binary(const struct rule_place *place, const struct column_filter
 	literal.len = text_trim(text, len);
 	if (at->column->shape != COLUMN_EXACT || literal.len > LITERAL_MAX_BYTES)
 		return add_text(place, at, &literal, mark, binary_max_bytes(at->column));
-	/* No executable has this name, but "not known" must not look like it. */
-	if (!literal.len)
-		return 0;
 	image_hash_path(&place->rules->ruleset->seed, text, literal.len, &hash);
 	literal.min = literal.max = (struct column_number){ hash.h[0], hash.h[1] };
 	return column_add_literal(at->column, &literal);
@@ -236,8 +246,7 @@ static int add_binaries(const struct rule_place *place, const struct column_filt
 	return r;
 }
 
-/* What is told from an executable's name needs the name, negated or not: a filter without
- * literals, negated, fails for "not known" alone. */
+/* The filter without literals, negated, is for executables that cannot be told alone. */
 static int collect_binaries_marked(const struct rule_place *place,
 				   const struct policy_binaries *binaries)
 {
@@ -251,11 +260,14 @@ static int collect_binaries_marked(const struct rule_place *place,
 			 binaries->mark, &at);
 	if (r < 0)
 		return r;
-	at.column->unknown = 1;
+	at.column->exe = 1;
+	at.column->aside = 1;
+	at.column->filters[at.filter].positive = !operator_is_negated(binaries->op);
 	r = place_filter(place, &process[TETRA_COL_BINARY_MARKS], COLUMN_BITS,
-			 binaries->op == TETRA_OP_NOT_EQUAL, binaries->mark, &at);
+			 operator_is_negated(binaries->op), binaries->mark, &at);
 	if (r < 0)
 		return r;
+	at.column->aside = 1;
 	place->rules->follows = 1;
 	return add_bits(&at, 1ull << place->marks.binary);
 }
@@ -289,7 +301,8 @@ static int collect_binaries_one(const struct rule_place *place,
 			 row->negated, binaries->mark, &at);
 	if (r < 0)
 		return r;
-	at.column->unknown = 1;
+	at.column->exe = 1;
+	at.column->aside = 1;
 	return add_binaries(place, &at, binaries);
 }
 
@@ -416,8 +429,7 @@ static int collect_mask(const struct rule_place *place, struct column **columns,
 static int collect_number(const struct rule_place *place, struct column **columns,
 			  uint32_t kind, const struct policy_filter *filter)
 {
-	bool negated =
-		filter->op == TETRA_OP_NOT_EQUAL || filter->op == TETRA_OP_NOT_IN_MAP;
+	bool negated = operator_is_negated(filter->op);
 	bool is_signed = arg_kind_class(kind) == TETRA_CLASS_SIGNED;
 	struct column_filter_at at;
 	int r;
@@ -447,9 +459,7 @@ static int collect_text(const struct rule_place *place, struct column **columns,
 {
 	bool tail = filter->op == TETRA_OP_POSTFIX || filter->op == TETRA_OP_NOT_POSTFIX;
 	bool whole = filter->op == TETRA_OP_EQUAL || filter->op == TETRA_OP_NOT_EQUAL;
-	bool negated = filter->op == TETRA_OP_NOT_EQUAL ||
-		       filter->op == TETRA_OP_NOT_PREFIX ||
-		       filter->op == TETRA_OP_NOT_POSTFIX;
+	bool negated = operator_is_negated(filter->op);
 	bool path = arg_kind_class(kind) == TETRA_CLASS_PATH;
 	struct column_filter_at at;
 	int r;
@@ -461,6 +471,10 @@ static int collect_text(const struct rule_place *place, struct column **columns,
 			 : path ? COLUMN_PATH_HEAD
 				: COLUMN_TEXT_HEAD,
 			 negated, filter->mark, &at);
+	if (r >= 0) {
+		at.column->path = path;
+		at.column->aside = 1;
+	}
 	for (uint32_t i = 0; r >= 0 && i < filter->n_values; i++) {
 		const struct policy_value *value = &filter->values[i];
 		struct column_literal literal = { .filter = at.filter, .whole = whole };
@@ -526,22 +540,19 @@ static int collect_sock(const struct rule_place *place, struct column **columns,
 	row = &sock_columns[filter->op];
 	r = place_filter(place, &columns[row->column], row->shape, false, filter->mark,
 			 &at);
-	if (r < 0 || row->shape == COLUMN_NUMBER)
-		return r < 0 ? r : add_ranges(&at, filter->values, filter->n_values);
+	if (r < 0)
+		return r;
+	at.column->aside = 1;
+	if (row->shape == COLUMN_NUMBER)
+		return add_ranges(&at, filter->values, filter->n_values);
 	for (uint32_t i = 0; r >= 0 && i < filter->n_values; i++)
 		r = add_address(&at, &filter->values[i]);
 	return r;
 }
 
-static int collect_at_slot(const struct rule_place *place, uint32_t slot,
-			   const struct policy_filter *filter)
+static int collect_kind(const struct rule_place *place, struct column **columns,
+			uint32_t kind, const struct policy_filter *filter)
 {
-	const struct ruleset_hook *hook = place->rules->hook;
-	struct column **columns = &place->rules->slots[slot * TETRA_SLOT_COLUMNS];
-	uint32_t kind = hook->slots[slot].kind;
-
-	if (slot >= hook->n_slots)
-		return -EINVAL;
 	switch (arg_kind_class(kind)) {
 	case TETRA_CLASS_SIGNED:
 	case TETRA_CLASS_UNSIGNED:
@@ -554,6 +565,23 @@ static int collect_at_slot(const struct rule_place *place, uint32_t slot,
 	}
 	return place_error(place, filter->mark, -EOPNOTSUPP,
 			   "a filter on an argument of a kind that cannot be compared");
+}
+
+static int collect_at_slot(const struct rule_place *place, uint32_t slot,
+			   const struct policy_filter *filter)
+{
+	const struct ruleset_hook *hook = place->rules->hook;
+	struct column **columns = &place->rules->slots[slot * TETRA_SLOT_COLUMNS];
+	int r;
+
+	if (slot >= hook->n_slots)
+		return -EINVAL;
+	r = collect_kind(place, columns, hook->slots[slot].kind, filter);
+	/* A program at the entry meets results that are not there yet. */
+	for (uint32_t i = 0; slot == TETRA_RETURN_SLOT && i < TETRA_SLOT_COLUMNS; i++)
+		if (columns[i])
+			columns[i]->aside = 1;
+	return r;
 }
 
 static int collect_args(const struct rule_place *place)
@@ -571,11 +599,8 @@ static int collect_args(const struct rule_place *place)
 			return -EINVAL;
 		r = collect_at_slot(place, slot, filter);
 	}
-	for (uint32_t i = 0; r >= 0 && i < selector->n_return_args; i++) {
-		if (place->rules->hook->without_return)
-			break;
+	for (uint32_t i = 0; r >= 0 && i < selector->n_return_args; i++)
 		r = collect_at_slot(place, TETRA_RETURN_SLOT, &selector->return_args[i]);
-	}
 	return r;
 }
 

@@ -165,9 +165,10 @@ static int columns_check(const struct hook_rules *rules, struct tetra_diag *diag
 				? rules->process[i]
 				: rules->slots[i - TETRA_PROCESS_COLUMNS];
 
+		/* A column of bits names a row where the bits are unknown. */
 		if (column && column->shape == COLUMN_BITS)
 			n_bits++;
-		else if (column)
+		if (column && (column->shape != COLUMN_BITS || column->aside))
 			n++;
 	}
 	if (rules->rows.n_words == 1 ||

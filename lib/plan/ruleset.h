@@ -68,9 +68,6 @@ struct ruleset_hook {
 	struct ruleset_slot slots[TETRA_MAX_SLOTS];
 	struct ruleset_group *groups;
 	uint32_t n_groups; /* 0: nothing to do on this hook, alive 0 */
-	/* An entry program whose exit program decides on the return value: filters on
-	 * it are left out here. */
-	uint8_t without_return;
 };
 
 struct ruleset {

@@ -102,8 +102,7 @@ static bool bytes_fit(uint32_t op, struct bytes whole, struct bytes part)
 static bool eval_bytes(uint32_t op, const struct policy_value *values, uint32_t n,
 		       struct bytes whole, bool keep_nuls)
 {
-	bool negated = op == TETRA_OP_NOT_EQUAL || op == TETRA_OP_NOT_PREFIX ||
-		       op == TETRA_OP_NOT_POSTFIX;
+	bool negated = operator_is_negated(op);
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct bytes part = { values[i].text, values[i].len };
@@ -116,9 +115,15 @@ static bool eval_bytes(uint32_t op, const struct policy_value *values, uint32_t 
 	return negated;
 }
 
+static const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
+
 static bool address_is_in(const struct policy_value *value, uint16_t family,
 			  const uint8_t *address)
 {
+	if (family == FAMILY_IPV6 && memcmp(address, mapped_prefix, 12) == 0) {
+		family = FAMILY_IPV4;
+		address += sizeof(mapped_prefix);
+	}
 	if (family != (value->addr_family == 4 ? FAMILY_IPV4 : FAMILY_IPV6))
 		return false;
 	for (uint32_t bit = 0; bit < value->addr_bits; bit++) {
@@ -160,32 +165,62 @@ static bool eval_sock(const struct policy_filter *filter, const struct eval_sock
 	return false;
 }
 
-static bool eval_arg(const struct policy_filter *filter, const struct eval_arg *arg)
+/* Whether a filter accepts what is not there to be compared. */
+static bool eval_state(const struct policy_selector *s, uint32_t state, bool negated)
+{
+	switch (state) {
+	case TETRA_VALUE_NONE:
+		return negated;
+	case TETRA_VALUE_UNREADABLE:
+		return s->accepts_unreadable;
+	case TETRA_VALUE_FAULT:
+		return s->accepts_fault;
+	}
+	return false;
+}
+
+static bool is_postfix(uint32_t op)
+{
+	return op == TETRA_OP_POSTFIX || op == TETRA_OP_NOT_POSTFIX;
+}
+
+static bool eval_text(const struct policy_selector *s, const struct policy_filter *filter,
+		      const struct eval_arg *arg)
 {
 	struct bytes text = { arg->text, arg->len };
+
+	if (arg->endless && is_postfix(filter->op))
+		return s->accepts_unreadable;
+	if (arg->foreign && s->distrusts && operator_is_negated(filter->op))
+		return true;
+	return eval_bytes(filter->op, filter->values, filter->n_values, text,
+			  arg->kind == TETRA_ARG_CHAR_BUF);
+}
+
+static bool eval_arg(const struct policy_selector *s, const struct policy_filter *filter,
+		     const struct eval_arg *arg)
+{
 	uint32_t class = arg_kind_class(arg->kind);
 
-	if (arg->missing)
-		return false;
+	if (arg->state != TETRA_VALUE_READ)
+		return eval_state(s, arg->state, operator_is_negated(filter->op));
 	if (class == TETRA_CLASS_SIGNED || class == TETRA_CLASS_UNSIGNED)
 		return eval_number(filter, arg->number, class == TETRA_CLASS_SIGNED);
 	if (class == TETRA_CLASS_SOCK)
 		return eval_sock(filter, &arg->sock);
-	/* Something that has no path. */
-	if (class == TETRA_CLASS_PATH && !arg->len)
-		return false;
 	if (class == TETRA_CLASS_TEXT || class == TETRA_CLASS_PATH)
-		return eval_bytes(filter->op, filter->values, filter->n_values, text,
-				  arg->kind == TETRA_ARG_CHAR_BUF);
+		return eval_text(s, filter, arg);
 	return false;
 }
 
-static bool eval_pids(const struct policy_pids *pids, uint32_t selector,
-		      const struct eval_event *event)
+static bool eval_pids(const struct policy_selector *s, const struct policy_pids *pids,
+		      uint32_t selector, const struct eval_event *event)
 {
 	uint32_t pid = pids->namespace_pid ? event->ns_tgid : event->tgid;
 	bool found;
 
+	if (pids->follow_forks && event->marks_unknown)
+		return s->accepts_unreadable;
 	if (pids->follow_forks)
 		found = event->pid_marks >> selector & 1;
 	else
@@ -193,21 +228,28 @@ static bool eval_pids(const struct policy_pids *pids, uint32_t selector,
 	return found != pids->negated;
 }
 
-static bool eval_binaries(const struct policy_binaries *binaries, uint32_t selector,
+static bool eval_binaries(const struct policy_selector *s,
+			  const struct policy_binaries *binaries, uint32_t selector,
 			  const struct eval_event *event)
 {
 	struct bytes exe = { event->exe, event->exe_len };
-	bool found;
+	bool negated = operator_is_negated(binaries->op);
 
 	if (!binaries->n_values)
 		return true;
-	if (!exe.len)
+	if (event->exe_state != TETRA_VALUE_READ && !s->accepts_unreadable)
 		return false;
-	if (!binaries->follow_children)
-		return eval_bytes(binaries->op, binaries->values, binaries->n_values, exe,
-				  false);
-	found = event->binary_marks >> selector & 1;
-	return binaries->op == TETRA_OP_NOT_EQUAL ? !found : found;
+	if (event->exe_state == TETRA_VALUE_NONE && !negated)
+		return false;
+	if (binaries->follow_children)
+		return event->marks_unknown
+			       ? s->accepts_unreadable
+			       : (event->binary_marks >> selector & 1) != negated;
+	if (event->exe_state != TETRA_VALUE_READ)
+		return true;
+	if (event->exe_foreign && s->distrusts && negated)
+		return true;
+	return eval_bytes(binaries->op, binaries->values, binaries->n_values, exe, false);
 }
 
 static bool eval_namespace(const struct policy_namespace *namespace,
@@ -236,10 +278,10 @@ static bool eval_process(const struct policy_selector *s, uint32_t selector,
 			 const struct eval_event *event)
 {
 	for (uint32_t i = 0; i < s->n_pids; i++)
-		if (!eval_pids(&s->pids[i], selector, event))
+		if (!eval_pids(s, &s->pids[i], selector, event))
 			return false;
 	for (uint32_t i = 0; i < s->n_binaries; i++)
-		if (!eval_binaries(&s->binaries[i], selector, event))
+		if (!eval_binaries(s, &s->binaries[i], selector, event))
 			return false;
 	for (uint32_t i = 0; i < s->n_namespaces; i++)
 		if (!eval_namespace(&s->namespaces[i], event))
@@ -253,10 +295,10 @@ static bool eval_process(const struct policy_selector *s, uint32_t selector,
 static bool eval_args(const struct policy_selector *s, const struct eval_event *event)
 {
 	for (uint32_t i = 0; i < s->n_args; i++)
-		if (!eval_arg(&s->args[i], &event->args[s->args[i].arg]))
+		if (!eval_arg(s, &s->args[i], &event->args[s->args[i].arg]))
 			return false;
 	for (uint32_t i = 0; i < s->n_return_args; i++)
-		if (!eval_arg(&s->return_args[i], &event->return_value))
+		if (!eval_arg(s, &s->return_args[i], &event->return_value))
 			return false;
 	return true;
 }

@@ -4,8 +4,19 @@
  * tables. The compiled tables are judged by it; it shares nothing with them but names.
  *
  * Semantics where the language leaves room:
- *  - A value that could not be read, and the path of something that has none (a pipe),
- *    pass no filter, negated ones included; nor does an executable that is not known.
+ *  - What a filter says to a value that is not there to be compared (enum
+ *    tetra_value_state): ABSENT passes no filter, negated ones included. NONE is none of
+ *    the literals: it passes negated filters. UNREADABLE is neither equal nor unequal: it
+ *    passes if the selector accepts that, by default if it enforces; FAULT likewise, by
+ *    default never.
+ *  - An executable may be NONE (a kernel thread): it passes no positive filter, and a
+ *    negated one if the selector accepts what is unreadable. Whether a process of which
+ *    nothing is known is a descendant of another is unreadable, too.
+ *  - A text whose end was not reached is longer than any literal; only Postfix cannot be
+ *    told of it.
+ *  - A name made in a user namespace may be a lie: a selector that distrusts takes it for
+ *    none of the literals of a negated filter.
+ *  - An IPv4 address in IPv6 is the IPv4 address, for every operator on addresses.
  *  - Paths and strings are compared as bytes, nothing is normalised. A resolved path
  *    begins with '/', has no empty component, and ends in '/' only if it is "/".
  *  - Several values of GT, LT and Mask mean any of them. NULs that end a literal do not
@@ -27,7 +38,9 @@ struct eval_sock {
 
 struct eval_arg {
 	uint32_t kind;	  /* TETRA_ARG_* */
-	uint8_t missing;  /* could not be read, or has no path */
+	uint8_t state;	  /* enum tetra_value_state */
+	uint8_t endless;  /* texts: the end was not reached */
+	uint8_t foreign;  /* paths: the mount namespace is a user namespace's */
 	uint64_t number;  /* sign- or zero-extended */
 	const char *text; /* what was read; borrowed */
 	size_t len;
@@ -38,7 +51,10 @@ struct eval_event {
 	uint32_t tgid;
 	uint32_t ns_tgid; /* 0 in the root pid namespace */
 	const char *exe;  /* resolved path; borrowed */
-	size_t exe_len;	  /* 0: not known */
+	size_t exe_len;
+	uint8_t exe_state;   /* enum tetra_value_state: READ, NONE or UNREADABLE */
+	uint8_t exe_foreign; /* as eval_arg.foreign */
+	uint8_t marks_unknown;
 	/* Bit s: carries the mark of selector s; see struct ruleset_marks in lib/plan. */
 	uint64_t pid_marks, binary_marks;
 	uint64_t namespaces[TETRA_NS_END]; /* inode numbers */

@@ -41,6 +41,22 @@ const char *operator_name(uint32_t op)
 	return op < ARRAY_SIZE(names) ? names[op] : NULL;
 }
 
+bool operator_is_negated(uint32_t op)
+{
+	const char *name = operator_name(op);
+
+	return name && str_has_prefix(name, "Not");
+}
+
+bool action_enforces(uint32_t kind)
+{
+#define X(NAME, number, name, enforces, ...) [number] = enforces,
+	static const bool rows[] = { TETRA_ACTIONS(X) };
+#undef X
+
+	return kind < ARRAY_SIZE(rows) && rows[kind];
+}
+
 const char *action_name(uint32_t kind)
 {
 #define X(NAME, number, name, ...) [number] = name,

@@ -10,6 +10,7 @@
 #ifndef TETRA_LIB_POLICY_H
 #define TETRA_LIB_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -130,6 +131,11 @@ struct policy_selector {
 	uint32_t n_capabilities;
 	struct policy_action *actions; /* never empty: the default is one Post */
 	uint32_t n_actions;
+	/* Settled from the actions and the policy's options: */
+	uint8_t enforces; /* some action signals or overrides */
+	uint8_t accepts_unreadable; /* a value that cannot be told passes each filter */
+	uint8_t accepts_fault; /* likewise memory of a system call's process */
+	uint8_t distrusts; /* names made in a user namespace pass each negated filter */
 };
 
 struct policy_hook {
@@ -204,8 +210,14 @@ uint32_t arg_kind_class(uint32_t kind);
 const char *arg_kind_name(uint32_t kind);
 const char *arg_kind_json_key(uint32_t kind);
 const char *operator_name(uint32_t op);
+/* Its name begins with "Not": it accepts what the operator without accepts not. */
+bool operator_is_negated(uint32_t op);
+bool action_enforces(uint32_t kind);
 const char *action_name(uint32_t kind);
 const char *action_event_name(uint32_t kind);
+
+/* Some filter on a name says which it must not be: an executable's, an argument's. */
+bool selector_negates_names(const struct policy_selector *selector);
 
 static inline void tetra_policy_unrefp(struct tetra_policy **policy)
 {

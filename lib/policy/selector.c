@@ -112,6 +112,25 @@ static void macros_check(struct build_hook *hook, const struct doc_selector *doc
 	}
 }
 
+/*
+ * Memory of a system call that cannot be read is mostly the caller's own mistake, and the call
+ * fails by itself: it matches on request only.
+ */
+static void selector_settle(const struct tetra_policy *policy,
+			    struct policy_selector *selector)
+{
+	for (uint32_t i = 0; i < selector->n_actions; i++)
+		selector->enforces |= action_enforces(selector->actions[i].kind);
+	selector->accepts_fault = policy->unreadable == POLICY_UNREADABLE_MATCH;
+	selector->accepts_unreadable = policy->unreadable == POLICY_UNREADABLE_DEFAULT
+					       ? selector->enforces
+					       : selector->accepts_fault;
+	selector->distrusts =
+		policy->user_namespaces == POLICY_USER_NAMESPACES_DEFAULT
+			? selector->enforces
+			: policy->user_namespaces == POLICY_USER_NAMESPACES_DISTRUST;
+}
+
 static int selector_build(struct build_hook *hook, const struct doc_selector *doc,
 			  struct policy_selector *ret)
 {
@@ -140,7 +159,20 @@ static int selector_build(struct build_hook *hook, const struct doc_selector *do
 		r = scopes_build(hook->build, doc, ret);
 	if (r >= 0)
 		r = actions_build(hook, doc, ret);
+	if (r >= 0)
+		selector_settle(hook->build->policy, ret);
 	return r;
+}
+
+bool selector_negates_names(const struct policy_selector *selector)
+{
+	for (uint32_t i = 0; i < selector->n_binaries; i++)
+		if (operator_is_negated(selector->binaries[i].op))
+			return true;
+	for (uint32_t i = 0; i < selector->n_args; i++)
+		if (operator_is_negated(selector->args[i].op))
+			return true;
+	return false;
 }
 
 void selector_check_macro(struct build *build, const struct doc_selector *macro)

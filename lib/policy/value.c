@@ -268,6 +268,20 @@ static bool set_parse(struct value_parser *parser)
 	return pattern_parse(parser);
 }
 
+/* An IPv4 address in IPv6 is the IPv4 address. */
+static void address_unmap(struct policy_value *value)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (value->addr_family != 6 || value->addr_bits < 96 ||
+	    memcmp(value->addr, mapped, sizeof(mapped)) != 0)
+		return;
+	memmove(value->addr, value->addr + sizeof(mapped), 4);
+	memset(value->addr + 4, 0, sizeof(mapped));
+	value->addr_family = 4;
+	value->addr_bits -= 96;
+}
+
 int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bits)
 {
 	const char *slash = strchr(text, '/');
@@ -295,6 +309,7 @@ int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bit
 		ret->addr[i / 8] &= (uint8_t)~bit;
 	}
 	ret->addr_bits = slash ? (uint8_t)bits : ret->addr_bits;
+	address_unmap(ret);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ struct sensor {
 	int config; /* of the process programs */
 	int links[ARRAY_SIZE(process_rows)];
 	int mark; /* the program that marks a running process; -1: not used yet */
+	int root; /* the program that finds the root; likewise */
 	int maps[SENSOR_MAP_END];
 	int n_cpus;
 };
@@ -141,7 +142,7 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 
 	if (!sensor)
 		return -ENOMEM;
-	sensor->config = sensor->mark = -1;
+	sensor->config = sensor->mark = sensor->root = -1;
 	memset(sensor->links, -1, sizeof(sensor->links));
 	memset(sensor->maps, -1, sizeof(sensor->maps));
 	memlock_raise();
@@ -167,6 +168,7 @@ struct sensor *sensor_free(struct sensor *sensor)
 		closep(&sensor->maps[i]);
 	closep(&sensor->config);
 	closep(&sensor->mark);
+	closep(&sensor->root);
 	free(sensor);
 	return NULL;
 }
@@ -211,6 +213,11 @@ uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause)
 	return sum;
 }
 
+uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause)
+{
+	return sensor_get_loss(sensor, TETRA_LOST_END + cause);
+}
+
 int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row)
 {
 	int r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &tgid, row, BPF_NOEXIST);
@@ -239,17 +246,25 @@ int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uin
 
 /*
  * Linux 5.10 warns in its log when a program of a raw tracepoint has a map that allocates:
- * loaded where it is needed, and that is rare.
+ * loaded where it is needed.
  */
-static int sensor_load_mark(struct sensor *sensor)
+static int sensor_load_run(struct sensor *sensor, const char *name, int *ret_fd)
 {
 	const struct template_place place = { BPF_PROG_TYPE_RAW_TRACEPOINT };
 	_cleanup_(log_freep) char *log = NULL;
 
-	if (sensor->mark < 0)
-		sensor->mark = template_load(sensor->process, "tetra_mark", &place,
-					     sensor->config, &log);
-	return MIN(sensor->mark, 0);
+	if (*ret_fd < 0)
+		*ret_fd = template_load(sensor->process, name, &place, sensor->config, &log);
+	return MIN(*ret_fd, 0);
+}
+
+void sensor_find_root(struct sensor *sensor)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	/* Without it, each path's root is looked at. */
+	if (sensor_load_run(sensor, "tetra_root", &sensor->root) == 0)
+		(void)bpf_prog_test_run_opts(sensor->root, &opts);
 }
 
 /*
@@ -261,7 +276,7 @@ int sensor_mark_process(struct sensor *sensor, uint32_t tgid, uint64_t pid_bits,
 {
 	uint64_t words[3] = { tgid, pid_bits, binary_bits };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = words, .ctx_size_in = sizeof(words));
-	int r = sensor_load_mark(sensor);
+	int r = sensor_load_run(sensor, "tetra_mark", &sensor->mark);
 
 	return r < 0 ? r : bpf_prog_test_run_opts(sensor->mark, &opts);
 }

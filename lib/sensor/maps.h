@@ -20,6 +20,7 @@
 	X(MARKING, "tetra_marking") \
 	X(RATE, "tetra_rate")       \
 	X(CALLS, "tetra_calls")     \
+	X(ROOTS, "tetra_roots")     \
 	X(LOSSES, "tetra_losses")   \
 	X(SCRATCH, "tetra_scratch")
 
@@ -64,6 +65,12 @@ uint64_t sensor_get_kernel_bytes(const struct sensor *sensor);
 
 /* Sum over the processors of what was lost for one cause (enum tetra_loss). */
 uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause);
+
+/* The same of values that could not be read (enum tetra_unreadable). */
+uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause);
+
+/* Has the programs know where most paths begin. They do without it, at some cost. */
+void sensor_find_root(struct sensor *sensor);
 
 /* Row of a process that ran before: kept if the kernel has one already. */
 int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row);

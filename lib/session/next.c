@@ -123,21 +123,29 @@ int next_collect_points(struct tetra_session *session, struct session_state *nex
 	return 0;
 }
 
-static bool use_has_rate(const struct session_use *use)
+static uint32_t selector_extras(const struct policy_selector *selector)
 {
-	for (uint32_t i = 0; i < use->hook->n_selectors; i++)
-		for (uint32_t j = 0; j < use->hook->selectors[i].n_actions; j++)
-			if (use->hook->selectors[i].actions[j].rate_ms)
-				return true;
-	return false;
+	uint32_t extras = 0;
+
+	for (uint32_t i = 0; i < selector->n_actions; i++)
+		if (selector->actions[i].rate_ms)
+			extras |= POINT_RATE;
+	if (selector->distrusts && selector_negates_names(selector))
+		extras |= POINT_DISTRUSTS;
+	return extras;
 }
 
-static bool point_has_rate(const struct state_point *point)
+static uint32_t point_extras(const struct state_point *point)
 {
-	for (uint32_t i = 0; i < point->n_members; i++)
-		if (use_has_rate(point->members[i].use))
-			return true;
-	return false;
+	uint32_t extras = 0;
+
+	for (uint32_t i = 0; i < point->n_members; i++) {
+		const struct policy_hook *hook = point->members[i].use->hook;
+
+		for (uint32_t j = 0; j < hook->n_selectors; j++)
+			extras |= selector_extras(&hook->selectors[j]);
+	}
+	return extras;
 }
 
 static void group_fill(struct ruleset_group *group, const struct state_member *member,
@@ -284,17 +292,17 @@ int next_compile(struct tetra_session *session, struct session_state *next,
 	for (uint32_t i = 0; i < next->n_points; i++) {
 		struct state_point *point = &next->points[i];
 		const struct tetra_hook_row *row = state_row(next, point->point);
-		bool rate = point_has_rate(point);
+		uint32_t extras = point_extras(point);
 
 		if (point->point->attached) {
-			if (session_point_fits(point->point, row, rate))
+			if (session_point_fits(point->point, row, extras))
 				continue;
 			r = point_succeed(session, point);
 			if (r < 0)
 				return r;
 			succeeded = true;
 		}
-		session_point_set_row(point->point, row, rate);
+		session_point_set_row(point->point, row, extras);
 	}
 	/* Successors have other numbers: their rows must move. */
 	return succeeded ? state_compile(session, next, 0, diag) : 0;

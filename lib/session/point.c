@@ -198,20 +198,24 @@ static uint32_t row_words(const struct tetra_hook_row *row)
 }
 
 bool session_point_fits(const struct session_point *point, const struct tetra_hook_row *row,
-			bool rate)
+			uint32_t extras)
 {
+	if ((extras & POINT_RATE && !point->config.rate) ||
+	    (extras & POINT_DISTRUSTS && !point->config.distrusts))
+		return false;
 	return !(row->process_columns & ~point->config.process_columns) &&
 	       !(row->slot_columns & ~point->config.slot_columns) &&
-	       row_words(row) <= point->config.n_words && (!rate || point->config.rate);
+	       row_words(row) <= point->config.n_words;
 }
 
 void session_point_set_row(struct session_point *point, const struct tetra_hook_row *row,
-			   bool rate)
+			   uint32_t extras)
 {
 	point->config.process_columns |= row->process_columns;
 	point->config.slot_columns |= row->slot_columns;
 	point->config.n_words = MAX(point->config.n_words, row_words(row));
-	point->config.rate |= rate;
+	point->config.rate |= (extras & POINT_RATE) != 0;
+	point->config.distrusts |= (extras & POINT_DISTRUSTS) != 0;
 }
 
 int session_point_plan(struct session_point *point, const char *file,
@@ -266,8 +270,10 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 	ret->has_return = plan->has_return;
 	ret->syscall_number = plan->syscall_number;
 	ret->task_btf = kernel_has(kernel, KERNEL_CURRENT_TASK_BTF);
-	if (!(plan->phase & TETRA_PHASE_RETURN))
+	if (!(plan->phase & TETRA_PHASE_RETURN)) {
+		ret->later = (point->needs & PLAN_NEEDS_RETURN) != 0;
 		memset(&ret->slots[TETRA_RETURN_SLOT], 0, sizeof(ret->slots[0]));
+	}
 	ret->saves = (plan->program == PLAN_KPROBE || plan->program == PLAN_KPROBE_MULTI) &&
 		     (point->needs & PLAN_NEEDS_RETURN) != 0;
 	if (!plan->typed)

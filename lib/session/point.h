@@ -46,11 +46,15 @@ int session_point_add(struct session_point *point, struct session_use *use, cons
 /* The same question without changing anything. */
 bool session_point_serves(const struct session_point *point, const struct session_use *use);
 
-/* Whether the programs can evaluate a hook row. */
+/* What some rules want of the programs beside their columns. */
+#define POINT_RATE	1u /* a limit on events */
+#define POINT_DISTRUSTS 2u /* to know of names made in user namespaces */
+
+/* Whether the programs can evaluate a hook row; @extras: POINT_*. */
 bool session_point_fits(const struct session_point *point, const struct tetra_hook_row *row,
-			bool rate);
+			uint32_t extras);
 void session_point_set_row(struct session_point *point, const struct tetra_hook_row *row,
-			   bool rate);
+			   uint32_t extras);
 
 /* Says to @sensor what session_point_attach() will ask of it. */
 void session_point_expect(const struct session_point *point, struct sensor *sensor);

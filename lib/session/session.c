@@ -208,6 +208,8 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	if (r == 0)
 		r = sensor_new(&session->sensor, &opts, session->kernel, diag);
 	if (r == 0)
+		sensor_find_root(session->sensor);
+	if (r == 0)
 		r = session_open_decoder(session);
 	if (r == 0)
 		r = ring_new(&session->ring, session->sensor, session_record, session);

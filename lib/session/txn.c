@@ -245,6 +245,7 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	if (r == 0)
 		r = next_attach(session, txn->next, diag);
 	if (r == 0) {
+		sensor_find_root(session->sensor);
 		r = next_publish(session, &txn->next);
 		if (r == -EBUSY)
 			r = diag_error(diag, NULL, r, "calls-in-flight", "commit it again",

@@ -44,6 +44,7 @@ static int step_run(struct bpf_program *program)
 static void config_fill(struct tetra_hook_config *config)
 {
 	config->phase = TETRA_PHASE_EVENT;
+	config->distrusts = 1;
 	config->n_words = TETRA_MAX_WORDS;
 	config->process_columns = ~0u;
 	config->slot_columns = ~0ull;
@@ -158,14 +159,16 @@ static void case_set_process(struct tetra_case *c, const struct tetra_seed *seed
 	struct tetra_proc *proc = &c->proc;
 
 	memset(proc, 0, sizeof(*proc));
-	proc->ns_tgid = process->ns_tgid;
 	proc->pid_marks = event->pid_marks;
 	proc->binary_marks = event->binary_marks;
-	if (process->exe_len)
+	if (process->exe_state == TETRA_VALUE_READ)
 		case_set_exe(proc, seed, process->exe, process->exe_len);
-	c->known =
-		proc->ns_tgid || proc->pid_marks || proc->binary_marks || proc->exe_bytes;
+	if (process->exe_foreign)
+		proc->flags |= TETRA_PROC_FOREIGN;
+	c->exe_state = process->exe_state;
+	c->known = !process->marks_unknown;
 	c->tgid = process->tgid;
+	c->ns_tgid = process->ns_tgid;
 	memcpy(c->caps, process->caps, sizeof(c->caps));
 	memcpy(c->namespaces, process->namespaces, sizeof(c->namespaces));
 }
@@ -245,7 +248,7 @@ static int steps_path(struct kernel_case *kernel, const struct eval_arg *arg)
 	struct tetra_case *c = kernel->mapped;
 	int r;
 
-	if (c->found)
+	if (!c->state)
 		case_set_path(c, arg->text, arg->len);
 	r = step_run(kernel->skeleton->progs.tetra_case_path);
 	if (r < 0 || !c->left)
@@ -260,7 +263,9 @@ static int step_slot(struct kernel_case *kernel, uint32_t slot,
 
 	c->slot = slot;
 	c->kind = arg->kind;
-	c->found = !arg->missing;
+	c->state = arg->state;
+	c->tail_state = arg->endless ? TETRA_VALUE_UNREADABLE : arg->state;
+	c->foreign = arg->foreign;
 	switch (arg_kind_class(arg->kind)) {
 	case TETRA_CLASS_SOCK:
 		case_set_sock(c, &arg->sock);
@@ -268,7 +273,7 @@ static int step_slot(struct kernel_case *kernel, uint32_t slot,
 	case TETRA_CLASS_PATH:
 		return steps_path(kernel, arg);
 	case TETRA_CLASS_TEXT:
-		if (c->found)
+		if (!c->state)
 			case_set_text(c, arg->text, arg->len);
 		return step_run(kernel->skeleton->progs.tetra_case_text);
 	}

@@ -16,8 +16,6 @@
 #define EVENTS	 100
 #define SKIPPED	 77
 #define REPORTED 5
-/* Now and then a process of which nothing is known: a row that found no room. */
-#define FORGOTTEN_EACH 61
 
 struct tally {
 	uint32_t n_cases, n_matching, n_differences;
@@ -48,14 +46,6 @@ static void opinion_count(struct opinion *kernel, const struct image *image,
 	}
 }
 
-static void event_forget(struct random_event *event)
-{
-	event->process.exe_len = 0;
-	event->process.ns_tgid = 0;
-	event->pid_marks = 0;
-	event->binary_marks = 0;
-}
-
 static void report(const struct random_rules *rules, const struct random_event *event,
 		   uint64_t event_seed, uint32_t group, int kernel, int host,
 		   int evaluator)
@@ -79,8 +69,6 @@ static int compare_event(struct kernel_case *kernel, const struct random_rules *
 	int r;
 
 	random_event_make(rules, event_seed, &event);
-	if (event_seed % FORGOTTEN_EACH == FORGOTTEN_EACH - 1)
-		event_forget(&event);
 	host_match(&run, image, &rules->ruleset.seed, &event);
 	host_winners(&run, RANDOM_FIRST_GROUP, host, rules->hook.n_groups);
 	r = kernel_case_run(kernel, &rules->ruleset.seed, &event, seen.words,

@@ -90,18 +90,29 @@ static uint64_t host_column_number(struct host_run *run, uint32_t dim, uint64_t 
 static uint64_t host_exe(struct host_run *run, uint32_t column, uint32_t dim)
 {
 	const struct eval_event *process = &run->event->process;
-	struct tetra_hash hash = { { 0, 0 } };
+	struct tetra_hash hash = { { 0, TETRA_EXE_UNKNOWN } };
 
+	if (process->exe_state == TETRA_VALUE_READ && process->exe_foreign)
+		dim = dim_foreign(&run->image, dim);
 	if (column == TETRA_COL_BINARY) {
-		if (process->exe_len)
+		if (process->exe_state == TETRA_VALUE_READ)
 			image_hash_path(&run->seed, process->exe, process->exe_len,
 					&hash);
+		else if (process->exe_state == TETRA_VALUE_NONE)
+			hash.h[1] = TETRA_EXE_NONE;
 		return match_exact(&run->image, &run->match, dim, hash.h[0], hash.h[1]);
 	}
-	if (!process->exe_len)
-		return match_no_text(&run->image, &run->match, dim);
+	if (process->exe_state != TETRA_VALUE_READ)
+		return match_aside(&run->image, &run->match, dim, process->exe_state);
 	return host_text(run, dim, process->exe, process->exe_len,
 			 column == TETRA_COL_BINARY_TAIL);
+}
+
+static uint64_t host_marks(struct host_run *run, uint32_t dim, uint64_t marks)
+{
+	if (run->event->process.marks_unknown)
+		return match_aside(&run->image, &run->match, dim, TETRA_VALUE_UNREADABLE);
+	return match_bits(&run->image, &run->match, dim, marks);
 }
 
 static uint64_t host_process_column(struct host_run *run, uint32_t column, uint32_t dim)
@@ -115,9 +126,9 @@ static uint64_t host_process_column(struct host_run *run, uint32_t column, uint3
 	case TETRA_COL_NSPID:
 		return match_exact(&run->image, &run->match, dim, process->ns_tgid, 0);
 	case TETRA_COL_PID_MARKS:
-		return match_bits(&run->image, &run->match, dim, event->pid_marks);
+		return host_marks(run, dim, event->pid_marks);
 	case TETRA_COL_BINARY_MARKS:
-		return match_bits(&run->image, &run->match, dim, event->binary_marks);
+		return host_marks(run, dim, event->binary_marks);
 	case TETRA_COL_USER_NS:
 		return match_exact(&run->image, &run->match, dim, process->user_ns, 0);
 	case TETRA_COL_BINARY:
@@ -158,6 +169,8 @@ static uint64_t host_slot_column(struct host_run *run, uint32_t number, uint32_t
 	uint32_t column = number % TETRA_SLOT_COLUMNS;
 	uint32_t class = arg_kind_class(arg->kind);
 
+	if (arg->state != TETRA_VALUE_READ)
+		return match_aside(&run->image, &run->match, dim, arg->state);
 	if (class == TETRA_CLASS_SOCK)
 		return host_sock_column(run, &arg->sock, column, dim);
 	if (class == TETRA_CLASS_SIGNED || class == TETRA_CLASS_UNSIGNED) {
@@ -166,8 +179,10 @@ static uint64_t host_slot_column(struct host_run *run, uint32_t number, uint32_t
 		return host_column_number(run, dim, arg->number,
 					  class == TETRA_CLASS_SIGNED ? 1ull << 63 : 0);
 	}
-	if (arg->missing)
-		return match_no_text(&run->image, &run->match, dim);
+	if (arg->endless && column == TETRA_COL_TAIL)
+		return match_aside(&run->image, &run->match, dim, TETRA_VALUE_UNREADABLE);
+	if (arg->foreign)
+		dim = dim_foreign(&run->image, dim);
 	if (column == TETRA_COL_HEAD && class == TETRA_CLASS_PATH)
 		return host_path(run, dim, arg->text, arg->len);
 	return host_text(run, dim, arg->text, arg->len, column == TETRA_COL_TAIL);

@@ -83,6 +83,22 @@ static uint64_t event_number(const struct random_rules *rules,
 	return random_extend(kind, number - 1 + random_below(random, 3));
 }
 
+/* The IPv4 address in IPv6. */
+static void address_map(uint8_t *address)
+{
+	memcpy(address + 12, address, 4);
+	memset(address, 0, 10);
+	address[10] = address[11] = 0xff;
+}
+
+/* Most values can be read. */
+static uint32_t event_state(struct random_state *random, uint32_t n_states)
+{
+	if (!random_once(random, 16))
+		return TETRA_VALUE_READ;
+	return TETRA_VALUE_ABSENT + random_below(random, n_states);
+}
+
 static void event_address(const struct random_rules *rules, struct random_state *random,
 			  uint8_t *ret)
 {
@@ -96,6 +112,8 @@ static void event_address(const struct random_rules *rules, struct random_state 
 		memcpy(ret, value->addr, random_once(random, 2) ? 16 : bytes);
 		if (value->addr_bits && random_once(random, 4))
 			ret[bit / 8] ^= 0x80 >> bit % 8;
+		if (value->addr_family == 4 && random_once(random, 2))
+			address_map(ret);
 	}
 }
 
@@ -123,13 +141,18 @@ static void event_slot(const struct random_rules *rules, struct random_state *ra
 		ret->number = event_number(rules, random, ret->kind);
 		return;
 	case TETRA_CLASS_SOCK:
+		/* Either there is one or there is not. */
+		ret->state = random_once(random, 16) ? TETRA_VALUE_UNREADABLE
+						     : event_state(random, 1);
 		event_sock(rules, random, &ret->sock);
 		return;
 	}
 	ret->text = text;
-	ret->missing = random_once(random, 32);
-	if (ret->missing)
+	ret->state = event_state(random, TETRA_VALUE_STATES - 1);
+	if (ret->state != TETRA_VALUE_READ)
 		return;
+	ret->foreign = class == TETRA_CLASS_PATH && random_once(random, 4);
+	ret->endless = class == TETRA_CLASS_TEXT && random_once(random, 8);
 	ret->len = event_text(rules, random, class == TETRA_CLASS_PATH, text);
 	if (class == TETRA_CLASS_PATH)
 		ret->len = text_make_path(text, ret->len);
@@ -145,7 +168,12 @@ static void event_process(const struct random_rules *rules, struct random_state 
 	process->tgid = random_below(random, 24);
 	process->ns_tgid = random_below(random, 24);
 	process->exe = ret->exe;
-	if (!random_once(random, 32))
+	if (random_once(random, 24))
+		process->exe_state = random_once(random, 2) ? TETRA_VALUE_NONE
+							    : TETRA_VALUE_UNREADABLE;
+	process->marks_unknown = process->exe_state == TETRA_VALUE_UNREADABLE;
+	process->exe_foreign = random_once(random, 4);
+	if (process->exe_state == TETRA_VALUE_READ && !random_once(random, 32))
 		process->exe_len = text_make_path(
 			ret->exe, event_text(rules, random, true, ret->exe));
 	ret->pid_marks = random_next(random) & random_next(random);
@@ -310,8 +338,9 @@ void random_rules_describe(const struct random_rules *rules, uint32_t position, 
 
 static void describe_slot(const struct eval_arg *arg, FILE *out)
 {
-	fprintf(out, "%s%s number %#" PRIx64 " text ", arg_kind_name(arg->kind),
-		arg->missing ? " missing" : "", arg->number);
+	fprintf(out, "%s state %u%s%s number %#" PRIx64 " text ",
+		arg_kind_name(arg->kind), arg->state, arg->endless ? " endless" : "",
+		arg->foreign ? " foreign" : "", arg->number);
 	describe_text(arg->text ? arg->text : "", arg->len, out);
 	fprintf(out, " sock family %u protocol %u ports %u %u addresses ",
 		arg->sock.family, arg->sock.protocol, arg->sock.sport, arg->sock.dport);
@@ -329,10 +358,12 @@ void random_event_describe(const struct random_rules *rules,
 	fprintf(out,
 		"event: tgid %u ns %u user_ns %" PRIu64 " (host %" PRIu64
 		") marks %#" PRIx64 " %#" PRIx64 " caps %#" PRIx64 " %#" PRIx64
-		" %#" PRIx64 " exe ",
+		" %#" PRIx64 " exe state %u%s%s ",
 		process->tgid, process->ns_tgid, process->user_ns, process->host_user_ns,
 		event->pid_marks, event->binary_marks, process->caps[0], process->caps[1],
-		process->caps[2]);
+		process->caps[2], process->exe_state,
+		process->exe_foreign ? " foreign" : "",
+		process->marks_unknown ? " marks unknown" : "");
 	describe_text(event->exe, process->exe_len, out);
 	fprintf(out, "\n  namespaces (host):");
 	for (uint32_t i = 0; i < TETRA_NS_END; i++)

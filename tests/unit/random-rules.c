@@ -471,6 +471,9 @@ static void make_selector(struct random_rules *rules, const struct policy_hook *
 	for (uint32_t i = 0; rules->sparse && i < 64 && !selector_has_filter(selector);
 	     i++)
 		make_selector_filter(rules, hook, selector, marks);
+	selector->accepts_unreadable = random_once(&rules->random, 2);
+	selector->accepts_fault = random_once(&rules->random, 4);
+	selector->distrusts = random_once(&rules->random, 2);
 	selector->actions = alloc(rules, 1, sizeof(*selector->actions));
 	selector->actions[0].kind = TETRA_ACTION_POST;
 	selector->n_actions = 1;

@@ -74,13 +74,10 @@ static const struct row rows[] = {
 	{ TETRA_ARG_STRING, TETRA_OP_EQUAL, 1, { TEXT("ab\0") }, SEEN("ab"), true },
 	{ TETRA_ARG_CHAR_BUF, TETRA_OP_EQUAL, 1, { TEXT("ab\0") }, SEEN("ab"), false },
 	{ TETRA_ARG_CHAR_BUF, TETRA_OP_EQUAL, 1, { TEXT("ab\0") }, SEEN("ab\0"), true },
-	/* Paths are bytes; what has none passes nothing. */
+	/* Paths are bytes. */
 	{ TETRA_ARG_FILE, TETRA_OP_PREFIX, 1, { TEXT("/etc") }, SEEN("/etcetera"), true },
 	{ TETRA_ARG_FILE, TETRA_OP_PREFIX, 1, { TEXT("/etc/") }, SEEN("/etc"), false },
 	{ TETRA_ARG_FILE, TETRA_OP_EQUAL, 1, { TEXT("/etc/") }, SEEN("/etc"), false },
-	{ TETRA_ARG_PATH, TETRA_OP_NOT_PREFIX, 1, { TEXT("/etc") }, SEEN(""), false },
-	{ TETRA_ARG_FD, TETRA_OP_NOT_EQUAL, 1, { TEXT("/") }, { .missing = 1 }, false },
-	{ TETRA_ARG_STRING, TETRA_OP_NOT_EQUAL, 1, { TEXT("") }, { .missing = 1 }, 0 },
 	/* Operators that do not fit a kind accept nothing. */
 	{ TETRA_ARG_CONST_BUF, TETRA_OP_NOT_EQUAL, 1, { INT(1) }, SAW(2), false },
 	{ TETRA_ARG_INT32, TETRA_OP_PREFIX, 1, { TEXT("a") }, SAW(2), false },
@@ -116,6 +113,130 @@ START_TEST(a_filter_means_what_its_row_says)
 }
 END_TEST
 
+/* What a selector says to values that are not there to be compared. Positive, negated: the
+ * filter. Lenient: the selector accepts what is unreadable, and faults. */
+static const struct state_row {
+	uint32_t kind;
+	uint32_t state;
+	bool strict_positive, strict_negated, lenient_positive, lenient_negated;
+} state_rows[] = {
+	{ TETRA_ARG_FILE, TETRA_VALUE_ABSENT, false, false, false, false },
+	{ TETRA_ARG_FD, TETRA_VALUE_ABSENT, false, false, false, false },
+	{ TETRA_ARG_FILE, TETRA_VALUE_NONE, false, true, false, true },
+	{ TETRA_ARG_STRING, TETRA_VALUE_NONE, false, true, false, true },
+	{ TETRA_ARG_BINPRM, TETRA_VALUE_NONE, false, true, false, true },
+	{ TETRA_ARG_FILE, TETRA_VALUE_UNREADABLE, false, false, true, true },
+	{ TETRA_ARG_PATH, TETRA_VALUE_UNREADABLE, false, false, true, true },
+	{ TETRA_ARG_STRING, TETRA_VALUE_UNREADABLE, false, false, true, true },
+	{ TETRA_ARG_CHAR_BUF, TETRA_VALUE_UNREADABLE, false, false, true, true },
+	{ TETRA_ARG_STRING, TETRA_VALUE_FAULT, false, false, true, true },
+};
+
+static const struct {
+	uint32_t positive, negated;
+} text_operators[] = {
+	{ TETRA_OP_EQUAL, TETRA_OP_NOT_EQUAL },
+	{ TETRA_OP_PREFIX, TETRA_OP_NOT_PREFIX },
+	{ TETRA_OP_POSTFIX, TETRA_OP_NOT_POSTFIX },
+};
+
+static bool state_accepted(const struct state_row *row, uint32_t op, bool lenient)
+{
+	struct policy_value value = TEXT("/a");
+	struct policy_filter filter = { .op = op, .values = &value, .n_values = 1 };
+	struct policy_selector selector = { .args = &filter, .n_args = 1 };
+	struct eval_arg arg = { .kind = row->kind, .state = row->state };
+	struct eval_event event = { .args = &arg };
+
+	selector.accepts_unreadable = selector.accepts_fault = lenient;
+	return judge(&selector, &event) == 0;
+}
+
+START_TEST(what_is_not_there_passes_by_its_state)
+{
+	const struct state_row *row = &state_rows[_i];
+
+	for (size_t i = 0; i < ARRAY_SIZE(text_operators); i++) {
+		uint32_t op = text_operators[i].positive;
+		uint32_t not_op = text_operators[i].negated;
+
+		ck_assert(state_accepted(row, op, false) == row->strict_positive);
+		ck_assert(state_accepted(row, not_op, false) == row->strict_negated);
+		ck_assert(state_accepted(row, op, true) == row->lenient_positive);
+		ck_assert(state_accepted(row, not_op, true) == row->lenient_negated);
+	}
+}
+END_TEST
+
+/* Memory of a system call is another question than whatever else cannot be read. */
+START_TEST(a_fault_passes_on_request_only)
+{
+	struct policy_value value = TEXT("a");
+	struct policy_filter filter = { .op = TETRA_OP_NOT_EQUAL, .values = &value,
+					.n_values = 1 };
+	struct policy_selector selector = { .args = &filter, .n_args = 1,
+					    .accepts_unreadable = 1 };
+	struct eval_arg arg = { .kind = TETRA_ARG_STRING, .state = TETRA_VALUE_FAULT };
+	struct eval_event event = { .args = &arg };
+
+	ck_assert_int_eq(judge(&selector, &event), -1);
+	selector.accepts_fault = 1;
+	ck_assert_int_eq(judge(&selector, &event), 0);
+}
+END_TEST
+
+/* Longer than all literals: only how it ends is not known. */
+START_TEST(a_text_without_end_is_judged_by_its_beginning)
+{
+	struct policy_value value = TEXT("ab");
+	struct policy_filter filter = { .values = &value, .n_values = 1 };
+	struct policy_selector selector = { .args = &filter, .n_args = 1 };
+	struct eval_arg arg = { .kind = TETRA_ARG_STRING, .text = "abc", .len = 3,
+				.endless = 1 };
+	struct eval_event event = { .args = &arg };
+	static const struct {
+		uint32_t op;
+		bool strict, lenient;
+	} truths[] = {
+		{ TETRA_OP_EQUAL, false, false },  { TETRA_OP_NOT_EQUAL, true, true },
+		{ TETRA_OP_PREFIX, true, true },   { TETRA_OP_NOT_PREFIX, false, false },
+		{ TETRA_OP_POSTFIX, false, true }, { TETRA_OP_NOT_POSTFIX, false, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(truths); i++) {
+		filter.op = truths[i].op;
+		selector.accepts_unreadable = 0;
+		ck_assert((judge(&selector, &event) == 0) == truths[i].strict);
+		selector.accepts_unreadable = 1;
+		ck_assert((judge(&selector, &event) == 0) == truths[i].lenient);
+	}
+}
+END_TEST
+
+/* An allow-list does not believe a name that a user namespace made; a deny-list does. */
+START_TEST(names_of_user_namespaces_are_not_believed)
+{
+	struct policy_value value = TEXT("/a");
+	struct policy_filter filter = { .values = &value, .n_values = 1 };
+	struct policy_selector selector = { .args = &filter, .n_args = 1 };
+	struct eval_arg arg = { .kind = TETRA_ARG_FILE, .text = "/a", .len = 2,
+				.foreign = 1 };
+	struct eval_event event = { .args = &arg };
+
+	for (size_t i = 0; i < ARRAY_SIZE(text_operators); i++) {
+		selector.distrusts = 0;
+		filter.op = text_operators[i].positive;
+		ck_assert_int_eq(judge(&selector, &event), 0);
+		filter.op = text_operators[i].negated;
+		ck_assert_int_eq(judge(&selector, &event), -1);
+		selector.distrusts = 1;
+		ck_assert_int_eq(judge(&selector, &event), 0);
+		filter.op = text_operators[i].positive;
+		ck_assert_int_eq(judge(&selector, &event), 0);
+	}
+}
+END_TEST
+
 static bool sock_accepts(uint32_t op, struct policy_value value,
 			 const struct eval_sock *sock)
 {
@@ -145,6 +266,24 @@ START_TEST(addresses_are_compared_within_their_family)
 	ck_assert(!sock_accepts(TETRA_OP_SADDR, net, &sock));
 	sock.family = 1;
 	ck_assert(!sock_accepts(TETRA_OP_SADDR, any, &sock));
+}
+END_TEST
+
+START_TEST(an_ipv4_address_in_ipv6_is_the_ipv4_address)
+{
+	struct policy_value net = { .addr_family = 4, .addr_bits = 8, .addr = { 10 } };
+	struct policy_value any = { .addr_family = 6, .addr_bits = 0 };
+	struct policy_value inet = INT(2), inet6 = INT(10);
+	struct eval_sock sock = { .family = 10,
+				  .daddr = { [10] = 0xff, [11] = 0xff, [12] = 10 } };
+
+	ck_assert(sock_accepts(TETRA_OP_DADDR, net, &sock));
+	ck_assert(!sock_accepts(TETRA_OP_DADDR, any, &sock));
+	ck_assert(sock_accepts(TETRA_OP_FAMILY, inet6, &sock));
+	ck_assert(!sock_accepts(TETRA_OP_FAMILY, inet, &sock));
+	sock.daddr[9] = 1; /* some other address */
+	ck_assert(!sock_accepts(TETRA_OP_DADDR, net, &sock));
+	ck_assert(sock_accepts(TETRA_OP_DADDR, any, &sock));
 }
 END_TEST
 
@@ -180,25 +319,101 @@ START_TEST(pids_are_compared_or_inherited)
 }
 END_TEST
 
-START_TEST(binaries_need_a_name)
+/* By state and leniency: In, NotIn, In with followChildren, NotIn with it; no marks. */
+static const struct exe_row {
+	uint32_t state;
+	bool marks_unknown, lenient;
+	bool in, not_in, in_follow, not_in_follow;
+} exe_rows[] = {
+	{ TETRA_VALUE_READ, false, false, false, true, false, true },
+	{ TETRA_VALUE_READ, false, true, false, true, false, true },
+	{ TETRA_VALUE_READ, true, false, false, true, false, false },
+	{ TETRA_VALUE_READ, true, true, false, true, true, true },
+	/* Nothing is known of the process. */
+	{ TETRA_VALUE_UNREADABLE, true, false, false, false, false, false },
+	{ TETRA_VALUE_UNREADABLE, true, true, true, true, true, true },
+	/* A kernel thread. */
+	{ TETRA_VALUE_NONE, false, false, false, false, false, false },
+	{ TETRA_VALUE_NONE, false, true, false, true, false, true },
+};
+
+static bool exe_accepted(const struct exe_row *row, uint32_t op, bool follow)
 {
 	struct policy_value value = TEXT("/usr/bin/cat");
-	struct policy_binaries binaries = { .op = TETRA_OP_NOT_EQUAL, .values = &value };
+	struct policy_binaries binaries = { .op = op, .values = &value, .n_values = 1,
+					    .follow_children = follow };
 	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1 };
-	struct eval_event event = { .exe = "" };
+	struct eval_event event = { .exe = "/bin/sh", .exe_len = 7 };
 
-	ck_assert_int_eq(judge(&selector, &event), 0); /* no values: no filter */
-	binaries.n_values = 1;
-	ck_assert_int_eq(judge(&selector, &event), -1);
-	event.exe = "/bin/sh";
-	event.exe_len = 7;
+	event.exe_state = row->state;
+	event.marks_unknown = row->marks_unknown;
+	selector.accepts_unreadable = row->lenient;
+	return judge(&selector, &event) == 0;
+}
+
+START_TEST(executables_pass_by_their_state)
+{
+	const struct exe_row *row = &exe_rows[_i];
+
+	ck_assert(exe_accepted(row, TETRA_OP_EQUAL, false) == row->in);
+	ck_assert(exe_accepted(row, TETRA_OP_PREFIX, false) == row->in);
+	ck_assert(exe_accepted(row, TETRA_OP_POSTFIX, false) == row->in);
+	ck_assert(exe_accepted(row, TETRA_OP_NOT_EQUAL, false) == row->not_in);
+	ck_assert(exe_accepted(row, TETRA_OP_NOT_PREFIX, false) == row->not_in);
+	ck_assert(exe_accepted(row, TETRA_OP_NOT_POSTFIX, false) == row->not_in);
+	ck_assert(exe_accepted(row, TETRA_OP_EQUAL, true) == row->in_follow);
+	ck_assert(exe_accepted(row, TETRA_OP_NOT_EQUAL, true) == row->not_in_follow);
+}
+END_TEST
+
+/* A memfd has no name, and that is known: it is in no list. */
+START_TEST(an_executable_may_have_an_empty_name)
+{
+	static const struct exe_row memfd = { .state = TETRA_VALUE_READ };
+	struct policy_value value = TEXT("/");
+	struct policy_binaries binaries = { .op = TETRA_OP_NOT_PREFIX, .values = &value,
+					    .n_values = 1 };
+	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1 };
+	struct eval_event event = { .exe = "", .exe_state = memfd.state };
+
 	ck_assert_int_eq(judge(&selector, &event), 0);
-	binaries.follow_children = 1;
-	event.binary_marks = 1;
+	binaries.op = TETRA_OP_PREFIX;
 	ck_assert_int_eq(judge(&selector, &event), -1);
-	event.exe_len = 0;
+	binaries.n_values = 0; /* no values: no filter */
+	ck_assert_int_eq(judge(&selector, &event), 0);
+}
+END_TEST
+
+START_TEST(executables_of_user_namespaces_are_not_believed)
+{
+	struct policy_value value = TEXT("/bin/sh");
+	struct policy_binaries binaries = { .op = TETRA_OP_NOT_EQUAL, .values = &value,
+					    .n_values = 1 };
+	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1 };
+	struct eval_event event = { .exe = "/bin/sh", .exe_len = 7, .exe_foreign = 1 };
+
+	ck_assert_int_eq(judge(&selector, &event), -1);
+	selector.distrusts = 1;
+	ck_assert_int_eq(judge(&selector, &event), 0);
 	binaries.op = TETRA_OP_EQUAL;
+	ck_assert_int_eq(judge(&selector, &event), 0);
+}
+END_TEST
+
+START_TEST(marks_of_unknown_processes_are_unreadable)
+{
+	struct policy_value value = INT(7);
+	struct policy_pids pids = { .values = &value, .n_values = 1, .follow_forks = 1 };
+	struct policy_selector selector = { .pids = &pids, .n_pids = 1 };
+	struct eval_event event = { .marks_unknown = 1 };
+
 	ck_assert_int_eq(judge(&selector, &event), -1);
+	pids.negated = 1;
+	ck_assert_int_eq(judge(&selector, &event), -1);
+	selector.accepts_unreadable = 1;
+	ck_assert_int_eq(judge(&selector, &event), 0);
+	pids.negated = 0;
+	ck_assert_int_eq(judge(&selector, &event), 0);
 }
 END_TEST
 
@@ -280,10 +495,20 @@ int main(void)
 	int n_failed;
 
 	tcase_add_loop_test(tcase, a_filter_means_what_its_row_says, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, what_is_not_there_passes_by_its_state, 0,
+			    ARRAY_SIZE(state_rows));
+	tcase_add_test(tcase, a_fault_passes_on_request_only);
+	tcase_add_test(tcase, a_text_without_end_is_judged_by_its_beginning);
+	tcase_add_test(tcase, names_of_user_namespaces_are_not_believed);
 	tcase_add_test(tcase, addresses_are_compared_within_their_family);
+	tcase_add_test(tcase, an_ipv4_address_in_ipv6_is_the_ipv4_address);
 	tcase_add_test(tcase, ports_protocol_and_family_are_numbers);
 	tcase_add_test(tcase, pids_are_compared_or_inherited);
-	tcase_add_test(tcase, binaries_need_a_name);
+	tcase_add_loop_test(tcase, executables_pass_by_their_state, 0,
+			    ARRAY_SIZE(exe_rows));
+	tcase_add_test(tcase, an_executable_may_have_an_empty_name);
+	tcase_add_test(tcase, executables_of_user_namespaces_are_not_believed);
+	tcase_add_test(tcase, marks_of_unknown_processes_are_unreadable);
 	tcase_add_test(tcase, namespaces_know_the_hosts);
 	tcase_add_test(tcase, capabilities_are_any_or_none);
 	tcase_add_test(tcase, the_first_selector_wins);
