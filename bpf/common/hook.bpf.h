@@ -146,8 +146,14 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 		return WALK_DONE;
 	walk_keep(&s->path, walk);
 	s->path.flags = q->foreign;
+	/* A rule that looks at the end of the text needs to be sure of it. */
+	if (done && q->uses & COLUMN(TETRA_COL_TAIL) &&
+	    !walk_up(s, walk->dentry, walk->root))
+		return done;
 	/* If there was a rename in between, the text is made anew when it is wanted. */
-	if (done && walk_rest(s, walk->dentry)) {
+	if (done && walk_rest(s, walk->dentry,
+			      q->uses & COLUMN(TETRA_COL_TAIL) ? WALK_DENTRIES :
+								 WALK_SEQUENCES)) {
 		s->path.known = 1;
 		s->run.path_slot = q->path_slot;
 	}

@@ -134,11 +134,10 @@ static __always_inline void loss_count(__u32 cause)
 		*count += 1;
 }
 
-/* A value that rules look at could not be read. One program of a hook point counts. */
-#define unreadable_count(cause)                                                    \
-	do {                                                                       \
-		if (cfg.phase & TETRA_PHASE_EVENT)                                 \
-			loss_count(TETRA_LOST_END + (cause));                      \
-	} while (0)
+/* A value that rules look at could not be read; each program that meets it counts. */
+static __always_inline void unreadable_count(__u32 cause)
+{
+	loss_count(TETRA_LOST_END + cause);
+}
 
 #endif

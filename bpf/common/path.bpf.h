@@ -7,8 +7,8 @@
  * and for Postfix. (walk.bpf.h is the quick way for most paths, where pointers have types.)
  *
  * A rename on the way would show a path that never was: each dentry has a sequence that only
- * grows and is odd during a rename. A second walk adds up the sequences again, and where each
- * mount is mounted; if the sum is the same, the path was real between the two.
+ * grows and is odd during a rename. A second walk looks at all of them again, and at where each
+ * mount is mounted; if it sees the same, the path was real between the two.
  */
 #ifndef TETRA_BPF_PATH_H
 #define TETRA_BPF_PATH_H
@@ -100,6 +100,12 @@ static __always_inline __u32 mount_end(struct mount *m)
 	return TETRA_WALK_REACHED;
 }
 
+/* What a walk has seen, in one number: two walks that differ hardly have the same. */
+static __always_inline void path_mix(struct tetra_scratch *s, __u64 seen)
+{
+	s->path.sequences = (s->path.sequences ^ seen) * MATCH_K0;
+}
+
 /* From a mount's root to where it is mounted; 1 at the end. */
 static __always_inline int path_cross_mount(struct tetra_scratch *s)
 {
@@ -111,7 +117,7 @@ static __always_inline int path_cross_mount(struct tetra_scratch *s)
 		return 1;
 	}
 	s->path.dentry = (__u64)BPF_CORE_READ(m, mnt_mountpoint);
-	s->path.sequences += (__u64)above + s->path.dentry;
+	path_mix(s, (__u64)above ^ s->path.dentry);
 	path_enter_mount(s, (__u64)above + bpf_core_field_offset(struct mount, mnt));
 	return 0;
 }
@@ -154,7 +160,7 @@ static __always_inline int path_step(struct tetra_scratch *s)
 		return 1;
 	}
 	sequence = DENTRY_FIELD(__u32, d_seq.seqcount.sequence);
-	s->path.sequences += sequence;
+	path_mix(s, s->path.dentry + sequence);
 	s->path.odd |= sequence;
 	if (!s->path.again) {
 		component_keep(s);

@@ -54,7 +54,7 @@ struct tetra_path {
 	__u64 first_sequences;
 	__u32 odd; /* sequences, ored: a rename was under way if the lowest bit is set */
 	__u32 text_is_cut; /* the text's beginning found no room */
-	__u64 sequences; /* sum of the dentries' sequences, and of the mounts on the way */
+	__u64 sequences; /* quick walk: sum of the dentries' sequences; slow walk: path_mix() */
 };
 
 /* What every run of a hook begins with as zero. */

@@ -80,11 +80,23 @@ static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry 
 	return len;
 }
 
+/* The address as a number: with typed pointers no sums are made. */
+static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentry *dentry)
+{
+	*(struct dentry *volatile *)&s->path.dentry = dentry;
+	return *(volatile __u64 *)&s->path.dentry;
+}
+
+/* What walk_rest() compares: sequences alone, as walk_match() leaves them, which looks at the
+ * same dentries twice; or the dentries' addresses too, as walk_up() does. */
+#define WALK_SEQUENCES 0ull
+#define WALK_DENTRIES ~0ull
+
 /*
  * All names, for the text of the path, and what else an event tells of the file. 1 if each
  * dentry is as it was when the walk passed: then the path was real when the walk ended.
  */
-static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry)
+static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry, __u64 who)
 {
 	struct dentry *at = dentry;
 	__u64 sum = 0, odd = 0;
@@ -99,7 +111,8 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 		if (walk_name(&s->components[i], at) >= TETRA_CHUNK_BYTES)
 			s->path.plain = 0;
 		sequence = at->d_seq.seqcount.sequence;
-		sum += sequence;
+		/* Another dentry with a lower sequence must not make up for a higher one. */
+		sum += sequence + (dentry_number(s, at) & who);
 		odd |= sequence;
 		at = at->d_parent;
 	}
@@ -119,7 +132,7 @@ static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry, 
 	for (i = 0; i < WALK_COMPONENTS; i++) {
 		if ((__u64)at == stop)
 			break;
-		sum += at->d_seq.seqcount.sequence;
+		sum += at->d_seq.seqcount.sequence + dentry_number(s, at);
 		at = at->d_parent;
 	}
 	s->path.sequences = sum;
@@ -308,7 +321,7 @@ static __always_inline int walk_whole(struct tetra_scratch *s, const struct walk
 	s->path.known = 0;
 	if (!walk->root || !walk_up(s, walk->dentry, walk->root))
 		return 0;
-	s->path.known = walk_rest(s, walk->dentry);
+	s->path.known = walk_rest(s, walk->dentry, WALK_DENTRIES);
 	return s->path.known;
 }
 

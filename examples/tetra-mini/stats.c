@@ -115,6 +115,18 @@ static void ledger_print(struct tetra_session *session, FILE *file)
 			figure_get(&ledger[i], &from));
 }
 
+/* Causes that never occurred are left out. */
+static void unreadable_print(struct tetra_session *session, FILE *file)
+{
+	const char *cause;
+	uint64_t count;
+	unsigned int i;
+
+	for (i = 0; tetra_stats_unreadable(session, i, &cause, &count) == 0; i++)
+		if (count)
+			fprintf(file, "unreadable: %" PRIu64 " %s\n", count, cause);
+}
+
 void stats_print(struct tetra_session *session, FILE *file)
 {
 	const char *policy;
@@ -129,4 +141,5 @@ void stats_print(struct tetra_session *session, FILE *file)
 		policy_print(session, file, policy);
 	fprintf(file, "\n");
 	ledger_print(session, file);
+	unreadable_print(session, file);
 }

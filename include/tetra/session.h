@@ -328,6 +328,21 @@ TETRA_API int tetra_stats_session(struct tetra_session *session,
 				  struct tetra_session_stats *ret);
 
 /**
+ * tetra_stats_unreadable() - values that filters looked at and that could not be read
+ * @index:	from 0; each is one cause
+ * @ret_cause:	set to what is counted, in words; static
+ * @ret_count:	how often, since the session was opened
+ *
+ * Such a value is neither equal nor unequal to anything: an enforcing selector takes it for a
+ * match, another does not, unless the policy's option "unreadable" says otherwise. New causes
+ * come last.
+ *
+ * Any thread. Return: 0; -ENOENT past the last; -EINVAL. Since: 0.1
+ */
+TETRA_API int tetra_stats_unreadable(struct tetra_session *session, unsigned int index,
+				     const char **ret_cause, uint64_t *ret_count);
+
+/**
  * struct tetra_hook_status - how one hook of a policy is attached
  * @size:	set by the caller
  * @index:	of the hook in the policy

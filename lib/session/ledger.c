@@ -180,6 +180,22 @@ int tetra_stats_session(struct tetra_session *session, struct tetra_session_stat
 	return 0;
 }
 
+int tetra_stats_unreadable(struct tetra_session *session, unsigned int index,
+			   const char **ret_cause, uint64_t *ret_count)
+{
+#define X(NAME, number, text) [number] = text,
+	static const char *const causes[] = { TETRA_UNREADABLES(X) };
+#undef X
+
+	if (!session || !ret_cause || !ret_count)
+		return -EINVAL;
+	if (index >= ARRAY_SIZE(causes))
+		return -ENOENT;
+	*ret_cause = causes[index];
+	*ret_count = sensor_get_unreadable(session->sensor, index);
+	return 0;
+}
+
 static const struct session_point *use_find_point(const struct session_state *state,
 						  const struct session_use *use)
 {
