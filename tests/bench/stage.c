@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/bench/stage.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/base/base.h"
 #include "tests/bench/meter.h"
@@ -41,11 +45,48 @@ static int file_make(const char *path)
 	return fd >= 0 && write(fd, "x", 1) == 1 ? 0 : -errno;
 }
 
+/* One entry of the old root, under its name in the new one: links as they are, folders with
+ * what is mounted below. */
+static int entry_take(const struct dirent *entry)
+{
+	char from[300], to[sizeof(STAGE) + 300], target[PATH_MAX] = "";
+
+	snprintf(from, sizeof(from), "/%s", entry->d_name);
+	snprintf(to, sizeof(to), STAGE "/%s", entry->d_name);
+	if (entry->d_type == DT_LNK)
+		return readlink(from, target, sizeof(target) - 1) < 0 ||
+				       symlink(target, to) < 0
+			       ? -errno
+			       : 0;
+	/* Those that the stage has itself stay its own. */
+	if (entry->d_type != DT_DIR || mkdir(to, 0755) < 0)
+		return 0;
+	return mount(from, to, NULL, MS_BIND | MS_REC, NULL) < 0 ? -errno : 0;
+}
+
+/* The stage becomes the machine's root. */
+static int stage_enter(void)
+{
+	struct dirent *entry;
+	DIR *root = opendir("/");
+	int r = root ? 0 : -errno;
+
+	while (r == 0 && (entry = readdir(root)))
+		if (!str_equal(entry->d_name, ".") && !str_equal(entry->d_name, ".."))
+			r = entry_take(entry);
+	if (root)
+		closedir(root);
+	if (r == 0 && (chdir(STAGE) < 0 || syscall(SYS_pivot_root, ".", STAGE_OLD) < 0 ||
+		       chdir("/") < 0))
+		r = -errno;
+	return r;
+}
+
 int stage_init(const char *programs)
 {
 	static const char *const folders[] = {
 		STAGE "/tmp",	  STAGE "/tmp/w", STAGE "/tmp/w/n",
-		STAGE "/tmp/w/m", STAGE "/srv",	  STAGE "/srv/x",
+		STAGE "/tmp/w/m", STAGE "/srv",	  STAGE "/srv/x", STAGE_OLD,
 	};
 	size_t i;
 	int r;
@@ -66,7 +107,7 @@ int stage_init(const char *programs)
 		r = file_copy(programs, "workload");
 	if (r == 0)
 		r = file_copy(programs, "tiny");
-	return r;
+	return r == 0 ? stage_enter() : r;
 }
 
 static void child_workload(const char *op, uint32_t n, const char *path, int out)
@@ -76,7 +117,7 @@ static void child_workload(const char *op, uint32_t n, const char *path, int out
 	char *envp[] = { NULL };
 
 	snprintf(number, sizeof(number), "%u", n);
-	if (dup2(out, STDOUT_FILENO) < 0 || chroot(STAGE) < 0 || chdir("/") < 0)
+	if (dup2(out, STDOUT_FILENO) < 0 || chdir("/") < 0)
 		_exit(126);
 	execve("/workload", argv, envp);
 	_exit(127);

@@ -3,15 +3,16 @@
 #define TETRA_TESTS_BENCH_STAGE_H
 
 /*
- * Where workloads run: one tmpfs, entered with chroot. The guest's root is an overlay,
- * which opens each file twice and would count everything double. What attaches programs
- * stays outside, where /sys is.
+ * Where workloads run: one tmpfs, made the guest's root. The root that it has is an overlay,
+ * which opens each file twice and would count everything double. What was there is reached
+ * through mounts.
  */
 
 #include <stdint.h>
 #include <sys/types.h>
 
 #define STAGE "/run/tetra-bench"
+#define STAGE_OLD STAGE "/old" /* the root as it was */
 
 /* Return: 0 or a negative errno. @programs is the folder with the built workload and tiny. */
 int stage_init(const char *programs);
