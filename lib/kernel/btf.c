@@ -145,6 +145,18 @@ uint32_t vmlinux_find_type(struct vmlinux *vmlinux, const char *name, uint32_t k
 	return id > 0 ? (uint32_t)id : 0;
 }
 
+bool vmlinux_has_member(struct vmlinux *vmlinux, const char *name, const char *member)
+{
+	uint32_t id = vmlinux_find_type(vmlinux, name, BTF_KIND_STRUCT);
+	const struct btf_type *type = id ? btf__type_by_id(vmlinux->btf, id) : NULL;
+
+	for (uint32_t i = 0; type && i < btf_vlen(type); i++)
+		if (str_equal(member, btf__name_by_offset(vmlinux->btf,
+							  btf_members(type)[i].name_off)))
+			return true;
+	return false;
+}
+
 static bool type_is_transparent(const struct btf_type *type)
 {
 	return btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type);

@@ -165,6 +165,36 @@ static int probe_btf_modules(struct tetra_kernel *kernel, const struct feature_r
 		       : -ENOENT;
 }
 
+/*
+ * Trampolines count the runs of a program on a processor, and leave it out while there is
+ * one, since Linux 5.12; before, no task was preempted inside.
+ */
+static int probe_steady_trampoline(struct tetra_kernel *kernel,
+				   const struct feature_row *row)
+{
+	return vmlinux_has_member(&kernel->vmlinux, "bpf_prog", "active") ? -EOPNOTSUPP : 0;
+}
+
+/* Those of LSM programs no longer count: since Linux 6.2 they have another way in. */
+static int probe_steady_lsm(struct tetra_kernel *kernel, const struct feature_row *row)
+{
+	if (vmlinux_find_function(&kernel->vmlinux, "__bpf_prog_enter_recur"))
+		return 0;
+	return probe_steady_trampoline(kernel, row);
+}
+
+/*
+ * Tracepoints used to call programs with preemption off. Those that do not rest on the
+ * quick kind of SRCU, which came shortly before (Linux 6.15).
+ */
+static int probe_steady_tracepoint(struct tetra_kernel *kernel,
+				   const struct feature_row *row)
+{
+	return vmlinux_find_type(&kernel->vmlinux, "srcu_ctr", BTF_KIND_STRUCT)
+		       ? -EOPNOTSUPP
+		       : 0;
+}
+
 static int probe_ringbuf(struct tetra_kernel *kernel, const struct feature_row *row)
 {
 	_cleanup_(closep) int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tetra_probe", 0,
@@ -382,6 +412,13 @@ static const struct feature_row rows[KERNEL_FEATURE_END] = {
 	[KERNEL_ATTACH_COOKIE] = {
 		PROGRAM(KPROBE, 0), .helper = BPF_FUNC_get_attach_cookie,
 		.first = KERNEL_KPROBE,
+	},
+	[KERNEL_STEADY_TRAMPOLINE] = {
+		.probe = probe_steady_trampoline, .first = KERNEL_BTF,
+	},
+	[KERNEL_STEADY_LSM] = { .probe = probe_steady_lsm, .first = KERNEL_BTF },
+	[KERNEL_STEADY_TRACEPOINT] = {
+		.probe = probe_steady_tracepoint, .first = KERNEL_BTF,
 	},
 };
 /* clang-format on */

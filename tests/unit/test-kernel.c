@@ -55,6 +55,9 @@ static const struct {
 	{ KERNEL_FUNC_ARG, "-yyyy" },
 	{ KERNEL_FUNC_IP, "-yyyy" },
 	{ KERNEL_ATTACH_COOKIE, "-yyyy" },
+	{ KERNEL_STEADY_TRAMPOLINE, "y----" },
+	{ KERNEL_STEADY_LSM, "yyyyy" },
+	{ KERNEL_STEADY_TRACEPOINT, "yyy-y" },
 };
 
 START_TEST(kernel_knows_recorded_features)
