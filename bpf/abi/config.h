@@ -18,6 +18,7 @@
 #define TETRA_PHASE_SIGNAL 2u /* send signals */
 #define TETRA_PHASE_DENY 4u /* change the result; kill once more where SIGNAL is not set */
 #define TETRA_PHASE_RETURN 8u /* runs when the function returns: has the return slot */
+#define TETRA_PHASE_CATCH 16u /* kill where a result was to be changed and was not */
 
 /* Where a tracepoint's field has its value: .data_loc of its slot. */
 #define TETRA_FIELD_VALUE 0u /* the field is the value, or a pointer to it */

@@ -93,7 +93,9 @@ static int next_add_use(struct tetra_session *session, struct session_state *nex
 
 	if (!point)
 		r = next_new_point(session, next, use, &point);
-	if (r == 0 && point->point->attached && !session_point_serves(point->point, use))
+	if (r == 0 && point->point->attached &&
+	    (!session_point_serves(point->point, use) ||
+	     session_point_is_outdated(point->point, session->kernel)))
 		r = point_succeed(session, point);
 	if (r == 0)
 		r = session_point_add(point->point, use, file, diag);
@@ -372,6 +374,8 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 
 	if (r == 0)
 		r = next_plan(session, next, diag);
+	if (r == 0)
+		r = session_check_switches(session, next, diag);
 	for (uint32_t i = 0; i < next->n_points && r == 0; i++) {
 		struct session_point *point = next->points[i].point;
 
