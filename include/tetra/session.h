@@ -282,6 +282,22 @@ struct tetra_counts {
 TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name,
 				 uint32_t hook, uint32_t selector, struct tetra_counts *ret);
 
+/* Bits of struct tetra_session_stats.switched_off. Since: 0.1 */
+#define TETRA_SWITCH_FTRACE 1u /* kernel.ftrace_enabled is 0 */
+#define TETRA_SWITCH_KPROBES 2u /* /sys/kernel/debug/kprobes/enabled is 0 */
+
+/*
+ * How the kernel preempts itself. A task that is preempted inside a program on a trampoline
+ * keeps that program from running for others: with LAZY, FULL and UNKNOWN. Since: 0.1
+ */
+enum tetra_preemption {
+	TETRA_PREEMPTION_UNKNOWN = 0,
+	TETRA_PREEMPTION_NONE = 1,
+	TETRA_PREEMPTION_VOLUNTARY = 2,
+	TETRA_PREEMPTION_LAZY = 3,
+	TETRA_PREEMPTION_FULL = 4,
+};
+
 /**
  * struct tetra_session_stats - the session's ledger
  * @size:		set by the caller
@@ -301,6 +317,13 @@ TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name
  * @lost_memory:	events dropped for want of memory
  * @kernel_bytes:	memory of the session's maps, as the kernel counts it
  * @processes:		processes known now
+ * @lost_ftrace_off:	times that kernel.ftrace_enabled was found to be 0
+ * @lost_kprobes_off:	times that kprobes were found switched off while hooks rested on them
+ * @lost_preemptible:	times that the kernel became preemptible, so that runs can be skipped
+ * @lost_passed:	denied calls that went through and whose process was killed for it
+ *			(policies with enforcement: best-effort)
+ * @switched_off:	TETRA_SWITCH_* of the switches that keep hooks from running now
+ * @preemption:		enum tetra_preemption, now
  *
  * Since: 0.1
  */
@@ -321,6 +344,12 @@ struct tetra_session_stats {
 	uint64_t lost_memory;
 	uint64_t kernel_bytes;
 	uint64_t processes;
+	uint64_t lost_ftrace_off;
+	uint64_t lost_kprobes_off;
+	uint64_t lost_preemptible;
+	uint64_t lost_passed;
+	uint64_t switched_off;
+	uint64_t preemption;
 };
 
 /** tetra_stats_session() - the session's ledger. Any thread. Return: 0; -EINVAL. Since: 0.1 */

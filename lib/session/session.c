@@ -10,7 +10,9 @@
 #include "lib/session/state.h"
 
 /* After the last record: held records are let go and losses are looked for. */
-#define SESSION_SETTLE_NS 100000000L
+#define SESSION_SETTLE_NS 100000000ull
+/* Between two looks at what may stop attached programs: soon for people, rare for power. */
+#define SESSION_WATCH_NS 1000000000ull
 
 #define SESSION_RING_BYTES (1u << 20)
 #define SESSION_RING_MIN 4096u
@@ -188,6 +190,42 @@ static int session_first_image(struct tetra_session *session)
 	return r;
 }
 
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The timer fires when the first of the two is due. */
+static void session_set_timer(struct tetra_session *session)
+{
+	uint64_t at = session->watch_ns, second = 1000000000u;
+	struct itimerspec when = { 0 };
+
+	if (session->settle_ns)
+		at = MIN(at, session->settle_ns);
+	when.it_value.tv_sec = (time_t)(at / second);
+	when.it_value.tv_nsec = (long)(at % second);
+	(void)timerfd_settime(session->timer_fd, TFD_TIMER_ABSTIME, &when,
+			      NULL); /* the descriptor is ours, the time is one */
+}
+
+static void session_arm_settle(struct tetra_session *session)
+{
+	if (session->settle_ns)
+		return;
+	session->settle_ns = monotonic_ns() + SESSION_SETTLE_NS;
+	session_set_timer(session);
+}
+
+static void session_arm_watch(struct tetra_session *session)
+{
+	session->watch_ns = monotonic_ns() + SESSION_WATCH_NS;
+	session_set_timer(session);
+}
+
 static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 {
 	struct sensor_opts opts = {
@@ -206,6 +244,8 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	if (r == 0)
 		r = session_check_kernel(session, diag);
 	if (r == 0)
+		r = session_check_switches(session, NULL, diag);
+	if (r == 0)
 		r = sensor_new(&session->sensor, &opts, session->kernel, diag);
 	if (r == 0)
 		sensor_find_root(session->sensor);
@@ -221,6 +261,9 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		r = seeds_read(&session->seeds, session);
 	if (r == 0)
 		r = eventfd_write(session->event_fd, 1);
+	session->watch.preemption = kernel_preemption(session->kernel);
+	if (r == 0)
+		session_arm_watch(session);
 	return r;
 }
 
@@ -283,41 +326,26 @@ int tetra_session_get_fd(const struct tetra_session *session)
 	return session->epoll_fd;
 }
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static void session_arm_timer(struct tetra_session *session)
-{
-	struct itimerspec when = { .it_value = { .tv_nsec = SESSION_SETTLE_NS } };
-	uint64_t now = monotonic_ns();
-
-	if (session->settle_ns)
-		return;
-	if (timerfd_settime(session->timer_fd, 0, &when, NULL) == 0)
-		session->settle_ns = now + SESSION_SETTLE_NS;
-}
-
 /*
- * The time after the last record has passed: look for what is late and what is missing.
+ * The time after the last record has passed: look for what is late and what is missing; or
+ * that between two looks at the kernel's switches.
  * The timer is not read before: a read is an event for a policy on read(2), and with an
  * event of its own each dispatch would be followed by another, for ever.
  */
 static void session_settle(struct tetra_session *session)
 {
-	uint64_t expired;
+	uint64_t now = monotonic_ns(), expired;
+	bool settled = session->settle_ns && now >= session->settle_ns;
 
-	if (!session->settle_ns || monotonic_ns() < session->settle_ns)
+	if (!settled && now < session->watch_ns)
 		return;
-	if (read(session->timer_fd, &expired, sizeof(expired)) != sizeof(expired))
-		return;
-	session->settle_ns = 0;
-	decoder_tick(session->decoder);
+	(void)!read(session->timer_fd, &expired, sizeof(expired)); /* it is due, or late */
+	if (settled)
+		decoder_tick(session->decoder);
+	session->settle_ns = settled ? 0 : session->settle_ns;
+	session_watch(session);
 	session_report_losses(session);
+	session_arm_watch(session);
 }
 
 static void session_sweep_subs(struct tetra_session *session)
@@ -357,7 +385,7 @@ static void session_dispatch(struct tetra_session *session)
 	session_settle(session);
 	decoder_get_stats(session->decoder, &after);
 	if (after.records != before.records)
-		session_arm_timer(session);
+		session_arm_settle(session);
 }
 
 int tetra_session_dispatch(struct tetra_session *session, unsigned int max_events)
