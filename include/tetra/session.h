@@ -15,7 +15,8 @@
  * effect at one moment, or not at all. When a commit returns, no program in the kernel runs
  * on the rules of before.
  *
- * Needs CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE (to read /proc of others), or CAP_SYS_ADMIN.
+ * Needs CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE (to read /proc of others), or CAP_SYS_ADMIN, in
+ * the machine's first pid namespace, with /proc mounted there.
  */
 
 #include <tetra/common.h>
@@ -90,8 +91,10 @@ struct tetra_session_opts {
  * reported as EXEC events with TETRA_EVENT_FROM_PROC by the first dispatches.
  *
  * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
- * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named); -E2BIG for unknown
- * options, -EINVAL for unknown flags; -ENOMEM. Since: 0.1
+ * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named), is locked down for
+ * confidentiality or has ftrace switched off, or in a nested pid namespace or with another
+ * namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags; -ENOMEM, also with
+ * too few file descriptors. Since: 0.1
  */
 TETRA_API int tetra_session_new(struct tetra_session **ret,
 				const struct tetra_session_opts *opts,
@@ -189,6 +192,9 @@ TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **
  * @opts:	NULL for defaults
  * @diag:	what the kernel cannot do, and notes on how each hook will be attached
  *
+ * A policy that enforces is refused where this kernel can skip what enforces (it preempts
+ * itself), unless it has the option enforcement: best-effort.
+ *
  * Return: 0; -EEXIST if a policy of that name is loaded; -EOPNOTSUPP or -ENOENT if this
  * kernel cannot do what the policy asks; -E2BIG over a limit; -ENOMEM. The transaction can
  * go on without the policy. Since: 0.1
@@ -217,7 +223,8 @@ TETRA_API int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name,
 /**
  * tetra_txn_commit() - put all of it into force at one moment, and free the transaction
  * @txn:	taken, also on failure
- * @diag:	says what failed; verifier text included
+ * @diag:	says what failed; what the verifier says of a program goes to the log, at
+ *		TETRA_LOG_DEBUG
  *
  * Waits until no program runs on the old rules, milliseconds as a rule. Where rules go from one
  * kernel function's program to another's, both enforce until every call has ended that had begun

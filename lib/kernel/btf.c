@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/kernel/pseudo.h"
+#include "lib/kernel/quiet.h"
 
 /*
  * Types behind one another: a well-formed chain is far shorter, a broken one may be a
@@ -27,11 +28,11 @@ static void find_strings(struct vmlinux *vmlinux)
 
 int vmlinux_open(struct vmlinux *vmlinux, const char *path)
 {
+	QUIET;
+
 	if (vmlinux->btf)
 		return 0;
-	/*
-	 * A kernel without BTF has no such file; libbpf would say so on standard error.
-	 */
+	/* A kernel without BTF has no such file. */
 	if (access(path, R_OK) < 0) {
 		vmlinux->error = errno == ENOENT ? -EOPNOTSUPP : pseudo_error(errno);
 		return vmlinux->error;

@@ -27,6 +27,9 @@
 /* Linux calls it for its own tests only, and it can be traced in every way. */
 #define FEATURE_IDLE_FUNCTION "bpf_fentry_test1"
 
+/* Inode of the namespace that the machine begins with (include/linux/proc_ns.h). */
+#define FIRST_USER_NS 0xeffffffdu
+
 enum feature_mode {
 	FEATURE_LOADS, /* the program must load */
 	FEATURE_KNOWS, /* the verifier must know the helper for this type of program */
@@ -456,11 +459,16 @@ static const char *reason_text(struct tetra_kernel *kernel, enum kernel_feature 
 	const char *need = texts[feature].need;
 	const char *name = strerrorname_np(-error);
 
+	if (error == -EMFILE || error == -ENFILE)
+		return "needs more file descriptors (RLIMIT_NOFILE)";
 	if (error != -EPERM && error != -EACCES)
 		return arena_format(kernel->arena, "%s (%s)", need,
 				    name ? name : "refused");
 	if (!may_load_programs())
 		return "needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN";
+	if (kernel->user_ns && kernel->user_ns != FIRST_USER_NS)
+		return "needs CAP_BPF and CAP_PERFMON in the first user namespace: those "
+		       "of a user namespace do not count";
 	return arena_format(kernel->arena,
 			    "the kernel refuses it although it has it (%s): locked down, "
 			    "or the host does not allow it",
@@ -480,6 +488,8 @@ static void feature_ask(struct tetra_kernel *kernel, enum kernel_feature feature
 		return;
 	}
 	r = row->probe(kernel, row);
+	/* Asked again when there may be some. */
+	answer->asked = r != -EMFILE && r != -ENFILE && r != -ENOMEM;
 	answer->has = r == 0;
 	answer->reason = r == 0 ? NULL : reason_text(kernel, feature, r);
 }

@@ -91,6 +91,8 @@ static int read_identity(struct tetra_kernel *kernel,
 		kernel->build_version =
 			arena_text(kernel->arena, name.version, strlen(name.version));
 	kernel->lsm = read_line(kernel, kernel->sys_root, "/kernel/security/lsm");
+	if (kernel->own_roots)
+		kernel->user_ns = pseudo_ns(AT_FDCWD, "/proc/self/ns/user");
 	return read_host_ns(kernel);
 }
 
@@ -181,6 +183,18 @@ uint32_t kernel_version(const struct tetra_kernel *kernel)
 const char *kernel_lsm_list(const struct tetra_kernel *kernel)
 {
 	return kernel->lsm;
+}
+
+bool kernel_is_confidential(const struct tetra_kernel *kernel)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {}, text = {};
+
+	if (kernel->recorded)
+		return false;
+	strbuf_format(&path, "%s/kernel/security/lockdown", kernel->sys_root);
+	return !path.failed &&
+	       pseudo_read(&text, AT_FDCWD, path.text, KERNEL_MAX_LINE) == 0 &&
+	       strstr(strbuf_get(&text), "[confidentiality]");
 }
 
 uint64_t kernel_host_ns(const struct tetra_kernel *kernel, enum tetra_namespace ns)

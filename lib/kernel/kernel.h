@@ -207,6 +207,8 @@ const char *kernel_machine(const struct tetra_kernel *kernel);
 uint32_t kernel_version(const struct tetra_kernel *kernel);
 /* "lockdown,yama,bpf"; NULL if it cannot be read. */
 const char *kernel_lsm_list(const struct tetra_kernel *kernel);
+/* Locked down for confidentiality, now: programs may not read the kernel's memory. */
+bool kernel_is_confidential(const struct tetra_kernel *kernel);
 /* Inode of a namespace of the first process; 0 if it cannot be read. */
 uint64_t kernel_host_ns(const struct tetra_kernel *kernel, enum tetra_namespace ns);
 

@@ -32,6 +32,7 @@ struct tetra_kernel {
 	struct knob knobs[KNOB_END];
 	uint32_t version;
 	uint64_t host_ns[TETRA_NS_USER + 1];
+	uint64_t user_ns; /* ours; 0 if it cannot be read */
 	struct feature_answer features[KERNEL_FEATURE_END];
 	struct facts facts;
 	struct vmlinux vmlinux;

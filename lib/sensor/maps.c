@@ -9,7 +9,9 @@
 #include "bpf/abi/kinds.h"
 #include "bpf/process.skel.h"
 #include "lib/base/diag.h"
+#include "lib/kernel/quiet.h"
 #include "lib/sensor/log.h"
+#include "lib/sensor/misses.h"
 #include "lib/sensor/template.h"
 
 /* The programs that are always there, in the order in which they are attached. */
@@ -26,11 +28,13 @@ struct sensor {
 	struct template *process; /* kept for what is loaded when it is first used */
 	struct sensor_hooks hooks;
 	int config; /* of the process programs */
-	int links[ARRAY_SIZE(process_rows)];
+	int links[ARRAY_SIZE(process_rows)], programs[ARRAY_SIZE(process_rows)];
 	int mark; /* the program that marks a running process; -1: not used yet */
 	int root; /* the program that finds the root; likewise */
 	int maps[SENSOR_MAP_END];
 	int n_cpus;
+	failure_log_fn log;
+	void *log_user;
 };
 
 const char *sensor_map_name(enum sensor_map map)
@@ -54,6 +58,12 @@ struct sensor_hooks *sensor_get_hooks(struct sensor *sensor)
 	return &sensor->hooks;
 }
 
+void sensor_set_log(const struct sensor *sensor, struct failure *failure)
+{
+	failure->to = sensor->log;
+	failure->user = sensor->log_user;
+}
+
 void sensor_trim(struct sensor *sensor)
 {
 	template_free(sensor->hooks.template);
@@ -68,8 +78,15 @@ static void memlock_raise(void)
 	(void)setrlimit(RLIMIT_MEMLOCK, &none); /* newer kernels do without */
 }
 
-static int sensor_load_error(int r, char *log, struct tetra_diag *diag)
+static int sensor_load_error(const struct sensor *sensor, int r, char *log,
+			     const struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
+	struct failure failure = { .program = "a program that watches processes",
+				   .step = "loaded",
+				   .error = r,
+				   .log = log };
+
+	sensor_set_log(sensor, &failure);
 	if ((r == -EPERM || r == -EACCES) && !log)
 		return diag_error(diag, NULL, -EPERM, "no-privilege",
 				  "run as root, or give CAP_BPF and CAP_PERFMON",
@@ -78,9 +95,7 @@ static int sensor_load_error(int r, char *log, struct tetra_diag *diag)
 	if (r == -ENOMEM)
 		return diag_error(diag, NULL, -ENOMEM, "no-memory", NULL,
 				  "no memory for the maps of the session");
-	return diag_error(diag, NULL, -EOPNOTSUPP, "load-failed", NULL,
-			  "the process programs cannot be loaded: %s%s%s", strerror(-r),
-			  log ? ": " : "", log_last_lines(log));
+	return failure_tell(&failure, kernel, NULL, diag);
 }
 
 /* Makes the maps; nothing runs yet. */
@@ -108,7 +123,7 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 
 static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, char **ret_log)
 {
-	int fds[ARRAY_SIZE(process_rows)], r = 0;
+	int *fds = sensor->programs, r = 0;
 	size_t n;
 
 	/* All of them are loaded before the first is attached. */
@@ -125,11 +140,8 @@ static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, cha
 		if (r < 0)
 			break;
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (r >= 0)
-			r = sensor->links[i] = bpf_raw_tracepoint_open(NULL, fds[i]);
-		closep(&fds[i]);
-	}
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = sensor->links[i] = bpf_raw_tracepoint_open(NULL, fds[i]);
 	return MIN(r, 0);
 }
 
@@ -138,20 +150,24 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 {
 	_cleanup_(sensor_freep) struct sensor *sensor = calloc(1, sizeof(*sensor));
 	_cleanup_(log_freep) char *log = NULL;
+	QUIET;
 	int r;
 
 	if (!sensor)
 		return -ENOMEM;
 	sensor->config = sensor->mark = sensor->root = -1;
 	memset(sensor->links, -1, sizeof(sensor->links));
+	memset(sensor->programs, -1, sizeof(sensor->programs));
 	memset(sensor->maps, -1, sizeof(sensor->maps));
+	sensor->log = opts->log;
+	sensor->log_user = opts->log_user;
 	memlock_raise();
 	sensor->n_cpus = libbpf_num_possible_cpus();
 	r = sensor_prepare(sensor, opts, kernel);
 	if (r == 0)
 		r = sensor_attach(sensor, kernel, &log);
 	if (r < 0)
-		return sensor_load_error(r, log, diag);
+		return sensor_load_error(sensor, r, log, kernel, diag);
 	*ret = TAKE_PTR(sensor);
 	return 0;
 }
@@ -162,8 +178,10 @@ struct sensor *sensor_free(struct sensor *sensor)
 		return NULL;
 	sensor_trim(sensor);
 	template_free(sensor->process);
-	for (size_t i = 0; i < ARRAY_SIZE(sensor->links); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sensor->links); i++) {
 		closep(&sensor->links[i]);
+		closep(&sensor->programs[i]);
+	}
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		closep(&sensor->maps[i]);
 	closep(&sensor->config);
@@ -216,6 +234,15 @@ uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause)
 uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause)
 {
 	return sensor_get_loss(sensor, TETRA_LOST_END + cause);
+}
+
+uint64_t sensor_get_misses(const struct sensor *sensor)
+{
+	uint64_t misses = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sensor->programs); i++)
+		misses += program_get_misses(sensor->programs[i]);
+	return misses;
 }
 
 int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row)

@@ -9,6 +9,7 @@
 #include "bpf/abi/config.h"
 #include "bpf/abi/hash.h"
 #include "lib/base/base.h"
+#include "lib/sensor/failure.h"
 #include "tetra/diag.h"
 
 /* Maps that instances share. The name is the map's in the objects. */
@@ -32,6 +33,8 @@ struct sensor_opts {
 	uint32_t ring_bytes; /* a power of two, at least a page */
 	uint32_t max_processes;
 	struct tetra_seed seed;
+	failure_log_fn log; /* gets what the verifier says of a program it refuses */
+	void *log_user;
 };
 
 struct template;
@@ -57,6 +60,8 @@ int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
 const char *sensor_map_name(enum sensor_map map);
 
 struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
+/* Makes @failure's log go where the session's does. */
+void sensor_set_log(const struct sensor *sensor, struct failure *failure);
 /* Gives back what loading needed: for the time after it. */
 void sensor_trim(struct sensor *sensor);
 
@@ -71,6 +76,9 @@ uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause);
 
 /* Has the programs know where most paths begin. They do without it, at some cost. */
 void sensor_find_root(struct sensor *sensor);
+
+/* Runs of the process programs that the kernel skipped. */
+uint64_t sensor_get_misses(const struct sensor *sensor);
 
 /* Row of a process that ran before: kept if the kernel has one already. */
 int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row);

@@ -170,7 +170,7 @@ static int template_take_maps(struct template *template, struct bpf_object *obje
 		if (map && maps[i] < 0)
 			maps[i] = fcntl(theirs[i], F_DUPFD_CLOEXEC, 0);
 		if (map && maps[i] < 0)
-			return -ENOMEM;
+			return errno == EMFILE ? -EMFILE : -ENOMEM;
 	}
 	for (uint32_t i = 0; i < template->n_programs; i++)
 		template_rename_maps(&template->programs[i], theirs, maps);
@@ -221,7 +221,9 @@ static int template_fill(struct template *template, const struct template_source
 	if (r < 0)
 		return r;
 	template->btf_fd = fcntl(bpf_object__btf_fd(object), F_DUPFD_CLOEXEC, 0);
-	return template->btf_fd < 0 ? -EOPNOTSUPP : 0;
+	if (template->btf_fd < 0)
+		return errno == EMFILE ? -EMFILE : -EOPNOTSUPP;
+	return 0;
 }
 
 int template_new(struct template **ret, const struct template_source *source,

@@ -125,6 +125,8 @@ uint64_t session_loss(struct tetra_session *session, uint32_t cause)
 	struct decoder_stats stats;
 
 	if (cause == TETRA_LOST_RECURSION)
+		lost += session->parted_misses + sensor_get_misses(session->sensor);
+	if (cause == TETRA_LOST_RECURSION)
 		for (uint32_t i = 0; i < session->state->n_points; i++)
 			lost += session_point_get_misses(session->state->points[i].point);
 	if (cause == TETRA_LOST_DECODE || cause == TETRA_LOST_MEMORY) {

@@ -436,6 +436,22 @@ static int publish_moved(struct tetra_session *session, const struct session_sta
 	return r;
 }
 
+/* Runs that were skipped of programs that go: of the successor, or of the session. */
+static void misses_keep(struct tetra_session *session, const struct session_state *old,
+			const struct session_state *next)
+{
+	for (uint32_t i = 0; i < old->n_points; i++) {
+		const struct session_point *point = old->points[i].point;
+		struct state_point *successor = state_find_point(next, point->place.key);
+		uint64_t misses = session_point_get_misses(point);
+
+		if (!successor)
+			session->parted_misses += misses;
+		else if (successor->point != point)
+			successor->point->misses = misses;
+	}
+}
+
 int next_publish(struct tetra_session *session, struct session_state **next)
 {
 	struct session_state *old = session->state;
@@ -450,6 +466,7 @@ int next_publish(struct tetra_session *session, struct session_state **next)
 		    published_commit(&(*next)->published, session->sensor);
 	if (r == 0) {
 		state_harvest(old);
+		misses_keep(session, old, *next);
 		session->state = *next;
 		session->commits++;
 		*next = old;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "lib/base/diag.h"
+#include "lib/session/place.h"
 #include "lib/session/state.h"
 
 /* After the last record: held records are let go and losses are looked for. */
@@ -122,7 +123,7 @@ static int session_open_fds(struct tetra_session *session)
 	session->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	session->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (session->epoll_fd < 0 || session->event_fd < 0 || session->timer_fd < 0)
-		return -ENOMEM;
+		return errno == EMFILE ? -EMFILE : -ENOMEM;
 	if (epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, session->event_fd, &ready) < 0 ||
 	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, session->timer_fd, &ready) < 0 ||
 	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, ring_get_fd(session->ring), &ready) <
@@ -226,6 +227,11 @@ static void session_arm_watch(struct tetra_session *session)
 	session_set_timer(session);
 }
 
+static void session_log_verifier(void *user, const char *line)
+{
+	session_log(user, TETRA_LOG_DEBUG, "verifier", "%s", line);
+}
+
 static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 {
 	struct sensor_opts opts = {
@@ -233,6 +239,8 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 								      SESSION_RING_BYTES),
 		.max_processes = session->opts.max_processes ? session->opts.max_processes :
 							       SESSION_MAX_PROCESSES,
+		.log = session_log_verifier,
+		.log_user = session,
 	};
 	int r;
 
@@ -242,6 +250,8 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	opts.seed = session->seed;
 	r = kernel_probe(&session->kernel, NULL, diag);
 	if (r == 0)
+		r = session_check_place(session->kernel, diag);
+	if (r == 0)
 		r = session_check_kernel(session, diag);
 	if (r == 0)
 		r = session_check_switches(session, NULL, diag);
@@ -249,6 +259,8 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		r = sensor_new(&session->sensor, &opts, session->kernel, diag);
 	if (r == 0)
 		sensor_find_root(session->sensor);
+	if (r == 0)
+		session_warn_unreadable(diag);
 	if (r == 0)
 		r = session_open_decoder(session);
 	if (r == 0)
@@ -264,7 +276,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	session->watch.preemption = kernel_preemption(session->kernel);
 	if (r == 0)
 		session_arm_watch(session);
-	return r;
+	return session_check_descriptors(r, diag);
 }
 
 int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opts *opts,

@@ -90,6 +90,7 @@ struct tetra_session {
 	unsigned int max_events, n_events; /* of this dispatch */
 	uint64_t commits, delivered, filtered;
 	uint64_t losses[TETRA_LOST_END]; /* reported so far */
+	uint64_t parted_misses; /* runs skipped of hook points that are gone */
 };
 
 void session_log(struct tetra_session *session, uint32_t level, const char *module,

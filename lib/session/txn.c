@@ -2,6 +2,7 @@
 /* Transactions: a list of policies that becomes the next state, or does not. */
 #include "lib/base/diag.h"
 #include "lib/session/next.h"
+#include "lib/session/place.h"
 
 struct tetra_txn {
 	struct tetra_session *session;
@@ -296,7 +297,7 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	}
 	sensor_trim(session->sensor);
 	tetra_txn_free(txn);
-	return r;
+	return session_check_descriptors(r, diag);
 }
 
 int tetra_policy_load(struct tetra_session *session, struct tetra_policy *policy,

@@ -33,8 +33,8 @@ static uint32_t state_switches(const struct session_state *state)
 	return needed;
 }
 
-int session_check_switches(struct tetra_session *session, const struct session_state *next,
-			   struct tetra_diag *diag)
+int session_check_switches(struct tetra_session *session,
+			   const struct session_state *next, struct tetra_diag *diag)
 {
 	uint32_t off;
 	int r = 0;
@@ -45,15 +45,17 @@ int session_check_switches(struct tetra_session *session, const struct session_s
 	off = kernel_switches_off(session->kernel) & state_switches(next);
 	for (uint32_t i = 0; i < KERNEL_SWITCH_END; i++)
 		if (off >> i & 1)
-			r = diag_error(diag, NULL, -EOPNOTSUPP, "switched-off",
-				       kernel_switch_cure(i),
-				       "%s is 0: while it is, %s, so nothing would be seen "
-				       "or enforced",
-				       kernel_switch_name(i), kernel_switch_stops(i));
+			r = diag_error(
+				diag, NULL, -EOPNOTSUPP, "switched-off",
+				kernel_switch_cure(i),
+				"%s is 0: while it is, %s, so nothing would be seen "
+				"or enforced",
+				kernel_switch_name(i), kernel_switch_stops(i));
 	return r;
 }
 
-static void watch_switch(struct tetra_session *session, enum kernel_switch which, bool off)
+static void watch_switch(struct tetra_session *session, enum kernel_switch which,
+			 bool off)
 {
 	if (!off) {
 		session_log(session, TETRA_LOG_WARNING, "watch",
@@ -69,7 +71,8 @@ static void watch_switch(struct tetra_session *session, enum kernel_switch which
 
 static void watch_switches(struct tetra_session *session)
 {
-	uint32_t off = kernel_switches_off(session->kernel) & state_switches(session->state);
+	uint32_t off =
+		kernel_switches_off(session->kernel) & state_switches(session->state);
 	uint32_t changed = off ^ session->watch.off;
 
 	session->watch.off = off;
@@ -85,10 +88,11 @@ static void watch_points(struct tetra_session *session)
 		const struct session_point *point = session->state->points[i].point;
 
 		if (session_point_can_be_skipped(point, session->kernel))
-			session_log(session, TETRA_LOG_WARNING, "watch",
-				    "'%s' (%s): what enforces there can be skipped now; load "
-				    "its policies again for a way that holds",
-				    point->place.symbol, point->attach);
+			session_log(
+				session, TETRA_LOG_WARNING, "watch",
+				"'%s' (%s): what enforces there can be skipped now; load "
+				"its policies again for a way that holds",
+				point->place.symbol, point->attach);
 	}
 }
 

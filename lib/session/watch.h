@@ -16,12 +16,12 @@ struct session_state;
 struct watch {
 	uint32_t off; /* bits of enum kernel_switch that matter here, as last seen */
 	enum kernel_preemption preemption; /* as last seen */
-	uint64_t losses[TETRA_LOST_END]; /* of the causes that are found here */
+	uint64_t losses[TETRA_LOST_END];   /* of the causes that are found here */
 };
 
 /* -EOPNOTSUPP with a finding if something is off that @next needs; @next may be NULL. */
-int session_check_switches(struct tetra_session *session, const struct session_state *next,
-			   struct tetra_diag *diag);
+int session_check_switches(struct tetra_session *session,
+			   const struct session_state *next, struct tetra_diag *diag);
 
 /* Looks again: what has changed goes into the losses and the log. */
 void session_watch(struct tetra_session *session);
