@@ -123,6 +123,8 @@ static bool map_harmless(void)
 #define SELECTORS(index, op, value, action)			\
 	"selectors: [{matchArgs: [{index: " index ", operator: " op \
 	", values: ['" value "']}], matchActions: [{" action "}]}]"
+#define SELECTORS_BINARY(name)					\
+	"selectors: [{matchBinaries: [{operator: In, values: ['" name "']}]}]"
 #define KILL "action: Sigkill"
 #define OVERRIDE "action: Override, argError: -1"
 #define FILE_ "{index: 0, type: file}"
@@ -138,6 +140,15 @@ static const struct act {
 	  seek_forbidden, seek_harmless },
 	{ "sys-lseek-override",
 	  KPROBE("sys_lseek", "true", OFFSET_, "1", "Equal", TEXT(OFFSET), OVERRIDE),
+	  seek_forbidden, seek_harmless },
+	/* Beside a program of the other kind that is on the way to it, and may be preempted. */
+	{ "traced-kill",
+	  KPROBE("sys_lseek", "true", OFFSET_, "1", "Equal", TEXT(OFFSET), KILL)
+	  "  tracepoints:\n  - {subsystem: syscalls, event: sys_enter_lseek, args: "
+	  "[{index: 6, type: int64}], "
+	  SELECTORS("6", "Equal", "77777", "action: Post") "}\n"
+	  "  - {subsystem: raw_syscalls, event: sys_enter, raw: true, "
+	  SELECTORS_BINARY("/tmp/nobody") "}\n",
 	  seek_forbidden, seek_harmless },
 	{ "mmap-kill",
 	  KPROBE("do_mmap", "false", "{index: 2, type: uint64}", "2", "Equal", "125267968", KILL),
