@@ -54,6 +54,14 @@ int session_check_switches(struct tetra_session *session,
 	return r;
 }
 
+/* The statistics may be asked for by another thread meanwhile. */
+static void watch_count(struct tetra_session *session, uint32_t cause)
+{
+	pthread_mutex_lock(&session->lock);
+	session->watch.losses[cause]++;
+	pthread_mutex_unlock(&session->lock);
+}
+
 static void watch_switch(struct tetra_session *session, enum kernel_switch which,
 			 bool off)
 {
@@ -62,7 +70,7 @@ static void watch_switch(struct tetra_session *session, enum kernel_switch which
 			    "%s is 1 again: hooks run", kernel_switch_name(which));
 		return;
 	}
-	session->watch.losses[switch_losses[which]]++;
+	watch_count(session, switch_losses[which]);
 	session_log(session, TETRA_LOG_WARNING, "watch",
 		    "%s is 0: %s, nothing is seen or enforced there; to switch it on: %s",
 		    kernel_switch_name(which), kernel_switch_stops(which),
@@ -75,7 +83,11 @@ static void watch_switches(struct tetra_session *session)
 		kernel_switches_off(session->kernel) & state_switches(session->state);
 	uint32_t changed = off ^ session->watch.off;
 
+	if (!changed)
+		return;
+	pthread_mutex_lock(&session->lock);
 	session->watch.off = off;
+	pthread_mutex_unlock(&session->lock);
 	for (uint32_t i = 0; i < KERNEL_SWITCH_END; i++)
 		if (changed >> i & 1)
 			watch_switch(session, i, off >> i & 1);
@@ -102,16 +114,19 @@ static void watch_preemption(struct tetra_session *session)
 	bool was = kernel_is_preemptible(session->kernel);
 
 	now = kernel_preemption_again(session->kernel);
-	session->watch.preemption = now;
 	if (now == before)
 		return;
+	pthread_mutex_lock(&session->lock);
+	session->watch.preemption = now;
+	pthread_mutex_unlock(&session->lock);
 	session_log(session, TETRA_LOG_WARNING, "watch",
 		    "the kernel's preemption changed from '%s' to '%s'",
 		    kernel_preemption_name(before), kernel_preemption_name(now));
 	if (was || !kernel_is_preemptible(session->kernel))
 		return;
-	session->watch.losses[TETRA_LOST_PREEMPTIBLE]++;
+	watch_count(session, TETRA_LOST_PREEMPTIBLE);
 	watch_points(session);
+	kernel_trim(session->kernel);
 }
 
 void session_watch(struct tetra_session *session)

@@ -39,8 +39,8 @@
 #define SECRET "/tmp/lab/secret"
 #define OPEN   "/tmp/lab/open"
 /* An offset, and a length, that nothing else uses. */
-#define OFFSET 4242
-#define LENGTH 0x7777000
+#define OFFSET	 4242
+#define LENGTH	 0x7777000
 #define TEXT_(x) #x
 #define TEXT(x)	 TEXT_(x)
 
@@ -49,7 +49,7 @@
 struct shared {
 	int go, ready;
 	long tried, passed, refused, harmless, harmless_refused;
-} *shared;
+} * shared;
 
 static int file; /* each process has one of its own */
 
@@ -262,8 +262,8 @@ static void crowd_play(const struct act *act, int n)
 static void crowd_judge(const struct act *act, int n)
 {
 	crowd_play(act, n);
-	fact_equal(shared->passed, 0, "%s: of %d at one moment (%ld refused) pass", act->name,
-		   n, shared->refused);
+	fact_equal(shared->passed, 0, "%s: of %d at one moment (%ld refused) pass",
+		   act->name, n, shared->refused);
 	fact_equal(shared->harmless_refused, 0, "%s: of %ld harmless calls refused",
 		   act->name, shared->harmless + shared->harmless_refused);
 }
@@ -330,7 +330,8 @@ static void loiter_judge(const struct act *act)
 		loiter_child(act);
 	waitpid(pid, &status, 0);
 	fact(status == 0 && shared->tried == LOITER_ATTEMPTS,
-	     "%s: %d attempts beside %d loiterers", act->name, LOITER_ATTEMPTS, LOITERERS);
+	     "%s: %d attempts beside %d loiterers", act->name, LOITER_ATTEMPTS,
+	     LOITERERS);
 	fact_equal(shared->passed, 0, "%s: of them pass", act->name);
 }
 
@@ -345,8 +346,8 @@ static void attach_print(struct tetra_session *session)
 }
 
 /* Loads the policy; true if there is something to try. */
-static bool act_load(struct tetra_session *session, const struct act *act, const char *how,
-		     bool refused)
+static bool act_load(struct tetra_session *session, const struct act *act,
+		     const char *how, bool refused)
 {
 	struct tetra_policy *policy = rig_policy(act->policy, how);
 	int r = tetra_policy_load(session, policy, NULL, NULL);
