@@ -175,15 +175,22 @@ static int probe_btf_modules(struct tetra_kernel *kernel, const struct feature_r
 static int probe_steady_trampoline(struct tetra_kernel *kernel,
 				   const struct feature_row *row)
 {
-	return vmlinux_has_member(&kernel->vmlinux, "bpf_prog", "active") ? -EOPNOTSUPP : 0;
+	int r = kernel_open_vmlinux(kernel);
+
+	if (r < 0)
+		return r;
+	return vmlinux_has_member(&kernel->vmlinux, "bpf_prog", "active") ? -EOPNOTSUPP
+									  : 0;
 }
 
 /* Those of LSM programs no longer count: since Linux 6.2 they have another way in. */
 static int probe_steady_lsm(struct tetra_kernel *kernel, const struct feature_row *row)
 {
-	if (vmlinux_find_function(&kernel->vmlinux, "__bpf_prog_enter_recur"))
+	int r = kernel_open_vmlinux(kernel);
+
+	if (r == 0 && vmlinux_find_function(&kernel->vmlinux, "__bpf_prog_enter_recur"))
 		return 0;
-	return probe_steady_trampoline(kernel, row);
+	return r < 0 ? r : probe_steady_trampoline(kernel, row);
 }
 
 /*
@@ -193,6 +200,10 @@ static int probe_steady_lsm(struct tetra_kernel *kernel, const struct feature_ro
 static int probe_steady_tracepoint(struct tetra_kernel *kernel,
 				   const struct feature_row *row)
 {
+	int r = kernel_open_vmlinux(kernel);
+
+	if (r < 0)
+		return r;
 	return vmlinux_find_type(&kernel->vmlinux, "srcu_ctr", BTF_KIND_STRUCT)
 		       ? -EOPNOTSUPP
 		       : 0;

@@ -211,5 +211,5 @@ struct instance *instance_free(struct instance *instance)
 
 uint64_t instance_get_recursion_misses(const struct instance *instance)
 {
-	return program_get_misses(instance->prog_fd);
+	return program_get_misses(instance->prog_fd) + link_get_misses(instance->link_fd);
 }
