@@ -19,12 +19,12 @@ static const struct {
 	  "run as root, or give CAP_BPF and CAP_PERFMON" },
 	{ ENOMEM, -ENOMEM, "out of memory", NULL },
 	{ ENOENT, -ENOENT, "it is not there", NULL },
-	{ E2BIG, -EOPNOTSUPP, "the kernel takes no more programs there", NULL },
+	{ E2BIG, -EOPNOTSUPP, "too many programs are attached there already", NULL },
 	{ EBUSY, -EOPNOTSUPP,
-	  "something else has changed the place (a live patch, a tracer)", NULL },
-	{ ENODEV, -EOPNOTSUPP, "ftrace is out of order on this kernel",
+	  "something else already modifies this function (a live patch or a tracer)", NULL },
+	{ ENODEV, -EOPNOTSUPP, "the kernel has disabled ftrace after a fault",
 	  "see the kernel's log" },
-	{ EINVAL, -EOPNOTSUPP, "this kernel does not take such a program there", NULL },
+	{ EINVAL, -EOPNOTSUPP, "this kernel does not allow such a program there", NULL },
 };
 
 /* The end of the log: what the verifier stumbled over. */

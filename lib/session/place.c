@@ -31,7 +31,7 @@ int session_check_descriptors(int r, struct tetra_diag *diag)
 	(void)getrlimit(RLIMIT_NOFILE, &limit); /* 0 would be odd, and harmless */
 	return diag_error(diag, NULL, -ENOMEM, "no-descriptors",
 			  "raise RLIMIT_NOFILE (ulimit -n)",
-			  "too few file descriptors: this process may have %llu",
+			  "too few file descriptors: this process may open %llu",
 			  (unsigned long long)limit.rlim_cur);
 }
 
@@ -65,8 +65,8 @@ static int check_proc(struct tetra_diag *diag)
 	if (r < 0 || atoi(self) != getpid())
 		return diag_error(diag, NULL, -EOPNOTSUPP, "foreign-proc",
 				  "mount /proc anew in this pid namespace",
-				  "/proc belongs to another pid namespace: its process "
-				  "numbers are not those that this process has");
+				  "/proc belongs to another pid namespace, so its process "
+				  "numbers do not match the kernel's");
 	return 0;
 }
 
@@ -78,11 +78,10 @@ static int check_pid_namespace(struct tetra_diag *diag)
 		return 0;
 	return diag_error(
 		diag, NULL, -EOPNOTSUPP, "nested-pid-namespace",
-		"start it in the machine's first pid namespace (a container: with "
-		"the host's)",
+		"start it in the host's pid namespace",
 		"this process is in a nested pid namespace: its process numbers "
-		"are not the kernel's, so running processes would be mistaken for "
-		"others");
+		"differ from the kernel's, so running processes would be "
+		"misidentified");
 }
 
 /* Without the capability, hidepid leaves out the processes of others altogether. */

@@ -48,7 +48,7 @@ int session_check_switches(struct tetra_session *session,
 			r = diag_error(
 				diag, NULL, -EOPNOTSUPP, "switched-off",
 				kernel_switch_cure(i),
-				"%s is 0: while it is, %s, so nothing would be seen "
+				"%s is 0: %s, so nothing would be seen "
 				"or enforced",
 				kernel_switch_name(i), kernel_switch_stops(i));
 	return r;
