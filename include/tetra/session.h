@@ -129,7 +129,8 @@ TETRA_API int tetra_session_dispatch(struct tetra_session *session, unsigned int
  * tetra_session_poll() - wait for events and dispatch them
  * @timeout_ms:	longest wait; negative: no limit
  *
- * Return: as tetra_session_dispatch(); 0 after the time or a signal. Since: 0.1
+ * Return: as tetra_session_dispatch(); 0 after the time or a signal, and about once a second,
+ * when the session looks whether the kernel still calls its hooks. Since: 0.1
  */
 TETRA_API int tetra_session_poll(struct tetra_session *session, int timeout_ms);
 
