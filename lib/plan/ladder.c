@@ -18,6 +18,33 @@
 
 #include "lib/plan/ladder-tell.h"
 
+#define CALL_EVENTS "tracepoint:syscalls/sys_enter_"
+
+/* Its arguments can be read at the function of the call as well. */
+static bool use_reads_arguments(const struct plan_use *use)
+{
+	uint32_t i;
+
+	for (i = 0; i < use->n_args; i++)
+		if (use->args[i].kind != TETRA_ARG_NOP &&
+		    use->args[i].offset < PLAN_CALL_RECORD)
+			return false;
+	return true;
+}
+
+/* The system call whose begin the tracepoint is, if it is one. */
+static int resolve_tracepoint(struct ladder *ladder)
+{
+	const struct plan_use *use = ladder->use;
+	char name[PLAN_KEY_BYTES];
+
+	if (!str_has_prefix(use->key, CALL_EVENTS) || !use_reads_arguments(use))
+		return 0;
+	snprintf(name, sizeof(name), "sys_%.128s", use->key + strlen(CALL_EVENTS));
+	ladder->has_call = kernel_find_syscall(ladder->kernel, name, &ladder->function) == 0;
+	return 0;
+}
+
 /* What is at the point, again: a use holds names only. */
 static int ladder_resolve(struct ladder *ladder)
 {
@@ -37,7 +64,7 @@ static int ladder_resolve(struct ladder *ladder)
 		return kernel_find_raw_tracepoint(ladder->kernel, symbol,
 						  &ladder->function);
 	case PLAN_POINT_TRACEPOINT:
-		return 0;
+		return resolve_tracepoint(ladder);
 	default:
 		break;
 	}
@@ -67,7 +94,7 @@ static void target_set(struct plan_instance *instance, const char *target)
 static void instance_describe(const struct ladder *ladder, struct plan_instance *instance)
 {
 	const struct kernel_function *function = &ladder->function;
-	bool syscall = ladder->use->kind == PLAN_POINT_SYSCALL;
+	bool syscall = ladder->use->kind == PLAN_POINT_SYSCALL || ladder->has_call;
 
 	switch (instance->program) {
 	case PLAN_LSM:
@@ -197,6 +224,11 @@ static void assemble(const struct ladder *ladder, struct plan_ladder *ret)
 		assemble_catch(ladder, ret);
 	} else if (denier_is_entry(ladder) && !signals_apart(ladder)) {
 		instance_add(ladder, ret, deny->program, sees | TETRA_PHASE_DENY);
+	} else if (ladder->chosen[ROLE_CARRY]) {
+		instance_add(ladder, ret, ladder->chosen[ROLE_ENTRY]->program,
+			     TETRA_PHASE_EVENT);
+		instance_add(ladder, ret, ladder->chosen[ROLE_CARRY]->program,
+			     TETRA_PHASE_SIGNAL);
 	} else {
 		instance_add(ladder, ret, ladder->chosen[ROLE_ENTRY]->program, sees);
 		if (deny)
@@ -312,6 +344,9 @@ static int ladder_choose(struct ladder *ladder, const struct diag_place *place,
 	if (r < 0)
 		return r;
 	ladder_choose_catch(ladder);
+	if (ladder->has_call && entry_signals(ladder) &&
+	    rung_can_skip(ladder, ladder->chosen[ROLE_ENTRY]))
+		ladder->chosen[ROLE_CARRY] = ladder_walk(ladder, ROLE_CARRY, true);
 	if (needs & PLAN_NEEDS_KILL && !ladder->chosen[ROLE_DENY])
 		warn_not_prevented(ladder, place, diag);
 	return 0;

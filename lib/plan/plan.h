@@ -51,6 +51,9 @@ enum plan_program { PLAN_PROGRAMS(X) PLAN_PROGRAM_END };
 
 const char *plan_program_name(uint32_t program);
 
+/* Where the arguments begin in the record of syscalls/sys_enter_*, 8 bytes each. */
+#define PLAN_CALL_RECORD 16u
+
 #define PLAN_KEY_BYTES 192
 #define PLAN_REASON_BYTES 512
 #define PLAN_MAX_INSTANCES 3

@@ -133,6 +133,17 @@ static const char *override_obstacle(const struct ladder *ladder)
 	return "the function is not on the kernel's error injection list";
 }
 
+/* The record of a tracepoint of a system call is the call's arguments. */
+static const char *carry_obstacle(const struct ladder *ladder)
+{
+	return ladder->has_call ? NULL : "no function has the tracepoint's arguments";
+}
+
+static const char *carry_multi_obstacle(const struct ladder *ladder)
+{
+	return ladder->has_call ? multi_obstacle(ladder) : carry_obstacle(ladder);
+}
+
 #define STEADY KERNEL_FEATURE_END
 
 /* Best first, role by role. */
@@ -165,6 +176,10 @@ static const struct rung rungs[] = {
 	{ PLAN_FMOD_RET, ROLE_DENY, AT_CODE, KERNEL_FMODRET_SECURITY,
 	  KERNEL_STEADY_TRAMPOLINE, modify_obstacle },
 	{ PLAN_KPROBE, ROLE_DENY, AT_CODE, KERNEL_OVERRIDE_RETURN, STEADY, override_obstacle },
+
+	{ PLAN_KPROBE_MULTI, ROLE_CARRY, AT(TRACEPOINT), KERNEL_KPROBE_MULTI, STEADY,
+	  carry_multi_obstacle },
+	{ PLAN_KPROBE, ROLE_CARRY, AT(TRACEPOINT), KERNEL_KPROBE, STEADY, carry_obstacle },
 };
 /* clang-format on */
 

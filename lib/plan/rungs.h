@@ -13,7 +13,8 @@
 #define SECURITY_PREFIX "security_"
 
 /* What a rung serves. */
-enum role { ROLE_ENTRY, ROLE_RETURN, ROLE_DENY, ROLE_END };
+/* CARRY: signals, beside a tracepoint that can be skipped. */
+enum role { ROLE_ENTRY, ROLE_RETURN, ROLE_DENY, ROLE_CARRY, ROLE_END };
 
 struct rung;
 
@@ -25,6 +26,7 @@ struct ladder {
 	struct kernel_function function; /* of the point; of system calls: the call */
 	struct kernel_function hook;	 /* the LSM hook, if .has_hook */
 	bool has_hook;
+	bool has_call; /* tracepoint: .function is the system call that it begins */
 	const struct rung *chosen[ROLE_END];
 	const struct rung
 		*catches;     /* the return probe that kills what got through, or NULL */

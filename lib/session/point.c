@@ -270,6 +270,20 @@ static bool ladder_has_return_probe(const struct plan_ladder *ladder)
 	return false;
 }
 
+/* Fields of a record of a system call are the call's arguments. */
+static void slots_of_call(struct tetra_hook_config *config)
+{
+	for (uint32_t i = 0; i < TETRA_RETURN_SLOT; i++) {
+		struct tetra_slot_config *slot = &config->slots[i];
+
+		slot->param = (slot->offset - PLAN_CALL_RECORD) / sizeof(uint64_t);
+		slot->size_param =
+			slot->size_field ? (slot->size_offset - PLAN_CALL_RECORD) /
+						   sizeof(uint64_t) :
+					   0xff;
+	}
+}
+
 static void instance_configure(struct tetra_hook_config *ret, const struct session_point *point,
 			       const struct plan_instance *plan, struct tetra_kernel *kernel)
 {
@@ -290,6 +304,8 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 	if (!plan->typed)
 		for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
 			ret->slots[i].typed = 0;
+	if (point->place.kind == PLAN_POINT_TRACEPOINT && plan->syscall)
+		slots_of_call(ret);
 	config_sort_slots(ret);
 }
 

@@ -383,8 +383,12 @@ static const struct {
 
 	{ EVENT("sched", "sched_process_exec", ""), ALL,
 	  "tracepoint:sched/sched_process_exec:event+signal", NULL },
-	{ EVENT("syscalls", "sys_enter_openat", ", " KILL), ALL,
+	{ EVENT("syscalls", "sys_enter_openat", ", " KILL), STEADY,
 	  "tracepoint:syscalls/sys_enter_openat:event+signal",
+	  "security_file_open would stop it" },
+	{ EVENT("syscalls", "sys_enter_openat", ", " KILL), LAZY,
+	  "tracepoint:syscalls/sys_enter_openat:event "
+	  "kprobe.multi:__x64_sys_openat:signal",
 	  "security_file_open would stop it" },
 	{ EVENT("sched", "sched_process_exec", ", raw: true"), ALL,
 	  "tp_btf:sched_process_exec:event+signal", NULL },

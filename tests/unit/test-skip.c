@@ -104,6 +104,7 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define RESULT	", return: true, returnArg: {type: int}"
 #define LSM	"lsmhooks: [{hook: file_open"
 #define CLASSIC "tracepoints: [{subsystem: syscalls, event: sys_enter_openat"
+#define TASK	"tracepoints: [{subsystem: sched, event: sched_process_exec"
 #define RAW	"tracepoints: [{subsystem: sched, event: sched_process_exec, raw: true"
 #define KILL	 "action: Sigkill"
 #define SIGTERM	 "action: Signal, argSig: 15"
@@ -159,6 +160,15 @@ static const struct {
 	  "can skip what denies 'security_file_open'", "kprobe.multi" },
 	{ "6.1", "full", "steady-lsm", OPEN, KILL, HOLD, "kprobe:event+signal lsm:deny",
 	  "can skip what denies", "runs of lsm" },
+	/* Where a system call begins, also beside a tracepoint. */
+	{ "7.2", "", "", CLASSIC, KILL, HOLD, "tracepoint:event kprobe.multi:signal",
+	  "security_file_open would stop it", "kprobe.multi signals" },
+	{ "7.2", "", "", CLASSIC, SIGTERM, HOLD, "tracepoint:event kprobe.multi:signal", NULL,
+	  "can skip runs of tracepoint" },
+	{ "7.2", "", "kprobe-multi", CLASSIC, SIGTERM, HOLD, "tracepoint:event kprobe:signal",
+	  NULL, "kprobe signals" },
+	{ "7.2", "", "", CLASSIC ", args: [{index: 4, type: int32}]", KILL, HOLD, NULL,
+	  "call: sys_openat", NULL },
 	/* A kprobe that may change the result holds where it works. */
 	{ "6.12-full", "full", "", SYMLINK, OVERRIDE, HOLD, "kprobe:event+signal+deny", NULL,
 	  "fmod_ret: needs a kernel without" },
@@ -176,9 +186,8 @@ static const struct {
 	{ "7.2", "", "", RENAME, OVERRIDE, HOLD, NULL, "lsmhooks, hook: inode_rename", NULL },
 	{ "6.1", "full", "steady-lsm", OPEN, OVERRIDE, HOLD, NULL, "can skip runs of", NULL },
 	{ "6.1", "full", "steady-lsm", LSM, OVERRIDE, HOLD, NULL, "can skip runs of lsm", NULL },
-	{ "7.2", "", "", CLASSIC, KILL, HOLD, NULL, "hook security_file_open", NULL },
-	{ "7.2", "", "", CLASSIC, KILL, HOLD, NULL, "call: sys_openat", NULL },
-	{ "7.2", "", "", CLASSIC, SIGTERM, HOLD, NULL, "can skip runs of tracepoint", NULL },
+	{ "7.2", "", "", TASK, KILL, HOLD, NULL, "hook security_bprm_check", NULL },
+	{ "7.2", "", "", TASK, SIGTERM, HOLD, NULL, "can skip runs of tracepoint", NULL },
 	{ "7.2", "", "", RAW, KILL, HOLD, NULL, "can skip runs of tp_btf", NULL },
 	{ "6.12", "full", "", CLASSIC, SIGTERM, HOLD, "tracepoint:event+signal", NULL,
 	  "tracepoint" },
@@ -193,7 +202,7 @@ static const struct {
 	  "best effort", "kills what got past" },
 	{ "6.1", "full", "steady-lsm", OPEN, OVERRIDE, CATCH,
 	  "kprobe:event+signal kretprobe:return+catch lsm:deny", "best effort", "kprobe" },
-	{ "7.2", "", "", CLASSIC, KILL, CATCH, "tracepoint:event+signal", "best effort",
+	{ "7.2", "", "", TASK, KILL, CATCH, "tracepoint:event+signal", "best effort",
 	  "tracepoint" },
 	/* Nothing is asked of a policy that does not enforce. */
 	{ "7.2", "", "lsm", OPEN, OVERRIDE, 0, "fmod_ret:event+signal+deny", NULL,
