@@ -273,10 +273,11 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		r = seeds_read(&session->seeds, session);
 	if (r == 0)
 		r = eventfd_write(session->event_fd, 1);
+	if (r < 0)
+		return session_check_descriptors(r, diag);
 	session->watch.preemption = kernel_preemption(session->kernel);
-	if (r == 0)
-		session_arm_watch(session);
-	return session_check_descriptors(r, diag);
+	session_arm_watch(session);
+	return 0;
 }
 
 int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opts *opts,
