@@ -39,56 +39,65 @@ static const struct {
 	{ "Override", "action: Override, argError: -1", true },
 };
 
-static struct tetra_policy *policy_make(size_t place, const char *kind, size_t doing,
-					bool filtered)
+/* What one hook point can have together. */
+#define KINDS_AT_ONCE 5
+
+static struct tetra_policy *policy_make(size_t place, size_t kind, size_t doing, bool filtered)
 {
 	/* Nothing that runs is hit: the binary is one that nobody starts. */
 	return rig_policy(
 		"apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\n"
-		"metadata: {name: pointers}\nspec:\n"
+		"metadata: {name: pointers-%zu}\nspec:\n"
 		"  options: [{name: enforcement, value: best-effort}]\n  %s, args: "
 		"[{index: 0, type: %s}], selectors: [{matchBinaries: [{operator: In, values: "
 		"[%s]}]%s, matchActions: [{%s}]}]}\n",
-		places[place].hook, kind, NOBODY,
-		filtered ? ", matchArgs: [{index: 0, operator: NotEqual, values: ['1']}]"
-			 : "",
+		kind, places[place].hook, kinds[kind], NOBODY,
+		filtered ? ", matchArgs: [{index: 0, operator: NotEqual, values: ['1']}]" : "",
 		doings[doing].actions);
 }
 
-static void load_one(struct tetra_session *session, size_t place, const char *kind,
-		     size_t doing, bool filtered)
+/* One policy for each kind, from @first on, in one transaction. */
+static void load_some(struct tetra_session *session, size_t place, size_t first, size_t doing,
+		      bool filtered)
 {
-	struct tetra_policy *policy = policy_make(place, kind, doing, filtered);
-	struct tetra_diag *diag = NULL;
-	char text[1024] = "";
-	int r = tetra_diag_new(&diag);
+	struct tetra_txn *txn = rig_txn(session);
+	char name[32];
+	size_t i, n = ARRAY_SIZE(kinds) - first;
+	int r = 0;
 
+	n = n < KINDS_AT_ONCE ? n : KINDS_AT_ONCE;
+	for (i = 0; i < n && r == 0; i++)
+		r = rig_txn_load(txn, policy_make(place, first + i, doing, filtered), 0);
 	if (r == 0)
-		r = tetra_policy_load(session, policy, NULL, diag);
-	for (unsigned int i = 0; r < 0; i++)
-		if (tetra_diag_render(diag, i, text, sizeof(text)) <
-		    0) /* the last one stays */
-			break;
-	fact(r == 0, "%s: %s%s, %s loads%s%s", places[place].name, kind,
-	     filtered ? " with a filter" : "", doings[doing].name, r ? ": " : "", text);
-	if (r == 0)
-		(void)tetra_policy_unload(session, "pointers", NULL); /* it is there */
-	tetra_policy_unref(policy);
-	tetra_diag_free(diag);
+		r = rig_commit(txn);
+	else
+		tetra_txn_free(txn);
+	fact(r == 0, "%s: %s to %s%s, %s", places[place].name, kinds[first],
+	     kinds[first + n - 1], filtered ? " with filters" : "", doings[doing].name);
+	if (r < 0)
+		return;
+	txn = rig_txn(session);
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "pointers-%zu", first + i);
+		(void)tetra_txn_unload(txn, name); /* it is there */
+	}
+	(void)rig_commit(txn); /* nothing to refuse */
 }
 
 int main(int argc, char **argv)
 {
 	struct tetra_session *session = rig_session(NULL);
+	size_t place, doing, first;
 
-	for (size_t place = 0; place < ARRAY_SIZE(places); place++)
-		for (size_t doing = 0; doing < ARRAY_SIZE(doings); doing++) {
+	for (place = 0; place < ARRAY_SIZE(places); place++)
+		for (doing = 0; doing < ARRAY_SIZE(doings); doing++) {
 			if (doings[doing].denies && !places[place].denies)
 				continue;
-			for (size_t kind = 0; kind < ARRAY_SIZE(kinds); kind++)
-				for (int filtered = 0; filtered < 2; filtered++)
-					load_one(session, place, kinds[kind], doing,
-						 filtered);
+			for (first = 0; first < ARRAY_SIZE(kinds); first += KINDS_AT_ONCE) {
+				if (!doing)
+					load_some(session, place, first, doing, false);
+				load_some(session, place, first, doing, true);
+			}
 		}
 	tetra_session_free(session);
 	return fact_close();
