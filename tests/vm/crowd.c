@@ -28,10 +28,10 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-#define HARMLESS_CALLS	20
+#define HARMLESS_CALLS	10
 #define HOGS		1
 #define LOITERERS	2
-#define LOITER_ATTEMPTS 40
+#define LOITER_ATTEMPTS 25
 #define OTHER_USER	1000
 /* Of the attacker, between two attempts: loiterers must get to run. */
 #define LOITER_US 3000
