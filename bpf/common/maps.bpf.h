@@ -2,6 +2,8 @@
 /*
  * The maps of a session. Every program instance shares them; only its configuration is its
  * own. Sizes named here are defaults; the loader sets those that the session's options name.
+ * BPF_F_NO_PREALLOC as well: where a kernel forbids programs to let a map grow (before Linux
+ * 6.1), the loader takes it away, and the map has all its memory from the beginning.
  */
 #ifndef TETRA_BPF_MAPS_H
 #define TETRA_BPF_MAPS_H

@@ -61,7 +61,8 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
  * @size:	sizeof(struct tetra_session_opts)
  * @flags:	TETRA_SESSION_*
  * @ring_bytes:	size of the ring buffer; 0: 1 MiB. Rounded up to a power of two
- * @max_processes: rows of the kernel's process table; 0: 32768
+ * @max_processes: rows of the kernel's process table; 0: 32768, or 16384 where the kernel
+ *	wants their memory, half a kB each, all at once (before Linux 6.1)
  * @node_name:	"node_name" of events; NULL: environment NODE_NAME, else the host's name
  * @log:	receives log lines; NULL: none
  * @log_user:	passed to @log

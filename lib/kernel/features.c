@@ -217,6 +217,42 @@ static int probe_ringbuf(struct tetra_kernel *kernel, const struct feature_row *
 	return fd < 0 ? -errno : 0;
 }
 
+/* A program that looks @map up, which is the least that makes it the program's. */
+static int load_lookup(struct tetra_kernel *kernel, const struct feature_row *row, int map)
+{
+	const struct bpf_insn insns[] = {
+		INSN(BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, -4, 0),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),
+		INSN(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, -4),
+		INSN(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map),
+		INSN(0, 0, 0, 0, 0),
+		CALL(BPF_FUNC_map_lookup_elem),
+		MOV(BPF_REG_0, 0),
+		EXIT(),
+	};
+
+	return load_instructions(kernel, row, insns, ARRAY_SIZE(insns), NULL);
+}
+
+/*
+ * Linux 5.6 to 6.0 warn, and are tainted, when a program of a probe or tracepoint has a hash
+ * map that allocates as it grows: inside the allocator that could deadlock. A program of a
+ * perf event they refuse for the same reason, without a warning; later kernels have an
+ * allocator of their own for it and take both. So this asks for the one that does no harm.
+ */
+static int probe_growing_maps(struct tetra_kernel *kernel, const struct feature_row *row)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+	_cleanup_(closep) int map = -1, fd = -1;
+
+	map = bpf_map_create(BPF_MAP_TYPE_HASH, "tetra_probe", sizeof(uint32_t),
+			     sizeof(uint64_t), 1, &opts);
+	if (map < 0)
+		return -errno;
+	fd = load_lookup(kernel, row, map);
+	return MIN(fd, 0);
+}
+
 /*
  * Some kernels verify what they cannot attach. Detaching waits for the kernel (40 ms in a
  * guest), so it is tried only where the function that attaching rests on cannot be seen.
@@ -433,6 +469,9 @@ static const struct feature_row rows[KERNEL_FEATURE_END] = {
 	[KERNEL_STEADY_LSM] = { .probe = probe_steady_lsm, .first = KERNEL_BTF },
 	[KERNEL_STEADY_TRACEPOINT] = {
 		.probe = probe_steady_tracepoint, .first = KERNEL_BTF,
+	},
+	[KERNEL_GROWING_MAPS] = {
+		PROGRAM_BY(probe_growing_maps, PERF_EVENT, 0), .first = KERNEL_GROWING_MAPS,
 	},
 };
 /* clang-format on */

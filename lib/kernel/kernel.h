@@ -93,7 +93,9 @@ struct kernel_probe_opts {
 	  "needs Linux 6.2, or a kernel without preemption: runs of LSM programs "	\
 	  "are skipped")								\
 	X(STEADY_TRACEPOINT, "steady-tracepoint",					\
-	  "needs a kernel without preemption: runs on tracepoints are skipped")
+	  "needs a kernel without preemption: runs on tracepoints are skipped")		\
+	X(GROWING_MAPS, "growing-maps",							\
+	  "needs hash maps that may grow under tracing programs (Linux 6.1)")
 /* clang-format on */
 
 #define X(NAME, ...) KERNEL_##NAME,

@@ -24,6 +24,13 @@ static const struct {
 	{ "tetra_exec", "sched_process_exec" },
 };
 
+/*
+ * Rows of the process map by default. Where it grows with the processes there are, room for
+ * more costs nothing but its buckets. Where all of it is allocated at once, half as many: 8 MB.
+ */
+#define SENSOR_PROCESSES      32768u
+#define SENSOR_PROCESSES_HELD 16384u
+
 struct sensor {
 	struct template *process; /* kept for what is loaded when it is first used */
 	struct sensor_hooks hooks;
@@ -102,9 +109,12 @@ static int sensor_load_error(const struct sensor *sensor, int r, char *log,
 static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 			  struct tetra_kernel *kernel)
 {
+	bool grow = kernel_has(kernel, KERNEL_GROWING_MAPS);
+	uint32_t rows = grow ? SENSOR_PROCESSES : SENSOR_PROCESSES_HELD;
 	struct template_source source = {
 		.max_entries = { [SENSOR_MAP_RING] = opts->ring_bytes,
-				 [SENSOR_MAP_PROCS] = opts->max_processes },
+				 [SENSOR_MAP_PROCS] = opts->max_processes ?: rows },
+		.preallocate = !grow,
 	};
 	int r;
 
@@ -271,10 +281,7 @@ int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uin
 	return r < 0 ? -EINVAL : 0;
 }
 
-/*
- * Linux 5.10 warns in its log when a program of a raw tracepoint has a map that allocates:
- * loaded where it is needed.
- */
+/* Run by user space, attached nowhere: loaded where it is needed, for a load costs. */
 static int sensor_load_run(struct sensor *sensor, const char *name, int *ret_fd)
 {
 	const struct template_place place = { BPF_PROG_TYPE_RAW_TRACEPOINT };

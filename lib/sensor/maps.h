@@ -31,7 +31,7 @@ enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
 
 struct sensor_opts {
 	uint32_t ring_bytes; /* a power of two, at least a page */
-	uint32_t max_processes;
+	uint32_t max_processes; /* rows of the process map; 0: what suits the kernel */
 	struct tetra_seed seed;
 	failure_log_fn log; /* gets what the verifier says of a program it refuses */
 	void *log_user;

@@ -123,6 +123,20 @@ static int excerpt_write(int fd, struct tetra_kernel *kernel, const struct btf *
 	return r;
 }
 
+/* Of a map that the object makes. */
+static int object_shape_map(struct bpf_map *map, const struct template_source *source,
+			    uint32_t max_entries)
+{
+	uint32_t flags = bpf_map__map_flags(map);
+	int r = 0;
+
+	if (max_entries)
+		r = bpf_map__set_max_entries(map, max_entries);
+	if (r == 0 && source->preallocate)
+		r = bpf_map__set_map_flags(map, flags & ~BPF_F_NO_PREALLOC);
+	return r;
+}
+
 static int object_set_maps(struct bpf_object *object, const struct template_source *source,
 			   const int *maps)
 {
@@ -134,8 +148,8 @@ static int object_set_maps(struct bpf_object *object, const struct template_sour
 		/* A map that no program of the object uses is not there. */
 		if (map && maps[i] >= 0)
 			r = bpf_map__reuse_fd(map, maps[i]);
-		else if (map && source->max_entries[i])
-			r = bpf_map__set_max_entries(map, source->max_entries[i]);
+		else if (map)
+			r = object_shape_map(map, source, source->max_entries[i]);
 	}
 	return r;
 }

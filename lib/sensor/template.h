@@ -30,6 +30,8 @@ struct template_source {
 	uint64_t set;
 	/* By enum sensor_map; 0: as the object says. Of maps that the object makes. */
 	uint32_t max_entries[SENSOR_MAP_END];
+	/* Hash maps of the object have all their memory from the beginning. */
+	bool preallocate;
 };
 
 /* Where and how a program is loaded. */

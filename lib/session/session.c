@@ -17,7 +17,6 @@
 
 #define SESSION_RING_BYTES (1u << 20)
 #define SESSION_RING_MIN 4096u
-#define SESSION_MAX_PROCESSES 32768u
 
 static const struct event_group *session_find_group(void *user, uint32_t id)
 {
@@ -237,8 +236,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	struct sensor_opts opts = {
 		.ring_bytes = power_of_two(session->opts.ring_bytes ? session->opts.ring_bytes :
 								      SESSION_RING_BYTES),
-		.max_processes = session->opts.max_processes ? session->opts.max_processes :
-							       SESSION_MAX_PROCESSES,
+		.max_processes = session->opts.max_processes,
 		.log = session_log_verifier,
 		.log_user = session,
 	};

@@ -58,6 +58,7 @@ static const struct {
 	{ KERNEL_STEADY_TRAMPOLINE, "y----" },
 	{ KERNEL_STEADY_LSM, "yyyyy" },
 	{ KERNEL_STEADY_TRACEPOINT, "yyy-y" },
+	{ KERNEL_GROWING_MAPS, "-yyyy" },
 };
 
 START_TEST(kernel_knows_recorded_features)
