@@ -30,10 +30,6 @@ import kernels
 import lab
 import scenario as scenarios
 
-BOOT_SECONDS = 120
-POLICY_SECONDS = 20
-# More than one policy may take if each step of it reaches its limit.
-SILENCE_SECONDS = 240
 # A guest that has ended with a policy is started again with the next, so many times.
 BOOTS = 3
 # Lines of a guest that has ended: both stacks that a panic prints.
@@ -103,8 +99,7 @@ def boot(image, results, jobs, prefix):
     return lab.boot(
         image, results,
         ["/usr/bin/python3", os.path.join(kernels.HERE, "corpus_guest.py"), job],
-        BOOT_SECONDS + POLICY_SECONDS * len(jobs["policies"]),
-        ["--smp", "1", "--silence", str(SILENCE_SECONDS)], prefix)
+        ["--smp", "1"], prefix)
 
 
 def read_results(results):

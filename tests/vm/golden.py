@@ -24,8 +24,6 @@ import recording
 # Options that change nothing that is compared, or only add keys that are put aside.
 HARMLESS_FLAGS = {"--disable-kprobe-multi", "--expose-stack-addresses",
                   *recording.FLAG_KEYS}
-BOOT_SECONDS = 120
-REPLAY_SECONDS = 45
 # The recordings' guest had one processor and these modules of the kernel's security.
 OPTIONS = ["--smp", "1", "--append", "lsm=landlock,lockdown,yama,bpf"]
 
@@ -114,7 +112,7 @@ def replay(chosen, build, programs):
     status = lab.boot(
         kernel, results,
         ["/usr/bin/python3", os.path.join(kernels.HERE, "golden_guest.py"), job],
-        BOOT_SECONDS + REPLAY_SECONDS * len(chosen), OPTIONS)
+        OPTIONS)
     if status:
         lab.say("the guest ended with status %d; its last messages:\n%s" % (
             status, lab.errors(results)))

@@ -22,11 +22,8 @@ import kernels
 import lab
 import scenario as scenarios
 
-# The guest's limit: booting, then each scenario with its kernel work under emulation.
-BOOT_SECONDS = 120
 # How often a guest is started that dies of a fault of the emulator.
 EMULATOR_BOOTS = 4
-SCENARIO_SECONDS = 60
 # Of a failure in the last list; the whole text stands where the scenario ended.
 SUMMARY_CHARACTERS = 300
 
@@ -68,12 +65,6 @@ def read_results(results):
         return {entry["name"]: entry for entry in map(json.loads, file)}
 
 
-def seconds_of(job):
-    """The time that a scenario may take, in the guest."""
-    return (SCENARIO_SECONDS + job.get("timeout", 0)
-            + sum(t.get("timeout", 0) for t in job["triggers"]))
-
-
 def results_of(build, kernel, scenario):
     """Where the guest of a scenario leaves what it has to say."""
     own = "-" + scenario["name"] if "boot" in scenario else ""
@@ -101,7 +92,7 @@ def boot_guest(kernel, folder, wanted, results, programs):
     return jobs, lab.boot(
         folder, results, ["/usr/bin/python3", os.path.join(kernels.HERE, "guest.py"),
                           os.path.join(results, "job.json")],
-        BOOT_SECONDS + sum(map(seconds_of, jobs)), jobs[0].get("boot", []), prefix)
+        jobs[0].get("boot", []), prefix)
 
 
 def run_guest(kernel, folder, wanted, results, programs):
