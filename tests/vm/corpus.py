@@ -204,7 +204,8 @@ def arguments():
     parser.add_argument("--build", default=os.path.join(kernels.REPO, "build"))
     parser.add_argument("--kernel", action="append", choices=kernels.NAMES)
     parser.add_argument("--policy", action="append", default=[], metavar="PATTERN")
-    parser.add_argument("--jobs", type=int, default=2, help="guests at a time (2)")
+    parser.add_argument("--jobs", type=int, default=lab.JOBS,
+                        help="guests at a time (%(default)s)")
     parser.add_argument("--own", action="store_true",
                         help="the repository's own policies")
     return parser.parse_args()

@@ -43,7 +43,7 @@ def shell(text, still=patience.STILL_SECONDS):
                                    start_new_session=True)
         status, why = patience.wait(process, patience.Patience(
             lambda: (patience.session_ticks(process.pid), os.fstat(out.fileno()).st_size,
-                     os.fstat(err.fileno()).st_size), text.strip()[:40], still), 0.005)
+                     os.fstat(err.fileno()).st_size), text.strip()[:40], still))
         if why:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -241,7 +241,7 @@ def main():
     shutil.copy(job["trig"], TRIG)
     os.environ.update(LC_ALL="C.UTF-8", TETRA_MINI=job["program"])
     log = kernel_log.KernelLog()
-    with open(os.path.join(job["results"], "results.jsonl"), "w",
+    with open(os.path.join(job["results"], "results.jsonl"), "a",
               encoding="utf-8") as results:
         for scenario in job["scenarios"]:
             start = time.monotonic()

@@ -10,6 +10,7 @@ Standard library only: this runs in the guest.
 """
 
 import os
+import select
 import sys
 import time
 
@@ -89,13 +90,16 @@ class Patience:
         return None
 
 
-def wait(process, patience, pause=0.02):
+def wait(process, patience):
     """(status, None) once a subprocess.Popen has ended, else (None, why no longer)."""
-    while True:
-        status = process.poll()
-        if status is not None:
-            return status, None
-        why = patience.over()
-        if why:
-            return None, why
-        time.sleep(pause)
+    ends = select.poll()
+    pidfd = os.pidfd_open(process.pid)
+    try:
+        ends.register(pidfd, select.POLLIN)
+        while not ends.poll(LOOK_SECONDS * 1000):
+            why = patience.over()
+            if why:
+                return None, why
+        return process.wait(), None
+    finally:
+        os.close(pidfd)

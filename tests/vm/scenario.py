@@ -12,7 +12,8 @@
                              tests/vm, which must end with status 0; a line FAIL that it
                              prints is a problem. It is given up when it stands still for
     timeout: SECONDS         (default 120): prints nothing and uses no processor
-    boot: [OPTION...]        a guest of its own, started with these options of vmrun
+    boot: [OPTION...]        in a guest started with these options of vmrun, which all
+                             scenarios with the same options share
     setup: SHELL             before tetra-mini starts; its failure fails the scenario
     triggers: [TRIGGER...]   while it runs
     after: [TRIGGER...]      once it has stopped
