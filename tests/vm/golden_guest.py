@@ -83,6 +83,13 @@ def not_supported(program, policy):
     return "", "the policy is refused: " + "; ".join(errors or [done.stderr[-400:]])
 
 
+def flags_lacking(program, flags):
+    """Those that the program does not know."""
+    known = subprocess.run([program, "--help"], capture_output=True, text=True,
+                           timeout=CHECK_SECONDS, check=False)
+    return [flag for flag in flags if flag not in known.stdout + known.stderr]
+
+
 def mark_seen(text):
     """Whether the end marker's exit event has come."""
     for line in reversed(text.splitlines()):
@@ -135,7 +142,11 @@ def replay(job, name, source):
     account = {"name": name, "problem": "", "left_out": "", "status": None, "stdout": ""}
     folder = "/golden/" + name
     shutil.copytree(source, folder)
-    command = [job["program"], "--output", "json"]
+    command = [job["program"], "--output", "json", *job["flags"][name]]
+    lacking = flags_lacking(job["program"], job["flags"][name])
+    if lacking:
+        account["left_out"] = "recorded with %s, which tetra-mini lacks" % lacking[0]
+        return account
     policy = folder + "/policy.yaml"
     if os.path.exists(policy):
         account["left_out"], account["problem"] = not_supported(job["program"], policy)
