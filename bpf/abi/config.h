@@ -55,7 +55,8 @@ struct tetra_hook_config {
 	__u32 n_params; /* of the hooked function */
 	__u32 syscall; /* parameters are in a struct pt_regs */
 	__u32 task_btf; /* this kernel has bpf_get_current_task_btf() */
-	__u32 has_return; /* the function returns something (LSM: the earlier verdict) */
+	__u16 has_return; /* the function returns something (LSM: the earlier verdict) */
+	__u16 spares; /* the kernel is preemptible: there is further scratch memory */
 	__u32 rate; /* some rule has a rate limit */
 	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
 	__u32 n_words; /* words of rules the instance can carry out; at least the row's */

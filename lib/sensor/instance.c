@@ -128,6 +128,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 {
 	const struct instance_row *row = &instance_rows[plan->program];
 	struct template_place place = { row->type, row->attach };
+	struct tetra_hook_config own = *config;
 	struct kernel_function target;
 	const struct template *template;
 	_cleanup_(closep) int data = -1;
@@ -143,8 +144,9 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	r = instance_template(&template, sensor, kernel, program_bit(plan, config));
 	if (r < 0)
 		return r;
-	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), config,
-				  sizeof(*config));
+	own.spares = sensor_has_spares(sensor);
+	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &own,
+				  sizeof(own));
 	if (data < 0)
 		return data;
 	snprintf(name, sizeof(name), "%s%s", row->program,

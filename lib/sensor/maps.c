@@ -31,6 +31,15 @@ static const struct {
 #define SENSOR_PROCESSES      32768u
 #define SENSOR_PROCESSES_HELD 16384u
 
+/*
+ * Runs that can have a spare scratch at one moment, 31 kB each while they last: twice what a
+ * crowd of 600 processes was seen to need. Made by the kernel when they are, so that a calm
+ * machine pays for the buckets.
+ */
+#define SENSOR_SPARES	  1024u
+/* The value of a map that no program uses. */
+#define SENSOR_NO_SPARE_BYTES 8u
+
 struct sensor {
 	struct template *process; /* kept for what is loaded when it is first used */
 	struct sensor_hooks hooks;
@@ -39,6 +48,7 @@ struct sensor {
 	int mark; /* the program that marks a running process; -1: not used yet */
 	int root; /* the program that finds the root; likewise */
 	int maps[SENSOR_MAP_END];
+	bool spares;
 	int n_cpus;
 	failure_log_fn log;
 	void *log_user;
@@ -69,6 +79,11 @@ void sensor_set_log(const struct sensor *sensor, struct failure *failure)
 {
 	failure->to = sensor->log;
 	failure->user = sensor->log_user;
+}
+
+bool sensor_has_spares(const struct sensor *sensor)
+{
+	return sensor->spares;
 }
 
 void sensor_trim(struct sensor *sensor)
@@ -109,7 +124,8 @@ static int sensor_load_error(const struct sensor *sensor, int r, char *log,
 static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 			  struct tetra_kernel *kernel)
 {
-	bool grow = kernel_has(kernel, KERNEL_GROWING_MAPS);
+	const bool grow = kernel_has(kernel, KERNEL_GROWING_MAPS);
+	const uint16_t spares = grow && kernel_is_preemptible(kernel);
 	uint32_t rows = grow ? SENSOR_PROCESSES : SENSOR_PROCESSES_HELD;
 	struct template_source source = {
 		.max_entries = { [SENSOR_MAP_RING] = opts->ring_bytes,
@@ -118,6 +134,11 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 	};
 	int r;
 
+	if (spares)
+		source.max_entries[SENSOR_MAP_SPARES] = SENSOR_SPARES;
+	else
+		source.value_bytes[SENSOR_MAP_SPARES] = SENSOR_NO_SPARE_BYTES;
+
 	source.elf = process_bpf__elf_bytes(&source.bytes);
 	r = template_new(&sensor->process, &source, sensor->maps, kernel);
 	if (r < 0)
@@ -125,6 +146,13 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		if (sensor->maps[i] < 0)
 			return -EINVAL;
+	sensor->spares = spares;
+	r = template_preset(sensor->process,
+			    offsetof(struct process_bpf__rodata, cfg) +
+				    offsetof(struct tetra_hook_config, spares),
+			    &spares, sizeof(spares));
+	if (r < 0)
+		return r;
 	sensor->config = template_configure(sensor->process,
 					    offsetof(struct process_bpf__rodata, seed),
 					    &opts->seed, sizeof(opts->seed));

@@ -23,7 +23,8 @@
 	X(CALLS, "tetra_calls")     \
 	X(ROOTS, "tetra_roots")     \
 	X(LOSSES, "tetra_losses")   \
-	X(SCRATCH, "tetra_scratch")
+	X(SCRATCH, "tetra_scratch") \
+	X(SPARES, "tetra_spares")
 
 #define X(NAME, ...) SENSOR_MAP_##NAME,
 enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
@@ -62,6 +63,8 @@ const char *sensor_map_name(enum sensor_map map);
 struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
 /* Makes @failure's log go where the session's does. */
 void sensor_set_log(const struct sensor *sensor, struct failure *failure);
+/* Whether there is scratch memory beyond the processors' own: cfg.spares of each program. */
+bool sensor_has_spares(const struct sensor *sensor);
 /* Gives back what loading needed: for the time after it. */
 void sensor_trim(struct sensor *sensor);
 

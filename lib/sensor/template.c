@@ -125,13 +125,15 @@ static int excerpt_write(int fd, struct tetra_kernel *kernel, const struct btf *
 
 /* Of a map that the object makes. */
 static int object_shape_map(struct bpf_map *map, const struct template_source *source,
-			    uint32_t max_entries)
+			    enum sensor_map which)
 {
 	uint32_t flags = bpf_map__map_flags(map);
 	int r = 0;
 
-	if (max_entries)
-		r = bpf_map__set_max_entries(map, max_entries);
+	if (source->max_entries[which])
+		r = bpf_map__set_max_entries(map, source->max_entries[which]);
+	if (r == 0 && source->value_bytes[which])
+		r = bpf_map__set_value_size(map, source->value_bytes[which]);
 	if (r == 0 && source->preallocate)
 		r = bpf_map__set_map_flags(map, flags & ~BPF_F_NO_PREALLOC);
 	return r;
@@ -149,7 +151,7 @@ static int object_set_maps(struct bpf_object *object, const struct template_sour
 		if (map && maps[i] >= 0)
 			r = bpf_map__reuse_fd(map, maps[i]);
 		else if (map)
-			r = object_shape_map(map, source, source->max_entries[i]);
+			r = object_shape_map(map, source, i);
 	}
 	return r;
 }
@@ -283,6 +285,14 @@ struct template *template_free(struct template *template)
 	closep(&template->btf_fd);
 	free(template);
 	return NULL;
+}
+
+int template_preset(struct template *template, size_t offset, const void *data, size_t bytes)
+{
+	if (offset + bytes > template->data_bytes)
+		return -EINVAL;
+	memcpy((uint8_t *)template->data + offset, data, bytes);
+	return 0;
 }
 
 int template_configure(const struct template *template, size_t offset, const void *data,
