@@ -23,7 +23,7 @@ UNNOTICED = [
     (r"same form", r".*\b(?:time|start_time)", "times vary"),
     (r"same form|value", r".*refcnt", "the number of references depends on what was forgotten"),
     (r"same form", r"node_name|.*\baddress", "names of machines, and addresses, vary"),
-    (r"same form", r".*\bcookie", "one number for another, where it stands once"),
+    (r"same form", r".*\bcookie", "addresses of sockets vary, and are used again"),
     (r"same form", r".*\b(?:sport|dport|port)", "one port that the kernel chose for another"),
     (r"same form", r".*\bsize_arg", "one address of the trigger program for another"),
     (r"same form|value|.* list", r"parent\..*", "the parent from outside is another each time"),
