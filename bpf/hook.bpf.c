@@ -113,13 +113,34 @@ static __always_inline struct tetra_call *call_take(void *ctx, struct tetra_call
 	return call;
 }
 
+/* An error number is what a call ends with that did nothing: an int, whatever the function's
+ * result is. */
+static __always_inline int call_failed(const struct tetra_call *call)
+{
+	int result = call->words[TETRA_SAVED_PARAMS];
+
+	return result < 0 && result >= -4095;
+}
+
+/* A kernel that is preemptible may have left out the program that denies. */
+static __always_inline void call_catch(const struct tetra_call *call, long verdict)
+{
+	if (!verdict || call_failed(call))
+		return;
+	bpf_send_signal(ACT_SIGKILL);
+	loss_count(TETRA_LOST_PASSED);
+}
+
 HOOK_PROGRAM(tetra_kretprobe, int, void *, {
 	struct tetra_call_key key;
 	struct tetra_call *call = call_take(ctx, &key);
+	long verdict;
 
 	if (!call)
 		return 0;
-	hook_run(call, PARAM_SAVED, wide);
+	verdict = hook_run(call, PARAM_SAVED, wide);
+	if (cfg.phase & TETRA_PHASE_CATCH)
+		call_catch(call, verdict);
 	bpf_map_delete_elem(&tetra_calls, &key);
 	return 0;
 })

@@ -18,6 +18,7 @@
 #define TETRA_PHASE_SIGNAL 2u /* send signals */
 #define TETRA_PHASE_DENY 4u /* change the result; kill once more where SIGNAL is not set */
 #define TETRA_PHASE_RETURN 8u /* runs when the function returns: has the return slot */
+#define TETRA_PHASE_CATCH 16u /* kill where a result was to be changed and was not */
 
 /* Where a tracepoint's field has its value: .data_loc of its slot. */
 #define TETRA_FIELD_VALUE 0u /* the field is the value, or a pointer to it */
@@ -54,7 +55,8 @@ struct tetra_hook_config {
 	__u32 n_params; /* of the hooked function */
 	__u32 syscall; /* parameters are in a struct pt_regs */
 	__u32 task_btf; /* this kernel has bpf_get_current_task_btf() */
-	__u32 has_return; /* the function returns something (LSM: the earlier verdict) */
+	__u16 has_return; /* the function returns something (LSM: the earlier verdict) */
+	__u16 spares; /* the kernel is preemptible: there is further scratch memory */
 	__u32 rate; /* some rule has a rate limit */
 	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
 	__u32 n_words; /* words of rules the instance can carry out; at least the row's */

@@ -82,7 +82,11 @@
 	X(FRAGMENT, 3, "a fragment of a long argument list was lost")            \
 	X(RECURSION, 4, "the kernel skipped a program that was already running") \
 	X(DECODE, 5, "a record could not be decoded")                            \
-	X(MEMORY, 6, "out of memory in user space")
+	X(MEMORY, 6, "out of memory in user space")                              \
+	X(FTRACE_OFF, 7, "kernel.ftrace_enabled is 0: hooks do not run")         \
+	X(KPROBES_OFF, 8, "kprobes are switched off: hooks do not run")          \
+	X(PREEMPTIBLE, 9, "the kernel became preemptible: runs can be skipped")  \
+	X(PASSED, 10, "a denied call went through: its process was killed")
 
 /* Namespaces, in the order of the event's "ns" object. NAME, number, YAML, JSON, /proc/PID/ns */
 #define TETRA_NAMESPACES(X)                                                      \

@@ -157,6 +157,9 @@ static __always_inline __u32 rule_act(struct tetra_scratch *s)
 			s->run.verdict = s->rule.error;
 			did |= ACT_OVERRIDDEN;
 		}
+		/* The program at the return compares it with what came of the call. */
+		if (flags & TETRA_RULE_OVERRIDE && cfg.phase & TETRA_PHASE_CATCH)
+			s->run.verdict = s->rule.error;
 	}
 	if (!(cfg.phase & TETRA_PHASE_EVENT))
 		return did & ~ACT_SUPPRESSED;

@@ -68,8 +68,11 @@ static __always_inline int slots_numbers(void *ctx, enum param_source source,
 
 	SLOTS_EACH(TETRA_SLOTS_NUMBER, i, slot) {
 		__u32 kind = cfg.slots[slot].kind, uses = slot_uses(columns, slot);
-		__u64 value = param_extend(slot_value(ctx, source, slot), kind);
+		__u64 value = slot_value(ctx, source, slot);
 
+		if (source == PARAM_TYPED)
+			value = param_number(value, &s->raw[slot]);
+		value = param_extend(value, kind);
 		s->raw[slot] = value;
 		if (uses && !select_number(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
 					   value, kind))

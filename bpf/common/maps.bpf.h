@@ -2,6 +2,8 @@
 /*
  * The maps of a session. Every program instance shares them; only its configuration is its
  * own. Sizes named here are defaults; the loader sets those that the session's options name.
+ * BPF_F_NO_PREALLOC as well: where a kernel forbids programs to let a map grow (before Linux
+ * 6.1), the loader takes it away, and the map has all its memory from the beginning.
  */
 #ifndef TETRA_BPF_MAPS_H
 #define TETRA_BPF_MAPS_H
@@ -117,7 +119,7 @@ struct {
 
 /*
  * Working memory. Programs are preempted by and nest in one another, so each processor has
- * four slots, taken and given back (scratch.bpf.h).
+ * four slots, taken and given back (scratch.bpf.h). All taken: a spare.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -125,6 +127,20 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct tetra_scratch));
 } tetra_scratch SEC(".maps");
+
+/*
+ * Working memory of runs that found their processor's taken, which only a kernel that preempts
+ * tasks brings about: number -> slot. Made and removed by the run. Where the loader knows of
+ * no preemption it has no use, and the loader makes it small. Full, or no memory: nothing can
+ * be evaluated, counted as LOST_SCRATCH.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct tetra_scratch));
+} tetra_spares SEC(".maps");
 
 static __always_inline void loss_count(__u32 cause)
 {

@@ -142,6 +142,16 @@ static __always_inline __u64 param_get(void *ctx, enum param_source source, __u3
 	return param_word(ctx, param);
 }
 
+/*
+ * A typed parameter that is a pointer stays one for the verifier, who lets nobody compute with
+ * it. What comes back from @place, in a map, is a number to it.
+ */
+static __always_inline __u64 param_number(__u64 value, __u64 *place)
+{
+	*(volatile __u64 *)place = value;
+	return *(volatile __u64 *)place;
+}
+
 /* A number of a kind's width, extended to 64 bits. */
 static __always_inline __u64 param_extend(__u64 value, __u32 kind)
 {

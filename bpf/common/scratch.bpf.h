@@ -4,6 +4,11 @@
  * run a program on the same processor while the first is inside one, and interrupts nest; a
  * slot therefore has a count, and the one who raised it from 0 to 1 owns the slot. A plain
  * atomic add without its result is enough, which kernels before 5.12 have too.
+ *
+ * How many tasks are preempted inside programs at one moment has no bound but the number of
+ * tasks. So on a preemptible kernel a run that finds its processor's slots taken makes itself
+ * a spare one, which is freed when it ends. A number says which: of a slot, or a spare's key.
+ * Elsewhere the branches on cfg.spares are gone before the verifier looks.
  */
 #ifndef TETRA_BPF_SCRATCH_BPF_H
 #define TETRA_BPF_SCRATCH_BPF_H
@@ -62,17 +67,25 @@ static __always_inline __u64 mask_tail(__u64 bytes, __u32 w)
 	return ~mask_at(bytes, w);
 }
 
+extern const volatile struct tetra_hook_config cfg;
+
+/* Keys of spares: the task, and how many of its runs are nested in one another. */
+#define SPARE_KEY(task, level) (TETRA_SPARE | (level) << 24 | ((task) & 0xffffff))
+#define SPARE_LEVELS	       4
+
 /* The differential test has its own, where user space puts what a program would have read. */
 #ifndef TETRA_SCRATCH_GET
 static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 {
+	if (cfg.spares && slot & TETRA_SPARE)
+		return bpf_map_lookup_elem(&tetra_spares, &slot);
 	return bpf_map_lookup_elem(&tetra_scratch, &slot);
 }
 #endif
 
 static __always_inline struct tetra_scratch *scratch_try(__u32 slot)
 {
-	struct tetra_scratch *s = scratch_get(slot);
+	struct tetra_scratch *s = bpf_map_lookup_elem(&tetra_scratch, &slot);
 
 	if (!s)
 		return 0;
@@ -83,19 +96,42 @@ static __always_inline struct tetra_scratch *scratch_try(__u32 slot)
 	return 0;
 }
 
-/* A slot behind the first, or TETRA_SCRATCH_SLOTS if all are taken. */
+/*
+ * A spare of the task's own, or 0. What it begins with does not matter, so it is made as a
+ * copy of what is at hand. Levels: of an idle task there is one per processor, and interrupts
+ * come while a task has its spare.
+ */
+static __noinline __u32 spare_claim(void)
+{
+	__u32 zero = 0, task = bpf_get_current_pid_tgid(), level, key;
+	struct tetra_scratch *from = bpf_map_lookup_elem(&tetra_scratch, &zero);
+
+	for (level = 0; from && level < SPARE_LEVELS; level++) {
+		key = SPARE_KEY(task, level);
+		if (bpf_map_update_elem(&tetra_spares, &key, from, BPF_NOEXIST) == 0)
+			return key;
+	}
+	return 0;
+}
+
+/* A slot behind the first or a spare, or TETRA_SCRATCH_SLOTS if there is none. */
 static __noinline __u32 scratch_claim_nested(void)
 {
-	__u32 slot;
+	__u32 slot, spare;
 
 	for (slot = 1; slot < TETRA_SCRATCH_SLOTS; slot++)
 		if (scratch_try(slot))
 			break;
+	if (cfg.spares && slot == TETRA_SCRATCH_SLOTS) {
+		spare = spare_claim();
+		if (spare)
+			return spare;
+	}
 	opaque(slot);
 	return slot;
 }
 
-/* Takes a slot; s->number says which. NULL if all are taken. */
+/* Takes a slot; s->number says which. NULL if there is no more memory. */
 static __always_inline struct tetra_scratch *scratch_claim(void)
 {
 	struct tetra_scratch *s = scratch_try(0);
@@ -113,7 +149,12 @@ static __always_inline struct tetra_scratch *scratch_claim(void)
 
 static __always_inline void scratch_release(struct tetra_scratch *s)
 {
-	__sync_fetch_and_add(&s->claims, -1ull);
+	__u32 slot = s->number;
+
+	if (cfg.spares && slot & TETRA_SPARE)
+		bpf_map_delete_elem(&tetra_spares, &slot);
+	else
+		__sync_fetch_and_add(&s->claims, -1ull);
 }
 
 #endif

@@ -9,7 +9,10 @@
 #include "bpf/abi/match.h"
 #include "bpf/abi/record.h"
 
+/* Of each processor. */
 #define TETRA_SCRATCH_SLOTS 4
+/* In the number of one that is no processor's. */
+#define TETRA_SPARE (1u << 31)
 
 /* One component of a path, as the walk found it. */
 struct tetra_component {

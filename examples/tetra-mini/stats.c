@@ -43,6 +43,11 @@ static const struct figure ledger[] = {
 	{ "lost: runs skipped", offsetof(struct tetra_session_stats, lost_recursion) },
 	{ "lost: not understood", offsetof(struct tetra_session_stats, lost_decode) },
 	{ "lost: no memory", offsetof(struct tetra_session_stats, lost_memory) },
+	{ "ftrace found off (times)", offsetof(struct tetra_session_stats, lost_ftrace_off) },
+	{ "kprobes found off (times)", offsetof(struct tetra_session_stats, lost_kprobes_off) },
+	{ "became preemptible (times)", offsetof(struct tetra_session_stats, lost_preemptible) },
+	{ "passed a denial, killed", offsetof(struct tetra_session_stats, lost_passed) },
+	{ "switches that are off now", offsetof(struct tetra_session_stats, switched_off) },
 };
 /* clang-format on */
 

@@ -15,7 +15,8 @@
  * effect at one moment, or not at all. When a commit returns, no program in the kernel runs
  * on the rules of before.
  *
- * Needs CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE (to read /proc of others), or CAP_SYS_ADMIN.
+ * Needs CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE (to read /proc of others), or CAP_SYS_ADMIN, in
+ * the machine's first pid namespace, with /proc mounted there.
  */
 
 #include <tetra/common.h>
@@ -60,7 +61,8 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
  * @size:	sizeof(struct tetra_session_opts)
  * @flags:	TETRA_SESSION_*
  * @ring_bytes:	size of the ring buffer; 0: 1 MiB. Rounded up to a power of two
- * @max_processes: rows of the kernel's process table; 0: 32768
+ * @max_processes: rows of the kernel's process table; 0: 32768, or 16384 where the kernel
+ *	wants their memory, half a kB each, all at once (before Linux 6.1)
  * @node_name:	"node_name" of events; NULL: environment NODE_NAME, else the host's name
  * @log:	receives log lines; NULL: none
  * @log_user:	passed to @log
@@ -90,8 +92,10 @@ struct tetra_session_opts {
  * reported as EXEC events with TETRA_EVENT_FROM_PROC by the first dispatches.
  *
  * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
- * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named); -E2BIG for unknown
- * options, -EINVAL for unknown flags; -ENOMEM. Since: 0.1
+ * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named), is locked down for
+ * confidentiality or has ftrace switched off, or in a nested pid namespace or with another
+ * namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags; -ENOMEM, also with
+ * too few file descriptors. Since: 0.1
  */
 TETRA_API int tetra_session_new(struct tetra_session **ret,
 				const struct tetra_session_opts *opts,
@@ -126,7 +130,8 @@ TETRA_API int tetra_session_dispatch(struct tetra_session *session, unsigned int
  * tetra_session_poll() - wait for events and dispatch them
  * @timeout_ms:	longest wait; negative: no limit
  *
- * Return: as tetra_session_dispatch(); 0 after the time or a signal. Since: 0.1
+ * Return: as tetra_session_dispatch(); 0 after the time or a signal, and about once a second,
+ * when the session looks whether the kernel still calls its hooks. Since: 0.1
  */
 TETRA_API int tetra_session_poll(struct tetra_session *session, int timeout_ms);
 
@@ -189,6 +194,9 @@ TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **
  * @opts:	NULL for defaults
  * @diag:	what the kernel cannot do, and notes on how each hook will be attached
  *
+ * A policy that enforces is refused where this kernel can skip what enforces (it preempts
+ * itself), unless it has the option enforcement: best-effort.
+ *
  * Return: 0; -EEXIST if a policy of that name is loaded; -EOPNOTSUPP or -ENOENT if this
  * kernel cannot do what the policy asks; -E2BIG over a limit; -ENOMEM. The transaction can
  * go on without the policy. Since: 0.1
@@ -217,7 +225,8 @@ TETRA_API int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name,
 /**
  * tetra_txn_commit() - put all of it into force at one moment, and free the transaction
  * @txn:	taken, also on failure
- * @diag:	says what failed; verifier text included
+ * @diag:	says what failed; what the verifier says of a program goes to the log, at
+ *		TETRA_LOG_DEBUG
  *
  * Waits until no program runs on the old rules, milliseconds as a rule. Where rules go from one
  * kernel function's program to another's, both enforce until every call has ended that had begun
@@ -282,6 +291,22 @@ struct tetra_counts {
 TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name,
 				 uint32_t hook, uint32_t selector, struct tetra_counts *ret);
 
+/* Bits of struct tetra_session_stats.switched_off. Since: 0.1 */
+#define TETRA_SWITCH_FTRACE 1u /* kernel.ftrace_enabled is 0 */
+#define TETRA_SWITCH_KPROBES 2u /* /sys/kernel/debug/kprobes/enabled is 0 */
+
+/*
+ * How the kernel preempts itself. A task that is preempted inside a program on a trampoline
+ * keeps that program from running for others: with LAZY, FULL and UNKNOWN. Since: 0.1
+ */
+enum tetra_preemption {
+	TETRA_PREEMPTION_UNKNOWN = 0,
+	TETRA_PREEMPTION_NONE = 1,
+	TETRA_PREEMPTION_VOLUNTARY = 2,
+	TETRA_PREEMPTION_LAZY = 3,
+	TETRA_PREEMPTION_FULL = 4,
+};
+
 /**
  * struct tetra_session_stats - the session's ledger
  * @size:		set by the caller
@@ -301,6 +326,13 @@ TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name
  * @lost_memory:	events dropped for want of memory
  * @kernel_bytes:	memory of the session's maps, as the kernel counts it
  * @processes:		processes known now
+ * @lost_ftrace_off:	times that kernel.ftrace_enabled was found to be 0
+ * @lost_kprobes_off:	times that kprobes were found switched off while hooks rested on them
+ * @lost_preemptible:	times that the kernel became preemptible, so that runs can be skipped
+ * @lost_passed:	denied calls that went through and whose process was killed for it
+ *			(policies with enforcement: best-effort)
+ * @switched_off:	TETRA_SWITCH_* of the switches that keep hooks from running now
+ * @preemption:		enum tetra_preemption, now
  *
  * Since: 0.1
  */
@@ -321,6 +353,12 @@ struct tetra_session_stats {
 	uint64_t lost_memory;
 	uint64_t kernel_bytes;
 	uint64_t processes;
+	uint64_t lost_ftrace_off;
+	uint64_t lost_kprobes_off;
+	uint64_t lost_preemptible;
+	uint64_t lost_passed;
+	uint64_t switched_off;
+	uint64_t preemption;
 };
 
 /** tetra_stats_session() - the session's ledger. Any thread. Return: 0; -EINVAL. Since: 0.1 */

@@ -56,6 +56,10 @@ const char *event_loss_name(uint32_t cause)
 		[TETRA_LOST_PROCESS] = "process",     [TETRA_LOST_FRAGMENT] = "fragment",
 		[TETRA_LOST_RECURSION] = "recursion", [TETRA_LOST_DECODE] = "decode",
 		[TETRA_LOST_MEMORY] = "memory",
+		[TETRA_LOST_FTRACE_OFF] = "ftrace-off",
+		[TETRA_LOST_KPROBES_OFF] = "kprobes-off",
+		[TETRA_LOST_PREEMPTIBLE] = "preemptible",
+		[TETRA_LOST_PASSED] = "passed",
 	};
 
 	return cause < TETRA_LOST_END && names[cause] ? names[cause] : "unknown";

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/kernel/pseudo.h"
+#include "lib/kernel/quiet.h"
 
 /*
  * Types behind one another: a well-formed chain is far shorter, a broken one may be a
@@ -27,11 +28,11 @@ static void find_strings(struct vmlinux *vmlinux)
 
 int vmlinux_open(struct vmlinux *vmlinux, const char *path)
 {
+	QUIET;
+
 	if (vmlinux->btf)
 		return 0;
-	/*
-	 * A kernel without BTF has no such file; libbpf would say so on standard error.
-	 */
+	/* A kernel without BTF has no such file. */
 	if (access(path, R_OK) < 0) {
 		vmlinux->error = errno == ENOENT ? -EOPNOTSUPP : pseudo_error(errno);
 		return vmlinux->error;
@@ -143,6 +144,18 @@ uint32_t vmlinux_find_type(struct vmlinux *vmlinux, const char *name, uint32_t k
 	int id = vmlinux->btf ? btf__find_by_name_kind(vmlinux->btf, name, kind) : -1;
 
 	return id > 0 ? (uint32_t)id : 0;
+}
+
+bool vmlinux_has_member(struct vmlinux *vmlinux, const char *name, const char *member)
+{
+	uint32_t id = vmlinux_find_type(vmlinux, name, BTF_KIND_STRUCT);
+	const struct btf_type *type = id ? btf__type_by_id(vmlinux->btf, id) : NULL;
+
+	for (uint32_t i = 0; type && i < btf_vlen(type); i++)
+		if (str_equal(member, btf__name_by_offset(vmlinux->btf,
+							  btf_members(type)[i].name_off)))
+			return true;
+	return false;
 }
 
 static bool type_is_transparent(const struct btf_type *type)

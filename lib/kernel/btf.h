@@ -36,6 +36,7 @@ uint32_t vmlinux_find_function(struct vmlinux *vmlinux, const char *name);
 uint32_t vmlinux_find_typedef(struct vmlinux *vmlinux, const char *name);
 /* A type of another kind, by a linear scan. */
 uint32_t vmlinux_find_type(struct vmlinux *vmlinux, const char *name, uint32_t kind);
+bool vmlinux_has_member(struct vmlinux *vmlinux, const char *name, const char *member);
 
 /*
  * Describe the prototype of @id: a function, or a typedef of a pointer to one, whose

@@ -27,6 +27,9 @@
 /* Linux calls it for its own tests only, and it can be traced in every way. */
 #define FEATURE_IDLE_FUNCTION "bpf_fentry_test1"
 
+/* Inode of the namespace that the machine begins with (include/linux/proc_ns.h). */
+#define FIRST_USER_NS 0xeffffffdu
+
 enum feature_mode {
 	FEATURE_LOADS, /* the program must load */
 	FEATURE_KNOWS, /* the verifier must know the helper for this type of program */
@@ -165,12 +168,89 @@ static int probe_btf_modules(struct tetra_kernel *kernel, const struct feature_r
 		       : -ENOENT;
 }
 
+/*
+ * Trampolines count the runs of a program on a processor, and leave it out while there is
+ * one, since Linux 5.12; before, no task was preempted inside.
+ */
+static int probe_steady_trampoline(struct tetra_kernel *kernel,
+				   const struct feature_row *row)
+{
+	int r = kernel_open_vmlinux(kernel);
+
+	if (r < 0)
+		return r;
+	return vmlinux_has_member(&kernel->vmlinux, "bpf_prog", "active") ? -EOPNOTSUPP
+									  : 0;
+}
+
+/* Those of LSM programs no longer count: since Linux 6.2 they have another way in. */
+static int probe_steady_lsm(struct tetra_kernel *kernel, const struct feature_row *row)
+{
+	int r = kernel_open_vmlinux(kernel);
+
+	if (r == 0 && vmlinux_find_function(&kernel->vmlinux, "__bpf_prog_enter_recur"))
+		return 0;
+	return r < 0 ? r : probe_steady_trampoline(kernel, row);
+}
+
+/*
+ * Tracepoints used to call programs with preemption off. Those that do not rest on the
+ * quick kind of SRCU, which came shortly before (Linux 6.15).
+ */
+static int probe_steady_tracepoint(struct tetra_kernel *kernel,
+				   const struct feature_row *row)
+{
+	int r = kernel_open_vmlinux(kernel);
+
+	if (r < 0)
+		return r;
+	return vmlinux_find_type(&kernel->vmlinux, "srcu_ctr", BTF_KIND_STRUCT)
+		       ? -EOPNOTSUPP
+		       : 0;
+}
+
 static int probe_ringbuf(struct tetra_kernel *kernel, const struct feature_row *row)
 {
 	_cleanup_(closep) int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tetra_probe", 0,
 						  0, (uint32_t)getpagesize(), NULL);
 
 	return fd < 0 ? -errno : 0;
+}
+
+/* A program that looks @map up, which is the least that makes it the program's. */
+static int load_lookup(struct tetra_kernel *kernel, const struct feature_row *row, int map)
+{
+	const struct bpf_insn insns[] = {
+		INSN(BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, -4, 0),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),
+		INSN(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, -4),
+		INSN(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map),
+		INSN(0, 0, 0, 0, 0),
+		CALL(BPF_FUNC_map_lookup_elem),
+		MOV(BPF_REG_0, 0),
+		EXIT(),
+	};
+
+	return load_instructions(kernel, row, insns, ARRAY_SIZE(insns), NULL);
+}
+
+/*
+ * Linux 5.6 to 6.0 warn, and are tainted, when a program of a probe or tracepoint has a hash
+ * map that allocates as it grows: inside the allocator that could deadlock. A program of a
+ * perf event they refuse for the same reason, without a warning; later kernels have an
+ * allocator of their own for it and take both. So this asks for the one that does no harm.
+ */
+static int probe_growing_maps(struct tetra_kernel *kernel, const struct feature_row *row)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+	_cleanup_(closep) int map = -1, fd = -1;
+
+	map = bpf_map_create(BPF_MAP_TYPE_HASH, "tetra_probe", sizeof(uint32_t),
+			     sizeof(uint64_t), 1, &opts);
+	if (map < 0)
+		return -errno;
+	fd = load_lookup(kernel, row, map);
+	return MIN(fd, 0);
 }
 
 /*
@@ -383,6 +463,16 @@ static const struct feature_row rows[KERNEL_FEATURE_END] = {
 		PROGRAM(KPROBE, 0), .helper = BPF_FUNC_get_attach_cookie,
 		.first = KERNEL_KPROBE,
 	},
+	[KERNEL_STEADY_TRAMPOLINE] = {
+		.probe = probe_steady_trampoline, .first = KERNEL_BTF,
+	},
+	[KERNEL_STEADY_LSM] = { .probe = probe_steady_lsm, .first = KERNEL_BTF },
+	[KERNEL_STEADY_TRACEPOINT] = {
+		.probe = probe_steady_tracepoint, .first = KERNEL_BTF,
+	},
+	[KERNEL_GROWING_MAPS] = {
+		PROGRAM_BY(probe_growing_maps, PERF_EVENT, 0), .first = KERNEL_GROWING_MAPS,
+	},
 };
 /* clang-format on */
 
@@ -419,11 +509,16 @@ static const char *reason_text(struct tetra_kernel *kernel, enum kernel_feature 
 	const char *need = texts[feature].need;
 	const char *name = strerrorname_np(-error);
 
+	if (error == -EMFILE || error == -ENFILE)
+		return "needs more file descriptors (RLIMIT_NOFILE)";
 	if (error != -EPERM && error != -EACCES)
 		return arena_format(kernel->arena, "%s (%s)", need,
 				    name ? name : "refused");
 	if (!may_load_programs())
 		return "needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN";
+	if (kernel->user_ns && kernel->user_ns != FIRST_USER_NS)
+		return "needs CAP_BPF and CAP_PERFMON in the first user namespace: those "
+		       "of a user namespace do not count";
 	return arena_format(kernel->arena,
 			    "the kernel refuses it although it has it (%s): locked down, "
 			    "or the host does not allow it",
@@ -443,6 +538,8 @@ static void feature_ask(struct tetra_kernel *kernel, enum kernel_feature feature
 		return;
 	}
 	r = row->probe(kernel, row);
+	/* Asked again when there may be some. */
+	answer->asked = r != -EMFILE && r != -ENFILE && r != -ENOMEM;
 	answer->has = r == 0;
 	answer->reason = r == 0 ? NULL : reason_text(kernel, feature, r);
 }

@@ -85,7 +85,14 @@ static int read_identity(struct tetra_kernel *kernel,
 	if (!kernel->release || !kernel->machine)
 		return -ENOMEM;
 	kernel->version = version_of(kernel->release);
+	kernel->build_version =
+		read_line(kernel, kernel->proc_root, "/sys/kernel/version");
+	if (!kernel->build_version && !opts->proc_root)
+		kernel->build_version =
+			arena_text(kernel->arena, name.version, strlen(name.version));
 	kernel->lsm = read_line(kernel, kernel->sys_root, "/kernel/security/lsm");
+	if (kernel->own_roots)
+		kernel->user_ns = pseudo_ns(AT_FDCWD, "/proc/self/ns/user");
 	return read_host_ns(kernel);
 }
 
@@ -96,6 +103,7 @@ int kernel_new(struct tetra_kernel **ret)
 
 	if (!kernel)
 		return -ENOMEM;
+	knobs_init(kernel->knobs);
 	r = arena_new(&kernel->arena);
 	if (r < 0)
 		return r;
@@ -116,6 +124,7 @@ int kernel_probe(struct tetra_kernel **ret, const struct kernel_probe_opts *opts
 	r = kernel_new(&kernel);
 	if (r < 0)
 		return diag_error(diag, NULL, r, "no-memory", NULL, "out of memory");
+	kernel->own_roots = !opts->proc_root && !opts->sys_root;
 	kernel->proc_root = kernel_path(kernel, opts->proc_root ?: "/proc", "");
 	kernel->sys_root = kernel_path(kernel, opts->sys_root ?: "/sys", "");
 	if (!kernel->proc_root || !kernel->sys_root)
@@ -138,6 +147,7 @@ struct tetra_kernel *kernel_free(struct tetra_kernel *kernel)
 	if (!kernel)
 		return NULL;
 	kernel_trim(kernel);
+	knobs_done(kernel->knobs);
 	facts_done(&kernel->facts);
 	arena_free(kernel->arena);
 	free(kernel);
@@ -173,6 +183,18 @@ uint32_t kernel_version(const struct tetra_kernel *kernel)
 const char *kernel_lsm_list(const struct tetra_kernel *kernel)
 {
 	return kernel->lsm;
+}
+
+bool kernel_is_confidential(const struct tetra_kernel *kernel)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {}, text = {};
+
+	if (kernel->recorded)
+		return false;
+	strbuf_format(&path, "%s/kernel/security/lockdown", kernel->sys_root);
+	return !path.failed &&
+	       pseudo_read(&text, AT_FDCWD, path.text, KERNEL_MAX_LINE) == 0 &&
+	       strstr(strbuf_get(&text), "[confidentiality]");
 }
 
 uint64_t kernel_host_ns(const struct tetra_kernel *kernel, enum tetra_namespace ns)

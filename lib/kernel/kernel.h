@@ -86,11 +86,48 @@ struct kernel_probe_opts {
 	X(FUNC_IP, "func-ip",								\
 	  "needs bpf_get_func_ip (Linux 5.15)")						\
 	X(ATTACH_COOKIE, "attach-cookie",						\
-	  "needs bpf_get_attach_cookie (Linux 5.15)")
+	  "needs bpf_get_attach_cookie (Linux 5.15)")					\
+	X(STEADY_TRAMPOLINE, "steady-trampoline",					\
+	  "needs a kernel without preemption: runs on trampolines are skipped")		\
+	X(STEADY_LSM, "steady-lsm",							\
+	  "needs Linux 6.2, or a kernel without preemption: runs of LSM programs "	\
+	  "are skipped")								\
+	X(STEADY_TRACEPOINT, "steady-tracepoint",					\
+	  "needs a kernel without preemption: runs on tracepoints are skipped")		\
+	X(GROWING_MAPS, "growing-maps",							\
+	  "needs hash maps that may grow under tracing programs (Linux 6.1)")
 /* clang-format on */
 
 #define X(NAME, ...) KERNEL_##NAME,
 enum kernel_feature { KERNEL_FEATURES(X) KERNEL_FEATURE_END };
+#undef X
+
+/* NAME, its name in debugfs and on the command line. */
+#define KERNEL_PREEMPTIONS(X)                                                            \
+	X(UNKNOWN, "unknown")                                                            \
+	X(NONE, "none")                                                                  \
+	X(VOLUNTARY, "voluntary")                                                        \
+	X(LAZY, "lazy")                                                                  \
+	X(FULL, "full")
+
+#define X(NAME, ...) KERNEL_PREEMPTION_##NAME,
+enum kernel_preemption { KERNEL_PREEMPTIONS(X) KERNEL_PREEMPTION_END };
+#undef X
+
+/*
+ * Switches that stop programs without detaching them, as far as they were found
+ * (lib/kernel/knobs.h). NAME, name in texts, what happens when it is off, how to switch it on.
+ */
+#define KERNEL_SWITCHES(X)                                                               \
+	X(FTRACE, "kernel.ftrace_enabled",                                               \
+	  "the kernel does not call fentry, fexit, fmod_ret, LSM and kprobe.multi programs", \
+	  "sysctl kernel.ftrace_enabled=1")                                              \
+	X(KPROBES, "/sys/kernel/debug/kprobes/enabled",                                  \
+	  "the kernel does not call kprobe programs",                                    \
+	  "echo 1 >/sys/kernel/debug/kprobes/enabled")
+
+#define X(NAME, ...) KERNEL_SWITCH_##NAME,
+enum kernel_switch { KERNEL_SWITCHES(X) KERNEL_SWITCH_END };
 #undef X
 
 struct kernel_param {
@@ -172,8 +209,26 @@ const char *kernel_machine(const struct tetra_kernel *kernel);
 uint32_t kernel_version(const struct tetra_kernel *kernel);
 /* "lockdown,yama,bpf"; NULL if it cannot be read. */
 const char *kernel_lsm_list(const struct tetra_kernel *kernel);
+/* Locked down for confidentiality, now: programs may not read the kernel's memory. */
+bool kernel_is_confidential(const struct tetra_kernel *kernel);
 /* Inode of a namespace of the first process; 0 if it cannot be read. */
 uint64_t kernel_host_ns(const struct tetra_kernel *kernel, enum tetra_namespace ns);
+
+/* How the kernel preempts itself: asked once. */
+enum kernel_preemption kernel_preemption(struct tetra_kernel *kernel);
+/* The same, asked again where the kernel shows what is in force now. One read of a file. */
+enum kernel_preemption kernel_preemption_again(struct tetra_kernel *kernel);
+/* A task that runs in the kernel can be preempted. What is not known counts as yes. */
+bool kernel_is_preemptible(struct tetra_kernel *kernel);
+/* It could be booted with preempt=voluntary. False also if that cannot be seen. */
+bool kernel_offers_voluntary(const struct tetra_kernel *kernel);
+const char *kernel_preemption_name(enum kernel_preemption mode);
+
+/* Bits 1 << enum kernel_switch of the switches that are off now. A read for each. */
+uint32_t kernel_switches_off(struct tetra_kernel *kernel);
+const char *kernel_switch_name(enum kernel_switch which);
+const char *kernel_switch_stops(enum kernel_switch which);
+const char *kernel_switch_cure(enum kernel_switch which);
 
 /* Probed once, at the first question. */
 bool kernel_has(struct tetra_kernel *kernel, enum kernel_feature feature);

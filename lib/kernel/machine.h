@@ -9,6 +9,7 @@
 #include "lib/kernel/btf.h"
 #include "lib/kernel/facts.h"
 #include "lib/kernel/kernel.h"
+#include "lib/kernel/knobs.h"
 #include "lib/kernel/symbols.h"
 
 struct feature_answer {
@@ -24,8 +25,14 @@ struct tetra_kernel {
 	const char *tracefs; /* NULL: not looked for, or not there */
 	const char *release, *machine;
 	const char *lsm; /* or NULL */
+	const char *build_version; /* "#1 SMP PREEMPT_DYNAMIC ..."; or NULL */
+	bool own_roots; /* /proc and /sys of this machine, not of a test */
+	bool preemption_asked, offers_voluntary;
+	enum kernel_preemption preemption;
+	struct knob knobs[KNOB_END];
 	uint32_t version;
 	uint64_t host_ns[TETRA_NS_USER + 1];
+	uint64_t user_ns; /* ours; 0 if it cannot be read */
 	struct feature_answer features[KERNEL_FEATURE_END];
 	struct facts facts;
 	struct vmlinux vmlinux;
@@ -38,6 +45,8 @@ const char *kernel_path(struct tetra_kernel *kernel, const char *root, const cha
 /* Empty: nothing is known, no roots. */
 int kernel_new(struct tetra_kernel **ret);
 int kernel_set_release(struct tetra_kernel *kernel, const char *release);
+/* By its name; an unknown one is KERNEL_PREEMPTION_UNKNOWN. */
+int kernel_set_preemption(struct tetra_kernel *kernel, const char *name);
 
 /*
  * The place of an answer; new ones have no .asked. -ENOENT for what was not recorded;

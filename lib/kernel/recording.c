@@ -7,6 +7,7 @@
  *	release		6.1.0-56-cloud-amd64
  *	machine		x86_64
  *	lsm		lockdown,bpf
+ *	preemption	voluntary
  *	ns		uts	4026531838
  *	feature		fentry	yes
  *	feature		lsm	no	needs CONFIG_BPF_LSM ...
@@ -166,7 +167,7 @@ static void write_fact(FILE *file, const struct fact *fact)
 	}
 }
 
-static void write_identity(FILE *file, const struct tetra_kernel *kernel)
+static void write_identity(FILE *file, struct tetra_kernel *kernel)
 {
 	static const char *const names[] = {
 #define X(NAME, number, yaml, json, link) [number] = (link),
@@ -179,6 +180,8 @@ static void write_identity(FILE *file, const struct tetra_kernel *kernel)
 	fprintf(file, "release\t%s\nmachine\t%s\n", kernel->release, kernel->machine);
 	if (kernel->lsm)
 		fprintf(file, "lsm\t%s\n", kernel->lsm);
+	fprintf(file, "preemption\t%s\n",
+		kernel_preemption_name(kernel_preemption(kernel)));
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		fprintf(file, "ns\t%s\t%llu\n", names[i],
 			(unsigned long long)kernel->host_ns[i]);
@@ -468,6 +471,11 @@ static int on_lsm(struct reader *reader)
 	return reader->kernel->lsm ? 0 : -ENOMEM;
 }
 
+static int on_preemption(struct reader *reader)
+{
+	return kernel_set_preemption(reader->kernel, reader->fields[1]);
+}
+
 static const struct {
 	const char *name;
 	size_t n_fields; /* at least */
@@ -476,9 +484,9 @@ static const struct {
 	{ "event", 5, on_event },     { "feature", 3, on_feature },
 	{ "field", 6, on_field },     { "function", 6, on_function },
 	{ "lsm", 2, on_lsm },	      { "machine", 2, on_machine },
-	{ "ns", 3, on_ns },	      { "raw_tracepoint", 6, on_raw_tracepoint },
-	{ "release", 2, on_release }, { "symbol", 3, on_symbol },
-	{ "syscall", 7, on_syscall },
+	{ "ns", 3, on_ns },	      { "preemption", 2, on_preemption },
+	{ "raw_tracepoint", 6, on_raw_tracepoint }, { "release", 2, on_release },
+	{ "symbol", 3, on_symbol },   { "syscall", 7, on_syscall },
 };
 
 static int read_line(struct reader *reader, char *line)

@@ -24,6 +24,10 @@
 #define PLAN_NEEDS_KILL 4u /* Sigkill: deny where the place can */
 #define PLAN_NEEDS_OVERRIDE 8u /* change the result: refuse where no place can */
 #define PLAN_NEEDS_RETURN 16u /* see the return value */
+/* Enforcement at its best: where a denial can be skipped, kill what got through. */
+#define PLAN_NEEDS_CATCH 32u
+/* Refuse where what enforces can be skipped. Of a question, never of a hook point. */
+#define PLAN_NEEDS_HOLD 64u
 
 /* How a hook point is reached. Names are those of reports. */
 #define PLAN_PROGRAMS(X)                      \
@@ -46,6 +50,9 @@ enum plan_program { PLAN_PROGRAMS(X) PLAN_PROGRAM_END };
 #undef X
 
 const char *plan_program_name(uint32_t program);
+
+/* Where the arguments begin in the record of syscalls/sys_enter_*, 8 bytes each. */
+#define PLAN_CALL_RECORD 16u
 
 #define PLAN_KEY_BYTES 192
 #define PLAN_REASON_BYTES 512
@@ -70,6 +77,7 @@ struct plan_ladder {
 	struct plan_instance instances[PLAN_MAX_INSTANCES];
 	uint32_t n_instances;
 	uint8_t can_deny; /* a kill here denies, an override works */
+	uint32_t unheld; /* PLAN_NEEDS_* whose programs this kernel can skip, all of them */
 	char reason[PLAN_REASON_BYTES]; /* why this rung; one line */
 };
 
@@ -107,7 +115,9 @@ int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *f
 /*
  * @needs: of all uses of the point. @place may be NULL; findings: refusal with the table of
  * rungs as the reason, "kills, but the call may complete" as a warning (code
- * does-not-prevent) naming the hook that would stop it.
+ * does-not-prevent) naming the hook that would stop it; with PLAN_NEEDS_HOLD a refusal (code
+ * can-be-skipped) where a preemptible kernel leaves out what enforces, with PLAN_NEEDS_CATCH a
+ * warning of that.
  * Return: 0; -EOPNOTSUPP if no rung serves.
  */
 struct diag_place;

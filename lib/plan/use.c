@@ -398,7 +398,7 @@ static uint32_t action_needs(uint32_t kind)
 {
 	switch (kind) {
 	case TETRA_ACTION_SIGKILL:
-		return PLAN_NEEDS_KILL | PLAN_NEEDS_SIGNAL;
+		return PLAN_NEEDS_KILL;
 	case TETRA_ACTION_SIGNAL:
 		return PLAN_NEEDS_SIGNAL;
 	case TETRA_ACTION_OVERRIDE:

@@ -104,12 +104,17 @@ static int drain_trampolines(struct tetra_kernel *kernel)
 	char name[32];
 	int r;
 
+	/* Where there is no fentry there are no trampolines to wait for. */
+	if (!kernel_has(kernel, KERNEL_FENTRY))
+		return 0;
 	snprintf(name, sizeof(name), "bpf_fentry_test%u",
 		 (uint32_t)getpid() % DRAIN_FUNCTIONS + 1);
 	r = kernel_find_function(kernel, name, &function);
 	if (r == 0)
 		r = idle_attach(&idle, function.btf_id);
-	/* Where there is no fentry there are no trampolines to wait for. */
+	/* For want of descriptors or memory nothing can be looked at: all the longer a wait. */
+	if (r < 0)
+		usleep(DRAIN_BLIND_US);
 	r = r < 0 ? 0 : trampolines_wait(function.btf_id);
 	idle_done(&idle);
 	return r;
@@ -118,7 +123,7 @@ static int drain_trampolines(struct tetra_kernel *kernel)
 int drain_calls(const struct published *published, struct sensor *sensor,
 		struct tetra_kernel *kernel)
 {
-	/* Handlers of probes and tracepoints: they cannot be preempted. */
+	/* Programs of probes and tracepoints are under the RCU lock, preempted or not. */
 	int r = published_wait(published, sensor);
 
 	return r < 0 ? r : drain_trampolines(kernel);

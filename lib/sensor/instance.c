@@ -6,8 +6,10 @@
 
 #include "bpf/hook.skel.h"
 #include "lib/base/diag.h"
+#include "lib/kernel/quiet.h"
 #include "lib/sensor/attach.h"
 #include "lib/sensor/log.h"
+#include "lib/sensor/misses.h"
 #include "lib/sensor/template.h"
 
 #define WIDE_SUFFIX "_wide"
@@ -108,14 +110,16 @@ void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
 }
 
 static int instance_error(const struct plan_instance *plan, const char *step, int r, char *log,
+			  const struct sensor *sensor, const struct tetra_kernel *kernel,
 			  const struct diag_place *place, struct tetra_diag *diag)
 {
-	int error = r == -EPERM || r == -ENOMEM || r == -ENOENT ? r : -EOPNOTSUPP;
+	char program[PLAN_KEY_BYTES + 64];
+	struct failure failure = { .program = program, .step = step, .error = r, .log = log };
 
-	return diag_error(diag, place, error, "attach-failed", NULL,
-			  "%s program on '%s' cannot be %s: %s%s%s",
-			  plan_program_name(plan->program), plan->target, step, strerror(-r),
-			  log ? ": " : "", log_last_lines(log));
+	snprintf(program, sizeof(program), "the %s program for '%s'",
+		 plan_program_name(plan->program), plan->target);
+	sensor_set_log(sensor, &failure);
+	return failure_tell(&failure, kernel, place, diag);
 }
 
 static int instance_load(struct instance *instance, struct sensor *sensor,
@@ -124,6 +128,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 {
 	const struct instance_row *row = &instance_rows[plan->program];
 	struct template_place place = { row->type, row->attach };
+	struct tetra_hook_config own = *config;
 	struct kernel_function target;
 	const struct template *template;
 	_cleanup_(closep) int data = -1;
@@ -139,8 +144,9 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	r = instance_template(&template, sensor, kernel, program_bit(plan, config));
 	if (r < 0)
 		return r;
-	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), config,
-				  sizeof(*config));
+	own.spares = sensor_has_spares(sensor);
+	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &own,
+				  sizeof(own));
 	if (data < 0)
 		return data;
 	snprintf(name, sizeof(name), "%s%s", row->program,
@@ -178,6 +184,7 @@ int instance_new(struct instance **ret, struct sensor *sensor, struct tetra_kern
 {
 	_cleanup_(instance_freep) struct instance *instance = calloc(1, sizeof(*instance));
 	_cleanup_(log_freep) char *log = NULL;
+	QUIET;
 	int r;
 
 	if (!instance)
@@ -185,10 +192,11 @@ int instance_new(struct instance **ret, struct sensor *sensor, struct tetra_kern
 	instance->prog_fd = instance->link_fd = -1;
 	r = instance_load(instance, sensor, kernel, plan, config, &log);
 	if (r < 0)
-		return instance_error(plan, "loaded", r, log, place, diag);
+		return instance_error(plan, "loaded", r, log, sensor, kernel, place, diag);
 	instance->link_fd = instance_attach(instance, kernel, plan);
 	if (instance->link_fd < 0)
-		return instance_error(plan, "attached", instance->link_fd, NULL, place, diag);
+		return instance_error(plan, "attached", instance->link_fd, NULL, sensor, kernel,
+				      place, diag);
 	*ret = TAKE_PTR(instance);
 	return 0;
 }
@@ -205,10 +213,5 @@ struct instance *instance_free(struct instance *instance)
 
 uint64_t instance_get_recursion_misses(const struct instance *instance)
 {
-	struct bpf_prog_info info = { 0 };
-	uint32_t size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(instance->prog_fd, &info, &size) < 0)
-		return 0;
-	return info.recursion_misses;
+	return program_get_misses(instance->prog_fd) + link_get_misses(instance->link_fd);
 }

@@ -9,7 +9,9 @@
 #include "bpf/abi/kinds.h"
 #include "bpf/process.skel.h"
 #include "lib/base/diag.h"
+#include "lib/kernel/quiet.h"
 #include "lib/sensor/log.h"
+#include "lib/sensor/misses.h"
 #include "lib/sensor/template.h"
 
 /* The programs that are always there, in the order in which they are attached. */
@@ -22,15 +24,34 @@ static const struct {
 	{ "tetra_exec", "sched_process_exec" },
 };
 
+/*
+ * Rows of the process map by default. Where it grows with the processes there are, room for
+ * more costs nothing but its buckets. Where all of it is allocated at once, half as many: 8 MB.
+ */
+#define SENSOR_PROCESSES      32768u
+#define SENSOR_PROCESSES_HELD 16384u
+
+/*
+ * Runs that can have a spare scratch at one moment, 31 kB each while they last: twice what a
+ * crowd of 600 processes was seen to need. Made by the kernel when they are, so that a calm
+ * machine pays for the buckets.
+ */
+#define SENSOR_SPARES	  1024u
+/* The value of a map that no program uses. */
+#define SENSOR_NO_SPARE_BYTES 8u
+
 struct sensor {
 	struct template *process; /* kept for what is loaded when it is first used */
 	struct sensor_hooks hooks;
 	int config; /* of the process programs */
-	int links[ARRAY_SIZE(process_rows)];
+	int links[ARRAY_SIZE(process_rows)], programs[ARRAY_SIZE(process_rows)];
 	int mark; /* the program that marks a running process; -1: not used yet */
 	int root; /* the program that finds the root; likewise */
 	int maps[SENSOR_MAP_END];
+	bool spares;
 	int n_cpus;
+	failure_log_fn log;
+	void *log_user;
 };
 
 const char *sensor_map_name(enum sensor_map map)
@@ -54,6 +75,17 @@ struct sensor_hooks *sensor_get_hooks(struct sensor *sensor)
 	return &sensor->hooks;
 }
 
+void sensor_set_log(const struct sensor *sensor, struct failure *failure)
+{
+	failure->to = sensor->log;
+	failure->user = sensor->log_user;
+}
+
+bool sensor_has_spares(const struct sensor *sensor)
+{
+	return sensor->spares;
+}
+
 void sensor_trim(struct sensor *sensor)
 {
 	template_free(sensor->hooks.template);
@@ -68,8 +100,15 @@ static void memlock_raise(void)
 	(void)setrlimit(RLIMIT_MEMLOCK, &none); /* newer kernels do without */
 }
 
-static int sensor_load_error(int r, char *log, struct tetra_diag *diag)
+static int sensor_load_error(const struct sensor *sensor, int r, char *log,
+			     const struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
+	struct failure failure = { .program = "a program that watches processes",
+				   .step = "loaded",
+				   .error = r,
+				   .log = log };
+
+	sensor_set_log(sensor, &failure);
 	if ((r == -EPERM || r == -EACCES) && !log)
 		return diag_error(diag, NULL, -EPERM, "no-privilege",
 				  "run as root, or give CAP_BPF and CAP_PERFMON",
@@ -78,20 +117,27 @@ static int sensor_load_error(int r, char *log, struct tetra_diag *diag)
 	if (r == -ENOMEM)
 		return diag_error(diag, NULL, -ENOMEM, "no-memory", NULL,
 				  "no memory for the maps of the session");
-	return diag_error(diag, NULL, -EOPNOTSUPP, "load-failed", NULL,
-			  "the process programs cannot be loaded: %s%s%s", strerror(-r),
-			  log ? ": " : "", log_last_lines(log));
+	return failure_tell(&failure, kernel, NULL, diag);
 }
 
 /* Makes the maps; nothing runs yet. */
 static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 			  struct tetra_kernel *kernel)
 {
+	const bool grow = kernel_has(kernel, KERNEL_GROWING_MAPS);
+	const uint16_t spares = grow && kernel_is_preemptible(kernel);
+	uint32_t rows = grow ? SENSOR_PROCESSES : SENSOR_PROCESSES_HELD;
 	struct template_source source = {
 		.max_entries = { [SENSOR_MAP_RING] = opts->ring_bytes,
-				 [SENSOR_MAP_PROCS] = opts->max_processes },
+				 [SENSOR_MAP_PROCS] = opts->max_processes ?: rows },
+		.preallocate = !grow,
 	};
 	int r;
+
+	if (spares)
+		source.max_entries[SENSOR_MAP_SPARES] = SENSOR_SPARES;
+	else
+		source.value_bytes[SENSOR_MAP_SPARES] = SENSOR_NO_SPARE_BYTES;
 
 	source.elf = process_bpf__elf_bytes(&source.bytes);
 	r = template_new(&sensor->process, &source, sensor->maps, kernel);
@@ -100,6 +146,13 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		if (sensor->maps[i] < 0)
 			return -EINVAL;
+	sensor->spares = spares;
+	r = template_preset(sensor->process,
+			    offsetof(struct process_bpf__rodata, cfg) +
+				    offsetof(struct tetra_hook_config, spares),
+			    &spares, sizeof(spares));
+	if (r < 0)
+		return r;
 	sensor->config = template_configure(sensor->process,
 					    offsetof(struct process_bpf__rodata, seed),
 					    &opts->seed, sizeof(opts->seed));
@@ -108,7 +161,7 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 
 static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, char **ret_log)
 {
-	int fds[ARRAY_SIZE(process_rows)], r = 0;
+	int *fds = sensor->programs, r = 0;
 	size_t n;
 
 	/* All of them are loaded before the first is attached. */
@@ -125,11 +178,8 @@ static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, cha
 		if (r < 0)
 			break;
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (r >= 0)
-			r = sensor->links[i] = bpf_raw_tracepoint_open(NULL, fds[i]);
-		closep(&fds[i]);
-	}
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = sensor->links[i] = bpf_raw_tracepoint_open(NULL, fds[i]);
 	return MIN(r, 0);
 }
 
@@ -138,20 +188,24 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 {
 	_cleanup_(sensor_freep) struct sensor *sensor = calloc(1, sizeof(*sensor));
 	_cleanup_(log_freep) char *log = NULL;
+	QUIET;
 	int r;
 
 	if (!sensor)
 		return -ENOMEM;
 	sensor->config = sensor->mark = sensor->root = -1;
 	memset(sensor->links, -1, sizeof(sensor->links));
+	memset(sensor->programs, -1, sizeof(sensor->programs));
 	memset(sensor->maps, -1, sizeof(sensor->maps));
+	sensor->log = opts->log;
+	sensor->log_user = opts->log_user;
 	memlock_raise();
 	sensor->n_cpus = libbpf_num_possible_cpus();
 	r = sensor_prepare(sensor, opts, kernel);
 	if (r == 0)
 		r = sensor_attach(sensor, kernel, &log);
 	if (r < 0)
-		return sensor_load_error(r, log, diag);
+		return sensor_load_error(sensor, r, log, kernel, diag);
 	*ret = TAKE_PTR(sensor);
 	return 0;
 }
@@ -162,8 +216,10 @@ struct sensor *sensor_free(struct sensor *sensor)
 		return NULL;
 	sensor_trim(sensor);
 	template_free(sensor->process);
-	for (size_t i = 0; i < ARRAY_SIZE(sensor->links); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sensor->links); i++) {
 		closep(&sensor->links[i]);
+		closep(&sensor->programs[i]);
+	}
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		closep(&sensor->maps[i]);
 	closep(&sensor->config);
@@ -218,6 +274,15 @@ uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause)
 	return sensor_get_loss(sensor, TETRA_LOST_END + cause);
 }
 
+uint64_t sensor_get_misses(const struct sensor *sensor)
+{
+	uint64_t misses = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sensor->programs); i++)
+		misses += program_get_misses(sensor->programs[i]);
+	return misses;
+}
+
 int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row)
 {
 	int r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &tgid, row, BPF_NOEXIST);
@@ -244,10 +309,7 @@ int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uin
 	return r < 0 ? -EINVAL : 0;
 }
 
-/*
- * Linux 5.10 warns in its log when a program of a raw tracepoint has a map that allocates:
- * loaded where it is needed.
- */
+/* Run by user space, attached nowhere: loaded where it is needed, for a load costs. */
 static int sensor_load_run(struct sensor *sensor, const char *name, int *ret_fd)
 {
 	const struct template_place place = { BPF_PROG_TYPE_RAW_TRACEPOINT };

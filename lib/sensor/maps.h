@@ -9,6 +9,7 @@
 #include "bpf/abi/config.h"
 #include "bpf/abi/hash.h"
 #include "lib/base/base.h"
+#include "lib/sensor/failure.h"
 #include "tetra/diag.h"
 
 /* Maps that instances share. The name is the map's in the objects. */
@@ -22,7 +23,8 @@
 	X(CALLS, "tetra_calls")     \
 	X(ROOTS, "tetra_roots")     \
 	X(LOSSES, "tetra_losses")   \
-	X(SCRATCH, "tetra_scratch")
+	X(SCRATCH, "tetra_scratch") \
+	X(SPARES, "tetra_spares")
 
 #define X(NAME, ...) SENSOR_MAP_##NAME,
 enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
@@ -30,8 +32,10 @@ enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
 
 struct sensor_opts {
 	uint32_t ring_bytes; /* a power of two, at least a page */
-	uint32_t max_processes;
+	uint32_t max_processes; /* rows of the process map; 0: what suits the kernel */
 	struct tetra_seed seed;
+	failure_log_fn log; /* gets what the verifier says of a program it refuses */
+	void *log_user;
 };
 
 struct template;
@@ -57,6 +61,10 @@ int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
 const char *sensor_map_name(enum sensor_map map);
 
 struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
+/* Makes @failure's log go where the session's does. */
+void sensor_set_log(const struct sensor *sensor, struct failure *failure);
+/* Whether there is scratch memory beyond the processors' own: cfg.spares of each program. */
+bool sensor_has_spares(const struct sensor *sensor);
 /* Gives back what loading needed: for the time after it. */
 void sensor_trim(struct sensor *sensor);
 
@@ -71,6 +79,9 @@ uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause);
 
 /* Has the programs know where most paths begin. They do without it, at some cost. */
 void sensor_find_root(struct sensor *sensor);
+
+/* Runs of the process programs that the kernel skipped. */
+uint64_t sensor_get_misses(const struct sensor *sensor);
 
 /* Row of a process that ran before: kept if the kernel has one already. */
 int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row);

@@ -18,7 +18,7 @@ int published_prepare(struct published *ret, const struct tetra_cell *cells, uin
 	made.fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tetra_cells", sizeof(uint32_t),
 				 TETRA_CELL_BYTES, n_cells, &opts);
 	if (made.fd < 0)
-		return made.fd == -EPERM ? -EPERM : -ENOMEM;
+		return made.fd == -EPERM || made.fd == -EMFILE ? made.fd : -ENOMEM;
 	mapping = mmap(NULL, published_get_bytes(&made), PROT_READ | PROT_WRITE, MAP_SHARED,
 		       made.fd, 0);
 	if (mapping == MAP_FAILED) {

@@ -3,6 +3,8 @@
 
 #include <bpf/libbpf.h>
 
+#include "lib/kernel/quiet.h"
+
 struct ring {
 	struct ring_buffer *buffer;
 	ring_record_fn record;
@@ -22,6 +24,7 @@ static int ring_sample(void *context, void *data, size_t bytes)
 int ring_new(struct ring **ret, struct sensor *sensor, ring_record_fn record, void *user)
 {
 	struct ring *ring = calloc(1, sizeof(*ring));
+	QUIET;
 
 	if (!ring)
 		return -ENOMEM;
@@ -30,8 +33,10 @@ int ring_new(struct ring **ret, struct sensor *sensor, ring_record_fn record, vo
 	ring->buffer = ring_buffer__new(sensor_map_fd(sensor, SENSOR_MAP_RING), ring_sample,
 					ring, NULL);
 	if (!ring->buffer) {
+		int r = errno == EMFILE ? -EMFILE : -ENOMEM;
+
 		free(ring);
-		return -ENOMEM;
+		return r;
 	}
 	*ret = ring;
 	return 0;

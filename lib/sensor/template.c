@@ -123,6 +123,22 @@ static int excerpt_write(int fd, struct tetra_kernel *kernel, const struct btf *
 	return r;
 }
 
+/* Of a map that the object makes. */
+static int object_shape_map(struct bpf_map *map, const struct template_source *source,
+			    enum sensor_map which)
+{
+	uint32_t flags = bpf_map__map_flags(map);
+	int r = 0;
+
+	if (source->max_entries[which])
+		r = bpf_map__set_max_entries(map, source->max_entries[which]);
+	if (r == 0 && source->value_bytes[which])
+		r = bpf_map__set_value_size(map, source->value_bytes[which]);
+	if (r == 0 && source->preallocate)
+		r = bpf_map__set_map_flags(map, flags & ~BPF_F_NO_PREALLOC);
+	return r;
+}
+
 static int object_set_maps(struct bpf_object *object, const struct template_source *source,
 			   const int *maps)
 {
@@ -134,8 +150,8 @@ static int object_set_maps(struct bpf_object *object, const struct template_sour
 		/* A map that no program of the object uses is not there. */
 		if (map && maps[i] >= 0)
 			r = bpf_map__reuse_fd(map, maps[i]);
-		else if (map && source->max_entries[i])
-			r = bpf_map__set_max_entries(map, source->max_entries[i]);
+		else if (map)
+			r = object_shape_map(map, source, i);
 	}
 	return r;
 }
@@ -170,7 +186,7 @@ static int template_take_maps(struct template *template, struct bpf_object *obje
 		if (map && maps[i] < 0)
 			maps[i] = fcntl(theirs[i], F_DUPFD_CLOEXEC, 0);
 		if (map && maps[i] < 0)
-			return -ENOMEM;
+			return errno == EMFILE ? -EMFILE : -ENOMEM;
 	}
 	for (uint32_t i = 0; i < template->n_programs; i++)
 		template_rename_maps(&template->programs[i], theirs, maps);
@@ -221,7 +237,9 @@ static int template_fill(struct template *template, const struct template_source
 	if (r < 0)
 		return r;
 	template->btf_fd = fcntl(bpf_object__btf_fd(object), F_DUPFD_CLOEXEC, 0);
-	return template->btf_fd < 0 ? -EOPNOTSUPP : 0;
+	if (template->btf_fd < 0)
+		return errno == EMFILE ? -EMFILE : -EOPNOTSUPP;
+	return 0;
 }
 
 int template_new(struct template **ret, const struct template_source *source,
@@ -267,6 +285,14 @@ struct template *template_free(struct template *template)
 	closep(&template->btf_fd);
 	free(template);
 	return NULL;
+}
+
+int template_preset(struct template *template, size_t offset, const void *data, size_t bytes)
+{
+	if (offset + bytes > template->data_bytes)
+		return -EINVAL;
+	memcpy((uint8_t *)template->data + offset, data, bytes);
+	return 0;
 }
 
 int template_configure(const struct template *template, size_t offset, const void *data,

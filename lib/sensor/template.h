@@ -29,7 +29,9 @@ struct template_source {
 	bool (*wants)(const char *program, uint64_t set);
 	uint64_t set;
 	/* By enum sensor_map; 0: as the object says. Of maps that the object makes. */
-	uint32_t max_entries[SENSOR_MAP_END];
+	uint32_t max_entries[SENSOR_MAP_END], value_bytes[SENSOR_MAP_END];
+	/* Hash maps of the object have all their memory from the beginning. */
+	bool preallocate;
 };
 
 /* Where and how a program is loaded. */
@@ -47,6 +49,9 @@ struct template_place {
 int template_new(struct template **ret, const struct template_source *source,
 		 int maps[SENSOR_MAP_END], struct tetra_kernel *kernel);
 struct template *template_free(struct template *template);
+
+/* Replaces read-only data for every map that is made of it from now on. -EINVAL: beyond it. */
+int template_preset(struct template *template, size_t offset, const void *data, size_t bytes);
 
 /*
  * A map of the object's read-only data, of which @bytes at @offset are replaced. A descriptor

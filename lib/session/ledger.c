@@ -121,9 +121,11 @@ int tetra_stats_policy(struct tetra_session *session, const char *name, uint32_t
 
 uint64_t session_loss(struct tetra_session *session, uint32_t cause)
 {
-	uint64_t lost = sensor_get_loss(session->sensor, cause);
+	uint64_t lost = sensor_get_loss(session->sensor, cause) + session->watch.losses[cause];
 	struct decoder_stats stats;
 
+	if (cause == TETRA_LOST_RECURSION)
+		lost += session->parted_misses + sensor_get_misses(session->sensor);
 	if (cause == TETRA_LOST_RECURSION)
 		for (uint32_t i = 0; i < session->state->n_points; i++)
 			lost += session_point_get_misses(session->state->points[i].point);
@@ -172,6 +174,12 @@ int tetra_stats_session(struct tetra_session *session, struct tetra_session_stat
 	stats.lost_recursion = session_loss(session, TETRA_LOST_RECURSION);
 	stats.lost_decode = session_loss(session, TETRA_LOST_DECODE);
 	stats.lost_memory = session_loss(session, TETRA_LOST_MEMORY);
+	stats.lost_ftrace_off = session_loss(session, TETRA_LOST_FTRACE_OFF);
+	stats.lost_kprobes_off = session_loss(session, TETRA_LOST_KPROBES_OFF);
+	stats.lost_preemptible = session_loss(session, TETRA_LOST_PREEMPTIBLE);
+	stats.lost_passed = session_loss(session, TETRA_LOST_PASSED);
+	stats.switched_off = session->watch.off;
+	stats.preemption = session->watch.preemption;
 	stats.kernel_bytes = sensor_get_kernel_bytes(session->sensor) +
 			     published_get_bytes(&session->state->published);
 	stats.processes = processes.processes;

@@ -93,7 +93,9 @@ static int next_add_use(struct tetra_session *session, struct session_state *nex
 
 	if (!point)
 		r = next_new_point(session, next, use, &point);
-	if (r == 0 && point->point->attached && !session_point_serves(point->point, use))
+	if (r == 0 && point->point->attached &&
+	    (!session_point_serves(point->point, use) ||
+	     session_point_is_outdated(point->point, session->kernel)))
 		r = point_succeed(session, point);
 	if (r == 0)
 		r = session_point_add(point->point, use, file, diag);
@@ -372,6 +374,8 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 
 	if (r == 0)
 		r = next_plan(session, next, diag);
+	if (r == 0)
+		r = session_check_switches(session, next, diag);
 	for (uint32_t i = 0; i < next->n_points && r == 0; i++) {
 		struct session_point *point = next->points[i].point;
 
@@ -432,6 +436,22 @@ static int publish_moved(struct tetra_session *session, const struct session_sta
 	return r;
 }
 
+/* Runs that were skipped of programs that go: of the successor, or of the session. */
+static void misses_keep(struct tetra_session *session, const struct session_state *old,
+			const struct session_state *next)
+{
+	for (uint32_t i = 0; i < old->n_points; i++) {
+		const struct session_point *point = old->points[i].point;
+		struct state_point *successor = state_find_point(next, point->place.key);
+		uint64_t misses = session_point_get_misses(point);
+
+		if (!successor)
+			session->parted_misses += misses;
+		else if (successor->point != point)
+			successor->point->misses = misses;
+	}
+}
+
 int next_publish(struct tetra_session *session, struct session_state **next)
 {
 	struct session_state *old = session->state;
@@ -446,6 +466,7 @@ int next_publish(struct tetra_session *session, struct session_state **next)
 		    published_commit(&(*next)->published, session->sensor);
 	if (r == 0) {
 		state_harvest(old);
+		misses_keep(session, old, *next);
 		session->state = *next;
 		session->commits++;
 		*next = old;

@@ -223,6 +223,7 @@ int session_point_plan(struct session_point *point, const char *file,
 {
 	const struct diag_place place = { file, 0, 0, NULL };
 
+	point->preemption = kernel_preemption(kernel);
 	return plan_ladder(&point->ladder, &point->place, point->needs, &place, kernel, diag);
 }
 
@@ -259,6 +260,30 @@ void session_point_expect(const struct session_point *point, struct sensor *sens
 		instance_expect(sensor, &point->ladder.instances[i], &point->config);
 }
 
+/* It finds the arguments where a probe at the entry has put them. */
+static bool ladder_has_return_probe(const struct plan_ladder *ladder)
+{
+	for (uint32_t i = 0; i < ladder->n_instances; i++)
+		if (ladder->instances[i].program == PLAN_KRETPROBE ||
+		    ladder->instances[i].program == PLAN_KRETPROBE_MULTI)
+			return true;
+	return false;
+}
+
+/* Fields of a record of a system call are the call's arguments. */
+static void slots_of_call(struct tetra_hook_config *config)
+{
+	for (uint32_t i = 0; i < TETRA_RETURN_SLOT; i++) {
+		struct tetra_slot_config *slot = &config->slots[i];
+
+		slot->param = (slot->offset - PLAN_CALL_RECORD) / sizeof(uint64_t);
+		slot->size_param =
+			slot->size_field ? (slot->size_offset - PLAN_CALL_RECORD) /
+						   sizeof(uint64_t) :
+					   0xff;
+	}
+}
+
 static void instance_configure(struct tetra_hook_config *ret, const struct session_point *point,
 			       const struct plan_instance *plan, struct tetra_kernel *kernel)
 {
@@ -275,10 +300,12 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 		memset(&ret->slots[TETRA_RETURN_SLOT], 0, sizeof(ret->slots[0]));
 	}
 	ret->saves = (plan->program == PLAN_KPROBE || plan->program == PLAN_KPROBE_MULTI) &&
-		     (point->needs & PLAN_NEEDS_RETURN) != 0;
+		     ladder_has_return_probe(&point->ladder);
 	if (!plan->typed)
 		for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
 			ret->slots[i].typed = 0;
+	if (point->place.kind == PLAN_POINT_TRACEPOINT && plan->syscall)
+		slots_of_call(ret);
 	config_sort_slots(ret);
 }
 
@@ -305,6 +332,44 @@ int session_point_attach(struct session_point *point, struct sensor *sensor,
 	}
 	point->attached = true;
 	return 0;
+}
+
+static bool ladders_equal(const struct plan_ladder *a, const struct plan_ladder *b)
+{
+	if (a->n_instances != b->n_instances)
+		return false;
+	for (uint32_t i = 0; i < a->n_instances; i++)
+		if (a->instances[i].program != b->instances[i].program ||
+		    a->instances[i].phase != b->instances[i].phase)
+			return false;
+	return true;
+}
+
+bool session_point_is_outdated(struct session_point *point, struct tetra_kernel *kernel)
+{
+	struct plan_ladder now;
+
+	if (point->preemption == kernel_preemption(kernel))
+		return false;
+	if (!kernel_is_preemptible(kernel) ||
+	    plan_ladder(&now, &point->place, point->needs, NULL, kernel, NULL) < 0)
+		return false;
+	if (!ladders_equal(&now, &point->ladder))
+		return true;
+	point->preemption = kernel_preemption(kernel);
+	return false;
+}
+
+bool session_point_can_be_skipped(const struct session_point *point,
+				  struct tetra_kernel *kernel)
+{
+	uint32_t enforcing = PLAN_NEEDS_SIGNAL | PLAN_NEEDS_KILL | PLAN_NEEDS_OVERRIDE;
+	struct plan_ladder now;
+
+	if (!(point->needs & enforcing))
+		return false;
+	return plan_ladder(&now, &point->place, point->needs, NULL, kernel, NULL) < 0 ||
+	       now.unheld || !ladders_equal(&now, &point->ladder);
 }
 
 uint64_t session_point_get_misses(const struct session_point *point)

@@ -21,6 +21,7 @@ struct session_point {
 	uint32_t n_slots; /* used below TETRA_RETURN_SLOT */
 	struct tetra_hook_config config; /* slots and limits of the programs */
 	struct plan_ladder ladder;
+	enum kernel_preemption preemption; /* that the ladder was climbed for */
 	struct instance *instances[PLAN_MAX_INSTANCES];
 	uint32_t n_instances;
 	bool attached;
@@ -64,6 +65,11 @@ int session_point_plan(struct session_point *point, const char *file,
 		       struct tetra_kernel *kernel, struct tetra_diag *diag);
 int session_point_attach(struct session_point *point, struct sensor *sensor,
 			 struct tetra_kernel *kernel, struct tetra_diag *diag);
+/* The kernel has become preemptible since, and another way holds better. */
+bool session_point_is_outdated(struct session_point *point, struct tetra_kernel *kernel);
+/* On this kernel as it is now, something that enforces at the point can be left out. */
+bool session_point_can_be_skipped(const struct session_point *point,
+				  struct tetra_kernel *kernel);
 uint64_t session_point_get_misses(const struct session_point *point);
 
 #endif

@@ -7,14 +7,16 @@
 #include <time.h>
 
 #include "lib/base/diag.h"
+#include "lib/session/place.h"
 #include "lib/session/state.h"
 
 /* After the last record: held records are let go and losses are looked for. */
-#define SESSION_SETTLE_NS 100000000L
+#define SESSION_SETTLE_NS 100000000ull
+/* Between two looks at what may stop attached programs: soon for people, rare for power. */
+#define SESSION_WATCH_NS 1000000000ull
 
 #define SESSION_RING_BYTES (1u << 20)
 #define SESSION_RING_MIN 4096u
-#define SESSION_MAX_PROCESSES 32768u
 
 static const struct event_group *session_find_group(void *user, uint32_t id)
 {
@@ -120,7 +122,7 @@ static int session_open_fds(struct tetra_session *session)
 	session->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	session->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (session->epoll_fd < 0 || session->event_fd < 0 || session->timer_fd < 0)
-		return -ENOMEM;
+		return errno == EMFILE ? -EMFILE : -ENOMEM;
 	if (epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, session->event_fd, &ready) < 0 ||
 	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, session->timer_fd, &ready) < 0 ||
 	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, ring_get_fd(session->ring), &ready) <
@@ -188,13 +190,55 @@ static int session_first_image(struct tetra_session *session)
 	return r;
 }
 
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The timer fires when the first of the two is due. */
+static void session_set_timer(struct tetra_session *session)
+{
+	uint64_t at = session->watch_ns, second = 1000000000u;
+	struct itimerspec when = { 0 };
+
+	if (session->settle_ns)
+		at = MIN(at, session->settle_ns);
+	when.it_value.tv_sec = (time_t)(at / second);
+	when.it_value.tv_nsec = (long)(at % second);
+	(void)timerfd_settime(session->timer_fd, TFD_TIMER_ABSTIME, &when,
+			      NULL); /* the descriptor is ours, the time is one */
+}
+
+static void session_arm_settle(struct tetra_session *session)
+{
+	if (session->settle_ns)
+		return;
+	session->settle_ns = monotonic_ns() + SESSION_SETTLE_NS;
+	session_set_timer(session);
+}
+
+static void session_arm_watch(struct tetra_session *session)
+{
+	session->watch_ns = monotonic_ns() + SESSION_WATCH_NS;
+	session_set_timer(session);
+}
+
+static void session_log_verifier(void *user, const char *line)
+{
+	session_log(user, TETRA_LOG_DEBUG, "verifier", "%s", line);
+}
+
 static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 {
 	struct sensor_opts opts = {
 		.ring_bytes = power_of_two(session->opts.ring_bytes ? session->opts.ring_bytes :
 								      SESSION_RING_BYTES),
-		.max_processes = session->opts.max_processes ? session->opts.max_processes :
-							       SESSION_MAX_PROCESSES,
+		.max_processes = session->opts.max_processes,
+		.log = session_log_verifier,
+		.log_user = session,
 	};
 	int r;
 
@@ -204,11 +248,17 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	opts.seed = session->seed;
 	r = kernel_probe(&session->kernel, NULL, diag);
 	if (r == 0)
+		r = session_check_place(session->kernel, diag);
+	if (r == 0)
 		r = session_check_kernel(session, diag);
+	if (r == 0)
+		r = session_check_switches(session, NULL, diag);
 	if (r == 0)
 		r = sensor_new(&session->sensor, &opts, session->kernel, diag);
 	if (r == 0)
 		sensor_find_root(session->sensor);
+	if (r == 0)
+		session_warn_unreadable(diag);
 	if (r == 0)
 		r = session_open_decoder(session);
 	if (r == 0)
@@ -221,7 +271,11 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		r = seeds_read(&session->seeds, session);
 	if (r == 0)
 		r = eventfd_write(session->event_fd, 1);
-	return r;
+	if (r < 0)
+		return session_check_descriptors(r, diag);
+	session->watch.preemption = kernel_preemption(session->kernel);
+	session_arm_watch(session);
+	return 0;
 }
 
 int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opts *opts,
@@ -283,41 +337,26 @@ int tetra_session_get_fd(const struct tetra_session *session)
 	return session->epoll_fd;
 }
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static void session_arm_timer(struct tetra_session *session)
-{
-	struct itimerspec when = { .it_value = { .tv_nsec = SESSION_SETTLE_NS } };
-	uint64_t now = monotonic_ns();
-
-	if (session->settle_ns)
-		return;
-	if (timerfd_settime(session->timer_fd, 0, &when, NULL) == 0)
-		session->settle_ns = now + SESSION_SETTLE_NS;
-}
-
 /*
- * The time after the last record has passed: look for what is late and what is missing.
+ * The time after the last record has passed: look for what is late and what is missing; or
+ * that between two looks at the kernel's switches.
  * The timer is not read before: a read is an event for a policy on read(2), and with an
  * event of its own each dispatch would be followed by another, for ever.
  */
 static void session_settle(struct tetra_session *session)
 {
-	uint64_t expired;
+	uint64_t now = monotonic_ns(), expired;
+	bool settled = session->settle_ns && now >= session->settle_ns;
 
-	if (!session->settle_ns || monotonic_ns() < session->settle_ns)
+	if (!settled && now < session->watch_ns)
 		return;
-	if (read(session->timer_fd, &expired, sizeof(expired)) != sizeof(expired))
-		return;
-	session->settle_ns = 0;
-	decoder_tick(session->decoder);
+	(void)!read(session->timer_fd, &expired, sizeof(expired)); /* it is due, or late */
+	if (settled)
+		decoder_tick(session->decoder);
+	session->settle_ns = settled ? 0 : session->settle_ns;
+	session_watch(session);
 	session_report_losses(session);
+	session_arm_watch(session);
 }
 
 static void session_sweep_subs(struct tetra_session *session)
@@ -357,7 +396,7 @@ static void session_dispatch(struct tetra_session *session)
 	session_settle(session);
 	decoder_get_stats(session->decoder, &after);
 	if (after.records != before.records)
-		session_arm_timer(session);
+		session_arm_settle(session);
 }
 
 int tetra_session_dispatch(struct tetra_session *session, unsigned int max_events)

@@ -18,6 +18,7 @@
 #include "lib/sensor/ring.h"
 #include "lib/session/point.h"
 #include "lib/session/use.h"
+#include "lib/session/watch.h"
 
 /* Hook rows that an image has beyond those in use: a new hook point needs a row that the
  * image in force already has, empty. */
@@ -69,7 +70,9 @@ struct tetra_session {
 	struct ring *ring;
 	struct decoder *decoder;
 	int epoll_fd, event_fd, timer_fd;
-	uint64_t settle_ns; /* CLOCK_MONOTONIC when the timer fires; 0: not armed */
+	uint64_t settle_ns; /* CLOCK_MONOTONIC when losses are looked for; 0: not wanted */
+	uint64_t watch_ns; /* when the kernel's switches are */
+	struct watch watch;
 	struct tetra_seed seed;
 	pthread_mutex_t lock;
 
@@ -87,6 +90,7 @@ struct tetra_session {
 	unsigned int max_events, n_events; /* of this dispatch */
 	uint64_t commits, delivered, filtered;
 	uint64_t losses[TETRA_LOST_END]; /* reported so far */
+	uint64_t parted_misses; /* runs skipped of hook points that are gone */
 };
 
 void session_log(struct tetra_session *session, uint32_t level, const char *module,

@@ -2,6 +2,7 @@
 /* Transactions: a list of policies that becomes the next state, or does not. */
 #include "lib/base/diag.h"
 #include "lib/session/next.h"
+#include "lib/session/place.h"
 
 struct tetra_txn {
 	struct tetra_session *session;
@@ -87,19 +88,16 @@ static int load_opts_check(const struct tetra_load_opts *opts)
 
 /* Each hook by itself: a refusal here names the policy that asks for too much. */
 static int load_check_hooks(struct tetra_session *session, struct session_policy *loaded,
-			    const struct session_state *next, struct tetra_diag *diag)
+			    const struct session_state *next, uint32_t mode,
+			    struct tetra_diag *diag)
 {
 	const char *file = loaded->policy->file;
 	int failed = 0;
 
 	for (uint32_t i = 0; i < loaded->n_uses; i++) {
 		struct session_use *use = &loaded->uses[i];
-		const struct diag_place place = { file, use->hook->name_mark.line,
-						  use->hook->name_mark.column,
-						  use->hook->yaml_path };
-		struct plan_ladder ladder;
-		int r = plan_ladder(&ladder, &use->plan, use->plan.needs, &place,
-				    session->kernel, diag);
+		int r = session_use_check(loaded, use, mode == TETRA_MODE_ENFORCE,
+					  session->kernel, diag);
 
 		if (r == 0)
 			r = use_assign_marks(session, use, next, file, diag);
@@ -147,7 +145,8 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 	if (!(txn->session->opts.flags & TETRA_SESSION_STRICT_PATHS))
 		r = session_policy_widen(loaded, diag);
 	if (r == 0)
-		r = load_check_hooks(txn->session, loaded, txn->next, diag);
+		r = load_check_hooks(txn->session, loaded, txn->next,
+				     load_mode(policy, opts), diag);
 	if (r == 0 && same) {
 		session_policy_unref(same->loaded);
 		*same = (struct state_policy){ loaded, load_mode(policy, opts), true };
@@ -202,6 +201,42 @@ int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name, uint32_t enab
 	return 0;
 }
 
+/* A policy that enforces from now on, and did not when it was loaded. */
+static bool policy_begins_to_enforce(const struct session_state *old,
+				     const struct state_policy *policy)
+{
+	if (policy->mode != TETRA_MODE_ENFORCE || !policy->enabled)
+		return false;
+	for (uint32_t i = 0; i < old->n_policies; i++)
+		if (old->policies[i].loaded == policy->loaded)
+			return old->policies[i].mode != TETRA_MODE_ENFORCE ||
+			       !old->policies[i].enabled;
+	return true;
+}
+
+/* As when it is loaded: what enforces must hold, or the policy says that it need not. */
+static int next_check_modes(struct tetra_session *session, const struct session_state *next,
+			    struct tetra_diag *diag)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < next->n_policies && r == 0; i++) {
+		struct session_policy *loaded = next->policies[i].loaded;
+
+		if (!policy_begins_to_enforce(session->state, &next->policies[i]))
+			continue;
+		/* Warnings were given when it was loaded: here only a refusal speaks. */
+		for (uint32_t j = 0; j < loaded->n_uses && r == 0; j++) {
+			r = session_use_check(loaded, &loaded->uses[j], true,
+					      session->kernel, NULL);
+			if (r < 0)
+				r = session_use_check(loaded, &loaded->uses[j], true,
+						      session->kernel, diag);
+		}
+	}
+	return r;
+}
+
 /* Policies of @old that are not in force any more wait until the ring is empty. */
 static void session_retire(struct tetra_session *session, const struct session_state *old)
 {
@@ -236,6 +271,10 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 		return -EINVAL;
 	session = txn->session;
 	r = session->dispatching ? -EBUSY : 0;
+	if (r == 0) {
+		session_watch(session);
+		r = next_check_modes(session, txn->next, diag);
+	}
 	if (r == 0)
 		r = next_collect_points(session, txn->next, diag);
 	if (r == 0)
@@ -258,7 +297,7 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	}
 	sensor_trim(session->sensor);
 	tetra_txn_free(txn);
-	return r;
+	return session_check_descriptors(r, diag);
 }
 
 int tetra_policy_load(struct tetra_session *session, struct tetra_policy *policy,

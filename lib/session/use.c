@@ -57,6 +57,9 @@ static int use_init(struct session_use *use, const struct policy_hook *hook,
 	r = plan_use(&use->plan, hook, policy->file, kernel, diag);
 	if (r < 0)
 		return r;
+	if (policy->enforcement == POLICY_ENFORCEMENT_BEST_EFFORT &&
+	    use->plan.needs & PLAN_NEEDS_OVERRIDE)
+		use->plan.needs |= PLAN_NEEDS_CATCH;
 	use_describe(use, policy->name);
 	return 0;
 }
@@ -124,6 +127,19 @@ struct session_policy *session_policy_unref(struct session_policy *policy)
 	tetra_policy_unref(policy->policy);
 	free(policy);
 	return NULL;
+}
+
+int session_use_check(const struct session_policy *policy, const struct session_use *use,
+		      bool enforces, struct tetra_kernel *kernel, struct tetra_diag *diag)
+{
+	const struct diag_place place = { policy->policy->file, use->hook->name_mark.line,
+					  use->hook->name_mark.column, use->hook->yaml_path };
+	bool best = policy->policy->enforcement == POLICY_ENFORCEMENT_BEST_EFFORT;
+	uint32_t asks = best ? PLAN_NEEDS_CATCH : PLAN_NEEDS_HOLD;
+	struct plan_ladder ladder;
+
+	return plan_ladder(&ladder, &use->plan, use->plan.needs | (enforces ? asks : 0),
+			   &place, kernel, diag);
 }
 
 static int use_widen_value(struct session_use *use, uint32_t selector,

@@ -43,6 +43,13 @@ int session_policy_new(struct session_policy **ret, struct tetra_policy *policy,
 struct session_policy *session_policy_ref(struct session_policy *policy);
 struct session_policy *session_policy_unref(struct session_policy *policy);
 
+/*
+ * Whether a use can be served here; with @enforces, also whether what enforces cannot be
+ * skipped, unless the policy says that its best is enough. -EOPNOTSUPP with findings.
+ */
+int session_use_check(const struct session_policy *policy, const struct session_use *use,
+		      bool enforces, struct tetra_kernel *kernel, struct tetra_diag *diag);
+
 /* Further names of the files that matchBinaries literals name (merged /usr). */
 int session_policy_widen(struct session_policy *policy, struct tetra_diag *diag);
 

@@ -55,6 +55,10 @@ static const struct {
 	{ KERNEL_FUNC_ARG, "-yyyy" },
 	{ KERNEL_FUNC_IP, "-yyyy" },
 	{ KERNEL_ATTACH_COOKIE, "-yyyy" },
+	{ KERNEL_STEADY_TRAMPOLINE, "y----" },
+	{ KERNEL_STEADY_LSM, "yyyyy" },
+	{ KERNEL_STEADY_TRACEPOINT, "yyy-y" },
+	{ KERNEL_GROWING_MAPS, "-yyyy" },
 };
 
 START_TEST(kernel_knows_recorded_features)
@@ -380,6 +384,89 @@ START_TEST(kernel_reads_its_identity)
 }
 END_TEST
 
+/* NULL: there is no such file. */
+static const struct {
+	const char *version, *knob, *boot, *config;
+	enum kernel_preemption mode;
+	bool preemptible;
+} preemptions[] = {
+	{ "#1 SMP Debian 5.10.262-1", NULL, NULL, NULL, KERNEL_PREEMPTION_NONE, false },
+	{ "#1 SMP PREEMPT Debian", NULL, NULL, NULL, KERNEL_PREEMPTION_FULL, true },
+	{ "#1 SMP PREEMPT_RT Debian", "none (voluntary) full \n", NULL, NULL,
+	  KERNEL_PREEMPTION_FULL, true },
+	{ "#1 SMP PREEMPT_DYNAMIC Debian", "none (voluntary) full \n", "preempt=full",
+	  "CONFIG_PREEMPT=y\n", KERNEL_PREEMPTION_VOLUNTARY, false },
+	{ "#1 SMP PREEMPT_DYNAMIC Debian", "full (lazy) \n", NULL, NULL,
+	  KERNEL_PREEMPTION_LAZY, true },
+	{ "#1 SMP PREEMPT_DYNAMIC", NULL, "ro preempt=none quiet preempt=full\n",
+	  "CONFIG_PREEMPT_NONE=y\n", KERNEL_PREEMPTION_FULL, true },
+	{ "#1 SMP PREEMPT_DYNAMIC", NULL, "ro preempt=sometimes nopreempt=full\n",
+	  "# CONFIG_PREEMPT is not set\nCONFIG_PREEMPT_VOLUNTARY=y\n",
+	  KERNEL_PREEMPTION_VOLUNTARY, false },
+	{ "#1 SMP PREEMPT_DYNAMIC", "something else\n", "ro", "CONFIG_PREEMPT_LAZY=y\n",
+	  KERNEL_PREEMPTION_LAZY, true },
+	/* What cannot be told counts as preemptible. */
+	{ "#1 SMP PREEMPT_DYNAMIC", NULL, "ro", NULL, KERNEL_PREEMPTION_UNKNOWN, true },
+	{ NULL, NULL, NULL, NULL, KERNEL_PREEMPTION_UNKNOWN, true },
+};
+
+static void put_if(const char *path, const char *text)
+{
+	if (text)
+		put_below(path, text);
+}
+
+START_TEST(kernel_tells_how_it_is_preempted)
+{
+	struct tetra_kernel *kernel;
+
+	put_if("proc/sys/kernel/version", preemptions[_i].version);
+	put_if("sys/kernel/debug/sched/preempt", preemptions[_i].knob);
+	put_if("proc/cmdline", preemptions[_i].boot);
+	put_if("proc/config.gz", preemptions[_i].config);
+	kernel = probe();
+	ck_assert_str_eq(kernel_preemption_name(kernel_preemption(kernel)),
+			 kernel_preemption_name(preemptions[_i].mode));
+	ck_assert(kernel_is_preemptible(kernel) == preemptions[_i].preemptible);
+	kernel_free(kernel);
+}
+END_TEST
+
+START_TEST(kernel_notices_another_preemption)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
+
+	put_below("proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC");
+	put_below("sys/kernel/debug/sched/preempt", "none (voluntary) full \n");
+	kernel = probe();
+	ck_assert(!kernel_is_preemptible(kernel));
+	ck_assert(kernel_offers_voluntary(kernel));
+	put_below("sys/kernel/debug/sched/preempt", "none voluntary (full) \n");
+	ck_assert(!kernel_is_preemptible(kernel));
+	ck_assert_int_eq(kernel_preemption_again(kernel), KERNEL_PREEMPTION_FULL);
+	ck_assert(kernel_is_preemptible(kernel));
+}
+END_TEST
+
+START_TEST(kernel_sees_switches_that_are_off)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
+
+	put_below("proc/sys/kernel/ftrace_enabled", "1\n");
+	kernel = probe();
+	ck_assert_uint_eq(kernel_switches_off(kernel), 0);
+	put_below("proc/sys/kernel/ftrace_enabled", "0\n");
+	ck_assert_uint_eq(kernel_switches_off(kernel), 1u << KERNEL_SWITCH_FTRACE);
+	put_below("proc/sys/kernel/ftrace_enabled", "1\n");
+	ck_assert_uint_eq(kernel_switches_off(kernel), 0);
+	for (int i = 0; i < KERNEL_SWITCH_END; i++) {
+		ck_assert_str_ne(kernel_switch_name(i), "");
+		ck_assert_str_ne(kernel_switch_stops(i), "");
+		ck_assert_str_ne(kernel_switch_cure(i), "");
+	}
+}
+END_TEST
+
 START_TEST(kernel_without_btf_says_so)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = probe();
@@ -511,6 +598,10 @@ int main(void)
 	suite_add_tcase(suite, facts);
 	tcase_add_checked_fixture(live, setup, teardown);
 	tcase_add_test(live, kernel_reads_its_identity);
+	tcase_add_loop_test(live, kernel_tells_how_it_is_preempted, 0,
+			    ARRAY_SIZE(preemptions));
+	tcase_add_test(live, kernel_notices_another_preemption);
+	tcase_add_test(live, kernel_sees_switches_that_are_off);
 	tcase_add_test(live, kernel_without_btf_says_so);
 	tcase_add_test(live, kernel_reads_what_ftrace_reaches);
 	tcase_add_test(live, kernel_without_tracefs_reads_kallsyms);

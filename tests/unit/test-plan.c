@@ -33,7 +33,8 @@ static struct tetra_kernel *recorded(unsigned int i)
 
 static void phases_tell(struct strbuf *text, uint32_t phase)
 {
-	static const char *const names[] = { "event", "signal", "deny", "return" };
+	static const char *const names[] = { "event", "signal", "deny", "return",
+					     "catch" };
 	const char *plus = "";
 	size_t i;
 
@@ -127,6 +128,8 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define ALL	31u
 #define LATER	24u /* 7.2 and the one with everything */
 #define EARLIER 7u
+#define LAZY	8u /* 7.2 is preemptible: what enforces is not on a trampoline there */
+#define STEADY	(ALL & ~LAZY)
 #define WITH_FPROBE 28u /* 6.12, 7.2 and the one with everything */
 
 /* --- arguments --- */
@@ -295,11 +298,17 @@ static const struct {
 	{ FUNCTION("tcp_connect", ""), ALL, "fentry:tcp_connect:event+signal", NULL },
 	{ FUNCTION("tcp_connect", ", " RETURN), ALL,
 	  "fexit:tcp_connect:event+signal+return", NULL },
-	{ FUNCTION("tcp_connect", ", " SIGTERM), ALL, "fentry:tcp_connect:event+signal",
+	{ FUNCTION("tcp_connect", ", " SIGTERM), STEADY, "fentry:tcp_connect:event+signal",
 	  NULL },
-	{ FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM), ALL,
+	{ FUNCTION("tcp_connect", ", " SIGTERM), LAZY, "kprobe.multi:tcp_connect:event+signal",
+	  NULL },
+	{ FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM), STEADY,
 	  "fentry:tcp_connect:signal fexit:tcp_connect:event+return", NULL },
-	{ FUNCTION("tcp_connect", ", " KILL), ALL, "fentry:tcp_connect:event+signal",
+	{ FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM), LAZY,
+	  "kprobe.multi:tcp_connect:signal fexit:tcp_connect:event+return", NULL },
+	{ FUNCTION("tcp_connect", ", " KILL), STEADY, "fentry:tcp_connect:event+signal",
+	  "security_socket_connect would stop it" },
+	{ FUNCTION("tcp_connect", ", " KILL), LAZY, "kprobe.multi:tcp_connect:event+signal",
 	  "security_socket_connect would stop it" },
 	{ FUNCTION("security_file_open", ""), ALL,
 	  "fentry:security_file_open:event+signal", NULL },
@@ -312,15 +321,21 @@ static const struct {
 	{ FUNCTION("security_bprm_check", ", " KILL), ALL,
 	  "fentry:security_bprm_check:event+signal lsm:bprm_check_security:deny", NULL },
 	/* The hook's parameters are not the function's. */
-	{ FUNCTION("security_inode_rename", ", " KILL), ALL,
+	{ FUNCTION("security_inode_rename", ", " KILL), STEADY,
 	  "fmod_ret:security_inode_rename:event+signal+deny", NULL },
+	{ FUNCTION("security_inode_rename", ", " KILL), LAZY,
+	  "kprobe.multi:security_inode_rename:event+signal "
+	  "fmod_ret:security_inode_rename:deny", NULL },
 	{ FUNCTION("security_inode_rename", ", " RETURN ", " OVERRIDE), ALL,
 	  "fexit:security_inode_rename:event+return "
 	  "fmod_ret:security_inode_rename:signal+deny",
 	  NULL },
 	/* Returns nothing: there is nothing to deny with. */
-	{ FUNCTION("security_bprm_committing_creds", ", " KILL), ALL,
+	{ FUNCTION("security_bprm_committing_creds", ", " KILL), STEADY,
 	  "fentry:security_bprm_committing_creds:event+signal",
+	  "security_bprm_check would stop it" },
+	{ FUNCTION("security_bprm_committing_creds", ", " KILL), LAZY,
+	  "kprobe.multi:security_bprm_committing_creds:event+signal",
 	  "security_bprm_check would stop it" },
 	{ FUNCTION("security_bprm_committing_creds", ", " OVERRIDE), ALL, NULL,
 	  "it returns nothing" },
@@ -334,8 +349,11 @@ static const struct {
 	{ SYSCALL("sys_symlinkat", ", " KILL), EARLIER,
 	  "fentry:__x64_sys_symlinkat:event+signal",
 	  "security_inode_symlink would stop it" },
-	{ SYSCALL("sys_symlinkat", ", " KILL), LATER,
+	{ SYSCALL("sys_symlinkat", ", " KILL), LATER & ~LAZY,
 	  "fmod_ret:__x64_sys_symlinkat:event+signal+deny", NULL },
+	{ SYSCALL("sys_symlinkat", ", " KILL), LAZY,
+	  "kprobe.multi:__x64_sys_symlinkat:event+signal "
+	  "fmod_ret:__x64_sys_symlinkat:deny", NULL },
 	{ SYSCALL("sys_symlinkat", ", " OVERRIDE), EARLIER, NULL,
 	  "fmod_ret: needs CONFIG_FUNCTION_ERROR_INJECTION" },
 	{ SYSCALL("sys_symlinkat", ", " OVERRIDE), EARLIER, NULL,
@@ -365,8 +383,12 @@ static const struct {
 
 	{ EVENT("sched", "sched_process_exec", ""), ALL,
 	  "tracepoint:sched/sched_process_exec:event+signal", NULL },
-	{ EVENT("syscalls", "sys_enter_openat", ", " KILL), ALL,
+	{ EVENT("syscalls", "sys_enter_openat", ", " KILL), STEADY,
 	  "tracepoint:syscalls/sys_enter_openat:event+signal",
+	  "security_file_open would stop it" },
+	{ EVENT("syscalls", "sys_enter_openat", ", " KILL), LAZY,
+	  "tracepoint:syscalls/sys_enter_openat:event "
+	  "kprobe.multi:__x64_sys_openat:signal",
 	  "security_file_open would stop it" },
 	{ EVENT("sched", "sched_process_exec", ", raw: true"), ALL,
 	  "tp_btf:sched_process_exec:event+signal", NULL },

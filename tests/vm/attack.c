@@ -257,6 +257,7 @@ static void campaign(struct tetra_session *session, unsigned int n)
 			fact(false, "commit %u does not deny", i);
 		/* Nobody listens; the records make room. */
 		(void)tetra_session_dispatch(session, 0);
+		rig_step("commit", i + 1, n);
 	}
 	fact_equal(r, 0, "no commit failed");
 	fact_equal(rig_stats(session).commits, n, "commits in force");

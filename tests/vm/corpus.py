@@ -30,10 +30,6 @@ import kernels
 import lab
 import scenario as scenarios
 
-BOOT_SECONDS = 120
-POLICY_SECONDS = 20
-# More than one policy may take if each step of it reaches its limit.
-SILENCE_SECONDS = 240
 # A guest that has ended with a policy is started again with the next, so many times.
 BOOTS = 3
 # Lines of a guest that has ended: both stacks that a panic prints.
@@ -103,8 +99,7 @@ def boot(image, results, jobs, prefix):
     return lab.boot(
         image, results,
         ["/usr/bin/python3", os.path.join(kernels.HERE, "corpus_guest.py"), job],
-        BOOT_SECONDS + POLICY_SECONDS * len(jobs["policies"]),
-        ["--smp", "1", "--silence", str(SILENCE_SECONDS)], prefix)
+        ["--smp", "1"], prefix)
 
 
 def read_results(results):
@@ -209,7 +204,8 @@ def arguments():
     parser.add_argument("--build", default=os.path.join(kernels.REPO, "build"))
     parser.add_argument("--kernel", action="append", choices=kernels.NAMES)
     parser.add_argument("--policy", action="append", default=[], metavar="PATTERN")
-    parser.add_argument("--jobs", type=int, default=2, help="guests at a time (2)")
+    parser.add_argument("--jobs", type=int, default=lab.JOBS,
+                        help="guests at a time (%(default)s)")
     parser.add_argument("--own", action="store_true",
                         help="the repository's own policies")
     return parser.parse_args()

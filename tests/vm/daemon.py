@@ -11,10 +11,9 @@ import signal
 import subprocess
 import time
 
+import patience
+
 READY = "tetra-mini: ready"
-# Generous: an emulated processor, a busy host, and a kernel that parses BTF.
-READY_SECONDS = 120
-STOP_SECONDS = 120
 # A process that was killed and does not end is stuck in the kernel.
 KILL_SECONDS = 30
 
@@ -50,10 +49,12 @@ class Daemon:
         os.makedirs(folder, exist_ok=True)
         self.events_path = os.path.join(folder, "events.json")
         self.log_path = os.path.join(folder, "log")
-        # Own descriptors, so that nothing of ours is held open by what it starts.
+        self.why = None  # it had to be shot
+        # Own descriptors, so that nothing of ours is held open by what it starts; its own
+        # session, so that it shares no process group with what is to be seen.
         with open(self.events_path, "wb") as out, open(self.log_path, "wb") as err:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
-                                            stderr=err, cwd="/")
+                                            stderr=err, cwd="/", start_new_session=True)
 
     def read(self, path):
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -65,19 +66,31 @@ class Daemon:
     def events_text(self):
         return self.read(self.events_path)
 
-    def wait_ready(self, seconds=READY_SECONDS):
+    def signs(self):
+        """What changes when it moves."""
+        return (patience.ticks(self.process.pid), patience.size(self.events_path),
+                patience.size(self.log_path))
+
+    def patient(self, still=patience.STILL_SECONDS):
+        return patience.Patience(self.signs, os.path.dirname(self.log_path), still)
+
+    def is_ready(self):
+        return any(line.startswith(READY) for line in self.log().splitlines())
+
+    def wait_ready(self):
         """None once it is ready, else why it is not."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        waiting, why = self.patient(), None
+        while not why:
             status = self.process.poll()
-            if any(line.startswith(READY) for line in self.log().splitlines()):
+            if self.is_ready():
                 return None
             if status is not None:
                 return "tetra-mini ended with %s: %s" % (
                     how_ended(status), self.log().strip()[-1500:])
             time.sleep(0.05)
-        return "tetra-mini was not ready after %d s (%s): %s" % (
-            seconds, self.where(), self.log()[-1500:])
+            why = waiting.over()
+        return "tetra-mini was not ready: %s (%s): %s" % (
+            why, self.where(), self.log()[-1500:])
 
     def where(self):
         """What may explain that it does not go on: its place, and a full file system."""
@@ -86,20 +99,20 @@ class Daemon:
             text += "; no room left for its log"
         return text
 
-    def stop(self, name="TERM", seconds=STOP_SECONDS):
+    def stop(self, name="TERM"):
         """Ends it; returns the status, None if it had to be shot."""
         if self.process.poll() is None:
             self.process.send_signal(getattr(signal, "SIG" + name))
-        return self.wait(seconds)
+        return self.wait()
 
-    def wait(self, seconds):
-        try:
-            return self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
+    def wait(self, still=patience.STILL_SECONDS):
+        """Its status; None if it stood still for so long and had to be shot."""
+        status, self.why = patience.wait(self.process, self.patient(still))
+        if status is None:
             self.process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(KILL_SECONDS)
-        return None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(KILL_SECONDS)
+        return status
 
 
 def kernel_stack(pid):

@@ -3,12 +3,14 @@
 """Replays the golden recordings in one guest and compares events and outcomes.
 
     golden.py [--build DIR] [--recording PATTERN]...
-    golden.py --self        compare each recording with itself: tests the comparison
+    golden.py --self        compare each recording with itself, and with every kind of change
+                            to it (changes.py): tests the comparison
 
 A recording says what another agent reported for a policy and a trigger on 6.12-full. Each
 one whose policy we accept is played again; ours must be equal (recording.py says in what
 sense). Left out, with the reason: what that agent refused, what needs an option of it
-that has no counterpart, what our --check calls not yet supported, and golden-left-out.tsv.
+that has no counterpart, and what our --check calls not yet supported. Where one of the two
+is known to differ, golden-differs.tsv says in which field or event, and why.
 """
 
 import argparse
@@ -17,15 +19,15 @@ import json
 import os
 import shutil
 
+import changes
 import kernels
 import lab
 import recording
 
-# Options that change nothing that is compared, or only add keys that are put aside.
-HARMLESS_FLAGS = {"--disable-kprobe-multi", "--expose-stack-addresses",
-                  *recording.FLAG_KEYS}
-BOOT_SECONDS = 120
-REPLAY_SECONDS = 45
+# Options that change nothing that is compared, and those that tetra-mini has too.
+HARMLESS_FLAGS = {"--disable-kprobe-multi", "--expose-stack-addresses"}
+OUR_FLAGS = {"--enable-process-ns", "--enable-process-cred"}
+DIFFERS = "golden-differs.tsv"
 # The recordings' guest had one processor and these modules of the kernel's security.
 OPTIONS = ["--smp", "1", "--append", "lsm=landlock,lockdown,yama,bpf"]
 
@@ -38,17 +40,20 @@ def read(folder, name):
         return file.read()
 
 
-def left_out_by_name():
-    rows = (line.rstrip("\n").split("\t")
-            for line in read(kernels.HERE, "golden-left-out.tsv").splitlines()
+def read_differs():
+    """[(pattern of recordings, word)] of the list of known differences."""
+    rows = (line.split("\t") for line in read(kernels.HERE, DIFFERS).splitlines()
             if line and not line.startswith("#"))
-    return {name: reason for name, reason in rows}
+    return [(pattern, word) for pattern, word, _ in rows]
 
 
-def reason_left_out(name, folder, by_name):
+def aside_of(name):
+    return recording.Aside([word for pattern, word in read_differs()
+                            if fnmatch.fnmatch(name, pattern)])
+
+
+def reason_left_out(folder):
     """Why a recording is not replayed, as far as its folder tells; None if it is."""
-    if name in by_name:
-        return by_name[name]
     if not os.path.exists(os.path.join(folder, "events.json")):
         return "no recorded events"
     answer = next((line.split(":", 1)[1].strip()
@@ -57,14 +62,13 @@ def reason_left_out(name, folder, by_name):
     if answer.startswith("refused"):
         return "the recorded agent refused the policy"
     for flag in read(folder, "flags").split():
-        if flag.startswith("--") and flag not in HARMLESS_FLAGS:
+        if flag.startswith("--") and flag not in HARMLESS_FLAGS | OUR_FLAGS:
             return "recorded with %s, which has no counterpart" % flag.split("=")[0]
     return None
 
 
 def select(golden, patterns):
     """({name: folder} to replay, {name: reason} left out)."""
-    by_name = left_out_by_name()
     chosen, left_out = {}, {}
     for name in sorted(os.listdir(golden)):
         folder = os.path.join(golden, name)
@@ -72,7 +76,7 @@ def select(golden, patterns):
             continue
         if patterns and not any(fnmatch.fnmatch(name, p) for p in patterns):
             continue
-        reason = reason_left_out(name, folder, by_name)
+        reason = reason_left_out(folder)
         if reason:
             left_out[name] = reason
         else:
@@ -81,9 +85,13 @@ def select(golden, patterns):
 
 
 def streams(folder, text):
-    flags, trigger = read(folder, "flags").split(), read(folder, "trigger.sh")
-    return (recording.Stream(read(folder, "events.json"), flags, trigger),
-            recording.Stream(text, flags, trigger))
+    trigger, aside = read(folder, "trigger.sh"), aside_of(os.path.basename(folder))
+    return (recording.Stream(read(folder, "events.json"), trigger, aside),
+            recording.Stream(text, trigger, aside))
+
+
+def our_flags(folder):
+    return [flag for flag in read(folder, "flags").split() if flag in OUR_FLAGS]
 
 
 def compare_replay(folder, results, outcome):
@@ -110,11 +118,12 @@ def replay(chosen, build, programs):
     kernel = kernels.find(kernels.FULL)
     with open(job, "w", encoding="utf-8") as file:
         json.dump({"results": results, "recordings": chosen,
+                   "flags": {name: our_flags(folder) for name, folder in chosen.items()},
                    "module": os.path.join(kernel, "dummy.ko"), **programs}, file)
     status = lab.boot(
         kernel, results,
         ["/usr/bin/python3", os.path.join(kernels.HERE, "golden_guest.py"), job],
-        BOOT_SECONDS + REPLAY_SECONDS * len(chosen), OPTIONS)
+        OPTIONS)
     if status:
         lab.say("the guest ended with status %d; its last messages:\n%s" % (
             status, lab.errors(results)))
@@ -144,20 +153,23 @@ def report(chosen, left_out, outcomes, results):
 
 
 def compare_self(golden, patterns):
-    """Each recording must equal itself, and must differ when something is changed."""
-    passed = failed = 0
+    """Each recording must equal itself, and every kind of change to it must be noticed, save
+    those that changes.py lists."""
+    failed, tally, done = 0, changes.Tally(), set()
     chosen, _ = select(golden, patterns)
     for name, folder in chosen.items():
         text = read(folder, "events.json")
         want, got = streams(folder, text)
         problems = recording.compare_streams(want, got)
-        for what, changed in recording.mutations(text):
-            if not recording.compare_streams(want, streams(folder, changed)[1]):
-                problems.append("not noticed: " + what)
-        passed, failed = passed + (not problems), failed + bool(problems)
+        for change, changed in changes.changes(text, done):
+            noticed = recording.compare_streams(want, streams(folder, changed)[1])
+            tally.add(change, noticed)
+        failed += bool(problems)
         for problem in problems[:3]:
             lab.say("FAIL %s: %s" % (name, problem))
-    return lab.close(passed, failed)
+    lab.say("\n".join(tally.lines()))
+    wrong = tally.wrong()
+    return lab.close(len(chosen) - failed + tally.noticed(), failed + len(wrong))
 
 
 def arguments():

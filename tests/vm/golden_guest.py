@@ -18,13 +18,13 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 import daemon  # noqa: E402
+import kernel_log  # noqa: E402
+import patience  # noqa: E402
 
 WORK = "/tmp/g"
 BIN = "/golden/bin"
 MARK = BIN + "/mark"
-TRIGGER_SECONDS = 120
-EVENT_SECONDS = 30
-CHECK_SECONDS = 60
+CHECK_SECONDS = 600
 ETC = {"hostname": "tgvm\n", "hosts": "127.0.0.1 localhost\n",
        "passwd": "root:x:0:0:root:/root:/bin/bash\n"
                  "nobody:x:65534:65534:nobody:/nonexistent:/bin/sh\n"
@@ -83,6 +83,13 @@ def not_supported(program, policy):
     return "", "the policy is refused: " + "; ".join(errors or [done.stderr[-400:]])
 
 
+def flags_lacking(program, flags):
+    """Those that the program does not know."""
+    known = subprocess.run([program, "--help"], capture_output=True, text=True,
+                           timeout=CHECK_SECONDS, check=False)
+    return [flag for flag in flags if flag not in known.stdout + known.stderr]
+
+
 def mark_seen(text):
     """Whether the end marker's exit event has come."""
     for line in reversed(text.splitlines()):
@@ -97,25 +104,37 @@ def mark_seen(text):
 
 
 def wait_for_mark(run):
-    end = time.monotonic() + EVENT_SECONDS
-    while time.monotonic() < end:
+    waiting, why = run.patient(), None
+    while not why:
         if mark_seen(run.events_text()):
             return ""
-        time.sleep(0.1)
-    return "the end marker's exit event did not come"
+        time.sleep(0.05)
+        why = waiting.over()
+    return "the end marker's exit event did not come: " + why
+
+
+def trigger_patience(process):
+    session = os.getsid(0)
+    return patience.Patience(lambda: patience.session_ticks(session), "trigger")
 
 
 def run_trigger(trigger):
     """(status, standard output) of the trigger between the two markers."""
     subprocess.run([MARK, "begin0"], cwd="/", check=True)
-    try:
-        done = subprocess.run(["sh", trigger], cwd="/", stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=TRIGGER_SECONDS, check=False)
-        status, out = done.returncode, done.stdout
-    except subprocess.TimeoutExpired as error:
-        status, out = -1, error.stdout or b""
+    # Pipes, as when the recordings were taken: the trigger's own programs see them.
+    process = subprocess.Popen(["sh", trigger], cwd="/", stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    waiting, out, why = trigger_patience(process), b"", None
+    while not why:
+        try:
+            out, _ = process.communicate(timeout=0.5)
+            break
+        except subprocess.TimeoutExpired:
+            why = waiting.over()
+    if why:
+        process.kill()
     subprocess.run([MARK, "end0"], cwd="/", check=True)
-    return status, out.decode("utf-8", "surrogateescape")
+    return -1 if why else process.returncode, out.decode("utf-8", "surrogateescape")
 
 
 def replay(job, name, source):
@@ -123,7 +142,11 @@ def replay(job, name, source):
     account = {"name": name, "problem": "", "left_out": "", "status": None, "stdout": ""}
     folder = "/golden/" + name
     shutil.copytree(source, folder)
-    command = [job["program"], "--output", "json"]
+    command = [job["program"], "--output", "json", *job["flags"][name]]
+    lacking = flags_lacking(job["program"], job["flags"][name])
+    if lacking:
+        account["left_out"] = "recorded with %s, which tetra-mini lacks" % lacking[0]
+        return account
     policy = folder + "/policy.yaml"
     if os.path.exists(policy):
         account["left_out"], account["problem"] = not_supported(job["program"], policy)
@@ -148,10 +171,13 @@ def main():
     os.chdir("/")
     prepare(job)
     prepare_files()
+    log = kernel_log.KernelLog()
     with open(os.path.join(job["results"], "results.jsonl"), "w",
               encoding="utf-8") as results:
         for name, source in job["recordings"].items():
             account = replay(job, name, source)
+            account["problem"] = "\n".join(
+                filter(None, [account["problem"], *log.complaints()]))
             results.write(json.dumps(account) + "\n")
             results.flush()
             os.fsync(results.fileno())

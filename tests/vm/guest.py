@@ -7,11 +7,14 @@ scenarios. One line per scenario goes to standard output as it ends, and one JSO
 to results.jsonl. Standard library only.
 """
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -19,23 +22,35 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 import compare  # noqa: E402
 import daemon  # noqa: E402
+import kernel_log  # noqa: E402
+import patience  # noqa: E402
 
 LAB = "/tmp/lab"
 TRIG = "/usr/local/bin/trig"
-TRIGGER_SECONDS = 60
 # What is kept of a run's output; a flood has its own checks.
 KEEP_BYTES = 4 << 20
 
 
-def shell(text, seconds=TRIGGER_SECONDS):
-    """(status or None, standard output, standard error) of a shell command."""
-    try:
-        done = subprocess.run(["/bin/sh", "-c", text], cwd=LAB, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              timeout=seconds, check=False)
-    except subprocess.TimeoutExpired as error:
-        return None, error.stdout or b"", error.stderr or b""
-    return done.returncode, done.stdout, done.stderr
+def shell(text, still=patience.STILL_SECONDS):
+    """(status or why there is none, standard output, standard error) of a shell command.
+
+    A session of its own: what belongs to it can be seen, and ended. To files: what the
+    command leaves running may hold a pipe open.
+    """
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(["/bin/sh", "-c", text], cwd=LAB,
+                                   stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                   start_new_session=True)
+        status, why = patience.wait(process, patience.Patience(
+            lambda: (patience.session_ticks(process.pid), os.fstat(out.fileno()).st_size,
+                     os.fstat(err.fileno()).st_size), text.strip()[:40], still))
+        if why:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for file in (out, err):
+            file.seek(0)
+        return why or status, out.read(), err.read()
 
 
 def text_of(data):
@@ -61,11 +76,11 @@ def file_content(path):
 
 def play_trigger(trigger):
     """Runs one trigger; returns what is wrong with its outcome."""
-    seconds = trigger.get("timeout", TRIGGER_SECONDS)
-    status, out, err = shell(trigger["run"], seconds)
+    status, out, err = shell(trigger["run"],
+                             trigger.get("timeout", patience.STILL_SECONDS))
     where = "trigger '%s'" % trigger["run"].strip().splitlines()[0]
-    if status is None:
-        return ["%s: no end after %d s" % (where, seconds)]
+    if isinstance(status, str):
+        return ["%s: %s" % (where, status)]
     ended = daemon.how_ended(status)
     wanted = ("signal " + trigger["signal"] if "signal" in trigger
               else "status %d" % trigger.get("exit", 0))
@@ -99,9 +114,9 @@ def play_refusal(run, start):
     if run.wait_ready() is None:
         run.stop()
         return ["tetra-mini started, and should have refused to"]
-    status = run.wait(daemon.STOP_SECONDS)
+    status = run.wait()
     if status is None:
-        return ["tetra-mini did not end by itself"]
+        return ["tetra-mini did not end by itself: " + run.why]
     problems = []
     if status != start.get("exit", 1):
         problems.append("tetra-mini ended with %s instead of status %d: %s" % (
@@ -123,14 +138,14 @@ def play_running(run, scenario):
 def play_stop(run, how):
     """Ends tetra-mini as the scenario says; it must take that in order."""
     if how == "itself":
-        status = run.wait(daemon.STOP_SECONDS)
+        status = run.wait()
     elif run.process.poll() is not None:
         return ["tetra-mini ended too early, with %s: %s" % (
             daemon.how_ended(run.process.poll()), run.log()[-1500:])]
     else:
         status = run.stop(how)
     if status is None:
-        return ["tetra-mini did not end (%s)" % how]
+        return ["tetra-mini did not end (%s): %s" % (how, run.why)]
     if status != 0 and how != "KILL":
         return ["tetra-mini stopped with %s: %s" % (
             daemon.how_ended(status), run.log()[-1500:])]
@@ -157,7 +172,7 @@ def play_program(job, scenario, folder):
     problems = [line for line in run.events_text().splitlines()
                 if line.startswith("FAIL ")]
     if status is None:
-        problems.append("%s did not end within %d s" % (name, scenario["timeout"]))
+        problems.append("%s did not end: %s" % (name, run.why))
     elif status != 0:
         problems.append("%s ended with %s: %s" % (
             name, daemon.how_ended(status), run.log()[-1500:]))
@@ -168,7 +183,7 @@ def play_body(job, scenario, folder):
     if "setup" in scenario:
         status, _, err = shell(scenario["setup"])
         if status != 0:
-            return ["setup failed: %s" % text_of(err)[-800:]]
+            return ["setup failed (%s): %s" % (status, text_of(err)[-800:])]
     before = daemon.bpf_programs()
     if "program" in scenario:
         problems = play_program(job, scenario, folder)
@@ -203,6 +218,12 @@ def play(job, scenario):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def play_watched(job, scenario, log):
+    """The same, and what the kernel has to complain about meanwhile."""
+    problems = play(job, scenario)
+    return problems + log.complaints()
+
+
 def keep(source, target):
     """Copies the end of each output file to where this machine's host sees it."""
     os.makedirs(target, exist_ok=True)
@@ -219,11 +240,12 @@ def main():
         job = json.load(file)
     shutil.copy(job["trig"], TRIG)
     os.environ.update(LC_ALL="C.UTF-8", TETRA_MINI=job["program"])
-    with open(os.path.join(job["results"], "results.jsonl"), "w",
+    log = kernel_log.KernelLog()
+    with open(os.path.join(job["results"], "results.jsonl"), "a",
               encoding="utf-8") as results:
         for scenario in job["scenarios"]:
             start = time.monotonic()
-            problems = play(job, scenario)
+            problems = play_watched(job, scenario, log)
             seconds = time.monotonic() - start
             results.write(json.dumps({"name": scenario["name"], "problems": problems,
                                       "seconds": round(seconds, 1)}) + "\n")

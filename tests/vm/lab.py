@@ -7,6 +7,14 @@ import sys
 import threading
 
 import kernels
+import patience
+
+# A guest is given up that says nothing for so long. Longer than it is waited inside for
+# what stands still, and than a boot, of which nothing is heard.
+SILENCE_SECONDS = 300
+
+# Guests at a time: each waits for its kernel now and then, and leaves its processors idle.
+JOBS = (os.cpu_count() or 1) + 1
 
 VMRUN = os.path.join(kernels.HERE, "vmrun")
 PRINT_LOCK = threading.Lock()
@@ -54,16 +62,17 @@ def find_kernels(names):
             [name for name, folder in found.items() if not folder])
 
 
-def boot(folder, results, command, seconds, options=(), prefix=""):
-    """Runs a command in a guest, its output line by line on ours with a prefix.
+def boot(folder, results, command, options=(), prefix="", silence=SILENCE_SECONDS):
+    """Runs a command in a guest, its output line by line on ours with a prefix, for as long
+    as it makes progress.
 
     Returns vmrun's status. The guest's standard error is in results/stderr.
     """
     os.makedirs(results, exist_ok=True)
     with open(os.path.join(results, "stderr"), "wb") as err:
         guest = subprocess.Popen(
-            [VMRUN, "--timeout", str(seconds), "--rw", results, *options, folder,
-             *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err,
+            [VMRUN, "--timeout", "0", "--silence", str(silence), "--rw", results,
+             *options, folder, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err,
             cwd=kernels.REPO)
         for line in guest.stdout:
             say(prefix + line.decode("utf-8", "replace").rstrip("\n"))
@@ -74,7 +83,8 @@ def errors(results, lines=30):
     """The end of the guest's standard error, for a message."""
     with open(os.path.join(results, "stderr"), encoding="utf-8",
               errors="replace") as file:
-        return "".join(file.readlines()[-lines:])
+        return "".join([line for line in file
+                        if not line.startswith(patience.NOTE)][-lines:])
 
 
 def is_emulators_fault(status, results):

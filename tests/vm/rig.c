@@ -205,3 +205,15 @@ int rig_open_errno(const char *path)
 	close(fd);
 	return 0;
 }
+
+void rig_step(const char *what, unsigned int done, unsigned int all)
+{
+	static int64_t said;
+	int64_t now = rig_now_ms();
+
+	if (now < said + 1000)
+		return;
+	said = now;
+	printf("     %s %u of %u\n", what, done, all);
+	fflush(stdout);
+}

@@ -20,6 +20,12 @@ bool fact_equal(int64_t got, int64_t wanted, const char *format, ...)
 /* Prints how many there were. Return: the exit status of the program. */
 int fact_close(void);
 
+/*
+ * Says how far a long piece of work is, at most once a second: a program that prints nothing
+ * and uses no processor is taken to stand still.
+ */
+void rig_step(const char *what, unsigned int done, unsigned int all);
+
 /* These end the program where they fail: nothing after them would mean anything. */
 
 /* @opts may be NULL. */

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Plays the scenarios of tests/vm/scenarios on real kernels, one boot per kernel, and one
-for each scenario that asks for a guest of its own.
+for each set of options that scenarios ask for.
 
     run.py [--build DIR] [--kernel NAME]... [--scenario PATTERN]... [--jobs N]
 
 Prints a line per scenario and kernel, a table of both, and 'N passed, N failed'. What
 each run left (events, log, the guest's messages) is kept in BUILD/vm/KERNEL, that of a
-guest of its own in BUILD/vm/KERNEL-SCENARIO.
+guest with options in BUILD/vm/KERNEL-OPTIONS.
 """
 
 import argparse
@@ -16,17 +16,15 @@ import fnmatch
 import glob
 import json
 import os
+import re
 import shutil
 
 import kernels
 import lab
 import scenario as scenarios
 
-# The guest's limit: booting, then each scenario with its kernel work under emulation.
-BOOT_SECONDS = 120
-# How often a guest is started that dies of a fault of the emulator.
-EMULATOR_BOOTS = 4
-SCENARIO_SECONDS = 60
+# How often a guest is started that ends before its last scenario.
+BOOTS = 4
 # Of a failure in the last list; the whole text stands where the scenario ended.
 SUMMARY_CHARACTERS = 300
 
@@ -46,18 +44,15 @@ def load_scenarios(patterns):
     return loaded
 
 
-def write_job(kernel, wanted, results, programs):
-    """The guest's job file; returns the scenarios that apply to the kernel."""
+def jobs_for(kernel, wanted, results):
+    """The scenarios that apply to the kernel, as its guest gets them."""
     shutil.rmtree(results, ignore_errors=True)
     os.makedirs(results)
     try:
-        jobs = [scenarios.for_kernel(s, kernel, os.path.join(results, "policies"))
+        return [scenarios.for_kernel(s, kernel, os.path.join(results, "policies"))
                 for s in wanted if scenarios.applies(s, kernel)]
     except scenarios.ScenarioError as error:
         raise lab.LabError("bad scenario %s" % error) from error
-    with open(os.path.join(results, "job.json"), "w", encoding="utf-8") as file:
-        json.dump({"results": results, "scenarios": jobs, **programs}, file)
-    return jobs
 
 
 def read_results(results):
@@ -68,61 +63,68 @@ def read_results(results):
         return {entry["name"]: entry for entry in map(json.loads, file)}
 
 
-def seconds_of(job):
-    """The time that a scenario may take, in the guest."""
-    return (SCENARIO_SECONDS + job.get("timeout", 0)
-            + sum(t.get("timeout", 0) for t in job["triggers"]))
-
-
 def results_of(build, kernel, scenario):
-    """Where the guest of a scenario leaves what it has to say."""
-    own = "-" + scenario["name"] if "boot" in scenario else ""
+    """Where the guest of a scenario leaves what it has to say: one guest for each kernel and
+    set of options."""
+    own = re.sub(r"[^A-Za-z0-9.]+", "-", "".join(scenario.get("boot", [])))
     return os.path.join(os.path.realpath(build), "vm", kernel + own)
 
 
-def run_kernel(kernel, folder, wanted, build, programs):
-    """{scenario name: [problem...]} of one kernel's guests."""
+def guests_of(found, wanted, build):
+    """[(kernel, results, scenarios)], those first that are not one of many: the longest."""
     guests = {}
-    for scenario in wanted:
-        guests.setdefault(results_of(build, kernel, scenario), []).append(scenario)
-    outcome = {}
-    for results, played in guests.items():
-        outcome |= run_guest(kernel, folder, played, results, programs)
-    return outcome
+    for kernel in found:
+        for scenario in wanted:
+            if scenarios.applies(scenario, kernel):
+                results = results_of(build, kernel, scenario)
+                guests.setdefault((kernel, results), []).append(scenario)
+    return sorted(((*guest, played) for guest, played in guests.items()),
+                  key=lambda guest: "boot" not in guest[2][0])
 
 
-def boot_guest(kernel, folder, wanted, results, programs):
-    """The guest's jobs and its status."""
-    jobs = write_job(kernel, wanted, results, programs)
-    if not jobs:
-        return [], 0
-    prefix = "%-9s " % kernel
+def boot_guest(folder, jobs, results, programs, prefix):
+    """Plays what is left of the jobs; returns the guest's status."""
     lab.say("%s%d scenarios" % (prefix, len(jobs)))
-    return jobs, lab.boot(
+    with open(os.path.join(results, "job.json"), "w", encoding="utf-8") as file:
+        json.dump({"results": results, "scenarios": jobs, **programs}, file)
+    return lab.boot(
         folder, results, ["/usr/bin/python3", os.path.join(kernels.HERE, "guest.py"),
                           os.path.join(results, "job.json")],
-        BOOT_SECONDS + sum(map(seconds_of, jobs)), jobs[0].get("boot", []), prefix)
+        jobs[0].get("boot", []), prefix)
+
+
+def lost_job(jobs, status, results, prefix):
+    """Says why the guest ended early; returns {name: problems} of the one that it was."""
+    if lab.is_emulators_fault(status, results):
+        lab.say("%sthe emulator failed (an int3 that the kernel had taken away): "
+                "on from '%s'" % (prefix, jobs[0]["name"]))
+        return {}
+    lab.say("%sthe guest ended with status %d; its last messages:\n%s" % (
+        prefix, status, lab.errors(results)))
+    return {jobs[0]["name"]: ["the guest ended during this (status %d)" % status]}
 
 
 def run_guest(kernel, folder, wanted, results, programs):
-    """The same of one guest."""
+    """{scenario name: [problem...]} of one guest. One that ends early is started again with
+    what is left."""
     prefix = "%-9s " % kernel
-    for boot in range(1, EMULATOR_BOOTS + 1):
-        jobs, status = boot_guest(kernel, folder, wanted, results, programs)
-        if not jobs:
-            return {}
-        if boot == EMULATOR_BOOTS or not lab.is_emulators_fault(status, results):
+    left = jobs = jobs_for(kernel, wanted, results)
+    outcome, status = {}, 0
+    for _ in range(BOOTS):
+        if not left:
             break
-        lab.say("%sthe emulator failed (an int3 that the kernel had taken away): "
-                "once more, %d of %d" % (prefix, boot + 1, EMULATOR_BOOTS))
-    done = read_results(results)
-    outcome = {name: entry["problems"] for name, entry in done.items()}
-    missing = [job["name"] for job in jobs if job["name"] not in outcome]
-    if status or missing:
-        lab.say("%sthe guest ended with status %d; its last messages:\n%s" % (
-            prefix, status, lab.errors(results)))
-    for name in missing:
-        outcome[name] = ["the guest ended before this (status %d)" % status]
+        status = boot_guest(folder, left, results, programs, prefix)
+        outcome |= {name: entry["problems"]
+                    for name, entry in read_results(results).items()}
+        left = [job for job in left if job["name"] not in outcome]
+        if left:
+            outcome |= lost_job(left, status, results, prefix)
+            left = [job for job in left if job["name"] not in outcome]
+        elif status and not lab.is_emulators_fault(status, results):
+            outcome[jobs[-1]["name"]].append("the guest ended with status %d afterwards" %
+                                             status)
+    for job in left:
+        outcome[job["name"]] = ["not played: too many guests have ended"]
     return outcome
 
 
@@ -158,7 +160,8 @@ def arguments():
     parser.add_argument("--build", default=os.path.join(kernels.REPO, "build"))
     parser.add_argument("--kernel", action="append", choices=kernels.NAMES)
     parser.add_argument("--scenario", action="append", default=[], metavar="PATTERN")
-    parser.add_argument("--jobs", type=int, default=2, help="guests at a time (2)")
+    parser.add_argument("--jobs", type=int, default=lab.JOBS,
+                        help="guests at a time (%(default)s)")
     return parser.parse_args()
 
 
@@ -170,10 +173,13 @@ def main():
     for kernel in absent:
         lab.say("kernel %s is ABSENT: its scenarios are skipped "
                 "(tests/vm/build-kernel builds it)" % kernel)
+    outcomes = {kernel: {} for kernel in found}
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        futures = {kernel: pool.submit(run_kernel, kernel, folder, wanted, args.build,
-                                       programs) for kernel, folder in found.items()}
-        outcomes = {kernel: future.result() for kernel, future in futures.items()}
+        futures = [(kernel, pool.submit(run_guest, kernel, found[kernel], played, results,
+                                        programs))
+                   for kernel, results, played in guests_of(found, wanted, args.build)]
+        for kernel, future in futures:
+            outcomes[kernel] |= future.result()
     passed, failed = report(wanted, found, outcomes, args.build)
     skipped = sum(scenarios.applies(s, kernel) for kernel in absent for s in wanted)
     return lab.close(passed, failed, skipped)

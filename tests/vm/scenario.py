@@ -9,9 +9,11 @@
     args: [...]              further arguments of tetra-mini
     wrap: [...]              a command that tetra-mini is started through
     program: [NAME, ARG...]  instead of all that, and of what follows: a program built in
-                             tests/vm, which must end with status 0 within
-    timeout: SECONDS         (default 120); a line FAIL that it prints is a problem
-    boot: [OPTION...]        a guest of its own, started with these options of vmrun
+                             tests/vm, which must end with status 0; a line FAIL that it
+                             prints is a problem. It is given up when it stands still for
+    timeout: SECONDS         (default 120): prints nothing and uses no processor
+    boot: [OPTION...]        in a guest started with these options of vmrun, which all
+                             scenarios with the same options share
     setup: SHELL             before tetra-mini starts; its failure fails the scenario
     triggers: [TRIGGER...]   while it runs
     after: [TRIGGER...]      once it has stopped
@@ -26,7 +28,8 @@
     log: X                   an expectation on tetra-mini's whole standard error
 
 A TRIGGER is {run: SHELL} with what must become of it: exit: N (default 0) or signal: NAME
-(KILL...), stdout: X, stderr: X, files: {PATH: X or {$absent: true}}, timeout: SECONDS.
+(KILL...), stdout: X, stderr: X, files: {PATH: X or {$absent: true}}, timeout: SECONDS that it
+may stand still (default 60).
 X is exact text or a special value of compare.py. An entry of triggers, after, events and
 forbidden may have kernels, needs and lacks of its own; a forbidden entry then is
 {match: PARTIAL, ...}.

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/plan/rungs.h"
+
+#include <stdio.h>
+
+/* Registers of a call: what trampolines of all our kernels hand over. */
+#define TRAMPOLINE_PARAMS 6u
+
+#define AT(KIND) (1u << PLAN_POINT_##KIND)
+#define AT_CODE	 (AT(FUNCTION) | AT(SYSCALL))
+
+static const char *trampoline_obstacle(const struct ladder *ladder)
+{
+	const struct kernel_function *function = &ladder->function;
+	uint32_t i;
+
+	if (!function->btf_id)
+		return "the kernel's BTF does not describe the function";
+	/* The wrappers of system calls have one parameter, whatever the call has. */
+	if (ladder->use->kind != PLAN_POINT_SYSCALL) {
+		if (function->is_variadic)
+			return "the function takes a variable number of parameters";
+		if (function->n_params > TRAMPOLINE_PARAMS || function->has_more)
+			return "the function has more than six parameters";
+		for (i = 0; i < function->n_params; i++)
+			if (function->params[i].is_struct)
+				return "the function takes a struct by value";
+		if (function->ret.is_struct)
+			return "the function returns a struct by value";
+	}
+	if (!kernel_function_attachable(ladder->kernel, function->target))
+		return "the function cannot be traced: inlined, or marked so";
+	return NULL;
+}
+
+/* What fprobe takes by name is what ftrace lists. */
+static const char *multi_obstacle(const struct ladder *ladder)
+{
+	if (!kernel_function_traceable(ladder->kernel, ladder->function.target))
+		return "ftrace does not reach the function";
+	return NULL;
+}
+
+/*
+ * Two probes of one call, of which the first keeps the arguments, are of one kind. The one
+ * that denies is a kprobe: what comes of a result that is changed from fprobe differs among
+ * kernels.
+ */
+static const char *multi_return_obstacle(const struct ladder *ladder)
+{
+	const struct rung *deny = ladder->chosen[ROLE_DENY];
+
+	if (deny && deny->program == PLAN_KPROBE)
+		return "the probe that denies is a kprobe";
+	return multi_obstacle(ladder);
+}
+
+static const char *number_obstacle(const struct ladder *ladder)
+{
+	return ladder->function.syscall_number < 0
+		       ? "no number of this call in the 64-bit table is known"
+		       : NULL;
+}
+
+/* A refusal is a negative error number. */
+static const char *result_obstacle(const struct kernel_function *function)
+{
+	const struct kernel_param *ret = &function->ret;
+
+	if (!ret->size)
+		return "it returns nothing";
+	if (ret->is_pointer || ret->is_struct || !ret->is_signed || ret->size < 4)
+		return "it returns no error number";
+	return NULL;
+}
+
+/*
+ * Hooks that kernels bar from BPF programs (kernel/bpf/bpf_lsm.c, bpf_lsm_disabled_hooks;
+ * since 6.9, and in stable kernels before). A policy that names the hook itself hears it from
+ * the kernel; behind a function there is another way.
+ */
+static const char *const barred_hooks[] = {
+	"vm_enough_memory",    "inode_need_killpriv",
+	"inode_getsecurity",   "inode_listsecurity",
+	"inode_copy_up_xattr", "getselfattr",
+	"getprocattr",	       "setprocattr",
+	"ismaclabel",	       "secid_to_secctx",
+	"secctx_to_secid",     "key_getsecurity",
+	"audit_rule_match",    "xfrm_state_pol_flow_match",
+};
+
+static bool hook_is_barred(const char *name)
+{
+	if (str_has_prefix(name, LSM_PREFIX))
+		name += strlen(LSM_PREFIX);
+	for (size_t i = 0; i < ARRAY_SIZE(barred_hooks); i++)
+		if (str_equal(name, barred_hooks[i]))
+			return true;
+	return false;
+}
+
+static const char *lsm_obstacle(const struct ladder *ladder)
+{
+	if (!ladder->has_hook)
+		return "no LSM hook has the same parameters";
+	if (ladder->use->kind == PLAN_POINT_FUNCTION && hook_is_barred(ladder->hook.name))
+		return "later kernels bar the LSM hook from BPF programs";
+	return result_obstacle(&ladder->hook);
+}
+
+static const char *modify_obstacle(const struct ladder *ladder)
+{
+	const char *obstacle = trampoline_obstacle(ladder);
+
+	if (!obstacle)
+		obstacle = result_obstacle(&ladder->function);
+	if (!obstacle && ladder->use->kind == PLAN_POINT_SYSCALL)
+		obstacle = kernel_feature_reason(ladder->kernel, KERNEL_FMODRET_SYSCALL);
+	if (obstacle ||
+	    kernel_function_modifiable(ladder->kernel, ladder->function.target))
+		return obstacle;
+	return "the kernel allows it for security functions and those on its error "
+	       "injection list only";
+}
+
+static const char *override_obstacle(const struct ladder *ladder)
+{
+	const char *obstacle = result_obstacle(&ladder->function);
+
+	if (obstacle ||
+	    kernel_function_injectable(ladder->kernel, ladder->function.target))
+		return obstacle;
+	return "the function is not on the kernel's error injection list";
+}
+
+/* The record of a tracepoint of a system call is the call's arguments. */
+static const char *carry_obstacle(const struct ladder *ladder)
+{
+	return ladder->has_call ? NULL : "no function has the tracepoint's arguments";
+}
+
+static const char *carry_multi_obstacle(const struct ladder *ladder)
+{
+	return ladder->has_call ? multi_obstacle(ladder) : carry_obstacle(ladder);
+}
+
+#define STEADY KERNEL_FEATURE_END
+
+/* Best first, role by role. */
+/* clang-format off */
+static const struct rung rungs[] = {
+	{ PLAN_FENTRY, ROLE_ENTRY, AT_CODE, KERNEL_FENTRY, KERNEL_STEADY_TRAMPOLINE,
+	  trampoline_obstacle },
+	{ PLAN_KPROBE_MULTI, ROLE_ENTRY, AT_CODE, KERNEL_KPROBE_MULTI, STEADY, multi_obstacle },
+	{ PLAN_KPROBE, ROLE_ENTRY, AT_CODE, KERNEL_KPROBE, STEADY, NULL },
+	{ PLAN_SYS_ENTER, ROLE_ENTRY, AT(SYSCALL), KERNEL_RAW_TP, KERNEL_STEADY_TRACEPOINT,
+	  number_obstacle },
+	{ PLAN_LSM, ROLE_ENTRY, AT(LSM), KERNEL_LSM_BPF, KERNEL_STEADY_LSM, NULL },
+	{ PLAN_TP_BTF, ROLE_ENTRY, AT(RAW_TRACEPOINT), KERNEL_TP_BTF,
+	  KERNEL_STEADY_TRACEPOINT, NULL },
+	{ PLAN_RAW_TP, ROLE_ENTRY, AT(RAW_TRACEPOINT), KERNEL_RAW_TP,
+	  KERNEL_STEADY_TRACEPOINT, NULL },
+	{ PLAN_TRACEPOINT, ROLE_ENTRY, AT(TRACEPOINT), KERNEL_FEATURE_END,
+	  KERNEL_STEADY_TRACEPOINT, NULL },
+
+	{ PLAN_FEXIT, ROLE_RETURN, AT_CODE, KERNEL_FENTRY, KERNEL_STEADY_TRAMPOLINE,
+	  trampoline_obstacle },
+	{ PLAN_KRETPROBE_MULTI, ROLE_RETURN, AT_CODE, KERNEL_KPROBE_MULTI, STEADY,
+	  multi_return_obstacle },
+	{ PLAN_KRETPROBE, ROLE_RETURN, AT_CODE, KERNEL_KPROBE, STEADY, NULL },
+	{ PLAN_SYS_EXIT, ROLE_RETURN, AT(SYSCALL), KERNEL_RAW_TP, KERNEL_STEADY_TRACEPOINT,
+	  number_obstacle },
+
+	{ PLAN_LSM, ROLE_DENY, AT(FUNCTION) | AT(LSM), KERNEL_LSM_BPF, KERNEL_STEADY_LSM,
+	  lsm_obstacle },
+	{ PLAN_FMOD_RET, ROLE_DENY, AT_CODE, KERNEL_FMODRET_SECURITY,
+	  KERNEL_STEADY_TRAMPOLINE, modify_obstacle },
+	{ PLAN_KPROBE, ROLE_DENY, AT_CODE, KERNEL_OVERRIDE_RETURN, STEADY, override_obstacle },
+
+	{ PLAN_KPROBE_MULTI, ROLE_CARRY, AT(TRACEPOINT), KERNEL_KPROBE_MULTI, STEADY,
+	  carry_multi_obstacle },
+	{ PLAN_KPROBE, ROLE_CARRY, AT(TRACEPOINT), KERNEL_KPROBE, STEADY, carry_obstacle },
+};
+/* clang-format on */
+
+bool rung_can_skip(const struct ladder *ladder, const struct rung *rung)
+{
+	return rung->steady != STEADY && kernel_is_preemptible(ladder->kernel) &&
+	       !kernel_has(ladder->kernel, rung->steady);
+}
+
+static const char *rung_obstacle(const struct ladder *ladder, const struct rung *rung)
+{
+	if (rung->feature != KERNEL_FEATURE_END &&
+	    !kernel_has(ladder->kernel, rung->feature))
+		return kernel_feature_reason(ladder->kernel, rung->feature);
+	return rung->obstacle ? rung->obstacle(ladder) : NULL;
+}
+
+/* Of functions, those of the security framework have LSM hooks. */
+static bool rung_applies(const struct ladder *ladder, const struct rung *rung)
+{
+	const struct plan_use *use = ladder->use;
+
+	return rung->points & 1u << use->kind &&
+	       (rung->program != PLAN_LSM || use->kind != PLAN_POINT_FUNCTION ||
+		str_has_prefix(use->symbol, SECURITY_PREFIX));
+}
+
+/* Rungs of two roles may be passed over for one reason. */
+static void rung_passed(struct ladder *ladder, const struct rung *rung,
+			const char *obstacle)
+{
+	char text[PLAN_REASON_BYTES];
+
+	snprintf(text, sizeof(text), "%s: %s", plan_program_name(rung->program),
+		 obstacle);
+	if (strstr(strbuf_get(&ladder->passed), text))
+		return;
+	if (ladder->passed.len)
+		strbuf_puts(&ladder->passed, "; ");
+	strbuf_puts(&ladder->passed, text);
+}
+
+const struct rung *ladder_walk(struct ladder *ladder, enum role role, bool steady)
+{
+	const struct rung *second = NULL;
+	const char *obstacle;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rungs); i++) {
+		if (rungs[i].role != role || !rung_applies(ladder, &rungs[i]))
+			continue;
+		obstacle = rung_obstacle(ladder, &rungs[i]);
+		if (obstacle) {
+			rung_passed(ladder, &rungs[i], obstacle);
+		} else if (!steady || !rung_can_skip(ladder, &rungs[i])) {
+			if (second)
+				rung_passed(ladder, second,
+					    kernel_feature_need(second->steady));
+			return &rungs[i];
+		} else if (!second) {
+			second = &rungs[i];
+		}
+	}
+	return second;
+}
+
+const struct rung *rung_of_entry(uint32_t program)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rungs); i++)
+		if (rungs[i].role == ROLE_ENTRY && rungs[i].program == program)
+			return &rungs[i];
+	return NULL;
+}
+
+const struct rung *rung_of(uint32_t program)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rungs); i++)
+		if (rungs[i].program == program)
+			return &rungs[i];
+	return NULL;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/session/place.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "lib/base/diag.h"
+#include "lib/kernel/pseudo.h"
+
+/* Inode of the pid namespace that the machine begins with (include/linux/proc_ns.h). */
+#define FIRST_PID_NS 0xeffffffcu
+
+#define PATH_BYTES 64
+
+/* What a session has open at least: maps, programs, links, its own. */
+#define SESSION_DESCRIPTORS 24
+
+int session_check_descriptors(int r, struct tetra_diag *diag)
+{
+	struct rlimit limit = { 0 };
+
+	if (r != -EMFILE && r != -ENFILE)
+		return r;
+	(void)getrlimit(RLIMIT_NOFILE, &limit); /* 0 would be odd, and harmless */
+	return diag_error(diag, NULL, -ENOMEM, "no-descriptors",
+			  "raise RLIMIT_NOFILE (ulimit -n)",
+			  "too few file descriptors: this process may open %llu",
+			  (unsigned long long)limit.rlim_cur);
+}
+
+/* A lack in the middle of opening would be told by whatever came to its turn. */
+static int check_room(struct tetra_diag *diag)
+{
+	int fds[SESSION_DESCRIPTORS], n, r = 0;
+
+	for (n = 0; n < (int)ARRAY_SIZE(fds) && r == 0; n++) {
+		fds[n] = eventfd(0, EFD_CLOEXEC);
+		r = fds[n] < 0 ? -errno : 0;
+	}
+	for (int i = 0; i < n; i++)
+		closep(&fds[i]);
+	return session_check_descriptors(r, diag);
+}
+
+/* /proc must be mounted, and be that of the namespace that we are in. */
+static int check_proc(struct tetra_diag *diag)
+{
+	char self[PATH_BYTES];
+	int r = pseudo_link(self, sizeof(self), AT_FDCWD, "/proc/self");
+
+	if (r == -ENOMEM)
+		return session_check_descriptors(-EMFILE, diag);
+	if (access("/proc/stat", F_OK) < 0 && access("/proc/1", F_OK) < 0)
+		return diag_error(diag, NULL, -EOPNOTSUPP, "no-proc",
+				  "mount -t proc proc /proc",
+				  "/proc is not mounted: the running processes cannot be "
+				  "read");
+	if (r < 0 || atoi(self) != getpid())
+		return diag_error(diag, NULL, -EOPNOTSUPP, "foreign-proc",
+				  "mount /proc anew in this pid namespace",
+				  "/proc belongs to another pid namespace, so its process "
+				  "numbers do not match the kernel's");
+	return 0;
+}
+
+static int check_pid_namespace(struct tetra_diag *diag)
+{
+	uint64_t ns = pseudo_ns(AT_FDCWD, "/proc/self/ns/pid");
+
+	if (ns == FIRST_PID_NS)
+		return 0;
+	return diag_error(
+		diag, NULL, -EOPNOTSUPP, "nested-pid-namespace",
+		"start it in the host's pid namespace",
+		"this process is in a nested pid namespace: its process numbers "
+		"differ from the kernel's, so running processes would be "
+		"misidentified");
+}
+
+/* Without the capability, hidepid leaves out the processes of others altogether. */
+static int check_hidden(struct tetra_diag *diag)
+{
+	if (access("/proc/1", F_OK) == 0)
+		return 0;
+	return diag_error(
+		diag, NULL, -EOPNOTSUPP, "hidden-processes",
+		"give CAP_SYS_PTRACE, or mount /proc without hidepid",
+		"/proc hides the processes of others (hidepid): running processes "
+		"would not be known");
+}
+
+static int check_lockdown(const struct tetra_kernel *kernel, struct tetra_diag *diag)
+{
+	if (!kernel_is_confidential(kernel))
+		return 0;
+	return diag_error(diag, NULL, -EOPNOTSUPP, "locked-down",
+			  "lockdown=integrity allows it",
+			  "this kernel is locked down (lockdown=confidentiality): BPF "
+			  "programs may not read the kernel's memory");
+}
+
+int session_check_place(struct tetra_kernel *kernel, struct tetra_diag *diag)
+{
+	int r = check_room(diag);
+
+	if (r == 0)
+		r = check_proc(diag);
+	if (r == 0)
+		r = check_pid_namespace(diag);
+	if (r == 0)
+		r = check_hidden(diag);
+	if (r == 0)
+		r = check_lockdown(kernel, diag);
+	return r;
+}
+
+static bool may_read_processes(void)
+{
+	struct __user_cap_header_struct header = { .version =
+							   _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {};
+
+	return syscall(SYS_capget, &header, data) == 0 &&
+	       data[0].effective >> CAP_SYS_PTRACE & 1;
+}
+
+/* The link of a kernel thread is not there; that of others cannot be read. */
+static bool process_is_closed(int proc, const char *pid)
+{
+	char path[PATH_BYTES], exe[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%.32s/exe", pid);
+	return pseudo_link(exe, sizeof(exe), proc, path) == -EPERM;
+}
+
+void session_warn_unreadable(struct tetra_diag *diag)
+{
+	uint32_t n = 0, n_closed = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (may_read_processes())
+		return;
+	dir = opendir("/proc");
+	while (dir && (entry = readdir(dir))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		n++;
+		n_closed += process_is_closed(dirfd(dir), entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (n_closed)
+		diag_warning(diag, NULL, "unreadable-processes", "give CAP_SYS_PTRACE",
+			     "%u of %u running processes cannot be read from /proc: "
+			     "CAP_SYS_PTRACE is missing, so /proc does not say which "
+			     "programs they run",
+			     n_closed, n);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a session is opened: what must be true of the process, its namespaces and its /proc,
+ * so that what the kernel's programs see and what /proc says are about the same processes.
+ */
+#ifndef TETRA_LIB_PLACE_H
+#define TETRA_LIB_PLACE_H
+
+#include "lib/base/base.h"
+#include "lib/kernel/kernel.h"
+
+struct tetra_diag;
+
+/*
+ * 0; -EOPNOTSUPP with a finding in a nested pid namespace, with another namespace's /proc or none, on a kernel that is locked down for
+ * confidentiality; -ENOMEM with too few descriptors.
+ */
+int session_check_place(struct tetra_kernel *kernel, struct tetra_diag *diag);
+
+/* A warning if processes cannot be read, with their number. */
+void session_warn_unreadable(struct tetra_diag *diag);
+
+/* The finding for an error that is a lack of descriptors; other errors: as they are. */
+int session_check_descriptors(int r, struct tetra_diag *diag);
+
+#endif

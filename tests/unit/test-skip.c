@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What enforces on kernels that skip programs: recorded kernels, some of them with another
+ * mode of preemption or without the BPF LSM. What holds, what is refused and with which way
+ * out, what a policy gets that is content with the best.
+ */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "lib/base/diag.h"
+#include "lib/base/strbuf.h"
+#include "lib/plan/plan.h"
+
+#define HOLD  PLAN_NEEDS_HOLD
+#define CATCH PLAN_NEEDS_CATCH
+
+static const char *const phases[] = { "event", "signal", "deny", "return", "catch" };
+
+/* A facts file of @release with another line about preemption, and a feature less. */
+static struct tetra_kernel *kernel_like(const char *release, const char *preemption,
+					const char *without)
+{
+	_cleanup_(strbuf_done) struct strbuf facts = {}, no = {};
+	char path[1024], *text = NULL, *at, *line;
+	struct tetra_kernel *kernel = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/kernel/%s.facts.gz", getenv("TETRA_TEST_DATA"),
+		 release);
+	ck_assert_int_eq(kernel_read_facts(&kernel, path, NULL), 0);
+	ck_assert_int_eq(kernel_write_facts(kernel, file), 0);
+	kernel = kernel_free(kernel);
+	fclose(file);
+	strbuf_format(&no, "feature\t%s\t", without);
+	for (at = text; (line = strsep(&at, "\n"));) {
+		if (str_has_prefix(line, "preemption\t") && *preemption)
+			strbuf_format(&facts, "preemption\t%s\n", preemption);
+		else if (str_has_prefix(line, strbuf_get(&no)))
+			strbuf_format(&facts, "%sno\tneeds it\n", strbuf_get(&no));
+		else if (*line)
+			strbuf_format(&facts, "%s\n", line);
+	}
+	free(text);
+	snprintf(path, sizeof(path), "/tmp/test-skip.XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_eq(write(fd, facts.text, facts.len), (ssize_t)facts.len);
+	close(fd);
+	ck_assert_int_eq(kernel_read_facts(&kernel, path, NULL), 0);
+	unlink(path);
+	return kernel;
+}
+
+static struct tetra_policy *policy_of(const char *hook, const char *action)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	struct tetra_policy *policy = NULL;
+	struct tetra_diag *diag = NULL;
+	char line[1024] = "";
+
+	ck_assert_int_eq(tetra_diag_new(&diag), 0);
+	strbuf_format(&text,
+		      "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\n"
+		      "metadata: {name: t}\nspec:\n  %s, selectors: [{matchActions: "
+		      "[{%s}]}]}]\n",
+		      hook, action);
+	if (tetra_policy_parse(&policy, text.text, text.len, NULL, diag) < 0)
+		(void)tetra_diag_render(diag, 0, line, sizeof(line));
+	ck_assert_msg(policy != NULL, "%s: %s", text.text, line);
+	tetra_diag_free(diag);
+	return policy;
+}
+
+static void ladder_tell(struct strbuf *text, const struct plan_ladder *ladder)
+{
+	for (uint32_t i = 0; i < ladder->n_instances; i++) {
+		const struct plan_instance *instance = &ladder->instances[i];
+		const char *plus = "";
+
+		strbuf_format(text, "%s%s:", i ? " " : "",
+			      plan_program_name(instance->program));
+		for (size_t k = 0; k < ARRAY_SIZE(phases); k++)
+			if (instance->phase >> k & 1) {
+				strbuf_format(text, "%s%s", plus, phases[k]);
+				plus = "+";
+			}
+	}
+}
+
+static void diag_show(struct tetra_diag *diag, struct strbuf *text)
+{
+	char line[2048];
+
+	for (unsigned int i = 0; tetra_diag_render(diag, i, line, sizeof(line)) >= 0; i++)
+		strbuf_format(text, "%s\n", line);
+}
+
+#define OPEN	"kprobes: [{call: security_file_open, syscall: false"
+#define RENAME	"kprobes: [{call: security_inode_rename, syscall: false"
+#define LLSEEK	"kprobes: [{call: tcp_connect, syscall: false"
+#define SYMLINK "kprobes: [{call: sys_symlinkat, syscall: true"
+#define RESULT	", return: true, returnArg: {type: int}"
+#define LSM	"lsmhooks: [{hook: file_open"
+#define CLASSIC "tracepoints: [{subsystem: syscalls, event: sys_enter_openat"
+#define TASK	"tracepoints: [{subsystem: sched, event: sched_process_exec"
+#define RAW	"tracepoints: [{subsystem: sched, event: sched_process_exec, raw: true"
+#define KILL	 "action: Sigkill"
+#define SIGTERM	 "action: Signal, argSig: 15"
+#define OVERRIDE "action: Override, argError: -1"
+#define POST	 "action: Post"
+
+static const struct {
+	const char *release, *preemption, *without, *hook, *action;
+	uint32_t asks;
+	const char *programs; /* NULL: refused */
+	const char *says;     /* part of the findings; NULL: none */
+	const char *reason;   /* part of the reason */
+} rows[] = {
+	/* Nothing is skipped: as ever. */
+	{ "6.12", "voluntary", "", OPEN, OVERRIDE, HOLD, "fentry:event+signal lsm:deny", NULL,
+	  "fentry sends the events, lsm denies" },
+	{ "6.12", "none", "", LLSEEK, SIGTERM, HOLD, "fentry:event+signal", NULL, "fentry" },
+	{ "6.12", "none", "lsm", OPEN, OVERRIDE, HOLD, "fmod_ret:event+signal+deny", NULL,
+	  "fmod_ret" },
+	{ "6.12-full", "", "", SYMLINK, OVERRIDE, HOLD, "fmod_ret:event+signal+deny", NULL,
+	  "fmod_ret" },
+	{ "6.12-full", "", "", SYMLINK, OVERRIDE, CATCH, "fmod_ret:event+signal+deny", NULL,
+	  "fmod_ret" },
+	/* Before trampolines counted runs, a preemptible kernel skipped none. */
+	{ "5.10", "full", "lsm", OPEN, OVERRIDE, HOLD, "fmod_ret:event+signal+deny", NULL,
+	  "fmod_ret" },
+
+	/* The LSM denies and is not skipped; its events may be. */
+	{ "7.2", "", "", OPEN, OVERRIDE, HOLD, "fentry:event+signal lsm:deny", NULL,
+	  "is preemptible (lazy) and can skip runs of fentry)" },
+	{ "7.2", "", "", OPEN, KILL, HOLD, "fentry:event+signal lsm:deny", NULL, "fentry" },
+	{ "7.2", "", "", OPEN, SIGTERM, HOLD, "kprobe.multi:event+signal", NULL,
+	  "not fentry: needs a kernel without" },
+	{ "7.2", "", "", LSM, OVERRIDE, HOLD, "lsm:event+signal+deny", NULL, "lsm" },
+	{ "7.2", "", "", OPEN RESULT, OVERRIDE, HOLD, "fexit:event+return lsm:signal+deny",
+	  NULL, "fexit" },
+	{ "6.12", "full", "", OPEN, OVERRIDE, HOLD, "fentry:event+signal lsm:deny", NULL,
+	  "preemptible (full)" },
+	{ "6.12", "unknown", "", LLSEEK, SIGTERM, HOLD, "kprobe.multi:event+signal", NULL,
+	  "kprobe.multi" },
+
+	/* A kill goes by a probe. */
+	{ "7.2", "", "", LLSEEK, KILL, HOLD, "kprobe.multi:event+signal",
+	  "security_socket_connect would stop it", "kprobe.multi" },
+	{ "6.1", "full", "", LLSEEK, KILL, HOLD, "kprobe:event+signal", "would stop it",
+	  "kprobe" },
+	{ "7.2", "", "", SYMLINK, KILL, HOLD, "kprobe.multi:event+signal fmod_ret:deny",
+	  "can skip what denies '__x64_sys_symlinkat'", "can skip runs of fmod_ret" },
+	{ "7.2", "", "", SYMLINK RESULT, KILL, HOLD,
+	  "kprobe.multi:signal fexit:event+return fmod_ret:deny", "can skip what denies",
+	  "fexit and fmod_ret" },
+	{ "7.2", "", "lsm", OPEN, KILL, HOLD, "kprobe.multi:event+signal fmod_ret:deny",
+	  "can skip what denies 'security_file_open'", "kprobe.multi" },
+	{ "6.1", "full", "steady-lsm", OPEN, KILL, HOLD, "kprobe:event+signal lsm:deny",
+	  "can skip what denies", "runs of lsm" },
+	/* Where a system call begins, also beside a tracepoint. */
+	{ "7.2", "", "", CLASSIC, KILL, HOLD, "tracepoint:event kprobe.multi:signal",
+	  "security_file_open would stop it", "kprobe.multi signals" },
+	{ "7.2", "", "", CLASSIC, SIGTERM, HOLD, "tracepoint:event kprobe.multi:signal", NULL,
+	  "can skip runs of tracepoint" },
+	{ "7.2", "", "kprobe-multi", CLASSIC, SIGTERM, HOLD, "tracepoint:event kprobe:signal",
+	  NULL, "kprobe signals" },
+	{ "7.2", "", "", CLASSIC ", args: [{index: 4, type: int32}]", KILL, HOLD, NULL,
+	  "call: sys_openat", NULL },
+	/* A kprobe that may change the result holds where it works. */
+	{ "6.12-full", "full", "", SYMLINK, OVERRIDE, HOLD, "kprobe:event+signal+deny", NULL,
+	  "fmod_ret: needs a kernel without" },
+	{ "6.12-full", "full", "", SYMLINK RESULT, OVERRIDE, HOLD,
+	  "fexit:event+return kprobe:signal+deny", NULL, "kprobe" },
+
+	/* Nothing holds. */
+	{ "7.2", "", "", SYMLINK, OVERRIDE, HOLD, NULL, "hook security_inode_symlink", NULL },
+	{ "7.2", "", "lsm", SYMLINK, OVERRIDE, HOLD, NULL, "boot with 'bpf' in lsm=", NULL },
+	{ "7.2", "", "lsm", OPEN, OVERRIDE, HOLD, NULL, "boot with 'bpf' in lsm=", NULL },
+	{ "6.12", "full", "lsm", OPEN, OVERRIDE, HOLD, NULL,
+	  "this kernel is preemptible (full) and can skip runs of fmod_ret", NULL },
+	{ "6.12", "unknown", "lsm", OPEN, OVERRIDE, HOLD, NULL, "preemptible (unknown)",
+	  NULL },
+	{ "7.2", "", "", RENAME, OVERRIDE, HOLD, NULL, "lsmhooks, hook: inode_rename", NULL },
+	{ "6.1", "full", "steady-lsm", OPEN, OVERRIDE, HOLD, NULL, "can skip runs of", NULL },
+	{ "6.1", "full", "steady-lsm", LSM, OVERRIDE, HOLD, NULL, "can skip runs of lsm", NULL },
+	{ "7.2", "", "", TASK, KILL, HOLD, NULL, "hook security_bprm_check", NULL },
+	{ "7.2", "", "", TASK, SIGTERM, HOLD, NULL, "can skip runs of tracepoint", NULL },
+	{ "7.2", "", "", RAW, KILL, HOLD, NULL, "can skip runs of tp_btf", NULL },
+	{ "6.12", "full", "", CLASSIC, SIGTERM, HOLD, "tracepoint:event+signal", NULL,
+	  "tracepoint" },
+	{ "7.2", "", "", CLASSIC, POST, HOLD, "tracepoint:event+signal", NULL, "tracepoint" },
+
+	/* Unless the best is enough. */
+	{ "7.2", "", "", SYMLINK, OVERRIDE, CATCH,
+	  "kprobe.multi:event+signal kretprobe.multi:return+catch fmod_ret:deny",
+	  "a process whose call got through is then killed", "kills what got past a denial" },
+	{ "7.2", "", "", SYMLINK RESULT, OVERRIDE, CATCH,
+	  "kprobe.multi: fmod_ret:signal+deny kretprobe.multi:event+return+catch",
+	  "best effort", "kills what got past" },
+	{ "6.1", "full", "steady-lsm", OPEN, OVERRIDE, CATCH,
+	  "kprobe:event+signal kretprobe:return+catch lsm:deny", "best effort", "kprobe" },
+	{ "7.2", "", "", TASK, KILL, CATCH, "tracepoint:event+signal", "best effort",
+	  "tracepoint" },
+	/* Nothing is asked of a policy that does not enforce. */
+	{ "7.2", "", "lsm", OPEN, OVERRIDE, 0, "fmod_ret:event+signal+deny", NULL,
+	  "fmod_ret" },
+};
+
+START_TEST(plan_enforces_by_what_holds)
+{
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = kernel_like(
+		rows[_i].release, rows[_i].preemption, rows[_i].without);
+	_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy =
+		policy_of(rows[_i].hook, rows[_i].action);
+	_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
+	_cleanup_(strbuf_done) struct strbuf text = {}, said = {};
+	struct plan_ladder ladder = {};
+	struct plan_use use = {};
+	int r;
+
+	ck_assert_int_eq(tetra_diag_new(&diag), 0);
+	ck_assert_int_eq(plan_use(&use, &policy->hooks[0], "t", kernel, NULL), 0);
+	r = plan_ladder(&ladder, &use, use.needs | rows[_i].asks, NULL, kernel, diag);
+	ladder_tell(&text, &ladder);
+	diag_show(diag, &said);
+	ck_assert_msg(r == (rows[_i].programs ? 0 : -EOPNOTSUPP), "%d: %s", r,
+		      strbuf_get(&said));
+	ck_assert_str_eq(strbuf_get(&text), rows[_i].programs ? rows[_i].programs : "");
+	if (rows[_i].says || !strstr(strbuf_get(&said), "would stop it"))
+		ck_assert_msg(rows[_i].says ? strstr(strbuf_get(&said), rows[_i].says) != NULL
+					    : !strstr(strbuf_get(&said), "can-be-skipped"),
+			      "said '%s'", strbuf_get(&said));
+	if (r == 0)
+		ck_assert_msg(strstr(ladder.reason, rows[_i].reason) != NULL, "reason '%s'",
+			      ladder.reason);
+	ck_assert(!strstr(ladder.reason, "is preemptible") == !strstr(ladder.reason, "can skip"));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("skip");
+	TCase *plan = tcase_create("plan");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_loop_test(plan, plan_enforces_by_what_holds, 0, ARRAY_SIZE(rows));
+	tcase_set_timeout(plan, 60);
+	suite_add_tcase(suite, plan);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
