@@ -45,7 +45,8 @@ enum tetra_log_level {
  * @module:	static short name
  * @text:	one line without newline, borrowed until the call returns
  *
- * Called in the thread that is inside the session. Since: 0.1
+ * Called in the thread that is inside the session. Dispatch and transactions inside it get
+ * -EBUSY. Since: 0.1
  */
 typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, const char *text);
 
@@ -59,8 +60,9 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
  * struct tetra_session_opts - options of tetra_session_new()
  * @size:	sizeof(struct tetra_session_opts)
  * @flags:	TETRA_SESSION_*
- * @ring_bytes:	size of the ring buffer; 0: 1 MiB. Rounded up to a power of two
- * @max_processes: rows of the kernel's process table; 0: 32768
+ * @ring_bytes:	size of the ring buffer; 0: 1 MiB. At most 1 GiB. Rounded up to a power of
+ *		two of at least 4096, which a note in the diagnostic tells
+ * @max_processes: rows of the kernel's process table; 0: 32768. At most 4194304
  * @node_name:	"node_name" of events; NULL: environment NODE_NAME, else the host's name
  * @log:	receives log lines; NULL: none
  * @log_user:	passed to @log
@@ -91,7 +93,7 @@ struct tetra_session_opts {
  *
  * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
  * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named); -E2BIG for unknown
- * options, -EINVAL for unknown flags; -ENOMEM. Since: 0.1
+ * options, -EINVAL for unknown flags and for sizes out of range; -ENOMEM. Since: 0.1
  */
 TETRA_API int tetra_session_new(struct tetra_session **ret,
 				const struct tetra_session_opts *opts,
@@ -101,12 +103,19 @@ TETRA_API int tetra_session_new(struct tetra_session **ret,
  * tetra_session_free() - detach everything and free
  *
  * Events not dispatched are dropped; policies, kept events and filters of the caller stay
- * valid. NULL is fine. Return: NULL. Since: 0.1
+ * valid; subscriptions end. An open transaction is abandoned: its calls return -ECANCELED, and
+ * it is still to be ended by tetra_txn_commit() or tetra_txn_free(). NULL is fine.
+ *
+ * Inside a callback or a log function it takes effect when the call that runs it returns, which
+ * is then -ECANCELED: no further callback is called, and the handle is valid until that return
+ * and no longer. No other thread may be inside the session.
+ *
+ * Return: NULL. Since: 0.1
  */
 TETRA_API struct tetra_session *tetra_session_free(struct tetra_session *session);
 
 /** tetra_session_get_fd() - the descriptor to poll for reading; owned by the session.
- * Since: 0.1 */
+ * Return: the descriptor; -EINVAL for NULL. Since: 0.1 */
 TETRA_API int tetra_session_get_fd(const struct tetra_session *session);
 
 /**
@@ -117,8 +126,8 @@ TETRA_API int tetra_session_get_fd(const struct tetra_session *session);
  * Never blocks. Calls subscribers in order of subscription; an event is borrowed until its
  * callback returns.
  *
- * Return: events delivered to some subscriber; -ECANCELED if a subscriber asked to stop;
- * -EBUSY inside a callback. Since: 0.1
+ * Return: events delivered to some subscriber; -ECANCELED if a subscriber asked to stop or
+ * freed the session; -EBUSY inside a callback or a log function. Since: 0.1
  */
 TETRA_API int tetra_session_dispatch(struct tetra_session *session, unsigned int max_events);
 
@@ -190,8 +199,9 @@ TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **
  * @diag:	what the kernel cannot do, and notes on how each hook will be attached
  *
  * Return: 0; -EEXIST if a policy of that name is loaded; -EOPNOTSUPP or -ENOENT if this
- * kernel cannot do what the policy asks; -E2BIG over a limit; -ENOMEM. The transaction can
- * go on without the policy. Since: 0.1
+ * kernel cannot do what the policy asks; -E2BIG over a limit, such as that of the rules on one
+ * hook, all policies counted; -ENOMEM; -EBUSY inside a callback; -ECANCELED if the session was
+ * freed. The transaction can go on without the policy. Since: 0.1
  */
 TETRA_API int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 			     const struct tetra_load_opts *opts, struct tetra_diag *diag);

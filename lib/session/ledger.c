@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every number a session can be asked for. */
 #include "bpf/abi/kinds.h"
+#include "lib/base/counter.h"
 #include "lib/session/state.h"
 
 static void counts_add_cell(struct tetra_counts *counts, const struct tetra_cell *cell)
@@ -163,8 +164,8 @@ int tetra_stats_session(struct tetra_session *session, struct tetra_session_stat
 	stats.policies = session->state->n_policies;
 	stats.hooks = session->state->n_points;
 	stats.records = decoded.records;
-	stats.delivered = session->delivered;
-	stats.filtered = session->filtered;
+	stats.delivered = counter_get(&session->delivered);
+	stats.filtered = counter_get(&session->filtered);
 	stats.lost_ring = session_loss(session, TETRA_LOST_RING);
 	stats.lost_scratch = session_loss(session, TETRA_LOST_SCRATCH);
 	stats.lost_process = session_loss(session, TETRA_LOST_PROCESS);

@@ -6,6 +6,7 @@
 #include <sys/timerfd.h>
 #include <time.h>
 
+#include "lib/base/counter.h"
 #include "lib/base/diag.h"
 #include "lib/session/state.h"
 
@@ -14,7 +15,11 @@
 
 #define SESSION_RING_BYTES (1u << 20)
 #define SESSION_RING_MIN 4096u
+/* A ring is mapped twice and never grows; more than this is a slip. */
+#define SESSION_RING_MAX (1u << 30)
 #define SESSION_MAX_PROCESSES 32768u
+/* The most processes that a 64-bit kernel numbers (PID_MAX_LIMIT). */
+#define SESSION_PROCESSES_LIMIT (1u << 22)
 
 static const struct event_group *session_find_group(void *user, uint32_t id)
 {
@@ -34,7 +39,8 @@ static void session_deliver(void *user, const struct tetra_event *event)
 	/* Those that subscribe during a callback begin with the next event. */
 	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next)
 		last = sub;
-	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next) {
+	for (struct tetra_sub *sub = session->subs; sub && !session->free_asked;
+	     sub = sub->next) {
 		if (!sub->ended &&
 		    (!sub->filter || tetra_filter_matches(sub->filter, event) > 0)) {
 			wanted = true;
@@ -45,10 +51,10 @@ static void session_deliver(void *user, const struct tetra_event *event)
 			break;
 	}
 	if (wanted) {
-		session->delivered++;
+		counter_add(&session->delivered, 1);
 		session->n_events++;
 	} else {
-		session->filtered++;
+		counter_add(&session->filtered, 1);
 	}
 }
 
@@ -84,9 +90,28 @@ static uint32_t power_of_two(uint32_t value)
 {
 	uint32_t power = SESSION_RING_MIN;
 
-	while (power < value && power < 1u << 30)
+	while (power < value)
 		power *= 2;
 	return power;
+}
+
+/* Numbers that cannot be served as they are: refused, or said. */
+static int session_check_sizes(const struct tetra_session_opts *opts, struct tetra_diag *diag)
+{
+	if (opts->ring_bytes > SESSION_RING_MAX)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "ring_bytes is %u; the largest ring buffer is %u bytes",
+				  opts->ring_bytes, SESSION_RING_MAX);
+	if (opts->max_processes > SESSION_PROCESSES_LIMIT)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "max_processes is %u; no kernel has more than %u processes",
+				  opts->max_processes, SESSION_PROCESSES_LIMIT);
+	if (opts->ring_bytes && opts->ring_bytes != power_of_two(opts->ring_bytes))
+		diag_note(diag, NULL, "ring-size", NULL,
+			  "ring_bytes is %u; the ring buffer has %u bytes, the next power "
+			  "of two that is at least a page",
+			  opts->ring_bytes, power_of_two(opts->ring_bytes));
+	return 0;
 }
 
 static int session_check_kernel(struct tetra_session *session, struct tetra_diag *diag)
@@ -196,8 +221,10 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		.max_processes = session->opts.max_processes ? session->opts.max_processes :
 							       SESSION_MAX_PROCESSES,
 	};
-	int r;
+	int r = session_check_sizes(&session->opts, diag);
 
+	if (r < 0)
+		return r;
 	if (getrandom(&session->seed, sizeof(session->seed), 0) !=
 	    sizeof(session->seed))
 		return -ENOMEM;
@@ -254,10 +281,23 @@ int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opt
 	return 0;
 }
 
+/* While one of the user's functions runs, nothing is taken away under the call it runs in. */
+static bool session_free_later(struct tetra_session *session)
+{
+	if (!session->dispatching && !session->n_callbacks)
+		return false;
+	session->free_asked = true;
+	session->stop_asked = true;
+	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next)
+		sub->ended = true;
+	return true;
+}
+
 struct tetra_session *tetra_session_free(struct tetra_session *session)
 {
-	if (!session)
+	if (!session || session_free_later(session))
 		return NULL;
+	txn_orphan(session->txn);
 	while (session->subs)
 		(void)tetra_unsubscribe(session->subs); /* returns NULL */
 	if (session->state)
@@ -278,9 +318,17 @@ struct tetra_session *tetra_session_free(struct tetra_session *session)
 	return NULL;
 }
 
+bool session_leave(struct tetra_session *session)
+{
+	if (!session->free_asked)
+		return false;
+	tetra_session_free(session);
+	return true;
+}
+
 int tetra_session_get_fd(const struct tetra_session *session)
 {
-	return session->epoll_fd;
+	return session ? session->epoll_fd : -EINVAL;
 }
 
 static uint64_t monotonic_ns(void)
@@ -364,7 +412,7 @@ int tetra_session_dispatch(struct tetra_session *session, unsigned int max_event
 {
 	if (!session)
 		return -EINVAL;
-	if (session->dispatching)
+	if (session->dispatching || session->n_callbacks)
 		return -EBUSY;
 	session->dispatching = true;
 	session->stop_asked = false;
@@ -373,6 +421,8 @@ int tetra_session_dispatch(struct tetra_session *session, unsigned int max_event
 	session_dispatch(session);
 	session->dispatching = false;
 	session_sweep_subs(session);
+	if (session_leave(session))
+		return -ECANCELED;
 	return session->stop_asked ? -ECANCELED : (int)session->n_events;
 }
 
@@ -383,7 +433,7 @@ int tetra_session_poll(struct tetra_session *session, int timeout_ms)
 
 	if (!session)
 		return -EINVAL;
-	if (session->dispatching)
+	if (session->dispatching || session->n_callbacks)
 		return -EBUSY;
 	ready.fd = session->epoll_fd;
 	r = poll(&ready, 1, timeout_ms);
