@@ -82,7 +82,12 @@
 	X(FRAGMENT, 3, "a fragment of a long argument list was lost")            \
 	X(RECURSION, 4, "the kernel skipped a program that was already running") \
 	X(DECODE, 5, "a record could not be decoded")                            \
-	X(MEMORY, 6, "out of memory in user space")
+	X(MEMORY, 6, "out of memory in user space")                              \
+	X(RATE, 7, "a rate limit was forgotten: too many values at once")
+
+/* What programs count besides, in the same map. NAME, number, what */
+#define TETRA_TALLIES(X) \
+	X(OWN, 0, "runs for the session's own processes, which were left out")
 
 /* Namespaces, in the order of the event's "ns" object. NAME, number, YAML, JSON, /proc/PID/ns */
 #define TETRA_NAMESPACES(X)                                                      \
@@ -147,6 +152,11 @@ enum tetra_action_kind { TETRA_ACTIONS(X) TETRA_ACTION_END };
 
 #define X(NAME, number, ...) TETRA_LOST_##NAME = number,
 enum tetra_loss { TETRA_LOSSES(X) TETRA_LOST_END };
+#undef X
+
+#define X(NAME, number, ...) \
+	TETRA_TALLY_##NAME = TETRA_LOST_END + TETRA_UNREADABLE_END + number,
+enum tetra_tally { TETRA_TALLIES(X) TETRA_TALLY_END };
 #undef X
 
 #define X(NAME, number, ...) TETRA_NS_##NAME = number,

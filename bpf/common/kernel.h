@@ -199,8 +199,11 @@ typedef struct {
 	int counter;
 } tetra_atomic_t;
 
+#define PIDTYPE_PGID 2
+
 struct signal_struct {
 	tetra_atomic_t live;
+	struct pid *pids[PIDTYPE_PGID + 1];
 };
 
 struct mm_struct {

@@ -67,15 +67,14 @@ struct {
 } tetra_marking SEC(".maps");
 
 /*
- * Rate limits: key -> time of the last event sent. Written by programs; user space removes
- * what is older than its limit. Full: the event is sent.
+ * Rate limits: a set per hash. Written by programs only. A full set: the limit that ends first
+ * is forgotten, counted as LOST_RATE if it had not ended.
  */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 8192);
-	__uint(key_size, sizeof(struct tetra_rate_key));
-	__uint(value_size, sizeof(__u64));
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TETRA_RATE_SETS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct tetra_rate_set));
 } tetra_rate SEC(".maps");
 
 /*
@@ -107,10 +106,10 @@ struct {
 } tetra_roots SEC(".maps");
 
 /* Records meant and not sent, by cause (enum tetra_loss); behind them values that could not
- * be read (enum tetra_unreadable). */
+ * be read (enum tetra_unreadable); then enum tetra_tally. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TETRA_LOST_END + TETRA_UNREADABLE_END);
+	__uint(max_entries, TETRA_TALLY_END);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u64));
 } tetra_losses SEC(".maps");

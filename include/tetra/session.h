@@ -55,6 +55,12 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
 #define TETRA_SESSION_JSON_NS 2u /* "ns" in JSON */
 #define TETRA_SESSION_QUIET_START 4u /* no EXEC events for processes that run already */
 #define TETRA_SESSION_STRICT_PATHS 8u /* matchBinaries literals are not widened */
+/* Hooks leave out what the calling process does: no event, no action. Otherwise a policy that
+ * watches writes sees its own events being written, and each is the cause of the next. */
+#define TETRA_SESSION_SKIP_SELF 16u
+/* Likewise the other processes of its process group, as it is now, that have its real user id:
+ * those that read its pipes. */
+#define TETRA_SESSION_SKIP_GROUP 32u
 
 /**
  * struct tetra_session_opts - options of tetra_session_new()
@@ -311,6 +317,9 @@ TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name
  * @lost_memory:	events dropped for want of memory
  * @kernel_bytes:	memory of the session's maps, as the kernel counts it
  * @processes:		processes known now
+ * @skipped_own:	calls of hooks that were left out: TETRA_SESSION_SKIP_SELF, _SKIP_GROUP
+ * @rate_forgotten:	rate limits that were forgotten before their time, for want of room: an
+ *			event more than the limit allows may have been sent for each
  *
  * Since: 0.1
  */
@@ -331,6 +340,8 @@ struct tetra_session_stats {
 	uint64_t lost_memory;
 	uint64_t kernel_bytes;
 	uint64_t processes;
+	uint64_t skipped_own;
+	uint64_t rate_forgotten;
 };
 
 /** tetra_stats_session() - the session's ledger. Any thread. Return: 0; -EINVAL. Since: 0.1 */

@@ -55,7 +55,7 @@ const char *event_loss_name(uint32_t cause)
 		[TETRA_LOST_RING] = "ring",	      [TETRA_LOST_SCRATCH] = "scratch",
 		[TETRA_LOST_PROCESS] = "process",     [TETRA_LOST_FRAGMENT] = "fragment",
 		[TETRA_LOST_RECURSION] = "recursion", [TETRA_LOST_DECODE] = "decode",
-		[TETRA_LOST_MEMORY] = "memory",
+		[TETRA_LOST_MEMORY] = "memory",	      [TETRA_LOST_RATE] = "rate",
 	};
 
 	return cause < TETRA_LOST_END && names[cause] ? names[cause] : "unknown";

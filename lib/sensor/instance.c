@@ -118,12 +118,26 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 			  log ? ": " : "", log_last_lines(log));
 }
 
+/* What all instances of the session have in their configuration. */
+static struct tetra_hook_config instance_config(const struct sensor *sensor,
+						const struct tetra_hook_config *config)
+{
+	const struct sensor_own *own = sensor_get_own(sensor);
+	struct tetra_hook_config all = *config;
+
+	all.own_tgid = own->tgid;
+	all.own_pgid = own->pgid;
+	all.own_uid = own->uid;
+	return all;
+}
+
 static int instance_load(struct instance *instance, struct sensor *sensor,
 			 struct tetra_kernel *kernel, const struct plan_instance *plan,
 			 const struct tetra_hook_config *config, char **ret_log)
 {
 	const struct instance_row *row = &instance_rows[plan->program];
 	struct template_place place = { row->type, row->attach };
+	struct tetra_hook_config all = instance_config(sensor, config);
 	struct kernel_function target;
 	const struct template *template;
 	_cleanup_(closep) int data = -1;
@@ -139,8 +153,8 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	r = instance_template(&template, sensor, kernel, program_bit(plan, config));
 	if (r < 0)
 		return r;
-	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), config,
-				  sizeof(*config));
+	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &all,
+				  sizeof(all));
 	if (data < 0)
 		return data;
 	snprintf(name, sizeof(name), "%s%s", row->program,

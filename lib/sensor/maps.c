@@ -25,6 +25,7 @@ static const struct {
 struct sensor {
 	struct template *process; /* kept for what is loaded when it is first used */
 	struct sensor_hooks hooks;
+	struct sensor_own own;
 	int config; /* of the process programs */
 	int links[ARRAY_SIZE(process_rows)];
 	int mark; /* the program that marks a running process; -1: not used yet */
@@ -52,6 +53,11 @@ int sensor_map_fd(const struct sensor *sensor, enum sensor_map map)
 struct sensor_hooks *sensor_get_hooks(struct sensor *sensor)
 {
 	return &sensor->hooks;
+}
+
+const struct sensor_own *sensor_get_own(const struct sensor *sensor)
+{
+	return &sensor->own;
 }
 
 void sensor_trim(struct sensor *sensor)
@@ -146,6 +152,7 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 	memset(sensor->links, -1, sizeof(sensor->links));
 	memset(sensor->maps, -1, sizeof(sensor->maps));
 	memlock_raise();
+	sensor->own = opts->own;
 	sensor->n_cpus = libbpf_num_possible_cpus();
 	r = sensor_prepare(sensor, opts, kernel);
 	if (r == 0)

@@ -28,10 +28,17 @@
 enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
 #undef X
 
+/* Processes that hooks leave out; all zeroes: none. Numbers of the first pid namespace. */
+struct sensor_own {
+	uint32_t tgid;
+	uint32_t pgid, uid; /* those of this group and real user; pgid 0: none */
+};
+
 struct sensor_opts {
 	uint32_t ring_bytes; /* a power of two, at least a page */
 	uint32_t max_processes;
 	struct tetra_seed seed;
+	struct sensor_own own;
 };
 
 struct template;
@@ -57,13 +64,15 @@ int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
 const char *sensor_map_name(enum sensor_map map);
 
 struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
+const struct sensor_own *sensor_get_own(const struct sensor *sensor);
 /* Gives back what loading needed: for the time after it. */
 void sensor_trim(struct sensor *sensor);
 
 /* Bytes of all maps, as the kernel counts them. */
 uint64_t sensor_get_kernel_bytes(const struct sensor *sensor);
 
-/* Sum over the processors of what was lost for one cause (enum tetra_loss). */
+/* Sum over the processors of what was lost for one cause (enum tetra_loss), or of what was
+ * counted besides (enum tetra_tally). */
 uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause);
 
 /* The same of values that could not be read (enum tetra_unreadable). */

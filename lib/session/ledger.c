@@ -176,6 +176,8 @@ int tetra_stats_session(struct tetra_session *session, struct tetra_session_stat
 	stats.kernel_bytes = sensor_get_kernel_bytes(session->sensor) +
 			     published_get_bytes(&session->state->published);
 	stats.processes = processes.processes;
+	stats.skipped_own = sensor_get_loss(session->sensor, TETRA_TALLY_OWN);
+	stats.rate_forgotten = session_loss(session, TETRA_LOST_RATE);
 	pthread_mutex_unlock(&session->lock);
 	memcpy(ret, &stats, MIN(ret->size, sizeof(stats)));
 	return 0;

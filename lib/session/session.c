@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 
@@ -70,7 +71,10 @@ static int session_record(void *user, const void *data, size_t bytes)
 
 #define SESSION_FLAGS                                                                    \
 	(TETRA_SESSION_JSON_CRED | TETRA_SESSION_JSON_NS | TETRA_SESSION_QUIET_START |   \
-	 TETRA_SESSION_STRICT_PATHS)
+	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP)
+
+/* Inode number of the first pid namespace (PROC_PID_INIT_INO). */
+#define FIRST_PID_NS 0xeffffffcu
 
 static int opts_check(const struct tetra_session_opts *opts)
 {
@@ -90,7 +94,7 @@ static uint32_t power_of_two(uint32_t value)
 {
 	uint32_t power = SESSION_RING_MIN;
 
-	while (power < value)
+	while (power < value && power < SESSION_RING_MAX)
 		power *= 2;
 	return power;
 }
@@ -213,6 +217,29 @@ static int session_first_image(struct tetra_session *session)
 	return r;
 }
 
+/* Programs see the numbers of the first pid namespace. */
+static void session_find_own(const struct tetra_session *session, struct sensor_own *ret,
+			     struct tetra_diag *diag)
+{
+	const uint32_t asked = TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP;
+	struct stat st;
+
+	if (!(session->opts.flags & asked))
+		return;
+	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != FIRST_PID_NS) {
+		diag_warning(diag, NULL, "own-unknown",
+			     "start it in the pid namespace of the host",
+			     "hooks cannot leave out this process: it is in a pid namespace "
+			     "of its own");
+		return;
+	}
+	ret->tgid = (uint32_t)getpid();
+	if (session->opts.flags & TETRA_SESSION_SKIP_GROUP) {
+		ret->pgid = (uint32_t)getpgrp();
+		ret->uid = getuid();
+	}
+}
+
 static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 {
 	struct sensor_opts opts = {
@@ -229,6 +256,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	    sizeof(session->seed))
 		return -ENOMEM;
 	opts.seed = session->seed;
+	session_find_own(session, &opts.own, diag);
 	r = kernel_probe(&session->kernel, NULL, diag);
 	if (r == 0)
 		r = session_check_kernel(session, diag);
