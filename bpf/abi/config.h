@@ -129,7 +129,7 @@ struct tetra_mark_key {
  * would be forgotten first anyway.
  */
 #define TETRA_RATE_WAYS 16
-#define TETRA_RATE_SETS 1024
+#define TETRA_RATE_SETS 2048
 
 struct tetra_rate_way {
 	__u64 id; /* hash of rule, scope and arguments; 0: free */

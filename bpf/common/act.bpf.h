@@ -108,10 +108,14 @@ static __always_inline struct tetra_rate_way *rate_way(struct tetra_rate_set *se
 static __always_inline int rate_is_limited(struct tetra_scratch *s, __u32 scratch, __u64 now)
 {
 	__u64 id = rate_id(s, scratch), until;
-	__u32 number = id % TETRA_RATE_SETS;
-	struct tetra_rate_set *set = bpf_map_lookup_elem(&tetra_rate, &number);
+	__u32 number = id % TETRA_RATE_SETS, zero = 0;
+	void *sets = bpf_map_lookup_elem(&tetra_rates, &zero);
+	struct tetra_rate_set *set;
 	struct tetra_rate_way *way;
 
+	if (!sets)
+		return 0;
+	set = bpf_map_lookup_elem(sets, &number);
 	if (!set)
 		return 0;
 	way = rate_way(set, id);

@@ -66,16 +66,25 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } tetra_marking SEC(".maps");
 
-/*
- * Rate limits: a set per hash. Written by programs only. A full set: the limit that ends first
- * is forgotten, counted as LOST_RATE if it had not ended.
- */
-struct {
+struct tetra_rate_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, TETRA_RATE_SETS);
+	__uint(max_entries, 1);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct tetra_rate_set));
-} tetra_rate SEC(".maps");
+	__uint(map_flags, BPF_F_INNER_MAP);
+};
+
+/*
+ * Rate limits: slot 0 holds a map of TETRA_RATE_SETS sets, which user space puts there before
+ * the first rule with a limit. Sets are written by programs only. A full set: the limit that
+ * ends first is forgotten, counted as LOST_RATE if it had not ended.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct tetra_rate_map);
+} tetra_rates SEC(".maps");
 
 /*
  * Calls that a kprobe has seen and whose return is awaited. Written and removed by programs.

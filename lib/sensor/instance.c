@@ -142,9 +142,9 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	const struct template *template;
 	_cleanup_(closep) int data = -1;
 	char name[64];
-	int r = 0;
+	int r = config->rate ? sensor_make_rates(sensor) : 0;
 
-	if (row->find)
+	if (r == 0 && row->find)
 		r = row->find(kernel, plan->target, &target);
 	if (r < 0)
 		return r;

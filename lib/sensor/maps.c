@@ -31,6 +31,7 @@ struct sensor {
 	int mark; /* the program that marks a running process; -1: not used yet */
 	int root; /* the program that finds the root; likewise */
 	int maps[SENSOR_MAP_END];
+	int rates; /* the sets of rate limits; -1: not used yet */
 	int n_cpus;
 };
 
@@ -148,7 +149,7 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 
 	if (!sensor)
 		return -ENOMEM;
-	sensor->config = sensor->mark = sensor->root = -1;
+	sensor->config = sensor->mark = sensor->root = sensor->rates = -1;
 	memset(sensor->links, -1, sizeof(sensor->links));
 	memset(sensor->maps, -1, sizeof(sensor->maps));
 	memlock_raise();
@@ -176,6 +177,7 @@ struct sensor *sensor_free(struct sensor *sensor)
 	closep(&sensor->config);
 	closep(&sensor->mark);
 	closep(&sensor->root);
+	closep(&sensor->rates);
 	free(sensor);
 	return NULL;
 }
@@ -204,7 +206,27 @@ uint64_t sensor_get_kernel_bytes(const struct sensor *sensor)
 
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		bytes += map_bytes(sensor->maps[i]);
-	return bytes;
+	return bytes + (sensor->rates >= 0 ? map_bytes(sensor->rates) : 0);
+}
+
+int sensor_make_rates(struct sensor *sensor)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_INNER_MAP);
+	_cleanup_(closep) int fd = -1;
+	const uint32_t zero = 0;
+	int r;
+
+	if (sensor->rates >= 0)
+		return 0;
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tetra_rate", sizeof(uint32_t),
+			    sizeof(struct tetra_rate_set), TETRA_RATE_SETS, &opts);
+	if (fd < 0)
+		return fd == -EPERM ? -EPERM : -ENOMEM;
+	r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_RATES], &zero, &fd, BPF_ANY);
+	if (r < 0)
+		return r == -EPERM || r == -ENOMEM ? r : -EINVAL;
+	sensor->rates = TAKE_FD(fd);
+	return 0;
 }
 
 uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause)

@@ -18,7 +18,7 @@
 	X(PROCS, "tetra_procs")     \
 	X(MARKS, "tetra_marks")     \
 	X(MARKING, "tetra_marking") \
-	X(RATE, "tetra_rate")       \
+	X(RATES, "tetra_rates")     \
 	X(CALLS, "tetra_calls")     \
 	X(ROOTS, "tetra_roots")     \
 	X(LOSSES, "tetra_losses")   \
@@ -80,6 +80,8 @@ uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause);
 
 /* Has the programs know where most paths begin. They do without it, at some cost. */
 void sensor_find_root(struct sensor *sensor);
+/* Room for rate limits, once: before the first program that has any. Return: 0; -EPERM; -ENOMEM. */
+int sensor_make_rates(struct sensor *sensor);
 
 /* Row of a process that ran before: kept if the kernel has one already. */
 int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row);
