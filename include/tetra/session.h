@@ -59,7 +59,8 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
  * watches writes sees its own events being written, and each is the cause of the next. */
 #define TETRA_SESSION_SKIP_SELF 16u
 /* Likewise the other processes of its process group, as it is now, that have its real user id:
- * those that read its pipes. */
+ * those that read its pipes. Ask for it only if the group is the caller's own: scripts run all
+ * that they start in one group. */
 #define TETRA_SESSION_SKIP_GROUP 32u
 
 /**

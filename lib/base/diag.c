@@ -396,8 +396,11 @@ static const char *severity_name(uint32_t severity)
 
 static void render_head(const struct finding *finding, struct strbuf *buf)
 {
-	if (finding->file)
-		strbuf_puts(buf, finding->file);
+	_cleanup_(freep) char *file = finding->file ? text_copy(finding->file) : NULL;
+
+	buf->failed |= finding->file && !file;
+	if (file)
+		strbuf_puts(buf, file);
 	if (finding->file && finding->line)
 		strbuf_format(buf, ":%u", finding->line);
 	if (finding->file && finding->line && finding->column)

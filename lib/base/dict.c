@@ -14,17 +14,13 @@ static uint64_t text_hash(const char *text)
 }
 
 /* Where @text is, or the free entry where it would be. The table is never full. */
-static struct dict_entry *entry_find(struct dict *dict, const char *text, uint64_t hash)
+static struct dict_entry *entry_find(const struct dict *dict, const char *text, uint64_t hash)
 {
 	uint32_t mask = dict->size - 1, i;
 
-	for (i = hash & mask; dict->entries[i].text; i = (i + 1) & mask) {
-		if (dict->entries[i].hash != hash)
-			continue;
-		dict->n_comparisons++;
-		if (str_equal(dict->entries[i].text, text))
+	for (i = hash & mask; dict->entries[i].text; i = (i + 1) & mask)
+		if (dict->entries[i].hash == hash && str_equal(dict->entries[i].text, text))
 			break;
-	}
 	return &dict->entries[i];
 }
 
@@ -68,7 +64,7 @@ int dict_put(struct dict *dict, const char *text, uint32_t value)
 	return 0;
 }
 
-bool dict_get(struct dict *dict, const char *text, uint32_t *ret)
+bool dict_get(const struct dict *dict, const char *text, uint32_t *ret)
 {
 	struct dict_entry *entry;
 

@@ -16,13 +16,13 @@ struct dict_entry {
 
 struct dict {
 	struct dict_entry *entries;
-	uint32_t n, size;      /* size: 0 or a power of two */
-	uint64_t n_comparisons; /* of texts, ever: for tests */
+	uint32_t n, size; /* size: 0 or a power of two */
 };
 
 /* Sets @text's number, new or not. Return: 0; -ENOMEM. */
 int dict_put(struct dict *dict, const char *text, uint32_t value);
-bool dict_get(struct dict *dict, const char *text, uint32_t *ret);
+/* Several threads may look up at once. */
+bool dict_get(const struct dict *dict, const char *text, uint32_t *ret);
 void dict_remove(struct dict *dict, const char *text);
 void dict_done(struct dict *dict);
 

@@ -49,7 +49,7 @@ static void color_end(struct compact *line)
 static void put_quoted(struct compact *line, const char *text, size_t len)
 {
 	if (line->flags & TETRA_COMPACT_UNQUOTED)
-		writer_put(&line->writer, text, len);
+		writer_visible(&line->writer, text, len);
 	else
 		writer_quoted(&line->writer, text, len);
 }

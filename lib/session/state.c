@@ -44,7 +44,7 @@ static bool state_is_named(const struct session_state *state, uint32_t i, const 
 	return str_equal(state->policies[i].loaded->policy->name, name);
 }
 
-struct state_policy *state_find_policy(struct session_state *state, const char *name)
+struct state_policy *state_find_policy(const struct session_state *state, const char *name)
 {
 	uint32_t low, high;
 

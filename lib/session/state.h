@@ -121,7 +121,7 @@ void state_harvest(struct session_state *state);
 
 /* state.c */
 struct session_state *state_free(struct session_state *state);
-struct state_policy *state_find_policy(struct session_state *state, const char *name);
+struct state_policy *state_find_policy(const struct session_state *state, const char *name);
 /* Takes the reference @loaded, also on failure; another policy of its name must not be there. */
 int state_add_policy(struct session_state *state, struct session_policy *loaded,
 		     uint32_t mode, bool enabled);

@@ -494,7 +494,12 @@ static const char *escaped(const char *text, size_t len)
 
 START_TEST(json_escapes_what_must_be_and_no_more)
 {
-	ck_assert_str_eq(ESCAPED("a\"b\\c/<>&\x7f"), "a\\\"b\\\\c/<>&\x7f");
+	ck_assert_str_eq(ESCAPED("a\"b\\c/<>&"), "a\\\"b\\\\c/<>&");
+	/* Terminals obey these as well. */
+	ck_assert_str_eq(ESCAPED("\x7f\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0"),
+			 "\\u007f\\u0080\\u009b\\u009f\xc2\xa0");
+	ck_assert_str_eq(ESCAPED("sixteen \x7f, alone among others"),
+			 "sixteen \\u007f, alone among others");
 	ck_assert_str_eq(ESCAPED("\b\f\n\r\t\x01\x1f\0"),
 			 "\\b\\f\\n\\r\\t\\u0001\\u001f\\u0000");
 	ck_assert_str_eq(ESCAPED("long enough to be looked at by eight \n then more"),
