@@ -130,7 +130,7 @@ START_TEST(compact_without_quotes_obeys_nothing_either)
 	EXEC("curl\0a \\ \"b\" \x1b[2J\xc2\x9b\xe2\x80\xae\xff");
 	ck_assert_str_eq(line_with(TETRA_COMPACT_UNQUOTED),
 			 "🚀 process edge-7 /usr/bin/curl "
-			 "\"a \\ \"b\" \\x1b[2J\\u009b\\u202e\\xff\"");
+			 " \"a \\ \"b\" \\x1b[2J\\u009b\\u202e\\xff\"");
 }
 END_TEST
 
