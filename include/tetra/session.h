@@ -51,7 +51,8 @@ enum tetra_log_level {
 typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, const char *text);
 
 /* Bits of struct tetra_session_opts.flags. Since: 0.1 */
-#define TETRA_SESSION_JSON_CRED 1u /* "cap" and "process_credentials" in JSON */
+/* "cap", "process_credentials" and "binary_properties" in JSON */
+#define TETRA_SESSION_JSON_CRED 1u
 #define TETRA_SESSION_JSON_NS 2u /* "ns" in JSON */
 #define TETRA_SESSION_QUIET_START 4u /* no EXEC events for processes that run already */
 #define TETRA_SESSION_STRICT_PATHS 8u /* matchBinaries literals are not widened */

@@ -142,6 +142,7 @@ int process_image_new(struct process_image **ret,
 	memset(image, 0, sizeof(*image));
 	image->n_refs = 1;
 	image->links = source->links;
+	image->privileges = source->privileges;
 	image->inode = source->inode;
 	image->has_inode = source->has_inode;
 	image->cgroup_id = source->cgroup_id;
@@ -396,6 +397,18 @@ const char *tetra_process_get_container_id(const struct tetra_process *process)
 	if (!some(process)->image || !some(process)->image->container[0])
 		return NULL;
 	return some(process)->image->container;
+}
+
+_Static_assert(TETRA_PRIVILEGES_SETUID == TETRA_EXEC_SETUID &&
+		       TETRA_PRIVILEGES_SETGID == TETRA_EXEC_SETGID &&
+		       TETRA_PRIVILEGES_RAISED_CAP == TETRA_EXEC_RAISED_CAPS &&
+		       TETRA_PRIVILEGES_RAISED_UID == TETRA_EXEC_RAISED_UID &&
+		       TETRA_PRIVILEGES_RAISED_GID == TETRA_EXEC_RAISED_GID,
+	       "records and the interface number them alike");
+
+uint32_t tetra_process_get_privileges(const struct tetra_process *process)
+{
+	return some(process)->image ? some(process)->image->privileges : 0;
 }
 
 uint64_t tetra_process_get_inode(const struct tetra_process *process, uint32_t *ret_links)

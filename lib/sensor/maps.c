@@ -28,6 +28,7 @@ struct sensor {
 	struct sensor_own own;
 	int config; /* of the process programs */
 	int links[ARRAY_SIZE(process_rows)];
+	int gains; /* the link of the program that sees privileges change; -1: not wanted */
 	int mark; /* the program that marks a running process; -1: not used yet */
 	int root; /* the program that finds the root; likewise */
 	int maps[SENSOR_MAP_END];
@@ -140,6 +141,25 @@ static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, cha
 	return MIN(r, 0);
 }
 
+/* Where the kernel has both the old credentials of an exec and the new ones. */
+static int sensor_attach_gains(struct sensor *sensor, struct tetra_kernel *kernel,
+			       char **ret_log)
+{
+	struct template_place place = { BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY };
+	struct kernel_function target;
+	_cleanup_(closep) int fd = -1;
+	int r = kernel_find_function(kernel, "security_bprm_committing_creds", &target);
+
+	if (r < 0)
+		return r;
+	place.btf_id = target.btf_id;
+	fd = template_load(sensor->process, "tetra_creds", &place, sensor->config, ret_log);
+	if (fd < 0)
+		return fd;
+	sensor->gains = bpf_raw_tracepoint_open(NULL, fd);
+	return MIN(sensor->gains, 0);
+}
+
 int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 	       struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
@@ -149,7 +169,7 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 
 	if (!sensor)
 		return -ENOMEM;
-	sensor->config = sensor->mark = sensor->root = sensor->rates = -1;
+	sensor->config = sensor->gains = sensor->mark = sensor->root = sensor->rates = -1;
 	memset(sensor->links, -1, sizeof(sensor->links));
 	memset(sensor->maps, -1, sizeof(sensor->maps));
 	memlock_raise();
@@ -158,6 +178,11 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 	r = sensor_prepare(sensor, opts, kernel);
 	if (r == 0)
 		r = sensor_attach(sensor, kernel, &log);
+	if (r == 0 && opts->wants_gains && sensor_attach_gains(sensor, kernel, &log) < 0)
+		diag_warning(diag, NULL, "no-binary-properties", NULL,
+			     "this kernel (%s) does not tell which programs change "
+			     "privileges: binary_properties is incomplete",
+			     kernel_release(kernel));
 	if (r < 0)
 		return sensor_load_error(r, log, diag);
 	*ret = TAKE_PTR(sensor);
@@ -175,6 +200,7 @@ struct sensor *sensor_free(struct sensor *sensor)
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		closep(&sensor->maps[i]);
 	closep(&sensor->config);
+	closep(&sensor->gains);
 	closep(&sensor->mark);
 	closep(&sensor->root);
 	closep(&sensor->rates);

@@ -21,6 +21,7 @@
 	X(RATES, "tetra_rates")     \
 	X(CALLS, "tetra_calls")     \
 	X(ROOTS, "tetra_roots")     \
+	X(GAINS, "tetra_gains")     \
 	X(LOSSES, "tetra_losses")   \
 	X(SCRATCH, "tetra_scratch")
 
@@ -39,6 +40,7 @@ struct sensor_opts {
 	uint32_t max_processes;
 	struct tetra_seed seed;
 	struct sensor_own own;
+	bool wants_gains; /* of privileges, in EXEC records */
 };
 
 struct template;

@@ -256,6 +256,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	    sizeof(session->seed))
 		return -ENOMEM;
 	opts.seed = session->seed;
+	opts.wants_gains = session->opts.flags & TETRA_SESSION_JSON_CRED;
 	session_find_own(session, &opts.own, diag);
 	r = kernel_probe(&session->kernel, NULL, diag);
 	if (r == 0)
