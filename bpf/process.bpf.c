@@ -452,8 +452,14 @@ static __always_inline void exec_cgroup(struct tetra_record_exec *record,
 static __always_inline void exec_cgroup_above(struct tetra_scratch *s, struct task_struct *task)
 {
 	struct tetra_record_exec *record = (void *)s->record;
-	__u32 bytes = cgroup_put_above(s, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
+	__u32 place = record->cgroup_id % CGROUP_PLAIN, bytes = 0;
+	__u64 *plain = bpf_map_lookup_elem(&tetra_plain, &place);
 
+	if (!plain || *plain != record->cgroup_id) {
+		bytes = cgroup_put_above(s, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
+		if (!bytes && plain)
+			*plain = record->cgroup_id;
+	}
 	record->above_bytes = bytes;
 	record->reserved = 0;
 	spot_advance(s, bytes);
@@ -679,7 +685,7 @@ int tetra_exec(__u64 *ctx)
 	cred_fill(&record->cred, task, cred);
 	namespaces_fill(record->namespaces, task, cred, pid);
 	exec_cgroup(record, task);
-	record->privileges = exec_privileges(task, tgid);
+	record->privileges = binprm->per_clear ? exec_privileges(task, tgid) : 0;
 	s->spot = sizeof(*record);
 	exec_cgroup_above(s, task);
 	exec_filename(s, binprm);

@@ -19,6 +19,20 @@
 /* Bytes of ".scope"; two of them tell it from ".slice". */
 #define CGROUP_SCOPE_BYTES 6
 
+/* Groups that were looked at last and have no id above them. */
+#define CGROUP_PLAIN 16
+
+/*
+ * Ids of such groups, so that the walk is for the first of their programs only. Written and read
+ * by programs; what meets in a place replaces what was there.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CGROUP_PLAIN);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u64));
+} tetra_plain SEC(".maps");
+
 static __always_inline int is_hex_digit(__u8 c)
 {
 	return (__u8)(c - '0') < 10 || (__u8)((c | 32) - 'a') < 6;

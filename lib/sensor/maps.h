@@ -22,6 +22,7 @@
 	X(CALLS, "tetra_calls")     \
 	X(ROOTS, "tetra_roots")     \
 	X(GAINS, "tetra_gains")     \
+	X(PLAIN, "tetra_plain")     \
 	X(LOSSES, "tetra_losses")   \
 	X(SCRATCH, "tetra_scratch")
 
