@@ -7,6 +7,8 @@
  * A row's stamp is the boot-time clock at the last exec, or at the fork before any exec.
  */
 #include "bpf/abi/hash.h"
+#include "bpf/common/cgroup.bpf.h"
+#include "bpf/common/creds.bpf.h"
 #include "bpf/common/walk.bpf.h"
 
 /* One configuration serves all programs of this object; select.bpf.h wants it declared. */
@@ -447,6 +449,22 @@ static __always_inline void exec_cgroup(struct tetra_record_exec *record,
 	bpf_probe_read_kernel_str(record->cgroup, sizeof(record->cgroup), node->name);
 }
 
+static __always_inline void exec_cgroup_above(struct tetra_scratch *s, struct task_struct *task)
+{
+	struct tetra_record_exec *record = (void *)s->record;
+	__u32 place = record->cgroup_id % CGROUP_PLAIN, bytes = 0;
+	__u64 *plain = bpf_map_lookup_elem(&tetra_plain, &place);
+
+	if (!plain || *plain != record->cgroup_id) {
+		bytes = cgroup_put_above(s, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
+		if (!bytes && plain)
+			*plain = record->cgroup_id;
+	}
+	record->above_bytes = bytes;
+	record->reserved = 0;
+	spot_advance(s, bytes);
+}
+
 /* The executable's file and its path's text. */
 static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
 				     struct linux_binprm *binprm, struct walk *walk)
@@ -667,7 +685,9 @@ int tetra_exec(__u64 *ctx)
 	cred_fill(&record->cred, task, cred);
 	namespaces_fill(record->namespaces, task, cred, pid);
 	exec_cgroup(record, task);
+	record->privileges = binprm->per_clear ? exec_privileges(task, tgid) : 0;
 	s->spot = sizeof(*record);
+	exec_cgroup_above(s, task);
 	exec_filename(s, binprm);
 	exec_exe(s, slot, binprm, &walk);
 	exec_row(s, task, tgid, now);

@@ -69,6 +69,10 @@ struct tetra_hook_config {
 	 * verified. At most TETRA_PATH_STEPS and TETRA_TEXT_STEPS. */
 	__u32 path_steps;
 	__u32 text_steps;
+	__u32 own_tgid; /* the session's process, which is left out; 0: it is not */
+	__u32 own_pgid; /* its process group likewise: those of this real user; 0: not */
+	__u32 own_uid;
+	__u32 reserved;
 	/* Slots by class (TETRA_SLOTS_*), so that a run looks at those that are there. */
 	__u8 n_slots[TETRA_SLOT_CLASSES];
 	__u8 slots_of[TETRA_SLOT_CLASSES][TETRA_MAX_SLOTS];
@@ -122,16 +126,25 @@ struct tetra_mark_key {
 	__u64 value[2]; /* pid, or the path's hash */
 };
 
-struct tetra_rate_key {
-	__u32 group;
-	__u32 selector;
-	__u64 scope; /* thread id, process id, or 0 */
-	__u64 values; /* hash of the arguments */
+/*
+ * Rate limits: a table of sets, each of which keeps what was sent last. A full set forgets what
+ * would be forgotten first anyway.
+ */
+#define TETRA_RATE_WAYS 16
+#define TETRA_RATE_SETS 2048
+
+struct tetra_rate_way {
+	__u64 id; /* hash of rule, scope and arguments; 0: free */
+	__u64 until; /* CLOCK_BOOTTIME: no event before */
+};
+
+struct tetra_rate_set {
+	struct tetra_rate_way ways[TETRA_RATE_WAYS];
 };
 
 _Static_assert(sizeof(struct tetra_slot_config) == 20, "no hidden padding");
-_Static_assert(sizeof(struct tetra_hook_config) == 264, "no hidden padding");
+_Static_assert(sizeof(struct tetra_hook_config) == 280, "no hidden padding");
 _Static_assert(sizeof(struct tetra_proc) == 448, "no hidden padding");
-_Static_assert(sizeof(struct tetra_rate_key) == 24, "no hidden padding");
+_Static_assert(sizeof(struct tetra_rate_set) == 256, "no hidden padding");
 
 #endif

@@ -86,7 +86,12 @@
 	X(FTRACE_OFF, 7, "kernel.ftrace_enabled is 0: hooks do not run")         \
 	X(KPROBES_OFF, 8, "kprobes are switched off: hooks do not run")          \
 	X(PREEMPTIBLE, 9, "the kernel became preemptible: runs can be skipped")  \
-	X(PASSED, 10, "a denied call went through: its process was killed")
+	X(PASSED, 10, "a denied call went through: its process was killed") \
+	X(RATE, 11, "a rate limit was forgotten: too many values at once")
+
+/* What programs count besides, in the same map. NAME, number, what */
+#define TETRA_TALLIES(X) \
+	X(OWN, 0, "runs for the session's own processes, which were left out")
 
 /* Namespaces, in the order of the event's "ns" object. NAME, number, YAML, JSON, /proc/PID/ns */
 #define TETRA_NAMESPACES(X)                                                      \
@@ -151,6 +156,11 @@ enum tetra_action_kind { TETRA_ACTIONS(X) TETRA_ACTION_END };
 
 #define X(NAME, number, ...) TETRA_LOST_##NAME = number,
 enum tetra_loss { TETRA_LOSSES(X) TETRA_LOST_END };
+#undef X
+
+#define X(NAME, number, ...) \
+	TETRA_TALLY_##NAME = TETRA_LOST_END + TETRA_UNREADABLE_END + number,
+enum tetra_tally { TETRA_TALLIES(X) TETRA_TALLY_END };
 #undef X
 
 #define X(NAME, number, ...) TETRA_NS_##NAME = number,

@@ -131,6 +131,13 @@ struct tetra_record_cred {
 #define TETRA_EXEC_NAME_FAULT 512u
 #define TETRA_EXEC_NO_PARENT 1024u
 
+/* EXEC: .privileges, what the file has changed */
+#define TETRA_EXEC_SETUID 1u /* the effective user id */
+#define TETRA_EXEC_SETGID 2u /* the effective group id */
+#define TETRA_EXEC_RAISED_CAPS 4u /* permitted capabilities were gained by those of the file */
+#define TETRA_EXEC_RAISED_UID 8u /* from another real user to root */
+#define TETRA_EXEC_RAISED_GID 16u
+
 struct tetra_record_exec {
 	struct tetra_record head;
 	__u64 old_stamp; /* of the image that was replaced, same tgid; 0 none */
@@ -148,7 +155,11 @@ struct tetra_record_exec {
 	__u16 cwd_bytes;
 	__u16 args_inline_bytes; /* the last args_inline_bytes of what was sent */
 	char cgroup[TETRA_CGROUP_NAME_MAX]; /* leaf name, NUL-terminated */
-	/* filename, exe, cwd, args: each padded to 8 bytes */
+	__u32 privileges; /* TETRA_EXEC_SETUID... */
+	__u16 above_bytes; /* 0: the leaf bears a container's id, or no group above it does */
+	__u16 reserved;
+	/* above, filename, exe, cwd, args: each padded to 8 bytes; above: the name of the nearest
+	 * group above the leaf that bears an id */
 };
 
 /* ARGS: part of the argument area of the exec whose EXEC record follows. */
@@ -179,7 +190,7 @@ TETRA_RECORD_CHECK(struct tetra_record_hook, 56);
 TETRA_RECORD_CHECK(struct tetra_record_arg, 16);
 TETRA_RECORD_CHECK(struct tetra_record_sock, 64);
 TETRA_RECORD_CHECK(struct tetra_record_cred, 64);
-TETRA_RECORD_CHECK(struct tetra_record_exec, 32 + 24 + 64 + 40 + 16 + 8 + 8 + 128);
+TETRA_RECORD_CHECK(struct tetra_record_exec, 32 + 24 + 64 + 40 + 16 + 8 + 8 + 128 + 8);
 TETRA_RECORD_CHECK(struct tetra_record_args, 40);
 TETRA_RECORD_CHECK(struct tetra_record_fork, 48);
 TETRA_RECORD_CHECK(struct tetra_record_exit, 40);

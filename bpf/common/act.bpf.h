@@ -65,28 +65,71 @@ __noinline __u64 args_hash(__u32 scratch)
 	return mixed;
 }
 
-/* 1 if an event with these values went out less than the limit ago. */
-static __always_inline int rate_is_limited(struct tetra_scratch *s, __u32 scratch, __u64 now)
+/* What a limit is about: the rule, whose events, and which values. Never 0. */
+static __always_inline __u64 rate_id(struct tetra_scratch *s, __u32 scratch)
 {
-	struct tetra_rate_key key = {
-		.group = s->rule.group,
-		.selector = s->rule.selector,
-		.values = args_hash(scratch),
-	};
-	__u64 *last;
+	__u64 id = ((__u64)s->rule.group << 32 | s->rule.selector) * MATCH_K2, scope = 0;
 
 	if (s->rule.rate_scope == 0)
-		key.scope = bpf_get_current_pid_tgid();
+		scope = bpf_get_current_pid_tgid();
 	else if (s->rule.rate_scope == 1)
-		key.scope = bpf_get_current_pid_tgid() >> 32;
-	last = bpf_map_lookup_elem(&tetra_rate, &key);
-	if (last) {
-		if (now - *last < s->rule.rate_ms * 1000000ull)
-			return 1;
-		*last = now;
-		return 0;
+		scope = bpf_get_current_pid_tgid() >> 32;
+	id = (id ^ scope) * MATCH_K0;
+	id ^= id >> 31;
+	id = (id ^ args_hash(scratch)) * MATCH_K1;
+	id ^= id >> 29;
+	return id ? id : 1;
+}
+
+/* The way of @set for @id: its own, or the one whose limit ends first. */
+static __always_inline struct tetra_rate_way *rate_way(struct tetra_rate_set *set, __u64 id)
+{
+	__u64 first = ~0ull;
+	__u32 at = 0, i;
+
+	for (i = 0; i < TETRA_RATE_WAYS; i++) {
+		__u64 until = set->ways[i].until;
+
+		if (set->ways[i].id == id)
+			return &set->ways[i];
+		if (until < first) {
+			first = until;
+			at = i;
+		}
 	}
-	bpf_map_update_elem(&tetra_rate, &key, &now, BPF_ANY);
+	return &set->ways[at & (TETRA_RATE_WAYS - 1)];
+}
+
+/*
+ * 1 if an event with these values went out less than the limit ago. Two processors that meet in
+ * a set may both send; neither holds back what is not the other's: .until is read first and
+ * cleared first.
+ */
+static __always_inline int rate_is_limited(struct tetra_scratch *s, __u32 scratch, __u64 now)
+{
+	__u64 id = rate_id(s, scratch), until;
+	__u32 number = id % TETRA_RATE_SETS, zero = 0;
+	void *sets = bpf_map_lookup_elem(&tetra_rates, &zero);
+	struct tetra_rate_set *set;
+	struct tetra_rate_way *way;
+
+	if (!sets)
+		return 0;
+	set = bpf_map_lookup_elem(sets, &number);
+	if (!set)
+		return 0;
+	way = rate_way(set, id);
+	until = *(volatile __u64 *)&way->until;
+	if (*(volatile __u64 *)&way->id == id) {
+		if (now < until)
+			return 1;
+	} else {
+		if (now < until)
+			loss_count(TETRA_LOST_RATE);
+		*(volatile __u64 *)&way->until = 0;
+		*(volatile __u64 *)&way->id = id;
+	}
+	*(volatile __u64 *)&way->until = now + s->rule.rate_ms * 1000000ull;
 	return 0;
 }
 

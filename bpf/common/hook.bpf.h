@@ -8,6 +8,7 @@
 #define TETRA_BPF_HOOK_H
 
 #include "bpf/common/act.bpf.h"
+#include "bpf/common/own.bpf.h"
 #include "bpf/common/walk.bpf.h"
 
 /* What a field of a tracepoint's record holds: a number, or where its data is. */
@@ -386,6 +387,8 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	__u64 bits;
 	int verdict;
 
+	if (own_process())
+		return 0;
 	image = bpf_map_lookup_elem(&tetra_images, &zero);
 	if (!image)
 		return 0;
@@ -411,7 +414,7 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	hook_prepare(s, bits, wide ? n_words : 1);
 	s->image = (__u64)image;
 	bits = hook_select(ctx, source, image, s, scratch, hook);
-	if (bits)
+	if (bits && !own_group())
 		rules_act(s, scratch, bits, wide);
 	verdict = s->run.verdict;
 	scratch_release(s);

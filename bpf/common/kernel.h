@@ -105,6 +105,8 @@ struct filename {
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
+	const struct cred *cred;
+	unsigned int per_clear;
 };
 
 struct ns_common {
@@ -178,11 +180,12 @@ struct kernel_cap_bytes {
 struct cred {
 	tetra_kid_t uid, gid, suid, sgid, euid, egid, fsuid, fsgid;
 	unsigned int securebits;
-	struct kernel_cap_bytes cap_inheritable, cap_permitted, cap_effective;
+	struct kernel_cap_bytes cap_inheritable, cap_permitted, cap_effective, cap_ambient;
 	struct user_namespace *user_ns;
 };
 
 struct kernfs_node {
+	struct kernfs_node *parent;
 	const char *name;
 	__u64 id;
 };
@@ -199,8 +202,11 @@ typedef struct {
 	int counter;
 } tetra_atomic_t;
 
+#define PIDTYPE_PGID 2
+
 struct signal_struct {
 	tetra_atomic_t live;
+	struct pid *pids[PIDTYPE_PGID + 1];
 };
 
 struct mm_struct {
@@ -223,6 +229,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	tetra_kid_t loginuid;
 	struct css_set *cgroups;
+	__u64 self_exec_id;
 };
 
 struct in6_addr {

@@ -68,17 +68,25 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } tetra_marking SEC(".maps");
 
+struct tetra_rate_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct tetra_rate_set));
+	__uint(map_flags, BPF_F_INNER_MAP);
+};
+
 /*
- * Rate limits: key -> time of the last event sent. Written by programs; user space removes
- * what is older than its limit. Full: the event is sent.
+ * Rate limits: slot 0 holds a map of TETRA_RATE_SETS sets, which user space puts there before
+ * the first rule with a limit. Sets are written by programs only. A full set: the limit that
+ * ends first is forgotten, counted as LOST_RATE if it had not ended.
  */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 8192);
-	__uint(key_size, sizeof(struct tetra_rate_key));
-	__uint(value_size, sizeof(__u64));
-} tetra_rate SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct tetra_rate_map);
+} tetra_rates SEC(".maps");
 
 /*
  * Calls that a kprobe has seen and whose return is awaited. Written and removed by programs.
@@ -109,10 +117,10 @@ struct {
 } tetra_roots SEC(".maps");
 
 /* Records meant and not sent, by cause (enum tetra_loss); behind them values that could not
- * be read (enum tetra_unreadable). */
+ * be read (enum tetra_unreadable); then enum tetra_tally. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TETRA_LOST_END + TETRA_UNREADABLE_END);
+	__uint(max_entries, TETRA_TALLY_END);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u64));
 } tetra_losses SEC(".maps");

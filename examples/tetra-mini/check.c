@@ -8,6 +8,8 @@
 #include "files.h"
 #include "findings.h"
 #include "guard.h"
+#include "name.h"
+#include "status.h"
 
 /* A collector per file: memory stays that of the largest one. */
 static int check_file(const char *name)
@@ -16,19 +18,21 @@ static int check_file(const char *name)
 	_cleanup_(diag_freep) struct tetra_diag *diag = NULL;
 	_cleanup_(policy_unrefp) struct tetra_policy *policy = NULL;
 	int r = tetra_diag_new(&diag);
+	char safe[NAME_BYTES];
 
 	if (r == 0)
 		r = tetra_policy_parse_file(&policy, name, &opts, diag);
 	findings_print(diag);
 	if (r < 0 && tetra_diag_count(diag, TETRA_SEVERITY_ERROR) == 0)
-		fprintf(stderr, "%s: error: %s\n", name, strerror(-r));
+		fprintf(stderr, "%s: error: %s\n", name_safe(safe, name), strerror(-r));
 	return r;
 }
 
 int check_run(const struct config *config)
 {
 	_cleanup_(files_done) struct files files = {};
-	int status = 0;
+	int status = STATUS_OK;
+	char name[NAME_BYTES];
 	unsigned int i;
 	size_t k;
 
@@ -36,13 +40,17 @@ int check_run(const struct config *config)
 		int r = files_add(&files, config->paths[i]);
 
 		if (r < 0) {
-			fprintf(stderr, "tetra-mini: %s: %s\n", config->paths[i],
-				strerror(-r));
-			status = 1;
+			fprintf(stderr, "tetra-mini: %s: %s\n",
+				name_safe(name, config->paths[i]), strerror(-r));
+			status = STATUS_POLICY;
 		}
 	}
 	for (k = 0; k < files.n_names; k++)
 		if (check_file(files.names[k]) < 0)
-			status = 1;
+			status = STATUS_POLICY;
+	if (files.n_names == 0 && status == STATUS_OK) {
+		fprintf(stderr, "tetra-mini: error: there is no policy to check\n");
+		status = STATUS_POLICY;
+	}
 	return status;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "name.h"
 
 /* Three years; keeps milliseconds far from any overflow. */
 #define DURATION_MAX_S 1e8
@@ -14,7 +15,7 @@
 const char config_help[] =
 	"Usage: tetra-mini [OPTION]...\n"
 	"       tetra-mini --check FILE...\n"
-	"Puts TracingPolicies into force and prints the events, one JSON object per line.\n"
+	"Loads TracingPolicies and prints their events, one JSON object per line.\n"
 	"\n"
 	"  -p, --policy FILE|DIR   load this policy, or all *.yaml and *.yml of a directory\n"
 	"                          (may be repeated); without any: exec and exit events only\n"
@@ -23,7 +24,13 @@ const char config_help[] =
 	"  -x, --export FILE       also append the events to FILE, as JSON\n"
 	"  -e, --events KIND,...   only these: process_exec, process_exit, process_kprobe,\n"
 	"                          process_tracepoint, process_lsm, tetra_lost\n"
-	"  -d, --duration S        stop after so many seconds\n"
+	"  -d, --duration S        stop after S seconds\n"
+	"      --enable-process-cred  JSON: capabilities, credentials, binary_properties\n"
+	"      --enable-process-ns    JSON: namespaces\n"
+	"      --color WHEN        compact: 'auto' (default), 'always' or 'never'\n"
+	"      --timestamps        compact: the time in front\n"
+	"      --unquoted          compact: no quotes around odd text, as Tetragon 1.7 and older\n"
+	"      --include-self      policies see what tetra-mini and its process group do, too\n"
 	"  -s, --stats             at the end, print what the rules did and the ledger of\n"
 	"                          losses on standard error (also: signal USR1, at any time)\n"
 	"  -c, --check             only read the policies and print all findings; needs no\n"
@@ -31,18 +38,36 @@ const char config_help[] =
 	"  -h, --help              print this\n"
 	"  -V, --version           print the version\n"
 	"\n"
-	"INT and TERM stop it in order. Status: 0 after a stop in order, 1 on failure.\n";
+	"INT, QUIT and TERM stop it in order; HUP reads the policies anew and opens FILE again.\n"
+	"Status: 0 after a stop in order, 1 policy refused, 2 usage, 3 no privilege or kernel not\n"
+	"supported, 4 policy not loaded, 5 failure while running.\n";
+
+/* Options without a letter. */
+enum {
+	OPTION_COLOR = 256,
+	OPTION_CRED,
+	OPTION_NS,
+	OPTION_SELF,
+	OPTION_TIMESTAMPS,
+	OPTION_UNQUOTED,
+};
 
 static const struct option long_options[] = {
 	{ "check", no_argument, NULL, 'c' },
+	{ "color", required_argument, NULL, OPTION_COLOR },
 	{ "duration", required_argument, NULL, 'd' },
+	{ "enable-process-cred", no_argument, NULL, OPTION_CRED },
+	{ "enable-process-ns", no_argument, NULL, OPTION_NS },
 	{ "events", required_argument, NULL, 'e' },
 	{ "export", required_argument, NULL, 'x' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "include-self", no_argument, NULL, OPTION_SELF },
 	{ "mode", required_argument, NULL, 'm' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "policy", required_argument, NULL, 'p' },
 	{ "stats", no_argument, NULL, 's' },
+	{ "timestamps", no_argument, NULL, OPTION_TIMESTAMPS },
+	{ "unquoted", no_argument, NULL, OPTION_UNQUOTED },
 	{ "version", no_argument, NULL, 'V' },
 	{},
 };
@@ -66,17 +91,26 @@ static const struct choice formats[] = {
 	{},
 };
 
+static const struct choice colors[] = {
+	{ "auto", COLOR_AUTO },
+	{ "always", COLOR_ALWAYS },
+	{ "never", COLOR_NEVER },
+	{},
+};
+
 static int choice_read(const char *option, const char *word, const struct choice *choices,
 		       uint32_t *ret)
 {
 	const struct choice *choice;
+	char name[NAME_BYTES];
 
 	for (choice = choices; choice->word; choice++)
 		if (strcmp(choice->word, word) == 0) {
 			*ret = choice->value;
 			return 0;
 		}
-	fprintf(stderr, "tetra-mini: --%s: '%s' is none of", option, word);
+	fprintf(stderr, "tetra-mini: --%s: invalid value '%s'; expected one of", option,
+		name_safe(name, word));
 	for (choice = choices; choice->word; choice++)
 		fprintf(stderr, "%s '%s'", choice == choices ? "" : ",", choice->word);
 	fprintf(stderr, "\n");
@@ -85,12 +119,12 @@ static int choice_read(const char *option, const char *word, const struct choice
 
 static int duration_read(const char *text, uint64_t *ret_ms)
 {
-	char *end;
+	char *end, name[NAME_BYTES];
 	double seconds = strtod(text, &end);
 
 	if (end == text || *end || !(seconds > 0 && seconds <= DURATION_MAX_S)) {
-		fprintf(stderr, "tetra-mini: --duration: '%s' is no number of seconds\n",
-			text);
+		fprintf(stderr, "tetra-mini: --duration: '%s' is not a valid number of seconds\n",
+			name_safe(name, text));
 		return -EINVAL;
 	}
 	/* Never zero, which has no end. */
@@ -101,9 +135,11 @@ static int duration_read(const char *text, uint64_t *ret_ms)
 static int kind_add(struct tetra_filter *filter, const char *name)
 {
 	uint32_t kind = tetra_event_kind_from_name(name);
+	char safe[NAME_BYTES];
 
 	if (!kind) {
-		fprintf(stderr, "tetra-mini: --events: there is no kind '%s'\n", name);
+		fprintf(stderr, "tetra-mini: --events: unknown event kind '%s'\n",
+			name_safe(safe, name));
 		return -EINVAL;
 	}
 	return tetra_filter_add_kind(filter, kind);
@@ -127,9 +163,41 @@ static int kinds_read(struct config *config, const char *list)
 	return r;
 }
 
+/* Of the options without a letter. */
+static int look_read(struct config *config, int option)
+{
+	uint32_t value = 0;
+	int r;
+
+	switch (option) {
+	case OPTION_COLOR:
+		r = choice_read("color", optarg, colors, &value);
+		if (r == 0)
+			config->color = (enum color)value;
+		return r;
+	case OPTION_CRED:
+		config->session_flags |= TETRA_SESSION_JSON_CRED;
+		return 0;
+	case OPTION_NS:
+		config->session_flags |= TETRA_SESSION_JSON_NS;
+		return 0;
+	case OPTION_SELF:
+		config->includes_self = true;
+		return 0;
+	case OPTION_TIMESTAMPS:
+		config->compact_flags |= TETRA_COMPACT_TIME;
+		return 0;
+	case OPTION_UNQUOTED:
+		config->compact_flags |= TETRA_COMPACT_UNQUOTED;
+		return 0;
+	default: /* getopt_long() has complained */
+		return -EINVAL;
+	}
+}
+
 static int option_read(struct config *config, int option)
 {
-	uint32_t value;
+	uint32_t value = 0;
 	int r;
 
 	switch (option) {
@@ -162,14 +230,16 @@ static int option_read(struct config *config, int option)
 	case 'x':
 		config->export_path = optarg;
 		return 0;
-	default: /* getopt_long() has complained */
-		return -EINVAL;
+	default:
+		return look_read(config, option);
 	}
 }
 
 /* What stands behind the options are the files of --check, and nothing else. */
 static int operands_read(struct config *config, int argc, char **argv)
 {
+	char name[NAME_BYTES];
+
 	if (config->action == CONFIG_CHECK) {
 		while (optind < argc)
 			config->paths[config->n_paths++] = argv[optind++];
@@ -179,8 +249,8 @@ static int operands_read(struct config *config, int argc, char **argv)
 		}
 	}
 	if (optind < argc && config->action == CONFIG_RUN) {
-		fprintf(stderr, "tetra-mini: unexpected '%s' (--policy %s?)\n",
-			argv[optind], argv[optind]);
+		name_safe(name, argv[optind]);
+		fprintf(stderr, "tetra-mini: unexpected '%s' (--policy %s?)\n", name, name);
 		return -EINVAL;
 	}
 	return 0;

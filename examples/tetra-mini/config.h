@@ -10,6 +10,12 @@
 
 struct tetra_filter;
 
+enum color {
+	COLOR_AUTO, /* on a terminal that can, unless NO_COLOR is set */
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
 enum config_action {
 	CONFIG_RUN,
 	CONFIG_CHECK,
@@ -28,6 +34,10 @@ struct config {
 	struct tetra_filter *filter; /* of --events; NULL: all. Owned */
 	uint64_t duration_ms;	     /* 0: until a signal */
 	bool has_stats;
+	bool includes_self;    /* hooks see this program and its process group as well */
+	uint32_t session_flags; /* TETRA_SESSION_*: what JSON shows besides */
+	uint32_t compact_flags; /* TETRA_COMPACT_* */
+	enum color color;
 };
 
 /*

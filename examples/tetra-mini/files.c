@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "guard.h"
+#include "name.h"
 
 static int entry_is_policy(const struct dirent *entry)
 {
@@ -67,6 +68,8 @@ static int directory_add(struct files *files, const char *path)
 {
 	struct dirent **entries;
 	int n = scandir(path, &entries, entry_is_policy, alphasort), i, r = 0;
+	size_t before = files->n_names;
+	char name[NAME_BYTES];
 
 	if (n < 0)
 		return -errno;
@@ -76,9 +79,9 @@ static int directory_add(struct files *files, const char *path)
 		free(entries[i]);
 	}
 	free(entries);
-	if (n == 0)
-		fprintf(stderr, "tetra-mini: warning: no *.yaml and no *.yml in %s\n",
-			path);
+	if (r == 0 && files->n_names == before)
+		fprintf(stderr, "tetra-mini: warning: no *.yaml and no *.yml files in %s\n",
+			name_safe(name, path));
 	return r;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "name.h"
 
 /* Where there is no memory for the whole text, its beginning must do. */
 static void finding_print(struct tetra_diag *diag, unsigned int index)
@@ -36,13 +37,14 @@ void findings_reason(struct tetra_diag *diag, const char *what, int error)
 {
 	unsigned int i, n_errors = tetra_diag_count(diag, TETRA_SEVERITY_ERROR);
 	struct tetra_finding finding = { .size = sizeof(finding) };
+	char name[NAME_BYTES];
 
 	for (i = 0; tetra_diag_get(diag, i, &finding) == 0; i++) {
 		if (finding.severity != TETRA_SEVERITY_ERROR)
 			continue;
 		fprintf(stderr, "tetra-mini: %s: ", what);
 		if (finding.file)
-			fprintf(stderr, "%s: ", finding.file);
+			fprintf(stderr, "%s: ", name_safe(name, finding.file));
 		fputs(finding.message, stderr);
 		if (n_errors > 1)
 			fprintf(stderr, " (the first of %u errors)", n_errors);

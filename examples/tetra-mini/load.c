@@ -8,17 +8,19 @@
 #include "config.h"
 #include "files.h"
 #include "guard.h"
+#include "name.h"
 
 static int files_find(struct files *files, const struct config *config)
 {
+	char name[NAME_BYTES];
 	unsigned int i;
 	int r;
 
 	for (i = 0; i < config->n_paths; i++) {
 		r = files_add(files, config->paths[i]);
 		if (r < 0) {
-			fprintf(stderr, "tetra-mini: %s: %s\n", config->paths[i],
-				strerror(-r));
+			fprintf(stderr, "tetra-mini: %s: %s\n",
+				name_safe(name, config->paths[i]), strerror(-r));
 			return r;
 		}
 	}
@@ -49,6 +51,18 @@ int policies_read(struct policies *policies, const struct config *config,
 	return first;
 }
 
+/* All that is loaded goes: what comes back in the same transaction has never been away. */
+static int txn_unload_all(struct tetra_txn *txn, struct tetra_session *session)
+{
+	const char *name;
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; r == 0 && (name = tetra_session_get_policy_name(session, i)); i++)
+		r = tetra_txn_unload(txn, name);
+	return r;
+}
+
 int policies_load(const struct policies *policies, struct tetra_session *session,
 		  uint32_t mode, struct tetra_diag *diag)
 {
@@ -58,9 +72,11 @@ int policies_load(const struct policies *policies, struct tetra_session *session
 	int r, first;
 	size_t i;
 
-	if (policies->n_list == 0)
+	if (policies->n_list == 0 && !tetra_session_get_policy_name(session, 0))
 		return 0;
 	first = tetra_txn_begin(session, &txn);
+	if (first == 0)
+		first = txn_unload_all(txn, session);
 	if (first < 0)
 		return first;
 	for (i = 0; i < policies->n_list; i++) {

@@ -24,7 +24,8 @@ int policies_read(struct policies *policies, const struct config *config,
 		  struct tetra_diag *diag);
 
 /*
- * One transaction: all of them or none. Every refusal is in @diag.
+ * One transaction: all of them in the place of what is loaded, or nothing changes. Every
+ * refusal is in @diag.
  * Return: 0; else the first error.
  */
 int policies_load(const struct policies *policies, struct tetra_session *session,

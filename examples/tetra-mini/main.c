@@ -3,7 +3,8 @@
  * tetra-mini: a daemon on nothing but the public interface of libtetra.
  *
  *   read the policies -> open a session -> load them all at once -> "ready"
- *   -> wait, dispatch, write, until a signal, the end of the time, or a closed pipe
+ *   -> wait, dispatch, write, until a signal, the end of the time, or a closed pipe;
+ *      HUP: the same policies anew, in one transaction
  *   -> dispatch what is still there -> statistics -> free
  */
 #include <errno.h>
@@ -23,6 +24,7 @@
 #include "output.h"
 #include "signals.h"
 #include "stats.h"
+#include "status.h"
 
 /* Events between two looks at the signals. */
 #define SLICE_EVENTS 4096
@@ -91,17 +93,63 @@ static int event_wait(struct tetra_session *session, const struct output *output
 	return fds[0].revents != 0;
 }
 
-static int events_pump(struct tetra_session *session, struct output *output,
-		       uint64_t duration_ms)
+/* Says what is in force now. */
+static void report_ready(struct tetra_session *session, const struct config *config,
+			 const char *what)
 {
-	int64_t end = now_ms() + (int64_t)duration_ms, left = -1;
+	struct tetra_session_stats stats = { .size = sizeof(stats) };
+
+	(void)tetra_stats_session(session, &stats); /* zeroes, then */
+	fprintf(stderr, "tetra-mini: %s: %" PRIu64 " policies, %" PRIu64 " hooks\n", what,
+		stats.policies, stats.hooks);
+	if (!stats.policies && config->n_paths)
+		fprintf(stderr, "tetra-mini: warning: no policy is loaded: only starts and "
+				"ends of processes are reported\n");
+}
+
+/* The policies anew; if any is refused, those of before stay in force. */
+static void policies_reload(struct tetra_session *session, struct output *output,
+			    const struct config *config)
+{
+	_cleanup_(policies_done) struct policies policies = {};
+	_cleanup_(diag_freep) struct tetra_diag *diag = NULL;
+	int r = tetra_diag_new(&diag);
+
+	output_reopen(output);
+	if (r == 0)
+		r = policies_read(&policies, config, diag);
+	if (r == 0)
+		r = policies_load(&policies, session, config->mode, diag);
+	findings_print(diag);
+	if (r < 0) {
+		findings_reason(diag, "not reloaded", r);
+		report_ready(session, config, "still in force");
+		return;
+	}
+	report_ready(session, config, "reloaded");
+	malloc_trim(0);
+}
+
+/* What signals have asked for. */
+static void requests_serve(struct tetra_session *session, struct output *output,
+			   const struct config *config)
+{
+	if (signals_take_report())
+		stats_print(session, stderr);
+	if (signals_take_reload())
+		policies_reload(session, output, config);
+}
+
+static int events_pump(struct tetra_session *session, struct output *output,
+		       const struct config *config)
+{
+	int64_t end = now_ms() + (int64_t)config->duration_ms, left = -1;
 	int r;
 
 	while (!signals_stop_asked() && !output_is_closed(output)) {
-		if (duration_ms && (left = end - now_ms()) <= 0)
+		if (config->duration_ms && (left = end - now_ms()) <= 0)
 			return 0;
-		if (signals_take_report())
-			stats_print(session, stderr);
+		requests_serve(session, output, config);
 		r = event_wait(session, output, left);
 		if (r > 0)
 			r = slice_dispatch(session, output);
@@ -123,75 +171,101 @@ static int events_drain(struct tetra_session *session, struct output *output)
 	return r;
 }
 
-/* Puts all policies into force, and says so. */
-static int session_start(struct tetra_session **ret, const struct config *config,
-			 struct output *output, struct tetra_diag *diag)
+/*
+ * What hooks leave out. The process group is our own where the process that started us is not
+ * in it: a job of a shell, or a service. In a script everything that the script does would be
+ * left out with us.
+ */
+static uint32_t own_flags(const struct config *config)
 {
-	TETRA_OPTS(tetra_session_opts, opts, .log = log_print);
+	if (config->includes_self)
+		return 0;
+	if (getpgid(getppid()) == getpgrp())
+		return TETRA_SESSION_SKIP_SELF;
+	return TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP;
+}
+
+/* Puts all policies into force, and says so. @ret_status: why not, if it fails. */
+static int session_start(struct tetra_session **ret, const struct config *config,
+			 struct output *output, struct tetra_diag *diag,
+			 enum status *ret_status)
+{
+	TETRA_OPTS(tetra_session_opts, opts, .log = log_print,
+		   .flags = config->session_flags | own_flags(config));
 	_cleanup_(session_freep) struct tetra_session *session = NULL;
 	_cleanup_(policies_done) struct policies policies = {};
-	struct tetra_session_stats stats = { .size = sizeof(stats) };
 	int r;
 
+	*ret_status = STATUS_POLICY;
 	r = policies_read(&policies, config, diag);
 	if (r < 0)
 		return r;
+	*ret_status = STATUS_MACHINE;
 	r = tetra_session_new(&session, &opts, diag);
 	if (r < 0)
 		return r;
+	*ret_status = STATUS_LOAD;
 	r = tetra_subscribe(session, config->filter, output_event, output, NULL);
-	if (r < 0)
-		return r;
-	r = policies_load(&policies, session, config->mode, diag);
+	if (r == 0)
+		r = policies_load(&policies, session, config->mode, diag);
 	if (r < 0)
 		return r;
 	findings_print(diag);
-	tetra_stats_session(session, &stats);
-	fprintf(stderr, "tetra-mini: ready: %zu policies, %" PRIu64 " hooks\n",
-		policies.n_list, stats.hooks);
+	report_ready(session, config, "ready");
 	*ret = session;
 	session = NULL;
 	return 0;
 }
 
-static int run(const struct config *config, struct output *output)
+/* No memory is nobody's fault but the moment's; names are given by policies. */
+static enum status start_status(enum status step, int error)
+{
+	if (error == -ENOMEM)
+		return STATUS_RUN;
+	if (step == STATUS_LOAD && error == -EEXIST)
+		return STATUS_POLICY;
+	return step == STATUS_LOAD && error == -EPERM ? STATUS_MACHINE : step;
+}
+
+static enum status run(const struct config *config, struct output *output)
 {
 	_cleanup_(session_freep) struct tetra_session *session = NULL;
-	struct tetra_diag *diag = NULL;
+	_cleanup_(diag_freep) struct tetra_diag *diag = NULL;
+	enum status step = STATUS_RUN;
 	int r = tetra_diag_new(&diag);
 
 	if (r == 0)
-		r = session_start(&session, config, output, diag);
+		r = session_start(&session, config, output, diag, &step);
 	if (r < 0) {
 		findings_print(diag);
 		findings_reason(diag, "not started", r);
+		return start_status(step, r);
 	}
-	tetra_diag_free(diag);
-	if (r < 0)
-		return r;
+	diag = tetra_diag_free(diag);
 	/* Loading takes more memory than running; what is free goes back to the system. */
 	malloc_trim(0);
-	r = events_pump(session, output, config->duration_ms);
+	r = events_pump(session, output, config);
 	if (r >= 0)
 		r = events_drain(session, output);
 	if (r < 0)
 		fprintf(stderr, "tetra-mini: stopped: %s\n", strerror(-r));
 	if (config->has_stats)
 		stats_print(session, stderr);
-	return r;
+	return r < 0 ? STATUS_RUN : STATUS_OK;
 }
 
-static int run_with_output(const struct config *config)
+static enum status run_with_output(const struct config *config)
 {
+	enum status status = STATUS_RUN;
 	struct output output;
 	int r;
 
-	r = output_init(&output, config->format, config->export_path);
+	r = output_init(&output, config);
 	signals_init();
 	if (r == 0)
-		r = run(config, &output);
+		status = run(config, &output);
 	output_done(&output);
-	return r < 0;
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -203,7 +277,7 @@ int main(int argc, char **argv)
 	r = config_parse(&config, argc, argv);
 	if (r < 0) {
 		fprintf(stderr, "tetra-mini: see tetra-mini --help\n");
-		return 1;
+		return r == -ENOMEM ? STATUS_RUN : STATUS_USAGE;
 	}
 	switch (config.action) {
 	case CONFIG_HELP:

@@ -11,17 +11,29 @@
 
 #include <tetra/event.h>
 
+#include "config.h"
+
 /* Most events have less than 2 kB of JSON. */
 #define LINE_FIRST_BYTES 4096
 /* What standard output gets at once; a longer line goes alone. */
 #define BLOCK_BYTES 65536
 #define EXPORT_MODE 0600
 
-typedef size_t (*render_fn)(const struct tetra_event *event, char *buf, size_t size);
+typedef size_t (*render_fn)(const struct output *output, const struct tetra_event *event,
+			    char *buf, size_t size);
 
-static size_t compact_render(const struct tetra_event *event, char *buf, size_t size)
+static size_t json_render(const struct output *output, const struct tetra_event *event,
+			  char *buf, size_t size)
 {
-	return tetra_event_to_compact(event, buf, size, NULL);
+	return tetra_event_to_json(event, buf, size);
+}
+
+static size_t compact_render(const struct output *output, const struct tetra_event *event,
+			     char *buf, size_t size)
+{
+	TETRA_OPTS(tetra_compact_opts, opts, .flags = output->compact_flags);
+
+	return tetra_event_to_compact(event, buf, size, &opts);
 }
 
 static int line_grow(struct line *line, size_t size)
@@ -37,49 +49,88 @@ static int line_grow(struct line *line, size_t size)
 }
 
 /* The event and a newline. The text's NUL is where the newline goes. */
-static int line_render(struct line *line, render_fn render,
+static int line_render(struct output *output, render_fn render,
 		       const struct tetra_event *event)
 {
-	size_t len = render(event, line->text + 1, line->size - 1);
+	struct line *line = &output->line;
+	size_t len = render(output, event, line->text + 1, line->size - 1);
 
 	if (len + 2 > line->size) {
 		if (line_grow(line, len + len / 2 + 2) < 0)
 			return -ENOMEM;
-		len = render(event, line->text + 1, line->size - 1);
+		len = render(output, event, line->text + 1, line->size - 1);
 	}
 	line->text[1 + len] = '\n';
 	line->len = len + 1;
 	return 0;
 }
 
-static int export_open(struct output *output, const char *path)
+/* To be read as well: how it ends tells whether its last writer was cut off. */
+static int export_open(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
-		      EXPORT_MODE);
+	const int flags = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+	int fd = open(path, O_RDWR | flags, EXPORT_MODE), r;
+	char name[NAME_BYTES];
 
-	if (fd < 0) {
-		int r = -errno;
-
-		fprintf(stderr, "tetra-mini: cannot open export file %s: %s\n", path,
-			strerror(-r));
-		return r;
-	}
-	sink_init(&output->file, fd, path);
-	return 0;
+	if (fd < 0)
+		fd = open(path, O_WRONLY | flags, EXPORT_MODE);
+	if (fd >= 0)
+		return fd;
+	r = -errno;
+	fprintf(stderr, "tetra-mini: cannot open export file %s: %s\n", name_safe(name, path),
+		strerror(-r));
+	return r;
 }
 
-int output_init(struct output *output, enum output_format format, const char *export_path)
+/* What "auto" means, as `tetra` has it. */
+static bool screen_is_coloured(enum color color)
 {
-	*output = (struct output){ .format = format, .screen.fd = -1, .file.fd = -1 };
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(term && strcmp(term, "dumb") == 0) &&
+	       !(no_color && *no_color);
+}
+
+int output_init(struct output *output, const struct config *config)
+{
+	int fd;
+
+	*output = (struct output){ .format = config->format,
+				   .compact_flags = config->compact_flags,
+				   .export_path = config->export_path,
+				   .screen.fd = -1,
+				   .file.fd = -1 };
+	if (screen_is_coloured(config->color))
+		output->compact_flags |= TETRA_COMPACT_COLOR;
 	output->block = malloc(BLOCK_BYTES + 1);
 	if (!output->block || line_grow(&output->line, LINE_FIRST_BYTES) < 0) {
 		fprintf(stderr, "tetra-mini: no memory\n");
 		return -ENOMEM;
 	}
 	output->block[0] = '\n';
-	if (format != OUTPUT_NONE)
+	if (output->format != OUTPUT_NONE)
 		sink_init(&output->screen, STDOUT_FILENO, "standard output");
-	return export_path ? export_open(output, export_path) : 0;
+	if (!output->export_path)
+		return 0;
+	fd = export_open(output->export_path);
+	if (fd < 0)
+		return fd;
+	name_safe(output->export_name, output->export_path);
+	sink_init(&output->file, fd, output->export_name);
+	return 0;
+}
+
+void output_reopen(struct output *output)
+{
+	int fd;
+
+	if (output->file.fd < 0)
+		return;
+	fd = export_open(output->export_path);
+	if (fd >= 0)
+		sink_reopen(&output->file, fd);
 }
 
 static void screen_add(struct output *output, const struct line *line)
@@ -101,11 +152,11 @@ int output_event(void *user, const struct tetra_event *event)
 	int r = 0;
 
 	if (output->file.fd >= 0 || output->format == OUTPUT_JSON)
-		r = line_render(line, tetra_event_to_json, event);
+		r = line_render(output, json_render, event);
 	if (r == 0 && output->file.fd >= 0)
 		sink_write(&output->file, line->text + 1, line->len);
 	if (r == 0 && output->format == OUTPUT_COMPACT)
-		r = line_render(line, compact_render, event);
+		r = line_render(output, compact_render, event);
 	if (r == 0 && output->format != OUTPUT_NONE)
 		screen_add(output, line);
 	output->n_lost += r < 0;

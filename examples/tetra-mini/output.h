@@ -7,6 +7,7 @@
 #ifndef TETRA_MINI_OUTPUT_H
 #define TETRA_MINI_OUTPUT_H
 
+#include "name.h"
 #include "sink.h"
 
 struct tetra_event;
@@ -26,6 +27,9 @@ struct line {
 
 struct output {
 	enum output_format format;
+	uint32_t compact_flags; /* TETRA_COMPACT_* */
+	const char *export_path; /* borrowed; NULL: none */
+	char export_name[NAME_BYTES]; /* for messages */
 	struct sink screen; /* standard output; fd -1 for OUTPUT_NONE */
 	struct sink file;   /* fd -1: no export */
 	struct line line;
@@ -34,9 +38,13 @@ struct output {
 	uint64_t n_lost;  /* events that there was no memory for */
 };
 
-/* @export_path: NULL for none. Complains on standard error. Return: 0; -errno. */
-int output_init(struct output *output, enum output_format format,
-		const char *export_path);
+/* What the command line says of it. Complains on standard error. Return: 0; -errno. */
+struct config;
+int output_init(struct output *output, const struct config *config);
+
+/* Opens the export file once more: the old one may have been moved away. If that fails, it is
+ * said, and the old one stays. */
+void output_reopen(struct output *output);
 
 /* A tetra_event_fn; @user is the output. Never asks to stop. */
 int output_event(void *user, const struct tetra_event *event);

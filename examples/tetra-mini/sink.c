@@ -18,9 +18,39 @@
 void sink_init(struct sink *sink, int fd, const char *name)
 {
 	struct stat st;
+	char last;
 
 	*sink = (struct sink){ .fd = fd, .name = name };
-	sink->can_block = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
+	if (fstat(fd, &st) < 0)
+		return;
+	sink->can_block = !S_ISREG(st.st_mode);
+	sink->is_file = S_ISREG(st.st_mode);
+	/* Whoever wrote before us may have been cut off. */
+	if (sink->is_file && st.st_size && pread(fd, &last, 1, st.st_size - 1) == 1)
+		sink->is_torn = last != '\n';
+}
+
+/*
+ * Takes back the @n bytes written last, if nothing has come behind them. True if they are gone.
+ */
+static bool sink_take_back(struct sink *sink, size_t n)
+{
+	off_t end = sink->is_file ? lseek(sink->fd, 0, SEEK_CUR) : -1;
+	struct stat st;
+
+	if (end < (off_t)n || fstat(sink->fd, &st) < 0 || st.st_size != end)
+		return false;
+	if (ftruncate(sink->fd, end - (off_t)n) < 0)
+		return false;
+	return lseek(sink->fd, end - (off_t)n, SEEK_SET) >= 0;
+}
+
+/* Bytes of @text up to the end of its last line. */
+static size_t whole_lines(const char *text, size_t len)
+{
+	const char *last = memrchr(text, '\n', len);
+
+	return last ? (size_t)(last - text) + 1 : 0;
 }
 
 static void sink_report(struct sink *sink, const char *reason)
@@ -70,7 +100,8 @@ static void sink_wait(struct sink *sink)
 
 void sink_write(struct sink *sink, const char *text, size_t len)
 {
-	size_t done = 0, torn = sink->is_torn;
+	size_t done = 0, torn = sink->is_torn, whole;
+	int error = 0;
 	ssize_t n;
 
 	text -= torn;
@@ -81,16 +112,30 @@ void sink_write(struct sink *sink, const char *text, size_t len)
 			done += (size_t)n;
 		else if (errno == EAGAIN)
 			sink_wait(sink);
-		else if (errno != EINTR)
+		else if (errno != EINTR) {
+			error = errno;
 			break;
+		}
 	}
+	whole = whole_lines(text, done);
+	if (done > whole && sink_take_back(sink, done - whole))
+		done = whole;
 	if (done > 0)
 		sink->is_torn = text[done - 1] != '\n';
 	if (done == len)
 		return;
 	/* The newline that ends a torn line is no line of its own. */
 	done = done < torn ? torn : done;
-	sink_fail(sink, sink->is_closed ? EPIPE : errno, text + done, len - done);
+	sink_fail(sink, sink->is_closed ? EPIPE : error, text + done, len - done);
+}
+
+void sink_reopen(struct sink *sink, int fd)
+{
+	struct sink old = *sink;
+
+	close(old.fd);
+	sink_init(sink, fd, old.name);
+	sink->n_lost = old.n_lost;
 }
 
 void sink_done(struct sink *sink)

@@ -36,6 +36,8 @@ static const struct figure ledger[] = {
 	{ "records read", offsetof(struct tetra_session_stats, records) },
 	{ "events delivered", offsetof(struct tetra_session_stats, delivered) },
 	{ "events filtered", offsetof(struct tetra_session_stats, filtered) },
+	{ "calls of our own left out", offsetof(struct tetra_session_stats, skipped_own) },
+	{ "rate limits forgotten", offsetof(struct tetra_session_stats, rate_forgotten) },
 	{ "lost: ring full", offsetof(struct tetra_session_stats, lost_ring) },
 	{ "lost: no scratch memory", offsetof(struct tetra_session_stats, lost_scratch) },
 	{ "lost: process table full", offsetof(struct tetra_session_stats, lost_process) },

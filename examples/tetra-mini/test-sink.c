@@ -46,7 +46,7 @@ START_TEST(sink_counts_the_lines_that_a_full_disk_refuses)
 END_TEST
 
 /* A file that may not grow further takes a part of a line, as a disk does that fills up. */
-START_TEST(sink_ends_a_torn_line_before_the_next_one)
+START_TEST(sink_takes_a_torn_line_back)
 {
 	char name[] = "/tmp/test-sink-XXXXXX", text[64] = {};
 	int fd = mkstemp(name);
@@ -58,13 +58,52 @@ START_TEST(sink_ends_a_torn_line_before_the_next_one)
 	sink_init(&sink, fd, "file");
 	limit_set(7);
 	write_text(&sink, "first\nsecond\n");
-	ck_assert(sink.is_torn);
+	ck_assert(!sink.is_torn);
+	ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
+	ck_assert_str_eq(text, "first\n");
 	limit_set(RLIM_INFINITY);
 	write_text(&sink, "third\n");
 	write_text(&sink, "fourth\n");
 	ck_assert_uint_eq(sink.n_lost, 1);
 	ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
-	ck_assert_str_eq(text, "first\ns\nthird\nfourth\n");
+	ck_assert_str_eq(text, "first\nthird\nfourth\n");
+	sink_done(&sink);
+}
+END_TEST
+
+/* Another one writes to the file as well: what is behind our torn line is not ours. */
+START_TEST(sink_takes_nothing_back_that_is_not_its_own)
+{
+	char name[] = "/tmp/test-sink-XXXXXX", text[64] = {};
+	int fd = mkstemp(name), other = open(name, O_RDWR | O_APPEND | O_CLOEXEC);
+	struct sink sink;
+
+	unlink(name);
+	signal(SIGXFSZ, SIG_IGN);
+	sink_init(&sink, fd, "file");
+	ck_assert_int_eq(pwrite(other, "0123456789\n", 11, 0), 11);
+	limit_set(7);
+	write_text(&sink, "first\nsecond\n");
+	limit_set(RLIM_INFINITY);
+	ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
+	ck_assert_str_eq(text, "first\ns789\n");
+	sink_done(&sink);
+	close(other);
+}
+END_TEST
+
+START_TEST(sink_ends_the_line_of_whoever_was_cut_off_before)
+{
+	char name[] = "/tmp/test-sink-XXXXXX", text[64] = {};
+	int fd = mkstemp(name);
+	struct sink sink;
+
+	unlink(name);
+	ck_assert_int_eq(write(fd, "whole\ncut", 9), 9);
+	sink_init(&sink, fd, "file");
+	write_text(&sink, "next\n");
+	ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
+	ck_assert_str_eq(text, "whole\ncut\nnext\n");
 	sink_done(&sink);
 }
 END_TEST
@@ -121,7 +160,9 @@ int main(void)
 	int n_failed;
 
 	tcase_add_test(cases, sink_counts_the_lines_that_a_full_disk_refuses);
-	tcase_add_test(cases, sink_ends_a_torn_line_before_the_next_one);
+	tcase_add_test(cases, sink_takes_a_torn_line_back);
+	tcase_add_test(cases, sink_takes_nothing_back_that_is_not_its_own);
+	tcase_add_test(cases, sink_ends_the_line_of_whoever_was_cut_off_before);
 	tcase_add_test(cases, sink_gives_up_when_nobody_reads_any_more);
 	tcase_add_test(cases, sink_does_not_wait_for_a_stuck_reader_when_stopping);
 	suite_add_tcase(suite, cases);

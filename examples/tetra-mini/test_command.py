@@ -3,6 +3,7 @@
 """The command line of tetra-mini, as far as it needs no privilege and opens no session."""
 
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -108,16 +109,53 @@ class Command(unittest.TestCase):
                            (["--events", "process_exec,fork"], "'fork'"),
                            (["--events", ""], "kind ''"), (["--duration", "soon"], "'soon'"),
                            (["--duration", "-1"], "'-1'"), (["--duration", "nan"], "'nan'"),
+                           (["--color", "blue"], "'blue'"), (["--timestamps=x"], "timestamps"),
                            ([self.good], self.good), (["--check"], "--check"),
                            (["--no-such-option"], "no-such-option")):
             with self.subTest(args):
-                out, err = self.run_it(*args, status=1)
+                out, err = self.run_it(*args, status=2)
                 self.assertEqual(out, "")
                 self.assertIn(word, err)
 
     def test_an_export_file_that_cannot_be_opened_is_told(self):
-        _, err = self.run_it("--export", "/nonexistent/x.json", status=1)
+        _, err = self.run_it("--export", "/nonexistent/x.json", status=5)
         self.assertIn("/nonexistent/x.json", err)
+
+    def test_a_folder_without_policies_is_not_checked_with_success(self):
+        os.remove(self.bad)
+        os.remove(self.good)
+        os.mkdir(os.path.join(self.folder, "folder.yaml"))
+        _, err = self.run_it("--check", self.folder, status=1)
+        self.assertIn("no *.yaml and no *.yml files in " + self.folder, err)
+        self.assertIn("no policy to check", err)
+
+    def test_file_names_cannot_command_the_terminal(self):
+        name = "a\n\x1b[31m\u202egood\x9b\x7fü.yaml"
+        safe = r"a\x0a\x1b[31m\xe2\x80\xaegood\xc2\x9b\x7fü.yaml"
+        bad = self.write(name, BAD)
+        nowhere = self.folder + "/nowhere\x1b[2J"
+        cases = ((["--check", bad], 1, None), (["--policy", bad], 1, safe),
+                 (["--check", nowhere], 1, None), (["--policy", nowhere], 1, None),
+                 (["--export", nowhere + "/x"], 5, r"nowhere\x1b[2J/x"),
+                 ([nowhere], 2, r"nowhere\x1b[2J"), (["--mode", "\x1b"], 2, r"'\x1b'"),
+                 (["--events", "\x9b"], 2, r"'\xc2\x9b'"),
+                 (["--duration", "\x7f"], 2, r"'\x7f'"))
+        for args, status, shown in cases:
+            with self.subTest(args):
+                out, err = self.run_it(*args, status=status)
+                for c in "\x1b\x7f\x9b\u202e":
+                    self.assertNotIn(c, out + err)
+                if shown:
+                    self.assertIn(shown, err)
+
+    def test_each_status_is_in_the_manual(self):
+        folder = os.path.dirname(os.path.abspath(__file__))
+        with open(os.path.join(folder, "status.h"), encoding="utf-8") as file:
+            numbers = re.findall(r"^\tX\([A-Z]+, (\d)\)", file.read(), re.M)
+        with open(os.path.join(folder, "tetra-mini.1"), encoding="utf-8") as file:
+            table = file.read().split(".SH EXIT STATUS")[1].split(".SH ")[0]
+        self.assertGreaterEqual(len(numbers), 6)
+        self.assertEqual(re.findall(r"^\.B (\d)$", table, re.M), numbers)
 
     def test_help_names_each_option_of_the_manual(self):
         out, err = self.run_it("--help", status=0)
@@ -126,7 +164,7 @@ class Command(unittest.TestCase):
         with open(manual, encoding="utf-8") as file:
             named = {line.split("\\-\\-")[1].split()[0].strip('"').strip()
                      for line in file if line.startswith(".BR \\-")}
-        self.assertGreaterEqual(len(named), 9)
+        self.assertGreaterEqual(len(named), 15)
         for name in named:
             self.assertIn("--" + name, out)
         self.assertRegex(self.run_it("--version", status=0)[0], r"^tetra-mini \d+\.\d+\.\d+\n$")

@@ -216,6 +216,22 @@ TETRA_API const char *tetra_process_get_cgroup(const struct tetra_process *proce
  */
 TETRA_API const char *tetra_process_get_container_id(const struct tetra_process *process);
 
+/* Bits of tetra_process_get_privileges(). Since: 0.1 */
+#define TETRA_PRIVILEGES_SETUID	    1u /* the effective user id changed */
+#define TETRA_PRIVILEGES_SETGID	    2u /* the effective group id changed */
+#define TETRA_PRIVILEGES_RAISED_CAP 4u /* permitted capabilities were gained */
+#define TETRA_PRIVILEGES_RAISED_UID 8u /* the effective user is root, the real one is not */
+#define TETRA_PRIVILEGES_RAISED_GID 16u /* likewise the groups */
+
+/**
+ * tetra_process_get_privileges() - what executing the program did to privileges
+ *
+ * Told in sessions with TETRA_SESSION_JSON_CRED, and of programs executed since their start.
+ *
+ * Return: TETRA_PRIVILEGES_* bits; 0 if nothing changed or it is not known. Since: 0.1
+ */
+TETRA_API uint32_t tetra_process_get_privileges(const struct tetra_process *process);
+
 /**
  * tetra_process_get_inode() - the executable's inode
  * @ret_links:	set to its count of links, 0 for a deleted file or memfd; may be NULL

@@ -46,23 +46,34 @@ enum tetra_log_level {
  * @module:	static short name
  * @text:	one line without newline, borrowed until the call returns
  *
- * Called in the thread that is inside the session. Since: 0.1
+ * Called in the thread that is inside the session. Dispatch and transactions inside it get
+ * -EBUSY. Since: 0.1
  */
 typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, const char *text);
 
 /* Bits of struct tetra_session_opts.flags. Since: 0.1 */
-#define TETRA_SESSION_JSON_CRED 1u /* "cap" and "process_credentials" in JSON */
+/* "cap", "process_credentials" and "binary_properties" in JSON */
+#define TETRA_SESSION_JSON_CRED 1u
 #define TETRA_SESSION_JSON_NS 2u /* "ns" in JSON */
 #define TETRA_SESSION_QUIET_START 4u /* no EXEC events for processes that run already */
 #define TETRA_SESSION_STRICT_PATHS 8u /* matchBinaries literals are not widened */
+/* Hooks leave out what the calling process does: no event, no action. Otherwise a policy that
+ * watches writes sees its own events being written, and each is the cause of the next. */
+#define TETRA_SESSION_SKIP_SELF 16u
+/* Likewise the other processes of its process group, as it is now, that have its real user id:
+ * those that read its pipes. Ask for it only if the group is the caller's own: scripts run all
+ * that they start in one group. */
+#define TETRA_SESSION_SKIP_GROUP 32u
 
 /**
  * struct tetra_session_opts - options of tetra_session_new()
  * @size:	sizeof(struct tetra_session_opts)
  * @flags:	TETRA_SESSION_*
- * @ring_bytes:	size of the ring buffer; 0: 1 MiB. Rounded up to a power of two
+ * @ring_bytes:	size of the ring buffer; 0: 1 MiB. At most 1 GiB. Rounded up to a power of
+ *		two of at least 4096, which a note in the diagnostic tells
  * @max_processes: rows of the kernel's process table; 0: 32768, or 16384 where the kernel
- *	wants their memory, half a kB each, all at once (before Linux 6.1)
+ *		wants their memory, half a kB each, all at once (before Linux 6.1). At most
+ *		4194304
  * @node_name:	"node_name" of events; NULL: environment NODE_NAME, else the host's name
  * @log:	receives log lines; NULL: none
  * @log_user:	passed to @log
@@ -94,8 +105,8 @@ struct tetra_session_opts {
  * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
  * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named), is locked down for
  * confidentiality or has ftrace switched off, or in a nested pid namespace or with another
- * namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags; -ENOMEM, also with
- * too few file descriptors. Since: 0.1
+ * namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags and for sizes out of
+ * range; -ENOMEM, also with too few file descriptors. Since: 0.1
  */
 TETRA_API int tetra_session_new(struct tetra_session **ret,
 				const struct tetra_session_opts *opts,
@@ -105,12 +116,19 @@ TETRA_API int tetra_session_new(struct tetra_session **ret,
  * tetra_session_free() - detach everything and free
  *
  * Events not dispatched are dropped; policies, kept events and filters of the caller stay
- * valid. NULL is fine. Return: NULL. Since: 0.1
+ * valid; subscriptions end. An open transaction is abandoned: its calls return -ECANCELED, and
+ * it is still to be ended by tetra_txn_commit() or tetra_txn_free(). NULL is fine.
+ *
+ * Inside a callback or a log function it takes effect when the call that runs it returns, which
+ * is then -ECANCELED: no further callback is called, and the handle is valid until that return
+ * and no longer. No other thread may be inside the session.
+ *
+ * Return: NULL. Since: 0.1
  */
 TETRA_API struct tetra_session *tetra_session_free(struct tetra_session *session);
 
 /** tetra_session_get_fd() - the descriptor to poll for reading; owned by the session.
- * Since: 0.1 */
+ * Return: the descriptor; -EINVAL for NULL. Since: 0.1 */
 TETRA_API int tetra_session_get_fd(const struct tetra_session *session);
 
 /**
@@ -121,8 +139,8 @@ TETRA_API int tetra_session_get_fd(const struct tetra_session *session);
  * Never blocks. Calls subscribers in order of subscription; an event is borrowed until its
  * callback returns.
  *
- * Return: events delivered to some subscriber; -ECANCELED if a subscriber asked to stop;
- * -EBUSY inside a callback. Since: 0.1
+ * Return: events delivered to some subscriber; -ECANCELED if a subscriber asked to stop or
+ * freed the session; -EBUSY inside a callback or a log function. Since: 0.1
  */
 TETRA_API int tetra_session_dispatch(struct tetra_session *session, unsigned int max_events);
 
@@ -198,8 +216,9 @@ TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **
  * itself), unless it has the option enforcement: best-effort.
  *
  * Return: 0; -EEXIST if a policy of that name is loaded; -EOPNOTSUPP or -ENOENT if this
- * kernel cannot do what the policy asks; -E2BIG over a limit; -ENOMEM. The transaction can
- * go on without the policy. Since: 0.1
+ * kernel cannot do what the policy asks; -E2BIG over a limit, such as that of the rules on one
+ * hook, all policies counted; -ENOMEM; -EBUSY inside a callback; -ECANCELED if the session was
+ * freed. The transaction can go on without the policy. Since: 0.1
  */
 TETRA_API int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 			     const struct tetra_load_opts *opts, struct tetra_diag *diag);
@@ -333,6 +352,9 @@ enum tetra_preemption {
  *			(policies with enforcement: best-effort)
  * @switched_off:	TETRA_SWITCH_* of the switches that keep hooks from running now
  * @preemption:		enum tetra_preemption, now
+ * @skipped_own:	calls of hooks that were left out: TETRA_SESSION_SKIP_SELF, _SKIP_GROUP
+ * @rate_forgotten:	rate limits that were forgotten before their time, for want of room: an
+ *			event more than the limit allows may have been sent for each
  *
  * Since: 0.1
  */
@@ -359,6 +381,8 @@ struct tetra_session_stats {
 	uint64_t lost_passed;
 	uint64_t switched_off;
 	uint64_t preemption;
+	uint64_t skipped_own;
+	uint64_t rate_forgotten;
 };
 
 /** tetra_stats_session() - the session's ledger. Any thread. Return: 0; -EINVAL. Since: 0.1 */

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 
+#include "lib/base/dict.h"
 #include "lib/base/strbuf.h"
 #include "lib/base/utf8.h"
 
@@ -41,12 +42,16 @@ struct tetra_diag {
 	bool sorted;
 	struct source *sources;
 	size_t n_sources;
+	struct dict by_file; /* its place among them */
 };
 
 int tetra_diag_new(struct tetra_diag **ret)
 {
-	struct tetra_diag *diag = calloc(1, sizeof(*diag));
+	struct tetra_diag *diag;
 
+	if (!ret)
+		return -EINVAL;
+	diag = calloc(1, sizeof(*diag));
 	if (!diag)
 		return -ENOMEM;
 	*ret = diag;
@@ -75,6 +80,7 @@ void tetra_diag_clear(struct tetra_diag *diag)
 	}
 	free(diag->findings);
 	free(diag->sources);
+	dict_done(&diag->by_file);
 	memset(diag, 0, sizeof(*diag));
 }
 
@@ -97,12 +103,9 @@ unsigned int tetra_diag_count(const struct tetra_diag *diag, uint32_t severity)
 
 static struct source *source_find(struct tetra_diag *diag, const char *file)
 {
-	size_t i;
+	uint32_t i;
 
-	for (i = 0; file && i < diag->n_sources; i++)
-		if (str_equal(diag->sources[i].file, file))
-			return &diag->sources[i];
-	return NULL;
+	return file && dict_get(&diag->by_file, file, &i) ? &diag->sources[i] : NULL;
 }
 
 static struct source *source_add(struct tetra_diag *diag, const char *file)
@@ -116,8 +119,10 @@ static struct source *source_add(struct tetra_diag *diag, const char *file)
 	sources += diag->n_sources;
 	memset(sources, 0, sizeof(*sources));
 	sources->file = strdup(file);
-	if (!sources->file)
+	if (!sources->file || dict_put(&diag->by_file, file, diag->n_sources) < 0) {
+		free(sources->file);
 		return NULL;
+	}
 	diag->n_sources++;
 	return sources;
 }
@@ -391,8 +396,11 @@ static const char *severity_name(uint32_t severity)
 
 static void render_head(const struct finding *finding, struct strbuf *buf)
 {
-	if (finding->file)
-		strbuf_puts(buf, finding->file);
+	_cleanup_(freep) char *file = finding->file ? text_copy(finding->file) : NULL;
+
+	buf->failed |= finding->file && !file;
+	if (file)
+		strbuf_puts(buf, file);
 	if (finding->file && finding->line)
 		strbuf_format(buf, ":%u", finding->line);
 	if (finding->file && finding->line && finding->column)
@@ -417,7 +425,7 @@ int tetra_diag_render(struct tetra_diag *diag, unsigned int index, char *buf, si
 		strbuf_format(&text, "  hint: %s\n", finding->hint);
 	if (text.failed)
 		return -ENOMEM;
-	if (size) {
+	if (size && buf) {
 		n = MIN(text.len, size - 1);
 		memcpy(buf, text.text, n);
 		buf[n] = '\0';

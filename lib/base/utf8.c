@@ -21,12 +21,10 @@ static const struct span combining[] = {
 	{ 0xfe00, 0xfe0f },
 };
 
-/* Line and paragraph separators, and what turns the direction of writing. */
+/* Controls, separators of lines, what turns the direction of writing, what has no shape, and
+ * what no version of Unicode has assigned yet. */
 static const struct span unseen[] = {
-	{ 0x2028, 0x202e },
-	{ 0x2066, 0x2069 },
-	{ 0xfeff, 0xfeff },
-	{ 0xfff9, 0xfffb },
+#include "lib/base/unseen.h"
 };
 
 static bool span_has(const struct span *spans, size_t n, uint32_t c)
@@ -35,6 +33,15 @@ static bool span_has(const struct span *spans, size_t n, uint32_t c)
 		if (c >= spans->first && c <= spans->last)
 			return true;
 	return false;
+}
+
+static int span_compare(const void *left, const void *right)
+{
+	const struct span *key = left, *span = right;
+
+	if (key->first < span->first)
+		return -1;
+	return key->first > span->last;
 }
 
 static size_t sequence_bytes(unsigned char lead, uint32_t *ret_bits, uint32_t *ret_min)
@@ -104,9 +111,12 @@ bool utf8_is_yaml(uint32_t c)
 
 bool utf8_is_printable(uint32_t c)
 {
-	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-		return false;
-	return (c & 0xfffe) != 0xfffe && !span_has(unseen, ARRAY_SIZE(unseen), c);
+	const struct span key = { c, c };
+
+	if (c >= 0x20 && c < 0x7f)
+		return true;
+	return c <= 0x10ffff &&
+	       !bsearch(&key, unseen, ARRAY_SIZE(unseen), sizeof(key), span_compare);
 }
 
 unsigned int utf8_width(uint32_t c)

@@ -49,7 +49,7 @@ static void color_end(struct compact *line)
 static void put_quoted(struct compact *line, const char *text, size_t len)
 {
 	if (line->flags & TETRA_COMPACT_UNQUOTED)
-		writer_put(&line->writer, text, len);
+		writer_visible(&line->writer, text, len);
 	else
 		writer_quoted(&line->writer, text, len);
 }
@@ -575,6 +575,8 @@ size_t tetra_event_to_compact(const struct tetra_event *event, char *buf, size_t
 	if (opts_read(opts, &line.flags) < 0)
 		return 0;
 	writer_init(&line.writer, buf, size);
+	if (!event)
+		return writer_finish(&line.writer, size);
 	if (line.flags & TETRA_COMPACT_TIME) {
 		writer_time(&line.writer, event->wall_ns, 9);
 		writer_char(&line.writer, ' ');

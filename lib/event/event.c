@@ -60,6 +60,7 @@ const char *event_loss_name(uint32_t cause)
 		[TETRA_LOST_KPROBES_OFF] = "kprobes-off",
 		[TETRA_LOST_PREEMPTIBLE] = "preemptible",
 		[TETRA_LOST_PASSED] = "passed",
+		[TETRA_LOST_RATE] = "rate",
 	};
 
 	return cause < TETRA_LOST_END && names[cause] ? names[cause] : "unknown";
@@ -221,9 +222,17 @@ struct tetra_event *tetra_event_unref(struct tetra_event *event)
 	return NULL;
 }
 
+/* Getters take NULL, and find an event with nothing in it. */
+static const struct tetra_event *some(const struct tetra_event *event)
+{
+	static const struct tetra_event nothing;
+
+	return event ? event : &nothing;
+}
+
 uint32_t tetra_event_get_kind(const struct tetra_event *event)
 {
-	return event->kind;
+	return some(event)->kind;
 }
 
 const char *tetra_event_kind_to_name(uint32_t kind)
@@ -251,41 +260,41 @@ uint32_t tetra_event_kind_from_name(const char *name)
 
 uint64_t tetra_event_get_time_ns(const struct tetra_event *event)
 {
-	return event->time_ns;
+	return some(event)->time_ns;
 }
 
 uint64_t tetra_event_get_wall_ns(const struct tetra_event *event)
 {
-	return event->wall_ns;
+	return some(event)->wall_ns;
 }
 
 uint32_t tetra_event_get_flags(const struct tetra_event *event)
 {
-	return event->flags;
+	return some(event)->flags;
 }
 
 uint32_t tetra_event_get_tid(const struct tetra_event *event)
 {
-	return event->tid;
+	return some(event)->tid;
 }
 
 const struct tetra_process *tetra_event_get_process(const struct tetra_event *event)
 {
-	return event->process;
+	return some(event)->process;
 }
 
 const struct tetra_process *tetra_event_get_parent(const struct tetra_event *event)
 {
-	return event->parent;
+	return some(event)->parent;
 }
 
 const struct tetra_process *tetra_event_get_ancestor(const struct tetra_event *event,
 						     unsigned int index)
 {
-	const struct tetra_process *at = event->parent;
+	const struct tetra_process *at = some(event)->parent;
 
-	if (event->n_refs)
-		return index < event->n_ancestors ? event->ancestors[index] : NULL;
+	if (some(event)->n_refs)
+		return index < some(event)->n_ancestors ? some(event)->ancestors[index] : NULL;
 	for (; at && index; index--)
 		at = table_parent(event, at);
 	return at;
@@ -293,56 +302,56 @@ const struct tetra_process *tetra_event_get_ancestor(const struct tetra_event *e
 
 const char *tetra_event_get_policy(const struct tetra_event *event)
 {
-	return event->group ? event->group->policy_name : NULL;
+	return some(event)->group ? some(event)->group->policy_name : NULL;
 }
 
 const char *tetra_event_get_function(const struct tetra_event *event)
 {
-	if (!event->group)
+	if (!some(event)->group)
 		return NULL;
-	if (event->kind == TETRA_EVENT_TRACEPOINT)
-		return event->group->event;
-	return event->group->function_name;
+	if (some(event)->kind == TETRA_EVENT_TRACEPOINT)
+		return some(event)->group->event;
+	return some(event)->group->function_name;
 }
 
 const char *tetra_event_get_subsystem(const struct tetra_event *event)
 {
-	return event->kind == TETRA_EVENT_TRACEPOINT ? event->group->subsys : NULL;
+	return some(event)->kind == TETRA_EVENT_TRACEPOINT ? some(event)->group->subsys : NULL;
 }
 
 const char *tetra_event_get_message(const struct tetra_event *event)
 {
-	return event->group ? event->group->message : NULL;
+	return some(event)->group ? some(event)->group->message : NULL;
 }
 
 unsigned int tetra_event_count_tags(const struct tetra_event *event)
 {
-	return event->group ? event->group->n_tags : 0;
+	return some(event)->group ? some(event)->group->n_tags : 0;
 }
 
 const char *tetra_event_get_tag(const struct tetra_event *event, unsigned int index)
 {
-	return index < tetra_event_count_tags(event) ? event->group->tags[index] : NULL;
+	return index < tetra_event_count_tags(event) ? some(event)->group->tags[index] : NULL;
 }
 
 uint32_t tetra_event_get_action(const struct tetra_event *event)
 {
-	return event->action;
+	return some(event)->action;
 }
 
 uint32_t tetra_event_get_return_action(const struct tetra_event *event)
 {
-	return event->return_action;
+	return some(event)->return_action;
 }
 
 uint32_t tetra_event_get_selector(const struct tetra_event *event)
 {
-	return event->selector;
+	return some(event)->selector;
 }
 
 unsigned int tetra_event_count_args(const struct tetra_event *event)
 {
-	return event->n_args;
+	return some(event)->n_args;
 }
 
 static void fill_sock(struct tetra_arg *ret, const struct event_arg *arg)
@@ -401,7 +410,7 @@ static void fill_value(struct tetra_arg *ret, const struct event_arg *arg)
 static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 {
 	struct tetra_arg all = { .size = sizeof(all), .type = arg->spec->kind };
-	size_t size = ret->size;
+	size_t size = ret ? ret->size : 0;
 
 	if (size < sizeof(size))
 		return -EINVAL;
@@ -419,18 +428,18 @@ static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 int tetra_event_get_arg(const struct tetra_event *event, unsigned int index,
 			struct tetra_arg *ret)
 {
-	return index < event->n_args ? fill_arg(ret, &event->args[index]) : -ENOENT;
+	return index < some(event)->n_args ? fill_arg(ret, &some(event)->args[index]) : -ENOENT;
 }
 
 int tetra_event_get_return(const struct tetra_event *event, struct tetra_arg *ret)
 {
-	return event->has_return ? fill_arg(ret, &event->result) : -ENOENT;
+	return some(event)->has_return ? fill_arg(ret, &some(event)->result) : -ENOENT;
 }
 
 int tetra_event_get_exit(const struct tetra_event *event, uint32_t *ret_status,
 			 uint32_t *ret_signal)
 {
-	if (event->kind != TETRA_EVENT_EXIT)
+	if (some(event)->kind != TETRA_EVENT_EXIT)
 		return -ENOENT;
 	if (ret_status)
 		*ret_status = event_exit_status(event);
@@ -441,9 +450,9 @@ int tetra_event_get_exit(const struct tetra_event *event, uint32_t *ret_status,
 
 const char *tetra_event_get_lost(const struct tetra_event *event, uint64_t *ret_count)
 {
-	if (event->kind != TETRA_EVENT_LOST)
+	if (some(event)->kind != TETRA_EVENT_LOST)
 		return NULL;
 	if (ret_count)
-		*ret_count = event->lost_count;
-	return event_loss_name(event->lost_cause);
+		*ret_count = some(event)->lost_count;
+	return event_loss_name(some(event)->lost_cause);
 }

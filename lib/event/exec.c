@@ -41,6 +41,7 @@ int exec_view(struct exec_view *ret, const struct tetra_record *head)
 		   *end = (const char *)head + head->bytes;
 
 	ret->record = record;
+	at = view_take(at, end, record->above_bytes, &ret->above);
 	at = view_take(at, end, record->filename_bytes, &ret->filename);
 	at = view_take(at, end, record->exe_bytes, &ret->exe);
 	at = view_take(at, end, record->cwd_bytes, &ret->cwd);
@@ -127,6 +128,7 @@ int exec_image(struct process_image **ret, uint32_t *ret_flags,
 		.cgroup_id = record->cgroup_id,
 		.inode = record->inode,
 		.links = record->links,
+		.privileges = record->privileges,
 		.has_inode = record->inode != 0,
 		.argv_lost = args_lost(view, args),
 		.executable = view->exe,
@@ -135,7 +137,7 @@ int exec_image(struct process_image **ret, uint32_t *ret_flags,
 			     : view->args,
 	};
 	uint32_t flags = record_flags(view);
-	char leaf[TETRA_CGROUP_NAME_MAX + 1], container[32];
+	char leaf[TETRA_CGROUP_NAME_MAX + 1], above[TETRA_CGROUP_NAME_MAX + 1], container[32];
 
 	if (source.argv_lost)
 		flags |= PROCESS_ERROR_ARGS;
@@ -147,6 +149,11 @@ int exec_image(struct process_image **ret, uint32_t *ret_flags,
 	memcpy(leaf, record->cgroup, TETRA_CGROUP_NAME_MAX);
 	leaf[TETRA_CGROUP_NAME_MAX] = '\0';
 	process_container_id(leaf, container);
+	if (!container[0] && view->above.len <= TETRA_CGROUP_NAME_MAX) {
+		memcpy(above, view->above.text, view->above.len);
+		above[view->above.len] = '\0';
+		process_container_id(above, container);
+	}
 	source.container = container;
 	source.cgroup = text_of(leaf);
 	*ret_flags = flags;

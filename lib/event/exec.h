@@ -11,7 +11,7 @@
 /* An EXEC record whose lengths were checked; the texts point into it. */
 struct exec_view {
 	const struct tetra_record_exec *record;
-	struct process_text filename, exe, cwd, args;
+	struct process_text above, filename, exe, cwd, args;
 };
 
 /* Return: 0, or -EINVAL if the record's lengths do not fit its size. */

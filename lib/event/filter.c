@@ -82,10 +82,12 @@ static struct filter_clause *last_clause(struct tetra_filter *filter)
 
 static int add_number(struct tetra_filter *filter, uint32_t property, uint32_t value)
 {
-	struct filter_clause *clause = last_clause(filter);
+	struct filter_clause *clause = filter ? last_clause(filter) : NULL;
 	struct filter_numbers *numbers;
 	uint32_t *item;
 
+	if (!filter)
+		return -EINVAL;
 	if (!clause)
 		return -ENOMEM;
 	numbers = &clause->numbers[property];
@@ -100,11 +102,11 @@ static int add_number(struct tetra_filter *filter, uint32_t property, uint32_t v
 static int add_text(struct tetra_filter *filter, uint32_t property, const char *text,
 		    uint32_t match)
 {
-	struct filter_clause *clause = text ? last_clause(filter) : NULL;
+	struct filter_clause *clause = text && filter ? last_clause(filter) : NULL;
 	struct filter_texts *texts;
 	struct filter_text *item;
 
-	if (!text || match > MATCH_EMPTY)
+	if (!text || !filter || match > MATCH_EMPTY)
 		return -EINVAL;
 	if (!clause)
 		return -ENOMEM;
@@ -218,8 +220,8 @@ int tetra_filter_matches(const struct tetra_filter *filter,
 	bool allowed;
 	size_t i;
 
-	if (!filter)
-		return 1;
+	if (!event || !filter)
+		return event != NULL;
 	allowed = !filter->allows;
 	for (i = 0; i < filter->n_clauses; i++) {
 		const struct filter_clause *clause = filter->clauses[i];
@@ -237,8 +239,11 @@ int tetra_filter_matches(const struct tetra_filter *filter,
 
 int tetra_filter_new(struct tetra_filter **ret)
 {
-	struct tetra_filter *filter = calloc(1, sizeof(*filter));
+	struct tetra_filter *filter;
 
+	if (!ret)
+		return -EINVAL;
+	filter = calloc(1, sizeof(*filter));
 	if (!filter)
 		return -ENOMEM;
 	filter->n_refs = 1;
@@ -270,7 +275,7 @@ int tetra_filter_add_clause(struct tetra_filter *filter, uint32_t verdict)
 {
 	struct filter_clause **slot;
 
-	if (verdict > TETRA_FILTER_DENY)
+	if (!filter || verdict > TETRA_FILTER_DENY)
 		return -EINVAL;
 	slot = array_grow((void **)&filter->clauses, filter->n_clauses, sizeof(*slot));
 	if (!slot)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/event/fragments.h"
 
+#include "lib/base/counter.h"
+
 /* No list is longer, whatever the records say. */
 #define LIST_MAX ((size_t)TETRA_ARGS_FRAGMENTS * TETRA_ARGS_FRAGMENT + TETRA_RECORD_MAX)
 
@@ -79,7 +81,7 @@ static struct fragment_list *begin(struct fragments *fragments, struct process_k
 	struct fragment_list *list = oldest(fragments);
 
 	if (list->age)
-		fragments->dropped++;
+		counter_add(&fragments->dropped, 1);
 	fragment_list_done(list);
 	list->key = key;
 	list->age = ++fragments->age;

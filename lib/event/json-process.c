@@ -268,12 +268,67 @@ static void put_refcnt(struct writer *writer, uint32_t refcnt)
 	writer_u64(writer, refcnt);
 }
 
+static const struct {
+	uint32_t bit;
+	const char *name;
+} raised[] = {
+	{ TETRA_EXEC_RAISED_CAPS, "PRIVILEGES_RAISED_EXEC_FILE_CAP" },
+	{ TETRA_EXEC_RAISED_UID, "PRIVILEGES_RAISED_EXEC_FILE_SETUID" },
+	{ TETRA_EXEC_RAISED_GID, "PRIVILEGES_RAISED_EXEC_FILE_SETGID" },
+};
+
+/* Members of an object, one after the other: what goes in front of each. */
+static void put_member(struct writer *writer, char *before, const char *name)
+{
+	writer_char(writer, *before);
+	writer_char(writer, '"');
+	writer_text(writer, name);
+	writer_lit(writer, "\":");
+	*before = ',';
+}
+
+static void put_raised(struct writer *writer, char *before, uint32_t privileges)
+{
+	char before_name = '[';
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(raised); i++) {
+		if (!(privileges & raised[i].bit))
+			continue;
+		if (before_name == '[')
+			put_member(writer, before, "privileges_changed");
+		writer_char(writer, before_name);
+		writer_char(writer, '"');
+		writer_text(writer, raised[i].name);
+		writer_char(writer, '"');
+		before_name = ',';
+	}
+	if (before_name == ',')
+		writer_char(writer, ']');
+}
+
 static void put_binary_properties(struct writer *writer,
 				  const struct process_image *image)
 {
-	writer_lit(writer, ",\"binary_properties\":{\"file\":{\"inode\":{\"number\":\"");
-	writer_u64(writer, image->inode);
-	writer_lit(writer, "\",\"links\":0}}}");
+	char before = '{';
+
+	writer_lit(writer, ",\"binary_properties\":");
+	if (image->privileges & TETRA_EXEC_SETUID) {
+		put_member(writer, &before, "setuid");
+		writer_u64(writer, image->cred.euid);
+	}
+	if (image->privileges & TETRA_EXEC_SETGID) {
+		put_member(writer, &before, "setgid");
+		writer_u64(writer, image->cred.egid);
+	}
+	put_raised(writer, &before, image->privileges);
+	if (image->has_inode && !image->links) {
+		put_member(writer, &before, "file");
+		writer_lit(writer, "{\"inode\":{\"number\":\"");
+		writer_u64(writer, image->inode);
+		writer_lit(writer, "\",\"links\":0}}");
+	}
+	writer_char(writer, '}');
 }
 
 /* All that is known of a process without an image. */
@@ -305,8 +360,8 @@ bool process_json_has_properties(const struct event_encoding *encoding,
 {
 	const struct process_image *image = process->image;
 
-	return encoding->flags & EVENT_JSON_CRED && image && image->has_inode &&
-	       !image->links;
+	return encoding->flags & EVENT_JSON_CRED && image &&
+	       (image->privileges || (image->has_inode && !image->links));
 }
 
 void process_json(struct writer *writer, const struct event_encoding *encoding,

@@ -225,11 +225,14 @@ static const struct event_row *row_of(uint32_t kind)
 
 size_t tetra_event_to_json(const struct tetra_event *event, char *buf, size_t size)
 {
-	const struct event_row *row = row_of(event->kind);
+	const struct event_row *row;
 	struct writer writer;
 	unsigned int i;
 
 	writer_init(&writer, buf, size);
+	if (!event)
+		return writer_finish(&writer, size);
+	row = row_of(event->kind);
 	writer_put(&writer, row->open, row->open_len);
 	for (i = 0; i < row->n_fields; i++)
 		row->fields[i](&writer, event);

@@ -142,6 +142,7 @@ int process_image_new(struct process_image **ret,
 	memset(image, 0, sizeof(*image));
 	image->n_refs = 1;
 	image->links = source->links;
+	image->privileges = source->privileges;
 	image->inode = source->inode;
 	image->has_inode = source->has_inode;
 	image->cgroup_id = source->cgroup_id;
@@ -247,67 +248,76 @@ struct tetra_process *process_unref(struct tetra_process *process)
 	return NULL;
 }
 
+/* Getters take NULL, and find a process of which nothing is known. */
+static const struct tetra_process *some(const struct tetra_process *process)
+{
+	static const struct tetra_process nobody;
+
+	return process ? process : &nobody;
+}
+
 int tetra_process_is_known(const struct tetra_process *process)
 {
-	return process->image != NULL;
+	return some(process)->image != NULL;
 }
 
 uint32_t tetra_process_get_pid(const struct tetra_process *process)
 {
-	return process->key.tgid;
+	return some(process)->key.tgid;
 }
 
 uint32_t tetra_process_get_namespace_pid(const struct tetra_process *process)
 {
-	return process->ns_tgid ? process->ns_tgid : process->key.tgid;
+	return some(process)->ns_tgid ? some(process)->ns_tgid : some(process)->key.tgid;
 }
 
 uint64_t tetra_process_get_stamp_ns(const struct tetra_process *process)
 {
-	return process->key.stamp;
+	return some(process)->key.stamp;
 }
 
 uint64_t tetra_process_get_start_ns(const struct tetra_process *process)
 {
-	return process->start_wall_ns;
+	return some(process)->start_wall_ns;
 }
 
 const char *tetra_process_get_exec_id(const struct tetra_process *process)
 {
-	return process->image ? process_exec_id(process) : NULL;
+	return some(process)->image ? process_exec_id(process) : NULL;
 }
 
 const char *tetra_process_get_parent_exec_id(const struct tetra_process *process)
 {
-	return process->image ? process_parent_exec_id(process) : NULL;
+	return some(process)->image ? process_parent_exec_id(process) : NULL;
 }
 
 const char *tetra_process_get_binary(const struct tetra_process *process)
 {
-	return process->image ? process->image->binary.text : NULL;
+	return some(process)->image ? some(process)->image->binary.text : NULL;
 }
 
 const char *tetra_process_get_executable(const struct tetra_process *process)
 {
-	return process->image ? process->image->executable.text : NULL;
+	return some(process)->image ? some(process)->image->executable.text : NULL;
 }
 
 const char *tetra_process_get_arguments(const struct tetra_process *process)
 {
-	return process->image ? process->image->arguments.text : NULL;
+	return some(process)->image ? some(process)->image->arguments.text : NULL;
 }
 
 const char *tetra_process_get_argv(const struct tetra_process *process, size_t *ret_bytes)
 {
-	if (!process->image || !process->image->argv.len)
+	if (!some(process)->image || !some(process)->image->argv.len)
 		return NULL;
-	*ret_bytes = process->image->argv.len;
-	return process->image->argv.text;
+	if (ret_bytes)
+		*ret_bytes = some(process)->image->argv.len;
+	return some(process)->image->argv.text;
 }
 
 const char *tetra_process_get_cwd(const struct tetra_process *process)
 {
-	return process->image ? process->image->cwd.text : NULL;
+	return some(process)->image ? some(process)->image->cwd.text : NULL;
 }
 
 size_t tetra_process_get_flags(const struct tetra_process *process, char *buf,
@@ -317,18 +327,18 @@ size_t tetra_process_get_flags(const struct tetra_process *process, char *buf,
 	struct writer writer;
 
 	writer_init(&writer, buf, size);
-	writer_put(&writer, text, process_flags_text(process->flags, text));
+	writer_put(&writer, text, process_flags_text(some(process)->flags, text));
 	return writer_finish(&writer, size);
 }
 
 int tetra_process_is_in_init_tree(const struct tetra_process *process)
 {
-	return (process->flags & PROCESS_IN_INIT_TREE) != 0;
+	return (some(process)->flags & PROCESS_IN_INIT_TREE) != 0;
 }
 
 int tetra_process_is_forked(const struct tetra_process *process)
 {
-	return (process->flags & PROCESS_FORKED) != 0;
+	return (some(process)->flags & PROCESS_FORKED) != 0;
 }
 
 int tetra_process_get_credentials(const struct tetra_process *process,
@@ -336,13 +346,13 @@ int tetra_process_get_credentials(const struct tetra_process *process,
 {
 	const struct tetra_record_cred *cred;
 	struct tetra_credentials all = { .size = sizeof(all) };
-	size_t size = ret->size;
+	size_t size = ret ? ret->size : 0;
 
 	if (size < sizeof(size))
 		return -EINVAL;
-	if (!process->image || !process->image->has_cred)
+	if (!some(process)->image || !some(process)->image->has_cred)
 		return -ENOENT;
-	cred = &process->image->cred;
+	cred = &some(process)->image->cred;
 	all.uid = cred->uid;
 	all.gid = cred->gid;
 	all.euid = cred->euid;
@@ -360,38 +370,50 @@ int tetra_process_get_credentials(const struct tetra_process *process,
 
 uint64_t tetra_process_get_capabilities(const struct tetra_process *process, uint32_t set)
 {
-	if (!process->image || set >= TETRA_CAPSET_END)
+	if (!some(process)->image || set >= TETRA_CAPSET_END)
 		return 0;
-	return process->image->cred.caps[set];
+	return some(process)->image->cred.caps[set];
 }
 
 uint32_t tetra_process_get_namespace(const struct tetra_process *process, uint32_t ns)
 {
-	if (!process->image || ns >= TETRA_NS_END)
+	if (!some(process)->image || ns >= TETRA_NS_END)
 		return 0;
-	return process->image->namespaces[ns];
+	return some(process)->image->namespaces[ns];
 }
 
 uint64_t tetra_process_get_cgroup_id(const struct tetra_process *process)
 {
-	return process->image ? process->image->cgroup_id : 0;
+	return some(process)->image ? some(process)->image->cgroup_id : 0;
 }
 
 const char *tetra_process_get_cgroup(const struct tetra_process *process)
 {
-	return process->image ? process->image->cgroup.text : NULL;
+	return some(process)->image ? some(process)->image->cgroup.text : NULL;
 }
 
 const char *tetra_process_get_container_id(const struct tetra_process *process)
 {
-	if (!process->image || !process->image->container[0])
+	if (!some(process)->image || !some(process)->image->container[0])
 		return NULL;
-	return process->image->container;
+	return some(process)->image->container;
+}
+
+_Static_assert(TETRA_PRIVILEGES_SETUID == TETRA_EXEC_SETUID &&
+		       TETRA_PRIVILEGES_SETGID == TETRA_EXEC_SETGID &&
+		       TETRA_PRIVILEGES_RAISED_CAP == TETRA_EXEC_RAISED_CAPS &&
+		       TETRA_PRIVILEGES_RAISED_UID == TETRA_EXEC_RAISED_UID &&
+		       TETRA_PRIVILEGES_RAISED_GID == TETRA_EXEC_RAISED_GID,
+	       "records and the interface number them alike");
+
+uint32_t tetra_process_get_privileges(const struct tetra_process *process)
+{
+	return some(process)->image ? some(process)->image->privileges : 0;
 }
 
 uint64_t tetra_process_get_inode(const struct tetra_process *process, uint32_t *ret_links)
 {
 	if (ret_links)
-		*ret_links = process->image ? process->image->links : 0;
-	return process->image ? process->image->inode : 0;
+		*ret_links = some(process)->image ? some(process)->image->links : 0;
+	return some(process)->image ? some(process)->image->inode : 0;
 }

@@ -51,6 +51,7 @@ struct process_text {
 struct process_image {
 	uint32_t n_refs; /* atomic */
 	uint32_t links;
+	uint32_t privileges; /* TETRA_EXEC_SETUID... */
 	struct tetra_record_cred cred;
 	uint32_t namespaces[TETRA_NS_END];
 	uint64_t cgroup_id;
@@ -88,7 +89,7 @@ struct process_image_source {
 	const struct tetra_record_cred *cred; /* or NULL */
 	const uint32_t *namespaces;	      /* TETRA_NS_END numbers, or NULL */
 	uint64_t cgroup_id, inode;
-	uint32_t links;
+	uint32_t links, privileges;
 	bool has_inode;
 	bool trim_argv; /* trailing empty arguments are not shown */
 	bool argv_lost; /* show the marker instead of arguments */

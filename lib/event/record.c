@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "bpf/abi/image.h"
+#include "lib/base/counter.h"
 #include "lib/event/exec.h"
 #include "lib/event/fragments.h"
 
@@ -62,7 +63,7 @@ static struct tetra_event *event_begin(struct decoder *decoder, uint32_t kind,
 
 static void event_deliver(struct decoder *decoder, struct tetra_event *event)
 {
-	decoder->stats.events++;
+	counter_add(&decoder->stats.events, 1);
 	decoder->deliver(decoder->user, event);
 }
 
@@ -89,7 +90,7 @@ static int unknown_process(struct decoder *decoder, const struct tetra_record *h
 		.start_wall_ns = wall(decoder, has_start ? head->stamp : head->time_ns),
 	};
 
-	decoder->stats.unknown_processes++;
+	counter_add(&decoder->stats.unknown_processes, 1);
 	return process_new(ret, &source);
 }
 
@@ -99,7 +100,7 @@ static void deliver_unknown(struct decoder *decoder, struct tetra_event *event,
 	_cleanup_(process_unrefp) struct tetra_process *process = NULL;
 
 	if (unknown_process(decoder, head, flags, &process) < 0) {
-		decoder->stats.no_memory++;
+		counter_add(&decoder->stats.no_memory, 1);
 		return;
 	}
 	event->process = process;
@@ -256,7 +257,7 @@ static struct tetra_process *give_up(struct decoder *decoder,
 	struct tetra_process *process = NULL;
 
 	if (process_table_add(decoder->table, &source, &process) < 0)
-		decoder->stats.no_memory++;
+		counter_add(&decoder->stats.no_memory, 1);
 	return process;
 }
 
@@ -272,7 +273,7 @@ static int hook_decode(struct decoder *decoder, const struct tetra_record *head,
 	if (slots_read(&slots, hook) < 0)
 		return -EINVAL;
 	if (!group) {
-		decoder->stats.orphans++;
+		counter_add(&decoder->stats.orphans, 1);
 		return 0;
 	}
 	if (head->flags & TETRA_HOOK_UNKNOWN) {
@@ -291,7 +292,7 @@ static int hook_decode(struct decoder *decoder, const struct tetra_record *head,
 		return 0;
 	}
 	if (!process->image)
-		decoder->stats.unknown_processes++;
+		counter_add(&decoder->stats.unknown_processes, 1);
 	event_set_process(decoder, event, process);
 	event_deliver(decoder, event);
 	return 0;
@@ -328,7 +329,7 @@ static bool hook_hold(struct decoder *decoder, const struct tetra_record *head)
 		.since_record = decoder->stats.records,
 		.since_ns = decoder->boot_ns,
 	};
-	decoder->stats.held++;
+	counter_add(&decoder->stats.held, 1);
 	return true;
 }
 
@@ -368,7 +369,7 @@ static int add_process(struct decoder *decoder, struct process_source *source,
 	source->start_wall_ns = wall(decoder, source->key.stamp);
 	r = process_table_add(decoder->table, source, ret);
 	if (r < 0)
-		decoder->stats.no_memory++;
+		counter_add(&decoder->stats.no_memory, 1);
 	return r;
 }
 
@@ -383,7 +384,7 @@ static int exec_describe(struct decoder *decoder, const struct exec_view *view,
 	args = fragments_take(&decoder->fragments, head_key(&view->record->head));
 	fragment_list_append(&args, view->args.text, view->args.len);
 	if (args.hole)
-		decoder->stats.fragments_lost++;
+		counter_add(&decoder->stats.fragments_lost, 1);
 	r = exec_image(ret, ret_flags, view, &args);
 	fragment_list_done(&args);
 	return r;
@@ -400,7 +401,7 @@ static int decode_exec(struct decoder *decoder, const struct tetra_record *head)
 	if (exec_view(&view, head) < 0)
 		return -EINVAL;
 	if (exec_describe(decoder, &view, &image, &source.flags) < 0)
-		decoder->stats.no_memory++;
+		counter_add(&decoder->stats.no_memory, 1);
 	source.parent = exec_parent(view.record);
 	source.ns_tgid = view.record->ns_tgid;
 	source.image = image;
@@ -508,10 +509,10 @@ int decoder_record(struct decoder *decoder, const void *data, size_t bytes)
 	const struct tetra_record *head = data;
 	int r = record_check(head, bytes);
 
-	decoder->stats.records++;
+	counter_add(&decoder->stats.records, 1);
 	if (r == -EOPNOTSUPP) {
 		/* From a newer kernel side: its length steps over it. */
-		decoder->stats.unknown_kinds++;
+		counter_add(&decoder->stats.unknown_kinds, 1);
 		return 0;
 	}
 	if (r == 0) {
@@ -519,7 +520,7 @@ int decoder_record(struct decoder *decoder, const void *data, size_t bytes)
 		r = kinds[head->kind].decode(decoder, head);
 	}
 	if (r < 0)
-		decoder->stats.malformed++;
+		counter_add(&decoder->stats.malformed, 1);
 	if (decoder->n_held)
 		held_expire(decoder);
 	return r;
@@ -632,8 +633,13 @@ void decoder_lost(struct decoder *decoder, uint32_t cause, uint64_t count)
 
 void decoder_get_stats(const struct decoder *decoder, struct decoder_stats *ret)
 {
-	*ret = decoder->stats;
-	ret->fragments_lost += decoder->fragments.dropped;
+	const uint64_t *from = (const uint64_t *)&decoder->stats;
+	uint64_t *to = (uint64_t *)ret;
+
+	_Static_assert(sizeof(*ret) % sizeof(*to) == 0, "counters and nothing else");
+	for (size_t i = 0; i < sizeof(*ret) / sizeof(*to); i++)
+		to[i] = counter_get(&from[i]);
+	ret->fragments_lost += counter_get(&decoder->fragments.dropped);
 }
 
 struct process_table *decoder_get_table(struct decoder *decoder)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/event/table.h"
 
+#include "lib/base/counter.h"
+
 /* Buckets of an empty table: a small machine's processes. A power of two. */
 #define FIRST_BUCKETS 256u
 /* Fewer rows than the chain of parents of one event make no sense. */
@@ -9,7 +11,7 @@
 /* A list by age: of use for the living, of death for the dead. */
 struct age_list {
 	struct tetra_process *newest, *oldest;
-	uint32_t n;
+	uint64_t n;
 };
 
 struct process_table {
@@ -32,7 +34,7 @@ static void list_push(struct age_list *list, struct tetra_process *process)
 	else
 		list->oldest = process;
 	list->newest = process;
-	list->n++;
+	counter_add(&list->n, 1);
 }
 
 static void list_remove(struct age_list *list, struct tetra_process *process)
@@ -45,7 +47,7 @@ static void list_remove(struct age_list *list, struct tetra_process *process)
 		process->older->newer = process->newer;
 	else
 		list->oldest = process->newer;
-	list->n--;
+	counter_add(&list->n, -1);
 }
 
 static struct age_list *list_of(struct process_table *table,
@@ -147,9 +149,9 @@ static void expire(struct process_table *table)
 	}
 }
 
-static uint32_t rows(const struct process_table *table)
+static uint64_t rows(const struct process_table *table)
 {
-	return table->living.n + table->dead.n;
+	return counter_get(&table->living.n) + counter_get(&table->dead.n);
 }
 
 static void make_room(struct process_table *table)
@@ -165,7 +167,7 @@ static void make_room(struct process_table *table)
 			process_table_find(table, oldest->key);
 		} else {
 			evict(table, oldest);
-			table->evicted++;
+			counter_add(&table->evicted, 1);
 		}
 	}
 }
@@ -245,7 +247,7 @@ int process_table_add(struct process_table *table, const struct process_source *
 	}
 	process->holds_self = 1;
 	hold_parent(table, process);
-	table->added++;
+	counter_add(&table->added, 1);
 	*ret = process;
 	return 0;
 }
@@ -276,9 +278,9 @@ void process_table_get_stats(const struct process_table *table,
 {
 	*ret = (struct process_table_stats){
 		.processes = rows(table),
-		.dead = table->dead.n,
-		.added = table->added,
-		.evicted = table->evicted,
+		.dead = counter_get(&table->dead.n),
+		.added = counter_get(&table->added),
+		.evicted = counter_get(&table->evicted),
 	};
 }
 

@@ -194,6 +194,7 @@ static const uint8_t json_class[256] = {
 	[0 ... 0x1f] = 1,
 	['"'] = 1,
 	['\\'] = 1,
+	[0x7f] = 1,
 	[0x80 ... 0xff] = 2,
 };
 
@@ -231,6 +232,11 @@ static size_t json_multibyte(struct writer *writer, const char *text, size_t len
 	uint32_t c;
 	size_t n = utf8_decode(text, len, &c);
 
+	if (n && c < 0xa0) {
+		/* A control of the second set: terminals obey some of them. */
+		json_escape(writer, (uint8_t)c);
+		return n;
+	}
 	if (n) {
 		writer_put(writer, text, n);
 		return n;
@@ -239,16 +245,18 @@ static size_t json_multibyte(struct writer *writer, const char *text, size_t len
 	return invalid_run(text, len);
 }
 
-/* Eight bytes at once: none below 0x20, none above 0x7f, no quote, no backslash. */
+/* Eight bytes at once: none below 0x20, none above 0x7e, no quote, no backslash. */
 static inline bool json_plain8(const char *text)
 {
 	const uint64_t ones = 0x0101010101010101ull, high = 0x8080808080808080ull;
-	uint64_t word, quote, backslash;
+	uint64_t word, quote, backslash, del;
 
 	memcpy(&word, text, sizeof(word));
 	quote = word ^ ones * '"';
 	backslash = word ^ ones * '\\';
-	return !((word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) &
+	del = word ^ ones * 0x7f;
+	return !((word | (word - ones * 0x20) | (quote - ones) | (backslash - ones) |
+		  (del - ones)) &
 		 high);
 }
 
@@ -338,6 +346,25 @@ static void go_escape(struct writer *writer, uint32_t c)
 		go_hex(writer, "\\u", c, 4);
 	} else {
 		go_hex(writer, "\\U", c, 8);
+	}
+}
+
+/* What no terminal obeys stays as it is, backslashes and quotes included. */
+void writer_visible(struct writer *writer, const char *text, size_t len)
+{
+	size_t n;
+	uint32_t c;
+
+	for (; len; text += n, len -= n) {
+		n = utf8_decode(text, len, &c);
+		if (!n) {
+			go_hex(writer, "\\x", (uint8_t)*text, 2);
+			n = 1;
+		} else if (utf8_is_printable(c)) {
+			writer_put(writer, text, n);
+		} else {
+			go_escape(writer, c);
+		}
 	}
 }
 

@@ -80,6 +80,8 @@ void writer_json(struct writer *writer, const char *text, size_t len);
  * double quotes with Go's escapes.
  */
 void writer_quoted(struct writer *writer, const char *text, size_t len);
+/* Without quotes: only what shows nothing, or a terminal would obey, is escaped. */
+void writer_visible(struct writer *writer, const char *text, size_t len);
 
 /* Address in @bytes (network order, 4 or 16 bytes) in its canonical short form. */
 void writer_ipv4(struct writer *writer, const uint8_t *bytes);

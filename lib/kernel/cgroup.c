@@ -12,8 +12,6 @@
 #define CONTAINER_ID_LEN 64u
 /* Characters that are enough of one. */
 #define CONTAINER_ID_SHORT (CGROUP_CONTAINER_BYTES - 1)
-/* The folder of a path that sysbox names after the container: the fourth, from 0. */
-#define SYSBOX_COMPONENT 3u
 
 static const char *const controllers[] = { "memory", "pids", "cpuset" };
 
@@ -88,115 +86,115 @@ const char *cgroup_path(enum cgroup_mode mode, const char *text, size_t *ret_len
 	return controller ? find_path(text, controller, ret_len) : NULL;
 }
 
-static void copy_id(char *ret, const char *id)
+/* What a name may say in front of an id: who made the group. */
+static const char *const makers[] = {
+	"buildkit", "containerd", "cri-containerd", "cri-dockerd", "crio",	   "crun",
+	"docker",   "kata",	  "libpod",	    "libpod-payload", "nerdctl", "runc",
+};
+
+/*
+ * @text of @len bytes: one of them, perhaps behind the parent group and a colon, as in
+ * "kubelet-kubepods-podN.slice:cri-containerd". Others name their scopes as they like, and a
+ * checksum in such a name is no container; nor is conmon's own group, "libpod-conmon-ID.scope".
+ */
+static bool is_maker(const char *text, size_t len)
+{
+	const char *colon = memrchr(text, ':', len);
+
+	if (colon) {
+		len -= (size_t)(colon + 1 - text);
+		text = colon + 1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
+		if (strlen(makers[i]) == len && memcmp(makers[i], text, len) == 0)
+			return true;
+	return false;
+}
+
+static size_t hex_span(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && isxdigit((unsigned char)text[n]))
+		n++;
+	return n;
+}
+
+static bool copy_id(char *ret, const char *id)
 {
 	memcpy(ret, id, CONTAINER_ID_SHORT);
 	ret[CONTAINER_ID_SHORT] = '\0';
+	return true;
 }
 
-static const char *behind_last(const char *text, char c)
+/*
+ * The one rule: a name ends in an id of 64 digits, or in that and ".scope"; what comes before is
+ * nothing, or a maker and '-' or ':'. Of a name that was cut off, as many digits as are shown.
+ */
+static bool id_of_name(char *ret, const char *name, size_t len)
 {
-	const char *last = strrchr(text, c);
+	bool was_cut = len >= CGROUP_KERNEL_NAME;
+	size_t end = len, digits;
+	const char *id;
 
-	return last ? last + 1 : text;
+	if (len > strlen(".scope") && memcmp(name + len - strlen(".scope"), ".scope",
+					     strlen(".scope")) == 0)
+		end -= strlen(".scope");
+	for (id = name + end; id > name && id[-1] != '-' && id[-1] != ':'; id--)
+		;
+	digits = hex_span(id, (size_t)(name + end - id));
+	if (digits != (size_t)(name + end - id) ||
+	    !(digits == CONTAINER_ID_LEN || (was_cut && digits >= CONTAINER_ID_SHORT)))
+		return false;
+	if (id > name && !is_maker(name, (size_t)(id - 1 - name)))
+		return false;
+	return copy_id(ret, id);
 }
 
 bool cgroup_container_of_name(char ret[static CGROUP_CONTAINER_BYTES], const char *name)
 {
-	static const char service[] = "service";
-	size_t len, full = CONTAINER_ID_LEN;
-	const char *id;
-
-	if (strlen(name) >= CGROUP_KERNEL_NAME)
-		full = CONTAINER_ID_SHORT;
-	id = behind_last(behind_last(name, ':'), '-');
-	len = strlen(id);
-	if (len < full)
-		return false;
-	if (str_equal(id + len - (sizeof(service) - 1), service))
-		return false;
-	copy_id(ret, id);
-	return true;
+	return id_of_name(ret, name, strlen(name));
 }
 
-/* Component @index of a path, from 0 behind the first slash; cut to fit. */
-static bool path_component(char *ret, size_t size, const char *path, size_t index)
+/* From the leaf up: what runs in a container may make groups of its own. */
+static bool container_of_path(char *ret, const char *path, size_t len)
 {
-	size_t len;
+	while (len) {
+		const char *slash = memrchr(path, '/', len);
+		size_t start = slash ? (size_t)(slash + 1 - path) : 0;
 
-	for (path += *path == '/'; index; index--) {
-		path += strcspn(path, "/");
-		if (!*path++)
-			return false;
-	}
-	len = MIN(strcspn(path, "/"), size - 1);
-	memcpy(ret, path, len);
-	ret[len] = '\0';
-	return len > 0;
-}
-
-/* Podman puts a container's processes below its group. */
-static bool container_of_parents(char *ret, const char *path)
-{
-	_cleanup_(freep) char *parent = strdup(path);
-	char *slash;
-
-	if (!parent)
-		return false;
-	while ((slash = strrchr(parent, '/'))) {
-		*slash = '\0';
-		if (cgroup_container_of_name(ret, behind_last(parent, '/')))
+		if (id_of_name(ret, path + start, len - start))
 			return true;
+		len = slash ? (size_t)(slash - path) : 0;
 	}
 	return false;
 }
 
 bool cgroup_container_of_path(char ret[static CGROUP_CONTAINER_BYTES], const char *path)
 {
-	const char *leaf = behind_last(path, '/');
-	char component[CGROUP_KERNEL_NAME + 1];
-
-	if (str_equal(leaf, "container") && strstr(path, "libpod"))
-		return container_of_parents(ret, path);
-	if (strstr(leaf, "syscont-cgroup-root")) {
-		if (!path_component(component, sizeof(component), path, SYSBOX_COMPONENT))
-			return false;
-		return cgroup_container_of_name(ret, component);
-	}
-	return cgroup_container_of_name(ret, leaf);
+	return container_of_path(ret, path, strlen(path));
 }
 
-static bool is_hex(const char *text)
+/* A leaf that is nothing but digits may be a shorter id, as small runtimes make them. */
+static bool container_of_leaf(char *ret, const char *path, size_t len)
 {
-	while (isxdigit((unsigned char)*text))
-		text++;
-	return !*text;
-}
+	const char *slash = memrchr(path, '/', len);
+	const char *leaf = slash ? slash + 1 : path;
+	size_t n = (size_t)(path + len - leaf);
 
-/* One line of /proc/PID/cgroup. */
-static bool container_of_line(char *ret, const char *line)
-{
-	const char *path = strchr(line, '/'), *leaf;
-
-	if (!path)
-		return false;
-	if ((strstr(line, "pods") || strstr(line, "docker") || strstr(line, "libpod")) &&
-	    cgroup_container_of_path(ret, path))
-		return true;
-	leaf = behind_last(path, '/');
-	if (strlen(leaf) < CONTAINER_ID_SHORT || !is_hex(leaf))
-		return false;
-	copy_id(ret, leaf);
-	return true;
+	return n >= CONTAINER_ID_SHORT && hex_span(leaf, n) == n && copy_id(ret, leaf);
 }
 
 bool cgroup_container_of_proc(char ret[static CGROUP_CONTAINER_BYTES], const char *text)
 {
-	_cleanup_(freep) char *copy = strdup(text);
-	char *rest = copy, *line;
+	const char *line, *end, *path;
 
-	while ((line = strsep(&rest, "\n")))
-		if (container_of_line(ret, line))
+	for (line = text; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		path = memchr(line, '/', (size_t)(end - line));
+		if (path && (container_of_path(ret, path, (size_t)(end - path)) ||
+			     container_of_leaf(ret, path, (size_t)(end - path))))
 			return true;
+	}
 	return false;
 }

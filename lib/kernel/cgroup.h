@@ -37,12 +37,12 @@ const char *cgroup_controller(enum cgroup_mode mode, const char *text);
 const char *cgroup_path(enum cgroup_mode mode, const char *text, size_t *ret_len);
 
 /*
- * The container that the name of a leaf tells of, cut as events show it; false if none. A
+ * The container that the name of a group tells of, cut as events show it; false if none. A
  * name of CGROUP_KERNEL_NAME characters may have been cut off.
  */
 bool cgroup_container_of_name(char ret[static CGROUP_CONTAINER_BYTES], const char *name);
 
-/* The same from a whole path, which tells more: podman's and sysbox's leaves do not. */
+/* The same from a whole path: the nearest group from the leaf up that tells of one. */
 bool cgroup_container_of_path(char ret[static CGROUP_CONTAINER_BYTES], const char *path);
 
 /* The same from the contents of /proc/PID/cgroup. */

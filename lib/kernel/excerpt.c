@@ -37,6 +37,8 @@ static const struct {
 } excerpt_renamed[] = {
 	/* v6.15: the name inside a dentry became a union */
 	{ "dentry", "d_iname", "d_shortname" },
+	/* v6.15 (633488947ef6): it is read under RCU */
+	{ "kernfs_node", "parent", "__parent" },
 };
 
 const char *excerpt_new_name(const char *type, const char *member)

@@ -202,7 +202,7 @@ int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
 	size_t len = 0;
 	int r;
 
-	r = filename ? opts_read(&given, opts) : -EINVAL;
+	r = filename && ret ? opts_read(&given, opts) : -EINVAL;
 	if (r < 0)
 		return r;
 	given.size = sizeof(given);
@@ -233,20 +233,20 @@ struct tetra_policy *tetra_policy_unref(struct tetra_policy *policy)
 
 const char *tetra_policy_get_name(const struct tetra_policy *policy)
 {
-	return policy->name;
+	return policy ? policy->name : NULL;
 }
 
 uint32_t tetra_policy_get_mode(const struct tetra_policy *policy)
 {
-	return policy->mode;
+	return policy ? policy->mode : TETRA_MODE_DEFAULT;
 }
 
 int tetra_policy_enforces(const struct tetra_policy *policy)
 {
-	return policy->enforces;
+	return policy ? policy->enforces : 0;
 }
 
 unsigned int tetra_policy_count_hooks(const struct tetra_policy *policy)
 {
-	return policy->n_hooks;
+	return policy ? policy->n_hooks : 0;
 }

@@ -122,20 +122,33 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 	return failure_tell(&failure, kernel, place, diag);
 }
 
+/* What all instances of the session have in their configuration. */
+static struct tetra_hook_config instance_config(const struct sensor *sensor,
+						const struct tetra_hook_config *config)
+{
+	const struct sensor_own *own = sensor_get_own(sensor);
+	struct tetra_hook_config all = *config;
+
+	all.own_tgid = own->tgid;
+	all.own_pgid = own->pgid;
+	all.own_uid = own->uid;
+	return all;
+}
+
 static int instance_load(struct instance *instance, struct sensor *sensor,
 			 struct tetra_kernel *kernel, const struct plan_instance *plan,
 			 const struct tetra_hook_config *config, char **ret_log)
 {
 	const struct instance_row *row = &instance_rows[plan->program];
 	struct template_place place = { row->type, row->attach };
-	struct tetra_hook_config own = *config;
+	struct tetra_hook_config all = instance_config(sensor, config);
 	struct kernel_function target;
 	const struct template *template;
 	_cleanup_(closep) int data = -1;
 	char name[64];
-	int r = 0;
+	int r = config->rate ? sensor_make_rates(sensor) : 0;
 
-	if (row->find)
+	if (r == 0 && row->find)
 		r = row->find(kernel, plan->target, &target);
 	if (r < 0)
 		return r;
@@ -144,9 +157,9 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	r = instance_template(&template, sensor, kernel, program_bit(plan, config));
 	if (r < 0)
 		return r;
-	own.spares = sensor_has_spares(sensor);
-	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &own,
-				  sizeof(own));
+	all.spares = sensor_has_spares(sensor);
+	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &all,
+				  sizeof(all));
 	if (data < 0)
 		return data;
 	snprintf(name, sizeof(name), "%s%s", row->program,

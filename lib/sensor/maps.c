@@ -43,12 +43,15 @@ static const struct {
 struct sensor {
 	struct template *process; /* kept for what is loaded when it is first used */
 	struct sensor_hooks hooks;
+	struct sensor_own own;
 	int config; /* of the process programs */
 	int links[ARRAY_SIZE(process_rows)], programs[ARRAY_SIZE(process_rows)];
+	int gains; /* the link of the program that sees privileges change; -1: not wanted */
 	int mark; /* the program that marks a running process; -1: not used yet */
 	int root; /* the program that finds the root; likewise */
 	int maps[SENSOR_MAP_END];
 	bool spares;
+	int rates; /* the sets of rate limits; -1: not used yet */
 	int n_cpus;
 	failure_log_fn log;
 	void *log_user;
@@ -84,6 +87,11 @@ void sensor_set_log(const struct sensor *sensor, struct failure *failure)
 bool sensor_has_spares(const struct sensor *sensor)
 {
 	return sensor->spares;
+}
+
+const struct sensor_own *sensor_get_own(const struct sensor *sensor)
+{
+	return &sensor->own;
 }
 
 void sensor_trim(struct sensor *sensor)
@@ -183,6 +191,25 @@ static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, cha
 	return MIN(r, 0);
 }
 
+/* Where the kernel has both the old credentials of an exec and the new ones. */
+static int sensor_attach_gains(struct sensor *sensor, struct tetra_kernel *kernel,
+			       char **ret_log)
+{
+	struct template_place place = { BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY };
+	struct kernel_function target;
+	_cleanup_(closep) int fd = -1;
+	int r = kernel_find_function(kernel, "security_bprm_committing_creds", &target);
+
+	if (r < 0)
+		return r;
+	place.btf_id = target.btf_id;
+	fd = template_load(sensor->process, "tetra_creds", &place, sensor->config, ret_log);
+	if (fd < 0)
+		return fd;
+	sensor->gains = bpf_raw_tracepoint_open(NULL, fd);
+	return MIN(sensor->gains, 0);
+}
+
 int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 	       struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
@@ -193,17 +220,23 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 
 	if (!sensor)
 		return -ENOMEM;
-	sensor->config = sensor->mark = sensor->root = -1;
+	sensor->config = sensor->gains = sensor->mark = sensor->root = sensor->rates = -1;
 	memset(sensor->links, -1, sizeof(sensor->links));
 	memset(sensor->programs, -1, sizeof(sensor->programs));
 	memset(sensor->maps, -1, sizeof(sensor->maps));
 	sensor->log = opts->log;
 	sensor->log_user = opts->log_user;
 	memlock_raise();
+	sensor->own = opts->own;
 	sensor->n_cpus = libbpf_num_possible_cpus();
 	r = sensor_prepare(sensor, opts, kernel);
 	if (r == 0)
 		r = sensor_attach(sensor, kernel, &log);
+	if (r == 0 && opts->wants_gains && sensor_attach_gains(sensor, kernel, &log) < 0)
+		diag_warning(diag, NULL, "no-binary-properties", NULL,
+			     "this kernel (%s) does not tell which programs change "
+			     "privileges: binary_properties is incomplete",
+			     kernel_release(kernel));
 	if (r < 0)
 		return sensor_load_error(sensor, r, log, kernel, diag);
 	*ret = TAKE_PTR(sensor);
@@ -223,8 +256,10 @@ struct sensor *sensor_free(struct sensor *sensor)
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		closep(&sensor->maps[i]);
 	closep(&sensor->config);
+	closep(&sensor->gains);
 	closep(&sensor->mark);
 	closep(&sensor->root);
+	closep(&sensor->rates);
 	free(sensor);
 	return NULL;
 }
@@ -253,7 +288,27 @@ uint64_t sensor_get_kernel_bytes(const struct sensor *sensor)
 
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		bytes += map_bytes(sensor->maps[i]);
-	return bytes;
+	return bytes + (sensor->rates >= 0 ? map_bytes(sensor->rates) : 0);
+}
+
+int sensor_make_rates(struct sensor *sensor)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_INNER_MAP);
+	_cleanup_(closep) int fd = -1;
+	const uint32_t zero = 0;
+	int r;
+
+	if (sensor->rates >= 0)
+		return 0;
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "tetra_rate", sizeof(uint32_t),
+			    sizeof(struct tetra_rate_set), TETRA_RATE_SETS, &opts);
+	if (fd < 0)
+		return fd == -EPERM ? -EPERM : -ENOMEM;
+	r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_RATES], &zero, &fd, BPF_ANY);
+	if (r < 0)
+		return r == -EPERM || r == -ENOMEM ? r : -EINVAL;
+	sensor->rates = TAKE_FD(fd);
+	return 0;
 }
 
 uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause)

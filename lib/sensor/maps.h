@@ -19,9 +19,11 @@
 	X(PROCS, "tetra_procs")     \
 	X(MARKS, "tetra_marks")     \
 	X(MARKING, "tetra_marking") \
-	X(RATE, "tetra_rate")       \
+	X(RATES, "tetra_rates")     \
 	X(CALLS, "tetra_calls")     \
 	X(ROOTS, "tetra_roots")     \
+	X(GAINS, "tetra_gains")     \
+	X(PLAIN, "tetra_plain")     \
 	X(LOSSES, "tetra_losses")   \
 	X(SCRATCH, "tetra_scratch") \
 	X(SPARES, "tetra_spares")
@@ -30,12 +32,20 @@
 enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
 #undef X
 
+/* Processes that hooks leave out; all zeroes: none. Numbers of the first pid namespace. */
+struct sensor_own {
+	uint32_t tgid;
+	uint32_t pgid, uid; /* those of this group and real user; pgid 0: none */
+};
+
 struct sensor_opts {
 	uint32_t ring_bytes; /* a power of two, at least a page */
 	uint32_t max_processes; /* rows of the process map; 0: what suits the kernel */
 	struct tetra_seed seed;
 	failure_log_fn log; /* gets what the verifier says of a program it refuses */
 	void *log_user;
+	struct sensor_own own;
+	bool wants_gains; /* of privileges, in EXEC records */
 };
 
 struct template;
@@ -65,13 +75,15 @@ struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
 void sensor_set_log(const struct sensor *sensor, struct failure *failure);
 /* Whether there is scratch memory beyond the processors' own: cfg.spares of each program. */
 bool sensor_has_spares(const struct sensor *sensor);
+const struct sensor_own *sensor_get_own(const struct sensor *sensor);
 /* Gives back what loading needed: for the time after it. */
 void sensor_trim(struct sensor *sensor);
 
 /* Bytes of all maps, as the kernel counts them. */
 uint64_t sensor_get_kernel_bytes(const struct sensor *sensor);
 
-/* Sum over the processors of what was lost for one cause (enum tetra_loss). */
+/* Sum over the processors of what was lost for one cause (enum tetra_loss), or of what was
+ * counted besides (enum tetra_tally). */
 uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause);
 
 /* The same of values that could not be read (enum tetra_unreadable). */
@@ -79,6 +91,8 @@ uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause);
 
 /* Has the programs know where most paths begin. They do without it, at some cost. */
 void sensor_find_root(struct sensor *sensor);
+/* Room for rate limits, once: before the first program that has any. Return: 0; -EPERM; -ENOMEM. */
+int sensor_make_rates(struct sensor *sensor);
 
 /* Runs of the process programs that the kernel skipped. */
 uint64_t sensor_get_misses(const struct sensor *sensor);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every number a session can be asked for. */
 #include "bpf/abi/kinds.h"
+#include "lib/base/counter.h"
 #include "lib/session/state.h"
 
 static void counts_add_cell(struct tetra_counts *counts, const struct tetra_cell *cell)
@@ -165,8 +166,8 @@ int tetra_stats_session(struct tetra_session *session, struct tetra_session_stat
 	stats.policies = session->state->n_policies;
 	stats.hooks = session->state->n_points;
 	stats.records = decoded.records;
-	stats.delivered = session->delivered;
-	stats.filtered = session->filtered;
+	stats.delivered = counter_get(&session->delivered);
+	stats.filtered = counter_get(&session->filtered);
 	stats.lost_ring = session_loss(session, TETRA_LOST_RING);
 	stats.lost_scratch = session_loss(session, TETRA_LOST_SCRATCH);
 	stats.lost_process = session_loss(session, TETRA_LOST_PROCESS);
@@ -183,6 +184,8 @@ int tetra_stats_session(struct tetra_session *session, struct tetra_session_stat
 	stats.kernel_bytes = sensor_get_kernel_bytes(session->sensor) +
 			     published_get_bytes(&session->state->published);
 	stats.processes = processes.processes;
+	stats.skipped_own = sensor_get_loss(session->sensor, TETRA_TALLY_OWN);
+	stats.rate_forgotten = session_loss(session, TETRA_LOST_RATE);
 	pthread_mutex_unlock(&session->lock);
 	memcpy(ret, &stats, MIN(ret->size, sizeof(stats)));
 	return 0;

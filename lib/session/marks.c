@@ -11,22 +11,29 @@
 
 #define MARK_BITS 64u
 
-static void marks_in_use(const struct session_state *state, uint64_t *pid, uint64_t *binary)
+/* Bits of both kinds that selectors own. */
+struct marks {
+	uint64_t pid, binary;
+};
+
+static void policy_marks(const struct session_policy *policy, struct marks *used)
 {
-	for (uint32_t i = 0; i < state->n_policies; i++) {
-		const struct session_policy *policy = state->policies[i].loaded;
+	for (uint32_t i = 0; i < policy->n_uses; i++) {
+		const struct session_use *use = &policy->uses[i];
 
-		for (uint32_t j = 0; j < policy->n_uses; j++) {
-			const struct session_use *use = &policy->uses[j];
-
-			for (uint32_t k = 0; use->marks && k < use->n_selectors; k++) {
-				if (use->marks[k].pid != RULESET_NO_MARK)
-					*pid |= 1ull << use->marks[k].pid;
-				if (use->marks[k].binary != RULESET_NO_MARK)
-					*binary |= 1ull << use->marks[k].binary;
-			}
+		for (uint32_t j = 0; use->marks && j < use->n_selectors; j++) {
+			if (use->marks[j].pid != RULESET_NO_MARK)
+				used->pid |= 1ull << use->marks[j].pid;
+			if (use->marks[j].binary != RULESET_NO_MARK)
+				used->binary |= 1ull << use->marks[j].binary;
 		}
 	}
+}
+
+static void state_marks(const struct session_state *state, struct marks *used)
+{
+	for (uint32_t i = 0; i < state->n_policies; i++)
+		policy_marks(state->policies[i].loaded, used);
 }
 
 static bool selector_follows_forks(const struct policy_selector *selector)
@@ -55,15 +62,28 @@ static int mark_take(uint64_t *used, uint8_t *ret, const struct diag_place *plac
 	return 0;
 }
 
+static bool use_follows(const struct session_use *use)
+{
+	for (uint32_t i = 0; i < use->hook->n_selectors; i++)
+		if (selector_follows_forks(&use->hook->selectors[i]) ||
+		    selector_follows_children(&use->hook->selectors[i]))
+			return true;
+	return false;
+}
+
 int use_assign_marks(struct tetra_session *session, struct session_use *use,
-		     const struct session_state *next, const char *file,
+		     const struct session_policy *loaded, const struct session_state *next,
 		     struct tetra_diag *diag)
 {
-	uint64_t pid = 0, binary = 0;
+	const char *file = loaded->policy->file;
+	struct marks used = { 0 };
 	int r = 0;
 
-	marks_in_use(session->state, &pid, &binary);
-	marks_in_use(next, &pid, &binary);
+	if (!use_follows(use))
+		return 0;
+	state_marks(session->state, &used);
+	state_marks(next, &used);
+	policy_marks(loaded, &used);
 	for (uint32_t i = 0; i < use->hook->n_selectors && r == 0; i++) {
 		const struct policy_selector *selector = &use->hook->selectors[i];
 		const struct diag_place place = { file, selector->mark.line,
@@ -80,9 +100,9 @@ int use_assign_marks(struct tetra_session *session, struct session_use *use,
 			       use->n_selectors * sizeof(*use->marks));
 		}
 		if (selector_follows_forks(selector))
-			r = mark_take(&pid, &use->marks[i].pid, &place, diag);
+			r = mark_take(&used.pid, &use->marks[i].pid, &place, diag);
 		if (r == 0 && selector_follows_children(selector))
-			r = mark_take(&binary, &use->marks[i].binary, &place, diag);
+			r = mark_take(&used.binary, &use->marks[i].binary, &place, diag);
 	}
 	return r;
 }

@@ -313,38 +313,31 @@ int next_compile(struct tetra_session *session, struct session_state *next,
 /* More rows for the state in force, so that new programs find theirs, empty. */
 static int session_grow(struct tetra_session *session, uint32_t n_hooks)
 {
-	struct session_state *state = session->state;
-	struct published published = { 0 }, old = state->published;
-	struct image *image = state->image;
+	struct session_state *state = session->state, grown = *state, old = *state;
 	int r;
 
 	if (n_hooks <= state->n_hooks)
 		return 0;
-	state->image = NULL;
-	r = state_compile(session, state, ROUND_UP(n_hooks, STATE_SPARE_HOOKS), NULL);
+	grown.image = NULL;
+	grown.published = (struct published){ 0 };
+	r = state_compile(session, &grown, ROUND_UP(n_hooks, STATE_SPARE_HOOKS), NULL);
 	if (r == 0)
-		r = published_prepare(&published, state->image->cells, state->image->n_cells);
+		r = published_prepare(&grown.published, grown.image->cells,
+				      grown.image->n_cells);
+	/* The statistics calls of other threads look at the state meanwhile. */
 	pthread_mutex_lock(&session->lock);
 	if (r == 0)
-		r = published_commit(&published, session->sensor);
+		r = published_commit(&grown.published, session->sensor);
 	if (r == 0) {
-		struct image *grown = state->image;
-
-		state->image = image;
 		state_harvest(state);
-		state->image = grown;
-		state->published = published;
+		*state = grown;
+	} else {
+		old = grown;
 	}
 	pthread_mutex_unlock(&session->lock);
-	if (r < 0) {
-		image_free(state->image);
-		state->image = image;
-		published_done(&published);
-		return r;
-	}
-	image_free(image);
-	published_done(&old);
-	return 0;
+	image_free(old.image);
+	published_done(&old.published);
+	return r;
 }
 
 /* Says how each new point will be attached, before the first of them is. */

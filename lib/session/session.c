@@ -3,9 +3,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 
+#include "lib/base/counter.h"
 #include "lib/base/diag.h"
 #include "lib/session/place.h"
 #include "lib/session/state.h"
@@ -17,6 +19,10 @@
 
 #define SESSION_RING_BYTES (1u << 20)
 #define SESSION_RING_MIN 4096u
+/* A ring is mapped twice and never grows; more than this is a slip. */
+#define SESSION_RING_MAX (1u << 30)
+/* The most processes that a 64-bit kernel numbers (PID_MAX_LIMIT). */
+#define SESSION_PROCESSES_LIMIT (1u << 22)
 
 static const struct event_group *session_find_group(void *user, uint32_t id)
 {
@@ -36,7 +42,8 @@ static void session_deliver(void *user, const struct tetra_event *event)
 	/* Those that subscribe during a callback begin with the next event. */
 	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next)
 		last = sub;
-	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next) {
+	for (struct tetra_sub *sub = session->subs; sub && !session->free_asked;
+	     sub = sub->next) {
 		if (!sub->ended &&
 		    (!sub->filter || tetra_filter_matches(sub->filter, event) > 0)) {
 			wanted = true;
@@ -47,10 +54,10 @@ static void session_deliver(void *user, const struct tetra_event *event)
 			break;
 	}
 	if (wanted) {
-		session->delivered++;
+		counter_add(&session->delivered, 1);
 		session->n_events++;
 	} else {
-		session->filtered++;
+		counter_add(&session->filtered, 1);
 	}
 }
 
@@ -66,7 +73,10 @@ static int session_record(void *user, const void *data, size_t bytes)
 
 #define SESSION_FLAGS                                                                    \
 	(TETRA_SESSION_JSON_CRED | TETRA_SESSION_JSON_NS | TETRA_SESSION_QUIET_START |   \
-	 TETRA_SESSION_STRICT_PATHS)
+	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP)
+
+/* Inode number of the first pid namespace (PROC_PID_INIT_INO). */
+#define FIRST_PID_NS 0xeffffffcu
 
 static int opts_check(const struct tetra_session_opts *opts)
 {
@@ -86,9 +96,28 @@ static uint32_t power_of_two(uint32_t value)
 {
 	uint32_t power = SESSION_RING_MIN;
 
-	while (power < value && power < 1u << 30)
+	while (power < value && power < SESSION_RING_MAX)
 		power *= 2;
 	return power;
+}
+
+/* Numbers that cannot be served as they are: refused, or said. */
+static int session_check_sizes(const struct tetra_session_opts *opts, struct tetra_diag *diag)
+{
+	if (opts->ring_bytes > SESSION_RING_MAX)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "ring_bytes is %u; the largest ring buffer is %u bytes",
+				  opts->ring_bytes, SESSION_RING_MAX);
+	if (opts->max_processes > SESSION_PROCESSES_LIMIT)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "max_processes is %u; no kernel has more than %u processes",
+				  opts->max_processes, SESSION_PROCESSES_LIMIT);
+	if (opts->ring_bytes && opts->ring_bytes != power_of_two(opts->ring_bytes))
+		diag_note(diag, NULL, "ring-size", NULL,
+			  "ring_bytes is %u; the ring buffer has %u bytes, the next power "
+			  "of two that is at least a page",
+			  opts->ring_bytes, power_of_two(opts->ring_bytes));
+	return 0;
 }
 
 static int session_check_kernel(struct tetra_session *session, struct tetra_diag *diag)
@@ -231,6 +260,29 @@ static void session_log_verifier(void *user, const char *line)
 	session_log(user, TETRA_LOG_DEBUG, "verifier", "%s", line);
 }
 
+/* Programs see the numbers of the first pid namespace. */
+static void session_find_own(const struct tetra_session *session, struct sensor_own *ret,
+			     struct tetra_diag *diag)
+{
+	const uint32_t asked = TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP;
+	struct stat st;
+
+	if (!(session->opts.flags & asked))
+		return;
+	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != FIRST_PID_NS) {
+		diag_warning(diag, NULL, "own-unknown",
+			     "start it in the pid namespace of the host",
+			     "hooks cannot leave out this process: it is in a pid namespace "
+			     "of its own");
+		return;
+	}
+	ret->tgid = (uint32_t)getpid();
+	if (session->opts.flags & TETRA_SESSION_SKIP_GROUP) {
+		ret->pgid = (uint32_t)getpgrp();
+		ret->uid = getuid();
+	}
+}
+
 static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 {
 	struct sensor_opts opts = {
@@ -240,12 +292,16 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		.log = session_log_verifier,
 		.log_user = session,
 	};
-	int r;
+	int r = session_check_sizes(&session->opts, diag);
 
+	if (r < 0)
+		return r;
 	if (getrandom(&session->seed, sizeof(session->seed), 0) !=
 	    sizeof(session->seed))
 		return -ENOMEM;
 	opts.seed = session->seed;
+	opts.wants_gains = session->opts.flags & TETRA_SESSION_JSON_CRED;
+	session_find_own(session, &opts.own, diag);
 	r = kernel_probe(&session->kernel, NULL, diag);
 	if (r == 0)
 		r = session_check_place(session->kernel, diag);
@@ -308,10 +364,23 @@ int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opt
 	return 0;
 }
 
+/* While one of the user's functions runs, nothing is taken away under the call it runs in. */
+static bool session_free_later(struct tetra_session *session)
+{
+	if (!session->dispatching && !session->n_callbacks)
+		return false;
+	session->free_asked = true;
+	session->stop_asked = true;
+	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next)
+		sub->ended = true;
+	return true;
+}
+
 struct tetra_session *tetra_session_free(struct tetra_session *session)
 {
-	if (!session)
+	if (!session || session_free_later(session))
 		return NULL;
+	txn_orphan(session->txn);
 	while (session->subs)
 		(void)tetra_unsubscribe(session->subs); /* returns NULL */
 	if (session->state)
@@ -332,9 +401,17 @@ struct tetra_session *tetra_session_free(struct tetra_session *session)
 	return NULL;
 }
 
+bool session_leave(struct tetra_session *session)
+{
+	if (!session->free_asked)
+		return false;
+	tetra_session_free(session);
+	return true;
+}
+
 int tetra_session_get_fd(const struct tetra_session *session)
 {
-	return session->epoll_fd;
+	return session ? session->epoll_fd : -EINVAL;
 }
 
 /*
@@ -403,7 +480,7 @@ int tetra_session_dispatch(struct tetra_session *session, unsigned int max_event
 {
 	if (!session)
 		return -EINVAL;
-	if (session->dispatching)
+	if (session->dispatching || session->n_callbacks)
 		return -EBUSY;
 	session->dispatching = true;
 	session->stop_asked = false;
@@ -412,6 +489,8 @@ int tetra_session_dispatch(struct tetra_session *session, unsigned int max_event
 	session_dispatch(session);
 	session->dispatching = false;
 	session_sweep_subs(session);
+	if (session_leave(session))
+		return -ECANCELED;
 	return session->stop_asked ? -ECANCELED : (int)session->n_events;
 }
 
@@ -422,7 +501,7 @@ int tetra_session_poll(struct tetra_session *session, int timeout_ms)
 
 	if (!session)
 		return -EINVAL;
-	if (session->dispatching)
+	if (session->dispatching || session->n_callbacks)
 		return -EBUSY;
 	ready.fd = session->epoll_fd;
 	r = poll(&ready, 1, timeout_ms);

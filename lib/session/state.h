@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 
+#include "lib/base/dict.h"
 #include "lib/event/record.h"
 #include "lib/plan/image.h"
 #include "lib/sensor/publish.h"
@@ -44,7 +45,10 @@ struct state_point {
 
 struct session_state {
 	struct state_policy *policies;
-	uint32_t n_policies;
+	uint32_t n_policies, size_policies;
+	/* By name: the index when it was added. It is lower now by at most n_removed. */
+	struct dict names;
+	uint32_t n_removed;
 	struct state_point *points;
 	uint32_t n_points;
 	struct image *image;
@@ -86,7 +90,11 @@ struct tetra_session {
 
 	struct tetra_sub *subs;
 	struct session_seeds *seeds; /* of the start, not yet delivered */
-	bool dispatching, txn_open, stop_asked;
+	struct tetra_txn *txn; /* the open one, or NULL */
+	bool dispatching, stop_asked;
+	/* Calls of the user's functions that are running, and whether one of them freed us. */
+	uint32_t n_callbacks;
+	bool free_asked;
 	unsigned int max_events, n_events; /* of this dispatch */
 	uint64_t commits, delivered, filtered;
 	uint64_t losses[TETRA_LOST_END]; /* reported so far */
@@ -95,6 +103,13 @@ struct tetra_session {
 
 void session_log(struct tetra_session *session, uint32_t level, const char *module,
 		 const char *format, ...) _printf_(4, 5);
+
+/* session.c: ends a public call that may have called the user's functions. True if the session
+ * was freed by one of them and is gone now. */
+bool session_leave(struct tetra_session *session);
+
+/* txn.c: the transaction outlives its session, and does nothing any more. */
+void txn_orphan(struct tetra_txn *txn);
 
 /* start.c: processes that ran before. */
 int seeds_read(struct session_seeds **ret, struct tetra_session *session);
@@ -111,6 +126,10 @@ void state_harvest(struct session_state *state);
 /* state.c */
 struct session_state *state_free(struct session_state *state);
 struct state_policy *state_find_policy(const struct session_state *state, const char *name);
+/* Takes the reference @loaded, also on failure; another policy of its name must not be there. */
+int state_add_policy(struct session_state *state, struct session_policy *loaded,
+		     uint32_t mode, bool enabled);
+void state_remove_policy(struct session_state *state, struct state_policy *policy);
 int session_groups_set(struct tetra_session *session, uint32_t group,
 		       struct session_use *use);
 /* Drops retired policies: the ring held nothing of theirs any more. */

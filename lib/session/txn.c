@@ -3,48 +3,43 @@
 #include "lib/base/diag.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
+#include "lib/session/room.h"
 
 struct tetra_txn {
-	struct tetra_session *session;
-	struct session_state *next; /* policies only, until commit */
+	struct tetra_session *session; /* NULL: it is gone */
+	struct session_state *next;    /* policies only, until commit */
+	struct room room;
 };
 
-static int next_add_policy(struct session_state *next, struct session_policy *loaded,
-			   uint32_t mode, bool enabled)
+static int state_copy_policies(struct session_state *to, const struct session_state *from)
 {
-	struct state_policy *grown =
-		realloc(next->policies, (next->n_policies + 1) * sizeof(*grown));
+	int r = 0;
 
-	if (!grown)
-		return -ENOMEM;
-	next->policies = grown;
-	grown[next->n_policies++] = (struct state_policy){ loaded, mode, enabled };
-	return 0;
+	for (uint32_t i = 0; r == 0 && i < from->n_policies; i++) {
+		const struct state_policy *policy = &from->policies[i];
+
+		r = state_add_policy(to, session_policy_ref(policy->loaded), policy->mode,
+				     policy->enabled);
+	}
+	return r;
 }
 
 int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **ret)
 {
 	struct tetra_txn *txn;
-	int r = 0;
+	int r;
 
 	if (!session || !ret)
 		return -EINVAL;
-	if (session->dispatching || session->txn_open)
+	if (session->dispatching || session->n_callbacks || session->txn)
 		return -EBUSY;
 	txn = calloc(1, sizeof(*txn));
 	if (!txn)
 		return -ENOMEM;
 	txn->session = session;
+	session->txn = txn;
 	txn->next = calloc(1, sizeof(*txn->next));
-	if (!txn->next)
-		r = -ENOMEM;
-	for (uint32_t i = 0; r == 0 && i < session->state->n_policies; i++) {
-		const struct state_policy *policy = &session->state->policies[i];
-
-		r = next_add_policy(txn->next, session_policy_ref(policy->loaded),
-				    policy->mode, policy->enabled);
-	}
-	session->txn_open = true;
+	r = txn->next ? state_copy_policies(txn->next, session->state) : -ENOMEM;
 	if (r < 0) {
 		tetra_txn_free(txn);
 		return r;
@@ -53,15 +48,36 @@ int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **ret)
 	return 0;
 }
 
+void txn_orphan(struct tetra_txn *txn)
+{
+	if (!txn)
+		return;
+	txn->session = NULL;
+	txn->next = state_free(txn->next);
+}
+
 struct tetra_txn *tetra_txn_free(struct tetra_txn *txn)
 {
 	if (!txn)
 		return NULL;
-	txn->session->txn_open = false;
 	state_free(txn->next);
-	next_release_hooks(txn->session);
+	if (txn->session) {
+		txn->session->txn = NULL;
+		next_release_hooks(txn->session);
+	}
+	room_done(&txn->room);
 	free(txn);
 	return NULL;
+}
+
+/* What every call on a transaction asks first. */
+static int txn_check(const struct tetra_txn *txn)
+{
+	if (!txn)
+		return -EINVAL;
+	if (!txn->session)
+		return -ECANCELED;
+	return txn->session->dispatching || txn->session->n_callbacks ? -EBUSY : 0;
 }
 
 static uint32_t load_mode(const struct tetra_policy *policy, const struct tetra_load_opts *opts)
@@ -91,7 +107,6 @@ static int load_check_hooks(struct tetra_session *session, struct session_policy
 			    const struct session_state *next, uint32_t mode,
 			    struct tetra_diag *diag)
 {
-	const char *file = loaded->policy->file;
 	int failed = 0;
 
 	for (uint32_t i = 0; i < loaded->n_uses; i++) {
@@ -100,7 +115,7 @@ static int load_check_hooks(struct tetra_session *session, struct session_policy
 					  session->kernel, diag);
 
 		if (r == 0)
-			r = use_assign_marks(session, use, next, file, diag);
+			r = use_assign_marks(session, use, loaded, next, diag);
 		if (r == 0)
 			r = session_groups_set(session, use->group, use);
 		if (r < 0 && !failed)
@@ -114,7 +129,32 @@ static void load_forget_groups(struct tetra_session *session, struct session_pol
 	for (uint32_t i = 0; i < loaded->n_uses; i++)
 		if (loaded->uses[i].group < session->n_groups)
 			session->groups[loaded->uses[i].group] = NULL;
-	session_policy_unref(loaded);
+}
+
+static int load_is_duplicate(const struct tetra_policy *policy, struct tetra_diag *diag)
+{
+	const struct diag_place place = { policy->file, policy->name_mark.line,
+					  policy->name_mark.column, "metadata.name" };
+
+	return diag_error(diag, &place, -EEXIST, "duplicate-name",
+			  "unload it first, or replace it",
+			  "a policy named '%s' is loaded already", policy->name);
+}
+
+/* What this kernel and the limits say of @loaded, which may take the place of @same. */
+static int load_check(struct tetra_txn *txn, struct session_policy *loaded,
+		      const struct state_policy *same, uint32_t mode, struct tetra_diag *diag)
+{
+	struct tetra_session *session = txn->session;
+	int r = 0;
+
+	if (!(session->opts.flags & TETRA_SESSION_STRICT_PATHS))
+		r = session_policy_widen(loaded, diag);
+	if (r == 0)
+		r = load_check_hooks(session, loaded, txn->next, mode, diag);
+	if (r == 0)
+		r = room_take(&txn->room, txn->next, same ? same->loaded : NULL, loaded, diag);
+	return r;
 }
 
 int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
@@ -124,62 +164,57 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 	struct state_policy *same;
 	int r = load_opts_check(opts);
 
-	if (r < 0 || !txn || !policy)
+	if (r == 0)
+		r = txn_check(txn);
+	if (r < 0 || !policy)
 		return r < 0 ? r : -EINVAL;
 	if (policy->text)
 		(void)diag_set_source(diag, policy->file, policy->text,
 				      policy->text_len); /* only carets would be missing */
 	same = state_find_policy(txn->next, policy->name);
-	if (same && !(opts && opts->flags & TETRA_LOAD_REPLACE)) {
-		const struct diag_place place = { policy->file, policy->name_mark.line,
-						  policy->name_mark.column, "metadata.name" };
-
-		return diag_error(diag, &place, -EEXIST, "duplicate-name",
-				  "unload it first, or replace it",
-				  "a policy named '%s' is loaded already", policy->name);
-	}
+	if (same && !(opts && opts->flags & TETRA_LOAD_REPLACE))
+		return load_is_duplicate(policy, diag);
 	r = session_policy_new(&loaded, policy, txn->session->kernel,
 			       &txn->session->next_group, diag);
 	if (r < 0)
 		return r;
-	if (!(txn->session->opts.flags & TETRA_SESSION_STRICT_PATHS))
-		r = session_policy_widen(loaded, diag);
-	if (r == 0)
-		r = load_check_hooks(txn->session, loaded, txn->next,
-				     load_mode(policy, opts), diag);
-	if (r == 0 && same) {
+	r = load_check(txn, loaded, same, load_mode(policy, opts), diag);
+	if (r < 0) {
+		load_forget_groups(txn->session, loaded);
+		session_policy_unref(loaded);
+		return r;
+	}
+	if (same) {
 		session_policy_unref(same->loaded);
 		*same = (struct state_policy){ loaded, load_mode(policy, opts), true };
 		return 0;
 	}
-	if (r == 0)
-		r = next_add_policy(txn->next, loaded, load_mode(policy, opts), true);
-	if (r < 0)
-		load_forget_groups(txn->session, loaded);
-	return r;
+	return state_add_policy(txn->next, loaded, load_mode(policy, opts), true);
 }
 
 int tetra_txn_unload(struct tetra_txn *txn, const char *name)
 {
 	struct state_policy *policy;
+	int r = txn_check(txn);
 
-	if (!txn || !name)
-		return -EINVAL;
+	if (r < 0 || !name)
+		return r < 0 ? r : -EINVAL;
 	policy = state_find_policy(txn->next, name);
 	if (!policy)
 		return -ENOENT;
-	session_policy_unref(policy->loaded);
-	memmove(policy, policy + 1,
-		(txn->next->policies + txn->next->n_policies - policy - 1) * sizeof(*policy));
-	txn->next->n_policies--;
+	state_remove_policy(txn->next, policy);
+	txn->room.stale = true;
 	return 0;
 }
 
 int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode)
 {
 	struct state_policy *policy;
+	int r = txn_check(txn);
 
-	if (!txn || !name || (mode != TETRA_MODE_ENFORCE && mode != TETRA_MODE_MONITOR))
+	if (r < 0)
+		return r;
+	if (!name || (mode != TETRA_MODE_ENFORCE && mode != TETRA_MODE_MONITOR))
 		return -EINVAL;
 	policy = state_find_policy(txn->next, name);
 	if (!policy)
@@ -191,13 +226,15 @@ int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode)
 int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name, uint32_t enabled)
 {
 	struct state_policy *policy;
+	int r = txn_check(txn);
 
-	if (!txn || !name)
-		return -EINVAL;
+	if (r < 0 || !name)
+		return r < 0 ? r : -EINVAL;
 	policy = state_find_policy(txn->next, name);
 	if (!policy)
 		return -ENOENT;
 	policy->enabled = enabled != 0;
+	txn->room.counted = false;
 	return 0;
 }
 
@@ -237,44 +274,46 @@ static int next_check_modes(struct tetra_session *session, const struct session_
 	return r;
 }
 
+static void session_retire_policy(struct tetra_session *session, struct session_policy *policy)
+{
+	struct session_policy **grown =
+		realloc(session->retired, (session->n_retired + 1) * sizeof(*grown));
+
+	if (!grown) {
+		/* Its last records will be counted as unreadable. */
+		for (uint32_t i = 0; i < policy->n_uses; i++)
+			session->groups[policy->uses[i].group] = NULL;
+		return;
+	}
+	session->retired = grown;
+	grown[session->n_retired++] = session_policy_ref(policy);
+}
+
 /* Policies of @old that are not in force any more wait until the ring is empty. */
 static void session_retire(struct tetra_session *session, const struct session_state *old)
 {
 	for (uint32_t i = 0; i < old->n_policies; i++) {
 		struct session_policy *policy = old->policies[i].loaded;
-		struct session_policy **grown;
-		bool stays = false;
+		const struct state_policy *now =
+			state_find_policy(session->state, policy->policy->name);
 
-		for (uint32_t j = 0; j < session->state->n_policies && !stays; j++)
-			stays = session->state->policies[j].loaded == policy;
-		if (stays)
-			continue;
-		grown = realloc(session->retired,
-				(session->n_retired + 1) * sizeof(*session->retired));
-		if (!grown) {
-			/* Its last records will be counted as unreadable. */
-			for (uint32_t j = 0; j < policy->n_uses; j++)
-				session->groups[policy->uses[j].group] = NULL;
-			continue;
-		}
-		session->retired = grown;
-		grown[session->n_retired++] = session_policy_ref(policy);
+		if (!now || now->loaded != policy)
+			session_retire_policy(session, policy);
 	}
 }
 
 int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 {
 	struct tetra_session *session;
-	int r;
+	int r = txn_check(txn);
 
-	if (!txn)
-		return -EINVAL;
-	session = txn->session;
-	r = session->dispatching ? -EBUSY : 0;
-	if (r == 0) {
-		session_watch(session);
-		r = next_check_modes(session, txn->next, diag);
+	if (r < 0) {
+		tetra_txn_free(txn);
+		return r;
 	}
+	session = txn->session;
+	session_watch(session);
+	r = next_check_modes(session, txn->next, diag);
 	if (r == 0)
 		r = next_collect_points(session, txn->next, diag);
 	if (r == 0)
@@ -297,7 +336,8 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	}
 	sensor_trim(session->sensor);
 	tetra_txn_free(txn);
-	return session_check_descriptors(r, diag);
+	r = session_check_descriptors(r, diag);
+	return session_leave(session) ? -ECANCELED : r;
 }
 
 int tetra_policy_load(struct tetra_session *session, struct tetra_policy *policy,

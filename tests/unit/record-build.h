@@ -50,6 +50,8 @@ struct build_exec {
 	uint32_t uid, login_uid;
 	uint32_t args_bytes; /* 0: as many as there are inline */
 	uint32_t deleted;    /* 1: no links */
+	uint32_t privileges;
+	const char *above; /* name of the group with an id */
 	const char *filename, *exe, *cwd, *cgroup;
 	const char *args; /* with its NULs */
 	size_t args_len;
@@ -74,6 +76,8 @@ static inline struct tetra_record *build_exec(struct build *build,
 	exec->namespaces[TETRA_NS_TIME] = 4026531834;
 	exec->inode = 4711;
 	exec->links = !of->deleted;
+	exec->privileges = of->privileges;
+	exec->above_bytes = (uint16_t)(of->above ? strlen(of->above) : 0);
 	exec->args_bytes = of->args_bytes ? of->args_bytes : (uint32_t)of->args_len;
 	exec->filename_bytes = (uint16_t)(of->filename ? strlen(of->filename) : 0);
 	exec->exe_bytes = (uint16_t)(of->exe ? strlen(of->exe) : 0);
@@ -81,6 +85,7 @@ static inline struct tetra_record *build_exec(struct build *build,
 	exec->args_inline_bytes = (uint16_t)of->args_len;
 	if (of->cgroup)
 		snprintf(exec->cgroup, sizeof(exec->cgroup), "%s", of->cgroup);
+	build_bytes(&exec->head, of->above, exec->above_bytes);
 	build_bytes(&exec->head, of->filename, exec->filename_bytes);
 	build_bytes(&exec->head, of->exe, exec->exe_bytes);
 	build_bytes(&exec->head, of->cwd, exec->cwd_bytes);

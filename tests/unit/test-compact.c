@@ -125,6 +125,15 @@ START_TEST(compact_exec_and_exit)
 }
 END_TEST
 
+START_TEST(compact_without_quotes_obeys_nothing_either)
+{
+	EXEC("curl\0a \\ \"b\" \x1b[2J\xc2\x9b\xe2\x80\xae\xff");
+	ck_assert_str_eq(line_with(TETRA_COMPACT_UNQUOTED),
+			 "🚀 process edge-7 /usr/bin/curl "
+			 " \"a \\ \"b\" \\x1b[2J\\u009b\\u202e\\xff\"");
+}
+END_TEST
+
 START_TEST(compact_quotes_as_go_does)
 {
 	EXEC("curl\0a\tb");
@@ -335,6 +344,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, compact_exec_and_exit);
+	tcase_add_test(tests, compact_without_quotes_obeys_nothing_either);
 	tcase_add_test(tests, compact_quotes_as_go_does);
 	tcase_add_test(tests, compact_files);
 	tcase_add_test(tests, compact_security_hooks);

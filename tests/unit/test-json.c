@@ -439,6 +439,52 @@ START_TEST(json_options_add_credentials_and_namespaces)
 }
 END_TEST
 
+static const char *properties_of(const struct build_exec *exec)
+{
+	static char text[512];
+	const char *at, *end;
+
+	desk_clear(&desk);
+	desk_feed(&desk, build_exec(&build, exec));
+	at = strstr(desk.lines[0], "\"binary_properties\":");
+	if (!at)
+		return "";
+	end = strstr(at, ",\"in_init_tree\"");
+	ck_assert_ptr_nonnull(end);
+	snprintf(text, sizeof(text), "%.*s", (int)(end - at), at);
+	return text + strlen("\"binary_properties\":");
+}
+
+START_TEST(json_tells_what_the_file_changed)
+{
+	struct decoder_opts opts = { .json = { .flags = EVENT_JSON_CRED } };
+	struct build_exec exec = curl;
+
+	teardown();
+	desk_init(&desk, &opts);
+	ck_assert_str_eq(properties_of(&exec), "");
+	exec.uid = 0;
+	exec.privileges = TETRA_EXEC_SETUID | TETRA_EXEC_RAISED_UID;
+	ck_assert_str_eq(properties_of(&exec),
+			 "{\"setuid\":0,\"privileges_changed\":["
+			 "\"PRIVILEGES_RAISED_EXEC_FILE_SETUID\"]}");
+	exec.privileges = TETRA_EXEC_SETGID;
+	ck_assert_str_eq(properties_of(&exec), "{\"setgid\":0}");
+	exec.privileges = TETRA_EXEC_RAISED_CAPS | TETRA_EXEC_RAISED_GID;
+	ck_assert_str_eq(properties_of(&exec),
+			 "{\"privileges_changed\":[\"PRIVILEGES_RAISED_EXEC_FILE_CAP\","
+			 "\"PRIVILEGES_RAISED_EXEC_FILE_SETGID\"]}");
+	exec.privileges = TETRA_EXEC_SETUID;
+	exec.uid = 33;
+	exec.deleted = 1;
+	ck_assert_str_eq(properties_of(&exec),
+			 "{\"setuid\":33,\"file\":{\"inode\":{\"number\":\"4711\",\"links\":0}}}");
+	teardown();
+	desk_init(&desk, NULL);
+	ck_assert_str_eq(properties_of(&exec), "");
+}
+END_TEST
+
 START_TEST(json_kernel_is_its_own_parent)
 {
 	decoder_seed_kernel(desk.decoder, true);
@@ -494,7 +540,12 @@ static const char *escaped(const char *text, size_t len)
 
 START_TEST(json_escapes_what_must_be_and_no_more)
 {
-	ck_assert_str_eq(ESCAPED("a\"b\\c/<>&\x7f"), "a\\\"b\\\\c/<>&\x7f");
+	ck_assert_str_eq(ESCAPED("a\"b\\c/<>&"), "a\\\"b\\\\c/<>&");
+	/* Terminals obey these as well. */
+	ck_assert_str_eq(ESCAPED("\x7f\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0"),
+			 "\\u007f\\u0080\\u009b\\u009f\xc2\xa0");
+	ck_assert_str_eq(ESCAPED("sixteen \x7f, alone among others"),
+			 "sixteen \\u007f, alone among others");
 	ck_assert_str_eq(ESCAPED("\b\f\n\r\t\x01\x1f\0"),
 			 "\\b\\f\\n\\r\\t\\u0001\\u001f\\u0000");
 	ck_assert_str_eq(ESCAPED("long enough to be looked at by eight \n then more"),
@@ -588,6 +639,7 @@ int main(void)
 	tcase_add_test(tests, json_arguments_that_did_not_fit_leave_a_hole);
 	tcase_add_test(tests, json_override_is_named_on_the_return_side_too);
 	tcase_add_test(tests, json_options_add_credentials_and_namespaces);
+	tcase_add_test(tests, json_tells_what_the_file_changed);
 	tcase_add_test(tests, json_kernel_is_its_own_parent);
 	tcase_add_test(tests, json_is_cut_at_any_size_and_tells_its_length);
 	tcase_add_test(tests, json_of_kept_events_is_the_same);

@@ -14,6 +14,7 @@
 
 /* 64 characters, as container engines make them; the first 31 of them. */
 #define ID    "3f9c2a7be01d44c6a58e9b7f0c1d2e3f4a5b6c7d8e9f00112233445566778899"
+#define OTHER "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffff0000000011111111"
 #define SHORT "3f9c2a7be01d44c6a58e9b7f0c1d2e3"
 
 static char root[64];
@@ -248,6 +249,11 @@ START_TEST(cgroup_names_tell_of_containers)
 		{ "libpod-" ID, SHORT },
 		{ ID, SHORT },
 		{ "kubelet-kubepods-pod1234.slice:cri-containerd:" ID, SHORT },
+		{ "cri-containerd-" ID "x.scope", NULL },
+		{ "build-" ID ".scope", NULL },
+		{ "libpod-conmon-" ID ".scope", NULL },
+		{ "dead-beef-cafe-0123456789-abcdef-0123456789-abcdef-0123456789-abcdef.scope",
+		  NULL },
 		{ "session-3.scope", NULL },
 		{ "user@1000.service", NULL },
 		{ "x-" ID ".service", NULL },
@@ -270,7 +276,7 @@ START_TEST(cgroup_names_tell_of_containers)
 	char id[CGROUP_CONTAINER_BYTES];
 	size_t i;
 
-	ck_assert_uint_eq(strlen(rows[12].name), CGROUP_KERNEL_NAME);
+	ck_assert_uint_eq(strlen(rows[16].name), CGROUP_KERNEL_NAME);
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		bool found = cgroup_container_of_name(id, rows[i].name);
 
@@ -291,7 +297,27 @@ START_TEST(cgroup_files_tell_of_containers)
 		{ "0::/libpod_parent/libpod-" ID "/container\n", SHORT },
 		{ "0::/libpod_parent/conmon\n", NULL },
 		{ "0::/kubepods/besteffort/pod1/" ID "/syscont-cgroup-root/init.scope\n",
-		  NULL },
+		  SHORT },
+		/* CRI-O with crun; an init system in a container; kubelet in a container */
+		{ "0::/kubepods.slice/kubepods-pod1.slice/crio-" ID ".scope/container\n",
+		  SHORT },
+		{ "0::/docker/" ID "/init.scope\n", SHORT },
+		{ "0::/system.slice/docker-" ID ".scope/system.slice/cron.service\n", SHORT },
+		{ "0::/docker/" OTHER "/kubelet/kubepods/besteffort/pod1/" ID "\n", SHORT },
+		{ "0::/docker/" OTHER "/kubelet.slice/kubelet-kubepods.slice/"
+		  "cri-containerd-" ID ".scope/a/b/c/d\n", SHORT },
+		{ "0::/user.slice/user-1000.slice/user@1000.service/user.slice/"
+		  "libpod-" ID ".scope/container\n", SHORT },
+		{ "0::/machine.slice/libpod-payload-" ID "\n", SHORT },
+		/* On the host */
+		{ "0::/machine.slice/libpod-conmon-" ID ".scope\n", NULL },
+		{ "0::/system.slice/build-" ID ".scope\n", NULL },
+		{ "0::/system.slice/docker-" ID ".service\n", NULL },
+		{ "0::/system.slice/docker-" ID "ab.scope\n", NULL },
+		{ "0::/system.slice/" SHORT "f.scope\n", NULL },
+		{ "0::/user.slice/run-r" SHORT "f.scope\n", NULL },
+		{ "0::/user.slice/deadbeefdeadbeefdeadbeefdeadbeefdeadbeef"
+		  "deadbeefdeadbeefdeadbeef.slice/x\n", NULL },
 		{ "0::/kubepods/besteffort/pod1/" ID "/syscont-cgroup-root\n", SHORT },
 		{ "9:name=systemd:/\n"
 		  "4:memory:/process_api/73ef51a053f9d5f4f57643508118e5e6\n",

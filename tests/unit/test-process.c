@@ -441,6 +441,41 @@ START_TEST(process_container_ids_from_cgroup_names)
 }
 END_TEST
 
+/* What the kernel side sends when the leaf bears no id. */
+START_TEST(process_container_id_of_a_group_above)
+{
+	static const struct {
+		const char *leaf, *above, *id;
+	} rows[] = {
+		{ "container", "libpod-" HEX64 ".scope", HEX31 },
+		{ "container", "crio-" HEX64 ".scope", HEX31 },
+		{ "init.scope", HEX64, HEX31 },
+		{ "cron.service", "docker-" HEX64 ".scope", HEX31 },
+		{ "docker-" HEX64 ".scope", NULL, HEX31 },
+		{ "container", "build-" HEX64 ".scope", NULL },
+		{ "container", NULL, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct build_exec exec = { .tgid = 700,
+					   .stamp = SH_STAMP + i,
+					   .flags = TETRA_EXEC_CLONE,
+					   .filename = "/bin/x",
+					   .cwd = "/",
+					   .cgroup = rows[i].leaf,
+					   .above = rows[i].above,
+					   BUILD_ARGS("x") };
+
+		desk_feed(&desk, build_exec(&build, &exec));
+		ck_assert_str_eq(tetra_process_get_cgroup(last()), rows[i].leaf);
+		if (rows[i].id)
+			ck_assert_str_eq(tetra_process_get_container_id(last()), rows[i].id);
+		else
+			ck_assert_ptr_null(tetra_process_get_container_id(last()));
+	}
+}
+END_TEST
+
 START_TEST(process_container_ids_from_proc)
 {
 	ck_assert_str_eq(container_proc("0::/system.slice/docker-" HEX64 ".scope\n"),
@@ -529,6 +564,7 @@ int main(void)
 	tcase_add_test(tests, process_kernel_threads_are_known_and_not_announced);
 	tcase_add_test(tests, process_init_tree_is_inherited_by_seeds);
 	tcase_add_test(tests, process_container_ids_from_cgroup_names);
+	tcase_add_test(tests, process_container_id_of_a_group_above);
 	tcase_add_test(tests, process_container_ids_from_proc);
 	tcase_add_test(tests, process_getters);
 	suite_add_tcase(suite, tests);

@@ -10,6 +10,7 @@ policy on a file of its own in a new folder, and on nothing else.
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -136,6 +137,32 @@ class Sessions(unittest.TestCase):
         hook, = self.session.hooks("touch")
         self.assertEqual(hook.function, "security_file_permission")
         self.assertTrue(hook.attach)
+
+    def test_what_changes_privileges_is_told(self):
+        path = os.path.join(os.path.dirname(self.path), "suid")
+        shutil.copy("/bin/true", path)
+        os.chmod(path, 0o4755)
+        os.chmod(os.path.dirname(path), 0o755)
+        with tetra.Session(quiet_start=True, json_cred=True) as session:
+            subprocess.run(["setpriv", "--reuid=1000", "--clear-groups", path], check=True)
+            event = next(e for e in session.events(5.0, kinds=["exec"])
+                         if e.process.binary == path)
+        self.assertEqual(event.process.privileges, {"setuid", "raised_uid"})
+        self.assertEqual(event.process.links, 1)
+        self.assertEqual(event.as_dict()["process_exec"]["process"]["binary_properties"],
+                         {"setuid": 0,
+                          "privileges_changed": ["PRIVILEGES_RAISED_EXEC_FILE_SETUID"]})
+
+    def test_its_own_doing_is_left_out_on_request(self):
+        for options, seen in (({}, 1), ({"skip_self": True}, 0)):
+            with self.subTest(options), tetra.Session(quiet_start=True, **options) as session:
+                text = POLICY % {"name": "touch", "path": self.path}
+                with tetra.Policy(text) as policy:
+                    session.load(policy)
+                with open(self.path, "wb", buffering=0) as file:
+                    file.write(b"x")
+                self.assertEqual(session.counts("touch")["matched"], seen)
+                self.assertEqual(session.stats["skipped_own"] > 0, not seen)
 
     def test_a_second_load_of_a_name_is_refused_and_replace_is_not(self):
         self.load()

@@ -21,6 +21,13 @@ def enum_names(tag: str, prefix: str) -> dict[str, int]:
 
 NAMESPACES = enum_names("tetra_process_namespace", "TETRA_PROCESS_NS_")
 CAPSETS = enum_names("tetra_process_capset", "TETRA_PROCESS_CAPS_")
+PRIVILEGES = {
+    "setuid": lib.TETRA_PRIVILEGES_SETUID,
+    "setgid": lib.TETRA_PRIVILEGES_SETGID,
+    "raised_cap": lib.TETRA_PRIVILEGES_RAISED_CAP,
+    "raised_uid": lib.TETRA_PRIVILEGES_RAISED_UID,
+    "raised_gid": lib.TETRA_PRIVILEGES_RAISED_GID,
+}
 
 
 class Credentials(NamedTuple):
@@ -148,6 +155,19 @@ class Process:
     @property
     def container_id(self) -> str | None:
         return text_of(lib.tetra_process_get_container_id(self.handle))
+
+    @property
+    def privileges(self) -> frozenset[str]:
+        """What executing the program did: 'setuid', 'setgid', 'raised_cap', ..."""
+        bits = lib.tetra_process_get_privileges(self.handle)
+        return frozenset(name for name, bit in PRIVILEGES.items() if bits & bit)
+
+    @property
+    def links(self) -> int:
+        """Names that the executable has; 0 for a deleted file or a memfd."""
+        found = ffi.new("uint32_t *")
+        lib.tetra_process_get_inode(self.handle, found)
+        return int(found[0])
 
     @property
     def inode(self) -> int:

@@ -36,6 +36,8 @@ SESSION_FLAGS = {
     "json_ns": lib.TETRA_SESSION_JSON_NS,
     "quiet_start": lib.TETRA_SESSION_QUIET_START,
     "strict_paths": lib.TETRA_SESSION_STRICT_PATHS,
+    "skip_self": lib.TETRA_SESSION_SKIP_SELF,
+    "skip_group": lib.TETRA_SESSION_SKIP_GROUP,
 }
 # Events per dispatch while iterating: so many may wait in memory for the loop's body.
 ITERATION_EVENTS = 256
@@ -184,8 +186,8 @@ class Transaction:
 class Session:
     """A session; it belongs to one thread at a time.
 
-    Keywords: json_cred, json_ns, quiet_start, strict_paths, ring_bytes, max_processes,
-    node_name, and log, a function of level, module and text.
+    Keywords: json_cred, json_ns, quiet_start, strict_paths, skip_self, skip_group,
+    ring_bytes, max_processes, node_name, and log, a function of level, module and text.
     """
 
     def __init__(self, *, ring_bytes: int = 0, max_processes: int = 0,

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Where a task is in the tree of control groups. The leaf tells which container it is in, or a
+ * group above it: podman, crun and CRI-O put processes into "container" below the group with
+ * the id, an init system in a container makes groups of its own. lib/kernel/cgroup.c judges;
+ * here the one name is found that is worth judging.
+ */
+#ifndef TETRA_BPF_CGROUP_H
+#define TETRA_BPF_CGROUP_H
+
+#include "bpf/common/compat.bpf.h"
+#include "bpf/common/scratch.bpf.h"
+#include "bpf/common/text.bpf.h"
+
+/* Groups from the leaf up that are looked at. */
+#define CGROUP_LEVELS 16
+/* Hexadecimal digits of a container's id. */
+#define CGROUP_ID_DIGITS 64
+/* Bytes of ".scope"; two of them tell it from ".slice". */
+#define CGROUP_SCOPE_BYTES 6
+
+/* Groups that were looked at last and have no id above them. */
+#define CGROUP_PLAIN 16
+
+/*
+ * Ids of such groups, so that the walk is for the first of their programs only. Written and read
+ * by programs; what meets in a place replaces what was there.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CGROUP_PLAIN);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u64));
+} tetra_plain SEC(".maps");
+
+static __always_inline int is_hex_digit(__u8 c)
+{
+	return (__u8)(c - '0') < 10 || (__u8)((c | 32) - 'a') < 6;
+}
+
+/* Does the name of @len bytes at s->spot end in an id, or in an id and ".scope"? */
+__noinline int cgroup_bears_id(__u32 slot, __u32 len)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	__u32 at, i;
+
+	if (!s || len < CGROUP_ID_DIGITS || len >= TETRA_CGROUP_NAME_MAX)
+		return 0;
+	/* Cut off: whoever knows the rules may still find one. */
+	if (len == TETRA_CGROUP_NAME_MAX - 1)
+		return 1;
+	at = s->spot + len - CGROUP_ID_DIGITS;
+	if (s->record[(s->spot + len - CGROUP_SCOPE_BYTES) & RECORD_MASK] == '.' &&
+	    s->record[(s->spot + len - CGROUP_SCOPE_BYTES + 2) & RECORD_MASK] == 'c' &&
+	    len >= CGROUP_ID_DIGITS + CGROUP_SCOPE_BYTES)
+		at -= CGROUP_SCOPE_BYTES;
+	for (i = 0; i < CGROUP_ID_DIGITS; i++)
+		if (!is_hex_digit(s->record[(at + i) & RECORD_MASK]))
+			return 0;
+	return 1;
+}
+
+/*
+ * The name of the nearest group above the current task's leaf that bears an id, at s->spot.
+ * Returns its bytes; 0 if there is none, or the leaf itself bears one.
+ */
+static __noinline __u32 cgroup_put_above(struct tetra_scratch *s, struct kernfs_node *node)
+{
+	__u32 i;
+
+	for (i = 0; i < CGROUP_LEVELS; i++) {
+		long n = bpf_probe_read_kernel_str(&s->record[s->spot & RECORD_MASK],
+						   TETRA_CGROUP_NAME_MAX,
+						   BPF_CORE_READ(node, name));
+
+		if (n > CGROUP_ID_DIGITS && cgroup_bears_id(s->number, n - 1))
+			return i ? n - 1 : 0;
+		node = BPF_CORE_READ(node, parent);
+		if (!node)
+			return 0;
+	}
+	return 0;
+}
+
+#endif

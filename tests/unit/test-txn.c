@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Transactions up to the commit, which is the first step that needs a kernel: on a session that
+ * has nothing but the recorded facts of one.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "lib/base/diag.h"
+#include "lib/session/next.h"
+
+/* As many as a daemon of a whole fleet's policies would load. */
+#define N_POLICIES 10000u
+/* Growth of the time for ten times as many policies: linear is 10, quadratic 100. */
+#define GROWTH_MAX 35.0
+
+static struct tetra_kernel *kernel;
+static struct tetra_session session;
+static struct tetra_diag *diag;
+
+static void setup(void)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/kernel/6.12.facts.gz", getenv("TETRA_TEST_DATA"));
+	ck_assert_int_eq(kernel_read_facts(&kernel, path, NULL), 0);
+	session = (struct tetra_session){ .kernel = kernel, .next_group = 1 };
+	session.state = calloc(1, sizeof(*session.state));
+	ck_assert_int_eq(tetra_diag_new(&diag), 0);
+}
+
+static void teardown(void)
+{
+	tetra_diag_free(diag);
+	state_free(session.state);
+	free(session.groups);
+	kernel_free(kernel);
+}
+
+static struct tetra_policy *policy_named(const char *name, const char *call,
+					 unsigned int n_selectors)
+{
+	TETRA_OPTS(tetra_parse_opts, opts, .file = name);
+	struct tetra_policy *policy = NULL;
+	char text[16384];
+	int n;
+
+	n = snprintf(text, sizeof(text),
+		     "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\n"
+		     "metadata:\n  name: %s\nspec:\n  kprobes:\n  - call: %s\n"
+		     "    syscall: false\n    args:\n    - index: 0\n      type: file\n"
+		     "    selectors:\n",
+		     name, call);
+	for (unsigned int i = 0; i < n_selectors; i++)
+		n += snprintf(text + n, sizeof(text) - n,
+			      "    - matchArgs:\n      - index: 0\n"
+			      "        operator: Prefix\n        values: [/srv/%s/%u/]\n",
+			      name, i);
+	ck_assert_int_eq(tetra_policy_parse(&policy, text, n, &opts, diag), 0);
+	return policy;
+}
+
+static int load(struct tetra_txn *txn, const char *name, const char *call,
+		unsigned int n_selectors, uint32_t flags)
+{
+	TETRA_OPTS(tetra_load_opts, opts, .flags = flags);
+	struct tetra_policy *policy = policy_named(name, call, n_selectors);
+	int r = tetra_txn_load(txn, policy, &opts, diag);
+
+	tetra_policy_unref(policy);
+	return r;
+}
+
+static int load_number(struct tetra_txn *txn, unsigned int i, unsigned int n_selectors,
+		       uint32_t flags)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "p%u", i);
+	return load(txn, name, "security_file_open", n_selectors, flags);
+}
+
+static struct tetra_txn *begin(void)
+{
+	struct tetra_txn *txn = NULL;
+
+	ck_assert_int_eq(tetra_txn_begin(&session, &txn), 0);
+	return txn;
+}
+
+static bool diag_has(const char *code, const char *text)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+
+	for (unsigned int i = 0; tetra_diag_get(diag, i, &finding) == 0; i++)
+		if (str_equal(finding.code, code) && strstr(finding.message, text))
+			return finding.line > 0;
+	return false;
+}
+
+START_TEST(load_that_is_one_rule_too_many_is_refused_at_once)
+{
+	struct tetra_txn *txn = begin();
+	unsigned int i;
+
+	for (i = 0; i < TETRA_MAX_RULES / 4; i++)
+		ck_assert_int_eq(load_number(txn, i, 4, 0), 0);
+	ck_assert_int_eq(load_number(txn, i, 1, 0), -E2BIG);
+	ck_assert(diag_has("resource-limit", "security_file_open"));
+	/* Other hooks have room, and the transaction goes on. */
+	ck_assert_int_eq(load(txn, "other", "security_file_permission", 4, 0), 0);
+	ck_assert_int_eq(tetra_txn_unload(txn, "p7"), 0);
+	ck_assert_int_eq(load_number(txn, i, 4, 0), 0);
+	ck_assert_int_eq(load_number(txn, i + 1, 1, 0), -E2BIG);
+	/* One that takes another's place needs no more room than that has. */
+	ck_assert_int_eq(load_number(txn, 3, 4, TETRA_LOAD_REPLACE), 0);
+	ck_assert_int_eq(load_number(txn, 3, 5, TETRA_LOAD_REPLACE), -E2BIG);
+	ck_assert_int_eq(tetra_txn_set_enabled(txn, "p9", 0), 0);
+	ck_assert_int_eq(load_number(txn, i + 1, 4, 0), 0);
+	tetra_txn_free(txn);
+}
+END_TEST
+
+START_TEST(rules_of_one_policy_stay_in_one_word)
+{
+	struct tetra_txn *txn = begin();
+	unsigned int i;
+
+	/* 3 selectors: 21 policies in each of 16 words. */
+	for (i = 0; i < 21 * TETRA_MAX_WORDS; i++)
+		ck_assert_int_eq(load_number(txn, i, 3, 0), 0);
+	ck_assert_int_eq(load_number(txn, i, 3, 0), -E2BIG);
+	tetra_txn_free(txn);
+}
+END_TEST
+
+START_TEST(names_are_found_whatever_went_before_them)
+{
+	static const unsigned int order[] = { 0, 1, 39, 38, 20, 2, 19, 21 };
+	struct tetra_txn *txn = begin();
+	char name[32];
+
+	for (unsigned int i = 0; i < 40; i++)
+		ck_assert_int_eq(load_number(txn, i, 1, 0), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		snprintf(name, sizeof(name), "p%u", order[i]);
+		ck_assert_int_eq(tetra_txn_unload(txn, name), 0);
+		ck_assert_int_eq(tetra_txn_unload(txn, name), -ENOENT);
+	}
+	for (unsigned int i = 3; i < 19; i++)
+		ck_assert_int_eq(load_number(txn, i, 1, 0), -EEXIST);
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		ck_assert_int_eq(load_number(txn, order[i], 1, 0), 0);
+	for (unsigned int i = 0; i < 40; i++)
+		ck_assert_int_eq(load_number(txn, i, 1, 0), -EEXIST);
+	tetra_txn_free(txn);
+}
+END_TEST
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Seconds that loading takes, with policies on so many hooks that all fit. */
+static double load_many(unsigned int n)
+{
+	static const char *const calls[] = {
+		"security_file_open", "security_file_permission", "security_file_lock",
+		"security_file_fcntl", "security_file_ioctl", "security_file_receive",
+		"vfs_read", "vfs_write", "vfs_llseek", "filp_close", "security_file_alloc",
+		"security_file_set_fowner",
+	};
+	struct tetra_policy **policies = calloc(n, sizeof(struct tetra_policy *));
+	struct tetra_txn *txn = begin();
+	double before, took;
+	char name[32];
+
+	for (unsigned int i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "q%u", i);
+		policies[i] = policy_named(name, calls[i % ARRAY_SIZE(calls)], 1);
+	}
+	before = seconds();
+	for (unsigned int i = 0; i < n; i++)
+		ck_assert_int_eq(tetra_txn_load(txn, policies[i], NULL, diag), 0);
+	took = seconds() - before;
+	for (unsigned int i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "q%u", i);
+		ck_assert_int_eq(tetra_txn_unload(txn, name), 0);
+		tetra_policy_unref(policies[i]);
+	}
+	free(policies);
+	tetra_txn_free(txn);
+	return took;
+}
+
+START_TEST(ten_thousand_loads_take_ten_times_a_thousand)
+{
+	double few = load_many(N_POLICIES / 10), many;
+
+	tetra_diag_clear(diag);
+	many = load_many(N_POLICIES);
+	ck_assert_msg(many < few * GROWTH_MAX, "%u: %.3f s, %u: %.3f s", N_POLICIES / 10, few,
+		      N_POLICIES, many);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("txn");
+	TCase *tests = tcase_create("txn");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tests, 120);
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, load_that_is_one_rule_too_many_is_refused_at_once);
+	tcase_add_test(tests, rules_of_one_policy_stay_in_one_word);
+	tcase_add_test(tests, names_are_found_whatever_went_before_them);
+	tcase_add_test(tests, ten_thousand_loads_take_ten_times_a_thousand);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * limits: rate limits of more values than there is room for, and what a session leaves out
+ * because it is its own doing.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/vm/rig.h"
+
+/* Offsets that the policy watches. */
+#define FIRST 1000000
+#define FEW	8000
+#define MANY	60000
+/* Values that were seen last are remembered. */
+#define RECENT	1000
+
+#define OWN_CALLS 50
+
+static uint64_t n_events;
+
+static int on_event(void *user, const struct tetra_event *event)
+{
+	n_events += tetra_event_get_kind(event) == TETRA_EVENT_KPROBE;
+	return 0;
+}
+
+static struct tetra_policy *policy_lseek(const char *name, const char *action)
+{
+	return rig_policy("apiVersion: cilium.io/v1alpha1\n"
+			  "kind: TracingPolicy\n"
+			  "metadata:\n"
+			  "  name: %s\n"
+			  "spec:\n"
+			  "  kprobes:\n"
+			  "  - call: sys_lseek\n"
+			  "    syscall: true\n"
+			  "    args:\n"
+			  "    - index: 1\n"
+			  "      type: int64\n"
+			  "    selectors:\n"
+			  "    - matchArgs:\n"
+			  "      - index: 1\n"
+			  "        operator: GT\n"
+			  "        values: ['%d']\n"
+			  "      matchActions:\n"
+			  "      - action: Post\n%s",
+			  name, FIRST - 1, action);
+}
+
+static void drain(struct tetra_session *session)
+{
+	while (tetra_session_poll(session, 300) > 0)
+		;
+}
+
+/* A call for each value from @first on; what came of them. */
+static struct tetra_counts calls(struct tetra_session *session, const char *policy,
+				 uint32_t first, uint32_t n)
+{
+	struct tetra_counts before = rig_counts(session, policy), after;
+
+	for (uint32_t i = 0; i < n; i++) {
+		(void)lseek(-1, FIRST + first + i, SEEK_SET);
+		if (i % 1000 == 999)
+			(void)tetra_session_dispatch(session, 0);
+	}
+	drain(session);
+	after = rig_counts(session, policy);
+	after.matched -= before.matched;
+	after.posted -= before.posted;
+	after.rate_limited -= before.rate_limited;
+	after.lost -= before.lost;
+	return after;
+}
+
+static void rates(struct tetra_session *session)
+{
+	struct tetra_counts counts;
+	uint64_t forgotten;
+
+	rig_load(session, policy_lseek("rates", "        rateLimit: 1h\n"), 0);
+	counts = calls(session, "rates", 0, FEW);
+	fact_equal(counts.posted, FEW, "the first event of each value is sent");
+	counts = calls(session, "rates", 0, FEW);
+	fact_equal(counts.rate_limited, FEW, "no second one");
+	fact_equal(rig_stats(session).rate_forgotten, 0, "nothing was forgotten");
+	counts = calls(session, "rates", FEW, MANY);
+	fact_equal(counts.posted, MANY, "more values than there is room for");
+	forgotten = rig_stats(session).rate_forgotten;
+	fact(forgotten > (FEW + MANY) / 4 && forgotten < FEW + MANY,
+	     "%" PRIu64 " limits were forgotten, and counted", forgotten);
+	counts = calls(session, "rates", FEW + MANY - RECENT, RECENT);
+	fact(counts.rate_limited >= RECENT * 99 / 100,
+	     "%" PRIu64 " of the %d latest values are remembered", counts.rate_limited,
+	     RECENT);
+	counts = calls(session, "rates", 0, RECENT);
+	fact(counts.posted >= RECENT * 9 / 10,
+	     "%" PRIu64 " of the %d oldest are forgotten", counts.posted, RECENT);
+	fact_equal(counts.matched, counts.posted + counts.rate_limited + counts.lost,
+		   "the books are in order");
+	fact_equal(tetra_policy_unload(session, "rates", NULL), 0, "unload");
+}
+
+/* In a child: of this process group, or of its own; of this user or of another one. */
+static void child_calls(bool same_group, uid_t uid)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if ((!same_group && setpgid(0, 0) < 0) || (uid && setuid(uid) < 0))
+			_exit(1);
+		for (int i = 0; i < OWN_CALLS; i++)
+			(void)lseek(-1, FIRST + i, SEEK_SET);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+struct own_row {
+	uint32_t flags;
+	bool self, group; /* seen */
+};
+
+static uint64_t matched(struct tetra_session *session)
+{
+	drain(session);
+	return rig_counts(session, "own").matched;
+}
+
+static void own_row(const struct own_row *row)
+{
+	struct tetra_session_opts opts = { .size = sizeof(opts),
+					   .flags = row->flags | TETRA_SESSION_QUIET_START };
+	struct tetra_session *session = rig_session(&opts);
+	uint64_t seen = 0, wanted = 0;
+
+	tetra_subscribe(session, NULL, on_event, NULL, NULL);
+	rig_load(session, policy_lseek("own", ""), 0);
+	printf("     flags %u\n", row->flags);
+	(void)calls(session, "own", 0, OWN_CALLS);
+	wanted += row->self ? OWN_CALLS : 0;
+	fact_equal(matched(session), wanted, "calls of its own that match");
+	child_calls(true, 0);
+	wanted += row->group ? OWN_CALLS : 0;
+	fact_equal(matched(session), wanted, "and those of its process group");
+	seen = rig_stats(session).skipped_own;
+	fact_equal(seen + wanted, 2 * OWN_CALLS, "the others were left out, and counted");
+	child_calls(true, 1000);
+	fact_equal(matched(session), wanted += OWN_CALLS, "another user in the group is seen");
+	child_calls(false, 0);
+	fact_equal(matched(session), wanted += OWN_CALLS, "another group is seen");
+	fact_equal(rig_stats(session).skipped_own, seen, "nothing more was left out");
+	tetra_session_free(session);
+}
+
+int main(void)
+{
+	static const struct own_row rows[] = {
+		{ 0, true, true },
+		{ TETRA_SESSION_SKIP_SELF, false, true },
+		{ TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP, false, false },
+	};
+	struct tetra_session_opts opts = { .size = sizeof(opts), .ring_bytes = 4 << 20 };
+	struct tetra_session *session = rig_session(&opts);
+
+	/* Not that of the kernel's threads, which the first process leaves to its children. */
+	fact_equal(setpgid(0, 0), 0, "a process group of its own");
+	tetra_subscribe(session, NULL, on_event, NULL, NULL);
+	rates(session);
+	tetra_session_free(session);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		own_row(&rows[i]);
+	return fact_close();
+}
