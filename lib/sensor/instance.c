@@ -124,6 +124,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 {
 	const struct instance_row *row = &instance_rows[plan->program];
 	struct template_place place = { row->type, row->attach };
+	struct tetra_hook_config seeded = *config;
 	struct kernel_function target;
 	const struct template *template;
 	_cleanup_(closep) int data = -1;
@@ -139,8 +140,9 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	r = instance_template(&template, sensor, kernel, program_bit(plan, config));
 	if (r < 0)
 		return r;
-	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), config,
-				  sizeof(*config));
+	memcpy(seeded.seed, sensor_get_seed(sensor)->k, sizeof(seeded.seed));
+	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &seeded,
+				  sizeof(seeded));
 	if (data < 0)
 		return data;
 	snprintf(name, sizeof(name), "%s%s", row->program,

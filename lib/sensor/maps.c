@@ -10,25 +10,15 @@
 #include "bpf/process.skel.h"
 #include "lib/base/diag.h"
 #include "lib/sensor/log.h"
+#include "lib/sensor/tasks.h"
 #include "lib/sensor/template.h"
-
-/* The programs that are always there, in the order in which they are attached. */
-static const struct {
-	const char *program, *event;
-} process_rows[] = {
-	{ "tetra_fork", "sched_process_fork" },
-	{ "tetra_exit", "sched_process_exit" },
-	{ "tetra_free", "sched_process_free" },
-	{ "tetra_exec", "sched_process_exec" },
-};
 
 struct sensor {
 	struct template *process; /* kept for what is loaded when it is first used */
 	struct sensor_hooks hooks;
 	int config; /* of the process programs */
-	int links[ARRAY_SIZE(process_rows)];
-	int mark; /* the program that marks a running process; -1: not used yet */
-	int root; /* the program that finds the root; likewise */
+	struct tasks *tasks;
+	struct tetra_seed seed;
 	int maps[SENSOR_MAP_END];
 	int n_cpus;
 };
@@ -91,8 +81,11 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 		.max_entries = { [SENSOR_MAP_RING] = opts->ring_bytes,
 				 [SENSOR_MAP_PROCS] = opts->max_processes },
 	};
+	/* Its programs tell all of a process. */
+	struct tetra_hook_config config = { .process_columns = UINT32_MAX };
 	int r;
 
+	memcpy(config.seed, opts->seed.k, sizeof(config.seed));
 	source.elf = process_bpf__elf_bytes(&source.bytes);
 	r = template_new(&sensor->process, &source, sensor->maps, kernel);
 	if (r < 0)
@@ -101,36 +94,9 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 		if (sensor->maps[i] < 0)
 			return -EINVAL;
 	sensor->config = template_configure(sensor->process,
-					    offsetof(struct process_bpf__rodata, seed),
-					    &opts->seed, sizeof(opts->seed));
+					    offsetof(struct process_bpf__rodata, cfg),
+					    &config, sizeof(config));
 	return MIN(sensor->config, 0);
-}
-
-static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, char **ret_log)
-{
-	int fds[ARRAY_SIZE(process_rows)], r = 0;
-	size_t n;
-
-	/* All of them are loaded before the first is attached. */
-	for (n = 0; n < ARRAY_SIZE(process_rows); n++) {
-		struct template_place place = { BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP };
-		struct kernel_function event;
-
-		r = kernel_find_raw_tracepoint(kernel, process_rows[n].event, &event);
-		if (r < 0)
-			break;
-		place.btf_id = event.btf_id;
-		fds[n] = r = template_load(sensor->process, process_rows[n].program, &place,
-					   sensor->config, ret_log);
-		if (r < 0)
-			break;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (r >= 0)
-			r = sensor->links[i] = bpf_raw_tracepoint_open(NULL, fds[i]);
-		closep(&fds[i]);
-	}
-	return MIN(r, 0);
 }
 
 int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
@@ -142,14 +108,15 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 
 	if (!sensor)
 		return -ENOMEM;
-	sensor->config = sensor->mark = sensor->root = -1;
-	memset(sensor->links, -1, sizeof(sensor->links));
+	sensor->config = -1;
+	sensor->seed = opts->seed;
 	memset(sensor->maps, -1, sizeof(sensor->maps));
 	memlock_raise();
 	sensor->n_cpus = libbpf_num_possible_cpus();
 	r = sensor_prepare(sensor, opts, kernel);
 	if (r == 0)
-		r = sensor_attach(sensor, kernel, &log);
+		r = tasks_new(&sensor->tasks, sensor->process, sensor->config,
+			      opts->skips, kernel, &log);
 	if (r < 0)
 		return sensor_load_error(r, log, diag);
 	*ret = TAKE_PTR(sensor);
@@ -161,14 +128,11 @@ struct sensor *sensor_free(struct sensor *sensor)
 	if (!sensor)
 		return NULL;
 	sensor_trim(sensor);
+	tasks_free(sensor->tasks);
 	template_free(sensor->process);
-	for (size_t i = 0; i < ARRAY_SIZE(sensor->links); i++)
-		closep(&sensor->links[i]);
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		closep(&sensor->maps[i]);
 	closep(&sensor->config);
-	closep(&sensor->mark);
-	closep(&sensor->root);
 	free(sensor);
 	return NULL;
 }
@@ -218,13 +182,30 @@ uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause)
 	return sensor_get_loss(sensor, TETRA_LOST_END + cause);
 }
 
-int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row)
+int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel)
 {
-	int r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &tgid, row, BPF_NOEXIST);
+	const uint32_t zero = 0;
 
-	if (r == -EEXIST || r == 0)
-		return 0;
-	return r == -ENOMEM ? -ENOMEM : -E2BIG;
+	if (bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &zero, kernel, BPF_ANY) < 0)
+		return -ENOMEM;
+	return tasks_seed(sensor->tasks) == 0 ? 0 : -EOPNOTSUPP;
+}
+
+int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_proc *ret)
+{
+	int r = bpf_map_lookup_elem(sensor->maps[SENSOR_MAP_PROCS], &tgid, ret);
+
+	return r < 0 ? -ENOENT : 0;
+}
+
+uint64_t sensor_get_misses(const struct sensor *sensor)
+{
+	return tasks_get_misses(sensor->tasks);
+}
+
+const struct tetra_seed *sensor_get_seed(const struct sensor *sensor)
+{
+	return &sensor->seed;
 }
 
 int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits)
@@ -244,39 +225,13 @@ int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uin
 	return r < 0 ? -EINVAL : 0;
 }
 
-/*
- * Linux 5.10 warns in its log when a program of a raw tracepoint has a map that allocates:
- * loaded where it is needed.
- */
-static int sensor_load_run(struct sensor *sensor, const char *name, int *ret_fd)
-{
-	const struct template_place place = { BPF_PROG_TYPE_RAW_TRACEPOINT };
-	_cleanup_(log_freep) char *log = NULL;
-
-	if (*ret_fd < 0)
-		*ret_fd = template_load(sensor->process, name, &place, sensor->config, &log);
-	return MIN(*ret_fd, 0);
-}
-
 void sensor_find_root(struct sensor *sensor)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-
-	/* Without it, each path's root is looked at. */
-	if (sensor_load_run(sensor, "tetra_root", &sensor->root) == 0)
-		(void)bpf_prog_test_run_opts(sensor->root, &opts);
+	tasks_find_root(sensor->tasks);
 }
 
-/*
- * In the kernel, where the row is written too: a copy to user space and back could undo an
- * exec in between.
- */
 int sensor_mark_process(struct sensor *sensor, uint32_t tgid, uint64_t pid_bits,
 			uint64_t binary_bits)
 {
-	uint64_t words[3] = { tgid, pid_bits, binary_bits };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = words, .ctx_size_in = sizeof(words));
-	int r = sensor_load_run(sensor, "tetra_mark", &sensor->mark);
-
-	return r < 0 ? r : bpf_prog_test_run_opts(sensor->mark, &opts);
+	return tasks_mark(sensor->tasks, tgid, pid_bits, binary_bits);
 }

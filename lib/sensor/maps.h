@@ -32,6 +32,7 @@ struct sensor_opts {
 	uint32_t ring_bytes; /* a power of two, at least a page */
 	uint32_t max_processes;
 	struct tetra_seed seed;
+	bool skips; /* this kernel skips programs of tracepoints: kernel_skips_tracepoints() */
 };
 
 struct template;
@@ -72,8 +73,20 @@ uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause);
 /* Has the programs know where most paths begin. They do without it, at some cost. */
 void sensor_find_root(struct sensor *sensor);
 
-/* Row of a process that ran before: kept if the kernel has one already. */
-int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row);
+/*
+ * Rows of the processes that ran before: the kernel makes them, but for @kernel, that of process
+ * 0. Once, after sensor_new(). Return: 0, -ENOMEM, -EOPNOTSUPP.
+ */
+int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel);
+
+/* A process's row as it is now. -ENOENT if it has none. */
+int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_proc *ret);
+
+/* Runs of the process programs that the kernel skipped. */
+uint64_t sensor_get_misses(const struct sensor *sensor);
+
+/* Of the hashes that executables are known by. Borrowed. */
+const struct tetra_seed *sensor_get_seed(const struct sensor *sensor);
 
 /* Mark bits: what a key roots from now on, and what a running process has. */
 int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits);

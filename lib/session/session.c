@@ -188,6 +188,9 @@ static int session_first_image(struct tetra_session *session)
 	return r;
 }
 
+/* From here on programs of tracepoints are preempted, and then skipped. */
+#define STEADY_UNTIL (7u << 16)
+
 static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 {
 	struct sensor_opts opts = {
@@ -205,8 +208,10 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	r = kernel_probe(&session->kernel, NULL, diag);
 	if (r == 0)
 		r = session_check_kernel(session, diag);
-	if (r == 0)
+	if (r == 0) {
+		opts.skips = kernel_version(session->kernel) >= STEADY_UNTIL;
 		r = sensor_new(&session->sensor, &opts, session->kernel, diag);
+	}
 	if (r == 0)
 		sensor_find_root(session->sensor);
 	if (r == 0)
@@ -317,6 +322,7 @@ static void session_settle(struct tetra_session *session)
 		return;
 	session->settle_ns = 0;
 	decoder_tick(session->decoder);
+	session_watch_table(session);
 	session_report_losses(session);
 }
 

@@ -84,6 +84,7 @@ struct tetra_session {
 	struct tetra_sub *subs;
 	struct session_seeds *seeds; /* of the start, not yet delivered */
 	bool dispatching, txn_open, stop_asked;
+	bool table_was_full; /* and that was said */
 	unsigned int max_events, n_events; /* of this dispatch */
 	uint64_t commits, delivered, filtered;
 	uint64_t losses[TETRA_LOST_END]; /* reported so far */
@@ -97,6 +98,8 @@ int seeds_read(struct session_seeds **ret, struct tetra_session *session);
 struct session_seeds *seeds_free(struct session_seeds *seeds);
 /* Delivers some of them; true when none are left. */
 bool seeds_deliver(struct tetra_session *session);
+/* Says once that the kernel's table of processes has no room. */
+void session_watch_table(struct tetra_session *session);
 
 /* ledger.c */
 uint64_t session_loss(struct tetra_session *session, uint32_t cause);
