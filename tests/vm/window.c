@@ -35,10 +35,12 @@
 #define EVIL  LAB "/evil"
 #define GOOD  LAB "/good"
 #define VAULT LAB "/vault/key"
-#define SESSIONS 5u
+#define SESSIONS 3u
 /* Workers at a time; the longest that one waits before it acts. */
-#define WORKERS	     24u
+#define WORKERS	     12u
 #define WORKER_MS    400u
+/* Between two forks: the sessions want a processor as well. */
+#define PAUSE_US     5000u
 #define MAX_TOLD     65536u
 #define FULL_ROWS    64u
 #define FULL_CHAIN   6u
@@ -132,7 +134,7 @@ static void storm_run(void)
 	for (; !__atomic_load_n(&shared->over, __ATOMIC_SEQ_CST); turn++) {
 		if (fork() == 0)
 			worker_run(turn);
-		usleep(1000);
+		usleep(PAUSE_US);
 		if (++live >= WORKERS && waitpid(-1, NULL, 0) > 0)
 			live--;
 	}
