@@ -181,7 +181,8 @@ int tetra_fork(__u64 *ctx)
 SEC("tetra/probe_fork")
 int tetra_probe_fork(void *ctx)
 {
-	struct task_struct *child = (void *)param_register(ctx, 0), *parent = BPF_CORE_READ(child, real_parent);
+	struct task_struct *child = (void *)param_register(ctx, 0);
+	struct task_struct *parent = BPF_CORE_READ(child, real_parent);
 	struct fork fork = {
 		.child = (__u64)child,
 		.start = BPF_CORE_READ(child, start_boottime),
