@@ -55,7 +55,6 @@ struct tally {
 
 struct shared {
 	uint32_t over;
-	uint32_t go; /* the crowd's moment */
 	uint32_t session; /* odd: the policy of this session is in force */
 	struct tally workers;
 } *shared;
@@ -388,27 +387,34 @@ static void loiter(void)
 	_exit(EXIT_SUCCESS);
 }
 
-static void crowd_member(void)
+/* Asleep until nobody holds the other end of the pipe. */
+static void crowd_member(const int pipe_fds[2])
 {
-	while (!__atomic_load_n(&shared->go, __ATOMIC_SEQ_CST))
-		usleep(1000);
+	char byte;
+
+	close(pipe_fds[1]);
+	while (read(pipe_fds[0], &byte, 1) > 0)
+		;
 	execl(EVIL, EVIL, "again", "now", (char *)NULL);
 	_exit(EXIT_FAILURE);
 }
 
 static void crowd_round(struct tetra_session *session)
 {
-	pid_t pids[CROWD];
 	unsigned int left = CROWD;
+	pid_t pids[CROWD];
+	int fds[2];
 
-	shared->go = 0;
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		exit(EXIT_FAILURE);
 	for (unsigned int i = 0; i < CROWD; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0)
-			crowd_member();
+			crowd_member(fds);
 	}
 	poll_for(session, 200);
-	__atomic_store_n(&shared->go, 1, __ATOMIC_SEQ_CST);
+	close(fds[1]);
+	close(fds[0]);
 	for (unsigned int i = 0; i < CROWD; i++) {
 		tetra_session_poll(session, 0);
 		left -= waitpid(pids[i], NULL, 0) == pids[i];
