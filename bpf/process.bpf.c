@@ -4,77 +4,41 @@
  * and the record that user space joins events with; exit ends the row. Rows are per thread
  * group: threads neither make nor end one.
  *
- * A row's stamp is the boot-time clock at the last exec, or at the fork before any exec.
+ * A row's stamp is the boot-time clock at the last exec, or the process's start before any. So
+ * the key of a process that has executed nothing can be told without its row.
+ *
+ * Each program has a second entry, for kernels that skip the first where it was preempted: a
+ * probe or an LSM hook, which never are (lib/sensor/tasks.c chooses).
  */
 #include "bpf/abi/hash.h"
 #include "bpf/common/cgroup.bpf.h"
 #include "bpf/common/creds.bpf.h"
 #include "bpf/common/walk.bpf.h"
 
-/* One configuration serves all programs of this object; select.bpf.h wants it declared. */
+/* One configuration serves all programs of this object. */
 const volatile struct tetra_hook_config cfg = {};
-const volatile struct tetra_seed seed = {};
-/* What a row of a process without a known parent begins with. */
-const struct tetra_proc no_proc = {};
+/* A row that says nothing, of no task. */
+const struct tetra_proc no_proc = { .exec_id = TETRA_NO_EXEC_ID };
 
-/* Mark bits that a key roots; 0 for most. */
-static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1)
-{
-	struct tetra_mark_key key = { .kind = kind, .value = { value0, value1 } };
-	__u64 *bits = bpf_map_lookup_elem(&tetra_marks, &key);
-
-	return bits ? *bits : 0;
-}
-
-static __always_inline int marks_exist(void)
-{
-	__u32 zero = 0, *some = bpf_map_lookup_elem(&tetra_marking, &zero);
-
-	return some && *some;
-}
-
-static __always_inline __u64 proc_pid_marks(__u32 tgid, __u32 ns_tgid)
-{
-	return marks_find(TETRA_MARK_PID, tgid, 0) |
-	       marks_find(TETRA_MARK_NSPID, ns_tgid, 0);
-}
+#define EEXIST 17
 
 /*
- * The nearest tracked ancestor of @task; if there is none, @ret is the real parent's. Behind
- * the parent with probe reads: each step through typed pointers has the verifier search the
- * kernel's BTF from end to end.
+ * Writes a row. Before Linux 6.4 a program sees the lower half of a negative result only: the
+ * comparison must not be of 64 bits.
  */
-static __noinline struct tetra_proc *ancestor_find(__u64 address, __u32 *ret)
+static __always_inline int proc_put(__u32 tgid, const struct tetra_proc *row, __u64 how)
 {
-	struct task_struct *task = (void *)address;
-	__u32 i;
+	int r = bpf_map_update_elem(&tetra_procs, &tgid, row, how);
 
-	for (i = 1; i < TASK_ANCESTORS; i++) {
-		struct tetra_proc *proc;
-		__u32 tgid;
-
-		task = BPF_CORE_READ(task, real_parent);
-		tgid = BPF_CORE_READ(task, tgid);
-		proc = proc_find(tgid);
-		if (proc) {
-			*ret = tgid;
-			return proc;
-		}
-	}
-	return 0;
+	if (r >= 0 || r == -EEXIST)
+		return r;
+	loss_count(TETRA_LOST_PROCESS);
+	/* None rather than that of another image, or of another process. */
+	bpf_map_delete_elem(&tetra_procs, &tgid);
+	return r;
 }
 
-static __always_inline struct tetra_proc *parent_find(struct task_struct *task, __u32 *ret)
-{
-	struct task_struct *parent = task->real_parent;
-	struct tetra_proc *proc;
-
-	*ret = parent->tgid;
-	proc = proc_find(*ret);
-	return proc ? proc : ancestor_find((__u64)parent, ret);
-}
-
-/* The number that @pid has in its innermost namespace; 0 in the root namespace. */
+/* The number that @pid has in its innermost namespace; 0 in the root namespace. Typed. */
 static __always_inline __u32 pid_ns_number(struct pid *pid)
 {
 	__u32 level = pid->level;
@@ -98,57 +62,166 @@ static __always_inline void head_fill(struct tetra_record *head, __u32 kind, __u
 	head->stamp = stamp;
 }
 
-/*
- * The row of a process that was just forked. Nobody else knows its number yet, so it may be
- * written where it lies.
- */
-static __always_inline struct tetra_proc *fork_row(__u32 tgid, const struct tetra_proc *parent)
+/* The row of any task, where there is no record yet whose free part could hold its name. */
+static __always_inline void identity_begin(struct tetra_scratch *s, __u64 task)
 {
-	const struct tetra_proc *from = parent ? parent : &no_proc;
+	s->spot = EXE_SPOT;
+	s->task = task;
+	identity_find(s->number);
+}
 
-	if (bpf_map_update_elem(&tetra_procs, &tgid, from, BPF_ANY) < 0) {
-		loss_count(TETRA_LOST_PROCESS);
+/* Flags that a child has of its own image, which is its forker's, and of its ancestors. */
+#define FORK_KEEPS (TETRA_PROC_MARKS_UNKNOWN | TETRA_PROC_FOREIGN)
+
+/* What a fork is about, however it was read. */
+struct fork {
+	__u64 child; /* its task */
+	__u64 start, exec_id, parent_start;
+	__u32 tgid, ns_tgid, parent_tgid;
+};
+
+/*
+ * The child's row where the forking process has none, or one of an earlier image: from the
+ * child, which has its executable. In scratch; NULL if there is none.
+ */
+static __noinline struct tetra_scratch *fork_identify(__u64 child,
+						      const struct tetra_proc *forker)
+{
+	struct tetra_scratch *s = scratch_claim();
+
+	if (!s) {
+		loss_count(TETRA_LOST_SCRATCH);
 		return 0;
 	}
-	return proc_find(tgid);
+	identity_begin(s, child);
+	if (forker) {
+		s->proc.pid_marks |= forker->pid_marks;
+		s->proc.binary_marks |= forker->binary_marks;
+		s->proc.flags &= ~TETRA_PROC_MARKS_UNKNOWN;
+		s->proc.flags |= forker->flags & TETRA_PROC_MARKS_UNKNOWN;
+	}
+	return s;
+}
+
+/*
+ * The row of a process that was just forked: as that of the process that called, whoever its
+ * parent is to be (CLONE_PARENT). Nobody else knows its number yet, so it may be written where
+ * it lies.
+ */
+static __always_inline struct tetra_proc *fork_row(const struct fork *fork)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 start = BPF_CORE_READ(task, group_leader, start_boottime);
+	struct tetra_proc *forker = proc_find_own(bpf_get_current_pid_tgid() >> 32, start);
+	struct tetra_scratch *s;
+	int r;
+
+	if (forker && forker->exec_id == fork->exec_id) {
+		r = proc_put(fork->tgid, forker, BPF_ANY);
+	} else {
+		s = fork_identify(fork->child, forker);
+		r = proc_put(fork->tgid, s ? &s->proc : &no_proc, BPF_ANY);
+		if (s)
+			scratch_release(s);
+	}
+	return r < 0 ? 0 : proc_find(fork->tgid);
+}
+
+static __always_inline int fork_run(const struct fork *fork)
+{
+	struct tetra_proc *parent = proc_find_own(fork->parent_tgid, fork->parent_start), *row;
+	struct tetra_record_fork record = {};
+	__u32 flags = 0;
+
+	if (parent)
+		flags = parent->flags & TETRA_PROC_IN_INIT_TREE;
+	if ((parent && parent->ns_tgid == 1) || fork->ns_tgid == 1)
+		flags |= TETRA_PROC_IN_INIT_TREE;
+	record.parent_stamp = parent ? parent->stamp : fork->parent_start;
+	row = fork_row(fork);
+	if (row) {
+		row->parent_stamp = record.parent_stamp;
+		row->parent_tgid = fork->parent_tgid;
+		row->stamp = fork->start;
+		row->start = fork->start;
+		row->ns_tgid = fork->ns_tgid;
+		row->flags = flags | (row->flags & FORK_KEEPS);
+		if (marks_exist())
+			row->pid_marks |= proc_pid_marks(fork->tgid, fork->ns_tgid);
+	}
+	head_fill(&record.head, TETRA_RECORD_FORK, sizeof(record), fork->tgid, fork->start,
+		  bpf_ktime_get_boot_ns());
+	record.head.flags = (parent ? 0 : TETRA_EXEC_NO_PARENT) |
+			    (flags ? TETRA_EXEC_IN_INIT_TREE : 0);
+	record.parent_tgid = fork->parent_tgid;
+	record.ns_tgid = fork->ns_tgid;
+	if (bpf_ringbuf_output(&tetra_ring, &record, sizeof(record), 0) < 0)
+		loss_count(TETRA_LOST_RING);
+	return 0;
 }
 
 SEC("tetra/sched_process_fork")
 int tetra_fork(__u64 *ctx)
 {
-	struct task_struct *child = (void *)ctx[1];
-	__u32 tgid = child->tgid, parent_tgid = 0;
-	struct tetra_record_fork record = {};
-	struct tetra_proc *parent, *row;
-	__u32 flags = 0, ns_tgid;
-	__u64 now;
+	struct task_struct *child = (void *)ctx[1], *parent = child->real_parent;
+	struct fork fork = {
+		.child = (__u64)child,
+		.start = child->start_boottime,
+		.exec_id = child->self_exec_id,
+		.parent_start = parent->group_leader->start_boottime,
+		.tgid = child->tgid,
+		.parent_tgid = parent->tgid,
+	};
 
-	if (child->pid != tgid)
+	if (child->pid != fork.tgid)
 		return 0;
-	now = bpf_ktime_get_boot_ns();
 	/* It leads its thread group, so its number is the group's. */
-	ns_tgid = pid_ns_number(child->thread_pid);
-	parent = parent_find(child, &parent_tgid);
-	if (parent)
-		flags = parent->flags & TETRA_PROC_IN_INIT_TREE;
-	if ((parent && parent->ns_tgid == 1) || ns_tgid == 1)
-		flags |= TETRA_PROC_IN_INIT_TREE;
-	record.parent_stamp = parent ? parent->stamp : 0;
-	row = fork_row(tgid, parent);
-	if (row) {
-		row->parent_stamp = record.parent_stamp;
-		row->parent_tgid = parent_tgid;
-		row->stamp = now;
-		row->ns_tgid = ns_tgid;
-		row->flags = flags;
-		if (marks_exist())
-			row->pid_marks |= proc_pid_marks(tgid, ns_tgid);
+	fork.ns_tgid = pid_ns_number(child->thread_pid);
+	return fork_run(&fork);
+}
+
+/* wake_up_new_task(child) */
+SEC("tetra/probe_fork")
+int tetra_probe_fork(void *ctx)
+{
+	struct task_struct *child = (void *)param_register(ctx, 0);
+	struct task_struct *parent = BPF_CORE_READ(child, real_parent);
+	struct fork fork = {
+		.child = (__u64)child,
+		.start = BPF_CORE_READ(child, start_boottime),
+		.exec_id = BPF_CORE_READ(child, self_exec_id),
+		.parent_start = BPF_CORE_READ(parent, group_leader, start_boottime),
+		.tgid = BPF_CORE_READ(child, tgid),
+		.ns_tgid = task_ns_tgid(child),
+		.parent_tgid = BPF_CORE_READ(parent, tgid),
+	};
+
+	return BPF_CORE_READ(child, pid) == fork.tgid ? fork_run(&fork) : 0;
+}
+
+/* @task: the current one. */
+static __always_inline int exit_run(struct task_struct *task)
+{
+	struct tetra_record_exit record = {};
+	__u32 tgid = task->tgid;
+	struct tetra_proc *proc;
+
+	/* The last thread of the group: the count was lowered before this point. */
+	if (task->signal->live.counter > 0)
+		return 0;
+	proc = proc_find_own(tgid, task->group_leader->start_boottime);
+	if (proc && proc->flags & TETRA_PROC_EXITED)
+		return 0;
+	/* Without a row its stamp is not known: user space finds who has the number. */
+	head_fill(&record.head, TETRA_RECORD_EXIT, sizeof(record), tgid,
+		  proc ? proc->stamp : 0, bpf_ktime_get_boot_ns());
+	record.head.tid = task->pid;
+	record.code = task->exit_code;
+	if (proc) {
+		if (proc->flags & TETRA_PROC_SEEDED)
+			record.head.flags = TETRA_EXIT_SEEDED;
+		proc->flags |= TETRA_PROC_EXITED;
 	}
-	head_fill(&record.head, TETRA_RECORD_FORK, sizeof(record), tgid, now, now);
-	record.head.flags = (parent ? 0 : TETRA_EXEC_NO_PARENT) |
-			    (flags ? TETRA_EXEC_IN_INIT_TREE : 0);
-	record.parent_tgid = parent_tgid;
-	record.ns_tgid = ns_tgid;
 	if (bpf_ringbuf_output(&tetra_ring, &record, sizeof(record), 0) < 0)
 		loss_count(TETRA_LOST_RING);
 	return 0;
@@ -157,45 +230,56 @@ int tetra_fork(__u64 *ctx)
 SEC("tetra/sched_process_exit")
 int tetra_exit(__u64 *ctx)
 {
-	struct task_struct *task = (void *)ctx[0];
-	struct tetra_record_exit record = {};
-	struct tetra_proc *proc;
-	__u32 tgid;
+	return exit_run((void *)ctx[0]);
+}
 
-	/* The last thread of the group: the count was lowered before this point. */
-	if (task->signal->live.counter > 0)
-		return 0;
-	tgid = task->tgid;
-	proc = proc_find(tgid);
-	if (!proc || proc->flags & TETRA_PROC_EXITED)
-		return 0;
-	head_fill(&record.head, TETRA_RECORD_EXIT, sizeof(record), tgid, proc->stamp,
-		  bpf_ktime_get_boot_ns());
-	record.head.tid = task->pid;
-	record.code = task->exit_code;
-	proc->flags |= TETRA_PROC_EXITED;
-	if (bpf_ringbuf_output(&tetra_ring, &record, sizeof(record), 0) < 0)
-		loss_count(TETRA_LOST_RING);
-	return 0;
+/* exit_files(task): the exiting task, or one whose fork fails. */
+SEC("tetra/probe_exit")
+int tetra_probe_exit(void *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
+
+	return param_register(ctx, 0) == bpf_get_current_task() ? exit_run(task) : 0;
 }
 
 /*
  * The row outlives the exit: files and sockets are closed after it, and their hooks still
- * want to know whose they were. A new process of the same number has a row without the flag.
+ * want to know whose they were. A new process of the same number has another start.
  */
+static __always_inline int free_run(__u32 tgid, __u32 pid, __u64 start)
+{
+	if (pid == tgid && proc_find_own(tgid, start))
+		bpf_map_delete_elem(&tetra_procs, &tgid);
+	return 0;
+}
+
 SEC("tetra/sched_process_free")
 int tetra_free(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
-	struct tetra_proc *proc;
-	__u32 tgid = task->tgid;
 
-	if (task->pid != tgid)
+	return free_run(task->tgid, task->pid, task->start_boottime);
+}
+
+/* task_free(task): also of one whose fork failed before it was more than a copy. */
+SEC("tetra/lsm_free")
+int tetra_lsm_free(__u64 *ctx)
+{
+	struct task_struct *task = (void *)ctx[0];
+
+	if (!(task->flags & PF_EXITING))
 		return 0;
-	proc = proc_find(tgid);
-	if (proc && proc->flags & TETRA_PROC_EXITED)
-		bpf_map_delete_elem(&tetra_procs, &tgid);
-	return 0;
+	return free_run(task->tgid, task->pid, task->start_boottime);
+}
+
+/* release_task(task): its parent has taken note of its end. */
+SEC("tetra/probe_free")
+int tetra_probe_free(void *ctx)
+{
+	struct task_struct *task = (void *)param_register(ctx, 0);
+
+	return free_run(BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid),
+			BPF_CORE_READ(task, start_boottime));
 }
 
 /* A set is eight bytes in all kernels, whatever its members are called. */
@@ -247,76 +331,12 @@ static __always_inline void spot_advance(struct tetra_scratch *s, __u32 bytes)
 	s->spot += (bytes + 7) & ~7u;
 }
 
-#define HASH_BLOCK 128
-
-static __always_inline struct tetra_seed seed_get(void)
+static __noinline int exec_walk(struct tetra_scratch *s, __u32 slot, struct walk *walk)
 {
-	return (struct tetra_seed){ { seed.k[0], seed.k[1], seed.k[2], seed.k[3] } };
-}
-
-/* The next block of the path: 1 to go on. Global, for the loop over it. */
-__noinline int hash_block(__u32 slot)
-{
-	struct tetra_scratch *s = scratch_get(slot);
-	struct tetra_seed secret = seed_get();
-	struct tetra_hash hash;
-	__u32 at, i;
-
-	if (!s)
-		return 0;
-	at = s->text_at & RECORD_MASK & ~7u;
-	hash = s->hash;
-	for (i = 0; i < HASH_BLOCK / 8; i++) {
-		if (s->hash_at >= s->text_bytes)
-			break;
-		hash_word(&secret, &hash,
-			  word_get(&s->record[(at + s->hash_at) & RECORD_MASK]));
-		s->hash_at += 8;
-	}
-	s->hash = hash;
-	return s->hash_at < s->text_bytes;
-}
-
-/* The hash of the executable's path, which stands at s->text_at of the record. */
-static __always_inline void exec_hash(struct tetra_scratch *s)
-{
-	__u32 at = s->text_at, bytes = s->text_bytes, i;
-	struct tetra_seed secret = seed_get();
-
-	/* Zeroes behind the last byte: whole words and chunks are read. */
-	for (i = 0; i < TETRA_CHUNK_BYTES; i += 8)
-		word_put(&s->record[(at + bytes + i) & RECORD_MASK], 0);
-	s->hash_at = 0;
-	hash_begin(&secret, &s->hash);
-	for (i = 0; i < TETRA_HASH_BYTES / HASH_BLOCK; i++)
-		if (!hash_block(s->number))
-			break;
-	hash_end(&secret, &s->hash, bytes);
-}
-
-/*
- * Head and tail of that path, into the row. Chunks beyond the path are never looked at, so
- * they keep what they have.
- */
-static __noinline int exec_copy(struct tetra_scratch *s, struct tetra_proc *row)
-{
-	__u32 at = s->text_at, bytes = s->text_bytes, i;
-
-	row->exe_hash[0] = s->hash.h[0];
-	row->exe_hash[1] = s->hash.h[1];
-	row->exe_bytes = bytes;
-	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
-		if (i >= bytes)
-			break;
-		words_copy(&row->exe_head[i], &s->record[(at + i) & RECORD_MASK],
-			   TETRA_CHUNK_BYTES);
-	}
-	at += bytes - TETRA_CHUNK_BYTES;
-	for (i = 0; i < TETRA_EXE_TAIL; i += TETRA_CHUNK_BYTES) {
-		if (i >= bytes)
-			break;
-		words_copy(&row->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
-			   &s->record[(at - i) & RECORD_MASK], TETRA_CHUNK_BYTES);
+	walk_set_root(s, walk);
+	if (!walk_whole(s, walk)) {
+		path_find_slow(s, slot);
+		path_inspect(s);
 	}
 	return 0;
 }
@@ -328,11 +348,7 @@ static __noinline __u32 exec_path(struct tetra_scratch *s, __u32 slot, struct wa
 {
 	__u32 bytes;
 
-	walk_set_root(s, walk);
-	if (!walk_whole(s, walk)) {
-		path_find_slow(s, slot);
-		path_inspect(s);
-	}
+	exec_walk(s, slot, walk);
 	bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
 	return bytes > TETRA_TEXT_MAX ? TETRA_TEXT_MAX : bytes;
 }
@@ -465,37 +481,25 @@ static __always_inline void exec_cgroup_above(struct tetra_scratch *s, struct ta
 	spot_advance(s, bytes);
 }
 
-/* The executable's file and its path's text. */
-static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
-				     struct linux_binprm *binprm, struct walk *walk)
+/* The executable's file and its path's text; s->proc has the name. */
+static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot, struct file *file,
+				     struct walk *walk)
 {
 	struct tetra_record_exec *record = (void *)s->record;
-	struct file *file = binprm->file;
 	struct inode *inode;
+	__u32 bytes;
 
 	walk->dentry = file->f_path.dentry;
 	walk->mount = file->f_path.mnt;
 	inode = walk->dentry->d_inode;
 	record->inode = inode->i_ino;
 	record->links = inode->i_nlink;
-	s->text_bytes = exec_path(s, slot, walk);
+	exec_walk(s, slot, walk);
 	if (!walk->is_common && mount_is_foreign(slot))
 		s->path.flags |= TETRA_ARG_FOREIGN;
-	s->text_at = s->spot;
-	exec_hash(s);
-}
-
-/* The name is in the row now; events tell whether the file still has it. */
-static __always_inline void exec_exe_end(struct tetra_scratch *s)
-{
-	struct tetra_record_exec *record = (void *)s->record;
-
-	record->exe_bytes = s->text_bytes;
-	if (s->path.deleted && s->text_bytes) {
-		deleted_put(s, s->text_at + s->text_bytes);
-		record->exe_bytes += TEXT_DELETED_BYTES;
-	}
-	spot_advance(s, record->exe_bytes);
+	bytes = exe_take(s, slot);
+	record->exe_bytes = bytes;
+	spot_advance(s, bytes);
 }
 
 /* The working directory at s->spot. */
@@ -522,12 +526,11 @@ static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
 	spot_advance(s, bytes);
 }
 
-static __always_inline void exec_filename(struct tetra_scratch *s,
-					  struct linux_binprm *binprm)
+static __always_inline void exec_filename(struct tetra_scratch *s, const char *filename)
 {
 	struct tetra_record_exec *record = (void *)s->record;
 	long n = bpf_probe_read_kernel_str(&s->record[s->spot & RECORD_MASK], TETRA_TEXT_MAX,
-					   binprm->filename);
+					   filename);
 
 	if (n <= 0) {
 		record->head.flags |= TETRA_EXEC_NAME_FAULT;
@@ -537,95 +540,78 @@ static __always_inline void exec_filename(struct tetra_scratch *s,
 	spot_advance(s, record->filename_bytes);
 }
 
-/* What the row was before this exec. */
-struct exec_before {
-	__u64 stamp;
-	__u64 pid_marks, binary_marks;
-	__u32 flags;
-	__u32 known;
-};
-
-/* The row as the fork or an earlier exec left it; made now if there is none. */
-static __always_inline struct tetra_proc *exec_find_row(__u32 tgid, struct exec_before *ret)
+/* What an exec keeps of the row that the fork or an earlier exec left: into s->proc. */
+static __always_inline void exec_inherit(struct tetra_scratch *s, const struct tetra_proc *row,
+					 const struct tetra_proc *parent)
 {
-	struct tetra_proc *row = proc_find(tgid);
+	const struct tetra_proc *from = row ? row : parent;
 
-	__builtin_memset(ret, 0, sizeof(*ret));
-	if (!row) {
-		if (bpf_map_update_elem(&tetra_procs, &tgid, &no_proc, BPF_ANY) < 0)
-			return 0;
-		return proc_find(tgid);
+	s->proc.pid_marks = from ? from->pid_marks : 0;
+	s->proc.binary_marks = from ? from->binary_marks : 0;
+	s->proc.flags = TETRA_PROC_EXECED;
+	if (row)
+		s->proc.flags |= row->flags &
+				 (TETRA_PROC_IN_INIT_TREE | TETRA_PROC_MARKS_UNKNOWN);
+	else if (marks_exist())
+		s->proc.flags |= TETRA_PROC_MARKS_UNKNOWN;
+}
+
+/* Who the parent is: of a second exec in one process, the image that it replaces. */
+static __always_inline void exec_parent(struct tetra_scratch *s, __u32 tgid,
+					const struct tetra_proc *row, __u32 parent_tgid,
+					__u64 parent_stamp, __u32 flags)
+{
+	struct tetra_record_exec *record = (void *)s->record;
+
+	if (row && row->flags & TETRA_PROC_EXECED) {
+		parent_tgid = tgid;
+		parent_stamp = row->stamp;
+		flags = 0;
+	} else {
+		flags |= TETRA_EXEC_CLONE;
 	}
-	ret->stamp = row->stamp;
-	ret->pid_marks = row->pid_marks;
-	ret->binary_marks = row->binary_marks;
-	ret->flags = row->flags;
-	ret->known = 1;
-	return row;
+	if (s->proc.flags & TETRA_PROC_IN_INIT_TREE)
+		flags |= TETRA_EXEC_IN_INIT_TREE;
+	record->head.flags |= flags;
+	record->old_stamp = row ? row->stamp : 0;
+	record->parent_tgid = s->proc.parent_tgid = parent_tgid;
+	record->parent_stamp = s->proc.parent_stamp = parent_stamp;
 }
 
 /*
- * The row, written where it lies: the process has one thread now, which is here. A child
- * that looks at it meanwhile, for want of a row of its own, may see both images mixed.
+ * The row, replaced as a whole: who looks at it meanwhile sees one image or the other. s->proc
+ * has the executable's name.
  */
 static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct *task,
 				     __u32 tgid, __u64 now)
 {
 	struct tetra_record_exec *record = (void *)s->record;
-	__u32 parent_tgid = 0, flags = TETRA_PROC_EXECED, head = 0;
+	struct task_struct *leader = task->real_parent->group_leader;
 	struct tetra_proc *row, *parent;
-	struct exec_before before;
-	__u64 pid_marks, binary_marks, parent_stamp;
+	__u64 start = leader->start_boottime;
+	__u32 parent_tgid = leader->tgid;
 
-	parent = parent_find(task, &parent_tgid);
-	parent_stamp = parent ? parent->stamp : 0;
-	pid_marks = parent ? parent->pid_marks : 0;
-	binary_marks = parent ? parent->binary_marks : 0;
-	row = exec_find_row(tgid, &before);
-	record->old_stamp = before.stamp;
-	if (before.known) {
-		flags |= before.flags & TETRA_PROC_IN_INIT_TREE;
-		pid_marks = before.pid_marks;
-		binary_marks = before.binary_marks;
-	}
+	parent = proc_find_own(parent_tgid, start);
+	row = proc_find_own(tgid, task->start_boottime);
+	exec_inherit(s, row, parent);
 	if (record->ns_tgid == 1)
-		flags |= TETRA_PROC_IN_INIT_TREE;
-	if (!(before.flags & TETRA_PROC_EXECED)) {
-		head |= TETRA_EXEC_CLONE;
-		if (!parent)
-			head |= TETRA_EXEC_NO_PARENT;
-	} else {
-		/* A second exec in one process: its parent is the image it replaces. */
-		parent_tgid = tgid;
-		parent_stamp = before.stamp;
-	}
-	if (flags & TETRA_PROC_IN_INIT_TREE)
-		head |= TETRA_EXEC_IN_INIT_TREE;
+		s->proc.flags |= TETRA_PROC_IN_INIT_TREE;
 	if (s->path.flags & TETRA_ARG_FOREIGN)
-		flags |= TETRA_PROC_FOREIGN;
-	record->head.flags |= head;
-	record->parent_tgid = parent_tgid;
-	record->parent_stamp = parent_stamp;
-	if (!row) {
-		loss_count(TETRA_LOST_PROCESS);
-		return;
-	}
-	exec_copy(s, row);
-	/* A name that is not known is none: its hash is not that of any text. */
-	if (s->path.flags & (TETRA_ARG_UNRESOLVED | TETRA_ARG_MOVED))
-		row->exe_hash[0] = row->exe_hash[1] = 0;
+		s->proc.flags |= TETRA_PROC_FOREIGN;
+	exec_parent(s, tgid, row, parent_tgid, parent ? parent->stamp : start,
+		    parent ? 0 : TETRA_EXEC_NO_PARENT);
 	if (marks_exist()) {
-		pid_marks |= proc_pid_marks(tgid, record->ns_tgid);
-		binary_marks |= marks_find(TETRA_MARK_BINARY, row->exe_hash[0],
-					   row->exe_hash[1]);
+		s->proc.pid_marks |= proc_pid_marks(tgid, record->ns_tgid);
+		s->proc.binary_marks |= marks_find(TETRA_MARK_BINARY, s->proc.exe_hash[0],
+						   s->proc.exe_hash[1]);
 	}
-	row->pid_marks = pid_marks;
-	row->binary_marks = binary_marks;
-	row->parent_tgid = parent_tgid;
-	row->parent_stamp = parent_stamp;
-	row->ns_tgid = record->ns_tgid;
-	row->flags = flags;
-	row->stamp = now;
+	s->proc.ns_tgid = record->ns_tgid;
+	/* A name that renames hid is looked up again when it is wanted. */
+	s->proc.exec_id = s->path.flags & TETRA_ARG_MOVED ? TETRA_NO_EXEC_ID
+							   : task->self_exec_id;
+	s->proc.start = task->start_boottime;
+	s->proc.stamp = now;
+	proc_put(tgid, &s->proc, BPF_ANY);
 }
 
 static __always_inline void exec_args(struct tetra_scratch *s, struct task_struct *task)
@@ -649,11 +635,13 @@ static __always_inline void record_send(struct tetra_scratch *s)
 		loss_count(TETRA_LOST_RING);
 }
 
-SEC("tetra/sched_process_exec")
-int tetra_exec(__u64 *ctx)
+/*
+ * @task: the current one, which leads its group: an exec leaves one thread. @per_clear: of the
+ * binprm, not zero if the exec may change privileges.
+ */
+static __always_inline int exec_run(struct task_struct *task, struct file *file,
+				    const char *filename, __u32 per_clear)
 {
-	struct task_struct *task = (void *)ctx[0];
-	struct linux_binprm *binprm = (void *)ctx[2];
 	const struct cred *cred = task->real_cred;
 	struct pid *pid = task->thread_pid;
 	struct fs_struct *fs = task->fs;
@@ -680,23 +668,82 @@ int tetra_exec(__u64 *ctx)
 	record->head.flags = s->args_flags;
 	record->args_bytes = s->args_bytes;
 	record->args_inline_bytes = 0;
-	/* An exec leaves one thread, the leader. */
 	record->ns_tgid = pid_ns_number(pid);
 	cred_fill(&record->cred, task, cred);
 	namespaces_fill(record->namespaces, task, cred, pid);
 	exec_cgroup(record, task);
-	record->privileges = binprm->per_clear ? exec_privileges(task, tgid) : 0;
+	record->privileges = per_clear ? exec_privileges(task, tgid) : 0;
 	s->spot = sizeof(*record);
 	exec_cgroup_above(s, task);
-	exec_filename(s, binprm);
-	exec_exe(s, slot, binprm, &walk);
+	exec_filename(s, filename);
+	exec_exe(s, slot, file, &walk);
 	exec_row(s, task, tgid, now);
-	exec_exe_end(s);
 	exec_cwd(s, slot, fs, &walk);
 	if (!(s->args_flags & TETRA_EXEC_ARGS_FAULT))
 		args_inline(slot);
 	record->head.bytes = s->spot;
 	record_send(s);
+	scratch_release(s);
+	return 0;
+}
+
+SEC("tetra/sched_process_exec")
+int tetra_exec(__u64 *ctx)
+{
+	struct linux_binprm *binprm = (void *)ctx[2];
+
+	return exec_run((void *)ctx[0], binprm->file, binprm->filename, binprm->per_clear);
+}
+
+/* finalize_exec(binprm): all is in place, and nothing of the new image has run. */
+SEC("tetra/probe_exec")
+int tetra_probe_exec(void *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
+	struct linux_binprm *binprm = (void *)param_register(ctx, 0);
+
+	return exec_run(task, task->mm->exe_file, BPF_CORE_READ(binprm, filename),
+			BPF_CORE_READ(binprm, per_clear));
+}
+
+/* What a process that has a row, which is not of this image, keeps of it. */
+static __always_inline void seed_keep(struct tetra_scratch *s, const struct tetra_proc *row)
+{
+	if (row)
+		s->proc.flags |= row->flags & ~TETRA_PROC_FOREIGN;
+	else
+		s->proc.flags |= TETRA_PROC_SEEDED | TETRA_PROC_EXECED;
+}
+
+/*
+ * An iterator over all tasks, run by user space when the other programs are attached: rows for
+ * processes that are older. An exec in the middle of this writes the row itself.
+ */
+SEC("tetra/iter")
+int tetra_seed(__u64 *ctx)
+{
+	struct task_struct *task = (void *)ctx[1];
+	struct tetra_scratch *s;
+	struct tetra_proc *row;
+	__u64 exec_id;
+	__u32 tgid;
+
+	if (!task || task->pid != task->tgid)
+		return 0;
+	tgid = task->tgid;
+	exec_id = task->self_exec_id;
+	row = proc_find_own(tgid, task->start_boottime);
+	if (row && row->exec_id == exec_id)
+		return 0;
+	s = scratch_claim();
+	if (!s) {
+		loss_count(TETRA_LOST_SCRATCH);
+		return 0;
+	}
+	identity_begin(s, (__u64)task);
+	seed_keep(s, row);
+	if (task->self_exec_id == exec_id)
+		proc_put(tgid, &s->proc, row ? BPF_ANY : BPF_NOEXIST);
 	scratch_release(s);
 	return 0;
 }

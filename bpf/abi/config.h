@@ -63,6 +63,7 @@ struct tetra_hook_config {
 	__u16 distrusts; /* some rule distrusts names made in user namespaces */
 	__u16 later; /* the hook filters results, which another instance sees */
 	__u64 slot_columns; /* likewise */
+	__u64 seed[4]; /* of the hash that executables are known by: tetra_seed */
 	__u64 syscall_number; /* sys_enter, sys_exit: which call */
 	__u32 saves; /* kprobe: keep the parameters for the return side */
 	/* Steps that the longest literals need, and the end: what is not walked need not be
@@ -91,7 +92,13 @@ struct tetra_proc {
 	__u32 ns_tgid; /* in the innermost pid namespace; 0 in the root one */
 	__u64 pid_marks; /* followForks: bits inherited from a pid */
 	__u64 binary_marks; /* followChildren: bits inherited from a binary */
-	__u64 exe_hash[2]; /* of the executable's name; zeroes: not known */
+	/*
+	 * Which image the name is of: task_struct.self_exec_id and the group leader's
+	 * start_boottime. Where the task says otherwise, the name is not believed.
+	 */
+	__u64 exec_id;
+	__u64 start;
+	__u64 exe_hash[2]; /* of the executable's name; zeroes: not known, or there is none */
 	__u32 flags; /* TETRA_PROC_* */
 	__u16 exe_bytes; /* of the resolved path; 0: it has none, as a memfd */
 	__u16 reserved;
@@ -103,6 +110,13 @@ struct tetra_proc {
 #define TETRA_PROC_EXECED 2u /* has exec'd since its fork */
 #define TETRA_PROC_EXITED 4u /* its last thread is gone; the row goes with the task */
 #define TETRA_PROC_FOREIGN 8u /* its executable's name is from a user namespace's mounts */
+#define TETRA_PROC_SEEDED 16u /* ran before the session; user space announces it */
+/* Marks of ancestors that nobody saw may be missing: a bit that is set holds, one that is not
+ * set says nothing. */
+#define TETRA_PROC_MARKS_UNKNOWN 32u
+
+/* An image that no task has. */
+#define TETRA_NO_EXEC_ID (~0ull)
 
 /* Parameters that a kprobe keeps for its return side; the result stands behind them. */
 #define TETRA_SAVED_PARAMS 6
@@ -143,8 +157,8 @@ struct tetra_rate_set {
 };
 
 _Static_assert(sizeof(struct tetra_slot_config) == 20, "no hidden padding");
-_Static_assert(sizeof(struct tetra_hook_config) == 280, "no hidden padding");
-_Static_assert(sizeof(struct tetra_proc) == 448, "no hidden padding");
+_Static_assert(sizeof(struct tetra_hook_config) == 312, "no hidden padding");
+_Static_assert(sizeof(struct tetra_proc) == 464, "no hidden padding");
 _Static_assert(sizeof(struct tetra_rate_set) == 256, "no hidden padding");
 
 #endif

@@ -6,7 +6,7 @@
  * events carry.
  *
  * A process is named by its key: thread group id and stamp. The stamp is the boot-time clock
- * at its last exec, or at its fork if it never exec'd. The process is described once, by its
+ * at its last exec, or at its start if it never exec'd. The process is described once, by its
  * FORK and EXEC records; user space joins.
  */
 #ifndef TETRA_ABI_RECORD_H
@@ -177,6 +177,9 @@ struct tetra_record_fork {
 	__u32 parent_tgid;
 	__u32 ns_tgid;
 };
+
+/* EXIT: flags of the header. The stamp is 0 if the kernel side had no row. */
+#define TETRA_EXIT_SEEDED 1u /* it ran before the session, and has executed nothing since */
 
 struct tetra_record_exit {
 	struct tetra_record head;

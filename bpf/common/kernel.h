@@ -222,6 +222,7 @@ struct task_struct {
 	struct task_struct *real_parent, *group_leader;
 	struct pid *thread_pid;
 	__u64 start_boottime;
+	__u64 self_exec_id;
 	const struct cred *real_cred, *cred;
 	struct fs_struct *fs;
 	struct files_struct *files;
@@ -229,7 +230,6 @@ struct task_struct {
 	struct signal_struct *signal;
 	tetra_kid_t loginuid;
 	struct css_set *cgroups;
-	__u64 self_exec_id;
 };
 
 struct in6_addr {
@@ -261,6 +261,7 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
+#define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 
 #endif

@@ -14,6 +14,14 @@
 /* In the number of one that is no processor's. */
 #define TETRA_SPARE (1u << 31)
 
+#define COLUMN(number) (1u << (number))
+/* Columns of the executable's name, of marks, and all that need the process's row. */
+#define NAME_COLUMNS                                                               \
+	(COLUMN(TETRA_COL_BINARY) | COLUMN(TETRA_COL_BINARY_HEAD) |                \
+	 COLUMN(TETRA_COL_BINARY_TAIL))
+#define MARK_COLUMNS (COLUMN(TETRA_COL_PID_MARKS) | COLUMN(TETRA_COL_BINARY_MARKS))
+#define ROW_COLUMNS  (COLUMN(TETRA_COL_NSPID) | NAME_COLUMNS | MARK_COLUMNS)
+
 /* One component of a path, as the walk found it. */
 struct tetra_component {
 	__u64 name[4]; /* zero-padded, if len < 32 */
@@ -105,6 +113,8 @@ struct tetra_scratch {
 		__u32 tgid;
 		__u32 flags;
 	} process;
+	__u64 task; /* identity.bpf.h: whose row is worked out */
+	struct tetra_proc proc; /* that row */
 	struct tetra_record_sock sock;
 	struct tetra_path path;
 	struct tetra_component components[TETRA_MAX_COMPONENTS];

@@ -6,13 +6,13 @@
 #ifndef TETRA_BPF_SELECT_H
 #define TETRA_BPF_SELECT_H
 
+#include "bpf/common/identity.bpf.h"
 #include "bpf/common/image.bpf.h"
 #include "bpf/common/param.bpf.h"
 #include "bpf/common/sock.bpf.h"
 #include "bpf/common/task.bpf.h"
 #include "bpf/common/text.bpf.h"
 
-#define COLUMN(number) (1u << (number))
 /* The configuration's bit comes first: what an instance never uses, the verifier removes. */
 #define USES(number) (cfg.process_columns & COLUMN(number) && columns & COLUMN(number))
 
@@ -22,19 +22,17 @@ static __always_inline __u32 slot_uses(__u64 columns, __u32 slot)
 	return (cfg.slot_columns & columns) >> slot * TETRA_SLOT_COLUMNS & 0xff;
 }
 
-/* Columns that need the process's row in the map. */
-#define ROW_COLUMNS                                                                \
-	(COLUMN(TETRA_COL_NSPID) | COLUMN(TETRA_COL_PID_MARKS) |                   \
-	 COLUMN(TETRA_COL_BINARY) | COLUMN(TETRA_COL_BINARY_HEAD) |                \
-	 COLUMN(TETRA_COL_BINARY_TAIL) | COLUMN(TETRA_COL_BINARY_MARKS))
 #define TASK_COLUMNS                                                               \
 	(((1u << TETRA_PROCESS_COLUMNS) - 1) & ~(ROW_COLUMNS | COLUMN(TETRA_COL_PID)))
 
-/* Sets s->process: whose event this would be. Returns its row, or NULL if not known. */
+/*
+ * Sets s->process: whose event this would be. Returns the process's row, or NULL if it has
+ * none; the event then is the nearest known ancestor's.
+ */
 static __always_inline struct tetra_proc *process_find(struct tetra_scratch *s)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	struct tetra_proc *proc = proc_find(tgid);
+	struct tetra_proc *proc = proc_find(tgid), *row = proc;
 
 	s->process.tgid = tgid;
 	s->process.stamp = 0;
@@ -49,7 +47,23 @@ static __always_inline struct tetra_proc *process_find(struct tetra_scratch *s)
 		s->process.flags = TETRA_HOOK_ANCESTOR;
 	}
 	s->process.stamp = proc->stamp;
-	return proc;
+	return row;
+}
+
+/* Whether the row is of the image that runs now. */
+static __always_inline int row_is_current(const struct tetra_proc *row)
+{
+	if (cfg.task_btf) {
+		struct task_struct *task = (void *)bpf_get_current_task_btf();
+
+		return row->exec_id == task->self_exec_id &&
+		       row->start == task->group_leader->start_boottime;
+	} else {
+		struct task_struct *task = (void *)bpf_get_current_task();
+
+		return row->exec_id == BPF_CORE_READ(task, self_exec_id) &&
+		       row->start == BPF_CORE_READ(task, group_leader, start_boottime);
+	}
 }
 
 /* A text of at most 256 bytes that a process row keeps. */
@@ -88,11 +102,11 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 	return trie_leave(s, tail);
 }
 
-/* The process's marks; @proc is NULL if it is not known. */
+/* The process's marks; @proc is NULL if it is not known. Some may be missing. */
 static __always_inline __u64 marks_select(tetra_image image, struct tetra_match *m, __u32 dim,
 					  const struct tetra_proc *proc, __u64 marks)
 {
-	if (!proc)
+	if (!proc || proc->flags & TETRA_PROC_MARKS_UNKNOWN)
 		return match_aside(image, m, dim, TETRA_VALUE_UNREADABLE);
 	return match_bits(image, m, dim, marks);
 }
@@ -173,17 +187,27 @@ static __always_inline __u32 exe_state(const struct tetra_proc *proc)
 	return TETRA_VALUE_UNREADABLE;
 }
 
+/* The row of the current process: its own if it is of the image that runs, else one worked
+ * out. */
+static __noinline struct tetra_proc *row_find(struct tetra_scratch *s)
+{
+	struct tetra_proc *row = process_find(s);
+
+	if (!row || !row_is_current(row)) {
+		s->task = bpf_get_current_task();
+		identity_find(s->number);
+		row = &s->proc;
+	}
+	return row;
+}
+
 /* Columns that read the process's row. */
 static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, __u32 columns,
 				   __u32 dims)
 {
-	struct tetra_proc *proc = process_find(s);
+	struct tetra_proc *proc = row_find(s);
 
-	__u32 ns_tgid = 0;
-
-	if (USES(TETRA_COL_NSPID))
-		ns_tgid = proc ? proc->ns_tgid : current_ns_tgid();
-	return row_select(image, s, proc, exe_state(proc), ns_tgid, columns, dims);
+	return row_select(image, s, proc, exe_state(proc), proc->ns_tgid, columns, dims);
 }
 
 /* How a task is read. The differential test has facts where a program has a task. */

@@ -26,6 +26,19 @@ static __always_inline struct pid_namespace *task_pid_ns(struct task_struct *tas
 	return upid.ns;
 }
 
+/* The number that a process has in its innermost pid namespace; 0 in the root namespace. */
+static __always_inline __u32 task_ns_tgid(struct task_struct *leader)
+{
+	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct upid upid = {};
+
+	if (!level)
+		return 0;
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 63]);
+	return upid.nr;
+}
+
 /* Inode number of one namespace of the task, 0 if the kernel has none. */
 static __always_inline __u32 task_namespace(struct task_struct *task, __u32 which)
 {
@@ -63,23 +76,17 @@ static __always_inline __u64 task_capabilities(struct task_struct *task, __u32 s
 	return value;
 }
 
-/* The number that the current process has in its innermost pid namespace; 0 in the root one. */
-static __noinline __u32 current_ns_tgid(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level);
-	struct upid upid = {};
-
-	if (!level)
-		return 0;
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 63]);
-	return upid.nr;
-}
-
 static __always_inline struct tetra_proc *proc_find(__u32 tgid)
 {
 	return bpf_map_lookup_elem(&tetra_procs, &tgid);
+}
+
+/* The row of a process, if it is that process's and not of one that had its number before. */
+static __always_inline struct tetra_proc *proc_find_own(__u32 tgid, __u64 start)
+{
+	struct tetra_proc *row = proc_find(tgid);
+
+	return row && row->start == start ? row : 0;
 }
 
 /* The nearest known ancestor's row and id; the task itself is not in the map. */

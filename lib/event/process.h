@@ -33,6 +33,7 @@
 /* Ours, never printed */
 #define PROCESS_FORKED	0x10000000u /* never executed anything */
 #define PROCESS_UNKNOWN 0x20000000u /* flags text "unknown" */
+#define PROCESS_UNTOLD	0x40000000u /* came and went while the session started */
 
 /* The pseudo process that is the parent of pid 1: its pid and stamp. */
 #define PROCESS_KERNEL_PID   0u

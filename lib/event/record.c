@@ -30,6 +30,7 @@ struct decoder {
 	void *user;
 	uint64_t wall_offset; /* wall time - boot time; wraps */
 	uint64_t boot_ns;     /* of the last tick or record */
+	uint64_t begin_ns;    /* decoder_begin() */
 	struct fragments fragments;
 	struct held_record held[HELD_MAX]; /* in order of arrival */
 	uint32_t n_held;
@@ -390,6 +391,33 @@ static int exec_describe(struct decoder *decoder, const struct exec_view *view,
 	return r;
 }
 
+/*
+ * The parent that the record names. Where the kernel had no row for it, the stamp is right only
+ * if it has executed nothing; else it is who has the number.
+ */
+static struct process_key find_parent(struct decoder *decoder, const struct tetra_record *head,
+				      struct process_key parent)
+{
+	struct tetra_process *found;
+
+	if (!(head->flags & TETRA_EXEC_NO_PARENT) ||
+	    process_table_find(decoder->table, parent))
+		return parent;
+	found = process_table_find_number(decoder->table, parent.tgid, head->time_ns);
+	return found ? found->key : parent;
+}
+
+/* Whoever else has the number of @key is gone: its end was not seen. */
+static void end_others(struct decoder *decoder, struct process_key key)
+{
+	struct tetra_process *other;
+
+	if (!key.stamp)
+		return;
+	while ((other = process_table_find_number(decoder->table, key.tgid, key.stamp - 1)))
+		process_table_release(decoder->table, other->key);
+}
+
 static int decode_exec(struct decoder *decoder, const struct tetra_record *head)
 {
 	_cleanup_(process_image_unrefp) struct process_image *image = NULL;
@@ -402,15 +430,12 @@ static int decode_exec(struct decoder *decoder, const struct tetra_record *head)
 		return -EINVAL;
 	if (exec_describe(decoder, &view, &image, &source.flags) < 0)
 		counter_add(&decoder->stats.no_memory, 1);
-	source.parent = exec_parent(view.record);
+	source.parent = find_parent(decoder, head, exec_parent(view.record));
 	source.ns_tgid = view.record->ns_tgid;
 	source.image = image;
 	if (add_process(decoder, &source, &process) < 0)
 		return 0;
-	if (view.record->old_stamp)
-		process_table_release(
-			decoder->table,
-			(struct process_key){ head->tgid, view.record->old_stamp });
+	end_others(decoder, source.key);
 	event = event_begin(decoder, TETRA_EVENT_EXEC, head->time_ns);
 	event->tid = head->tgid;
 	event_set_process(decoder, event, process);
@@ -419,10 +444,22 @@ static int decode_exec(struct decoder *decoder, const struct tetra_record *head)
 	return 0;
 }
 
+/* A process that ran before, or was forked while that was read: its only exec event. */
+static void announce_seed(struct decoder *decoder, struct tetra_process *process)
+{
+	struct tetra_event *event =
+		event_begin(decoder, TETRA_EVENT_EXEC, process->key.stamp);
+
+	event->tid = process->key.tgid;
+	event->flags = TETRA_EVENT_FROM_PROC;
+	event_set_process(decoder, event, process);
+	event_deliver(decoder, event);
+}
+
 static int decode_fork(struct decoder *decoder, const struct tetra_record *head)
 {
 	const struct tetra_record_fork *fork = (const struct tetra_record_fork *)head;
-	struct tetra_process *parent, *process;
+	struct tetra_process *parent, *process, *known;
 	struct process_source source = {
 		.key = head_key(head),
 		.parent = { fork->parent_tgid, fork->parent_stamp },
@@ -430,15 +467,40 @@ static int decode_fork(struct decoder *decoder, const struct tetra_record *head)
 		.flags = PROCESS_EXECVE | PROCESS_FORKED,
 	};
 
+	source.parent = find_parent(decoder, head, source.parent);
 	if (head->flags & TETRA_EXEC_IN_INIT_TREE)
 		source.flags |= PROCESS_IN_INIT_TREE;
 	parent = process_table_find(decoder->table, source.parent);
+	known = process_table_find(decoder->table, source.key);
+	if (known && known->image && !(parent && parent->image)) {
+		announce_seed(decoder, known);
+		return 0;
+	}
 	/* The table may evict the parent's row to make room for the child's. */
 	source.image = process_image_ref(parent ? parent->image : NULL);
-	if (add_process(decoder, &source, &process) == 0)
+	if (!source.image && head->time_ns < decoder->begin_ns)
+		source.flags |= PROCESS_UNTOLD;
+	if (add_process(decoder, &source, &process) == 0) {
+		end_others(decoder, source.key);
 		held_retry(decoder, source.key);
+	}
 	process_image_unref(source.image);
 	return 0;
+}
+
+/* Who ends. NULL, and @ret_told is false, if nobody was told that it was there. */
+static struct tetra_process *find_ended(struct decoder *decoder,
+					const struct tetra_record *head, bool *ret_told)
+{
+	struct tetra_process *process;
+
+	if (head->stamp)
+		process = process_table_find(decoder->table, head_key(head));
+	else
+		process = process_table_find_number(decoder->table, head->tgid, head->time_ns);
+	*ret_told = process ? !(process->flags & PROCESS_UNTOLD)
+			    : head->stamp && !(head->flags & TETRA_EXIT_SEEDED);
+	return process;
 }
 
 static int decode_exit(struct decoder *decoder, const struct tetra_record *head)
@@ -446,10 +508,17 @@ static int decode_exit(struct decoder *decoder, const struct tetra_record *head)
 	const struct tetra_record_exit *record = (const struct tetra_record_exit *)head;
 	struct tetra_process *process;
 	struct tetra_event *event;
+	struct process_key key;
+	bool told;
 
 	/* What waits for this process will not see it described any more. */
 	held_retry(decoder, head_key(head));
-	process = process_table_find(decoder->table, head_key(head));
+	process = find_ended(decoder, head, &told);
+	if (!told) {
+		if (process)
+			process_table_release(decoder->table, process->key);
+		return 0;
+	}
 	event = event_begin(decoder, TETRA_EVENT_EXIT, head->time_ns);
 	event->tid = head->tgid;
 	event->exit_code = record->code;
@@ -457,9 +526,10 @@ static int decode_exit(struct decoder *decoder, const struct tetra_record *head)
 		deliver_unknown(decoder, event, head, 0);
 		return 0;
 	}
+	key = process->key;
 	event_set_process(decoder, event, process);
 	event_deliver(decoder, event);
-	process_table_release(decoder->table, head_key(head));
+	process_table_release(decoder->table, key);
 	return 0;
 }
 
@@ -563,20 +633,19 @@ void decoder_flush(struct decoder *decoder)
 static int seed_add(struct decoder *decoder, struct process_source *source, bool announce)
 {
 	struct tetra_process *process;
-	struct tetra_event *event;
 	int r = add_process(decoder, source, &process);
 
 	if (r < 0)
 		return r;
-	if (announce) {
-		event = event_begin(decoder, TETRA_EVENT_EXEC, source->key.stamp);
-		event->tid = source->key.tgid;
-		event->flags = TETRA_EVENT_FROM_PROC;
-		event_set_process(decoder, event, process);
-		event_deliver(decoder, event);
-	}
+	if (announce)
+		announce_seed(decoder, process);
 	held_retry(decoder, source->key);
 	return 0;
+}
+
+void decoder_begin(struct decoder *decoder)
+{
+	decoder->begin_ns = clock_ns(CLOCK_BOOTTIME);
 }
 
 int decoder_seed_kernel(struct decoder *decoder, bool announce)
@@ -618,7 +687,8 @@ int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool 
 	if (parent)
 		source.flags |= parent->flags & PROCESS_IN_INIT_TREE;
 	source.image = image;
-	return seed_add(decoder, &source, announce && !seed->kernel_thread);
+	return seed_add(decoder, &source,
+			announce && !seed->kernel_thread && !seed->has_record);
 }
 
 void decoder_lost(struct decoder *decoder, uint32_t cause, uint64_t count)

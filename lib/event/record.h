@@ -51,6 +51,7 @@ struct process_seed {
 	uint64_t stamp, parent_stamp; /* CLOCK_BOOTTIME of their starts */
 	uint32_t ns_tgid;	      /* in its own pid namespace; 0 in the root one */
 	bool kernel_thread;	      /* known, but not announced */
+	bool has_record; /* forked since: announced only if its parent stays unknown */
 	bool has_cred;
 	struct tetra_record_cred cred;
 	uint32_t namespaces[TETRA_NS_END];
@@ -90,6 +91,9 @@ void decoder_flush(struct decoder *decoder);
 int decoder_seed_kernel(struct decoder *decoder, bool announce);
 /* Parents first. A process that is known already is left alone. */
 int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool announce);
+
+/* All that ran before is read: what was forked until now and is not described never will be. */
+void decoder_begin(struct decoder *decoder);
 
 /* Deliver an event of a loss that was noticed now. @cause: enum tetra_loss. */
 void decoder_lost(struct decoder *decoder, uint32_t cause, uint64_t count);

@@ -56,9 +56,10 @@ static struct age_list *list_of(struct process_table *table,
 	return process->dead ? &table->dead : &table->living;
 }
 
+/* By number alone: all that have had one are found together, and they are few. */
 static struct tetra_process **bucket(struct process_table *table, struct process_key key)
 {
-	uint64_t hash = (key.stamp ^ (uint64_t)key.tgid << 32) * 0x9e3779b97f4a7c15ull;
+	uint64_t hash = key.tgid * 0x9e3779b97f4a7c15ull;
 
 	return &table->buckets[(hash >> 32) & table->mask];
 }
@@ -87,6 +88,19 @@ struct tetra_process *process_table_find(struct process_table *table,
 		list_push(&table->living, process);
 	}
 	return process;
+}
+
+struct tetra_process *process_table_find_number(struct process_table *table, uint32_t tgid,
+						uint64_t stamp)
+{
+	struct tetra_process *at = *bucket(table, (struct process_key){ .tgid = tgid });
+	struct tetra_process *found = NULL;
+
+	for (; at; at = at->next)
+		if (at->key.tgid == tgid && at->holds_self && at->key.stamp <= stamp &&
+		    (!found || at->key.stamp > found->key.stamp))
+			found = at;
+	return found;
 }
 
 static void gain(struct process_table *table, struct tetra_process *process)

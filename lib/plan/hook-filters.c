@@ -143,14 +143,30 @@ static int add_text(const struct rule_place *place, const struct column_filter_a
 
 /* matchPIDs */
 
+/* Processes of the root pid namespace have no number in one: they pass neither way. */
+static int collect_pids_numbered(const struct rule_place *place,
+				 const struct policy_pids *pids)
+{
+	const struct policy_value none = { .min = 0, .max = 0 };
+	struct column_filter_at at;
+	int r = place_filter(place, &place->rules->process[TETRA_COL_NSPID], COLUMN_EXACT,
+			     true, pids->mark, &at);
+
+	return r < 0 ? r : add_ranges(&at, &none, 1);
+}
+
 static int collect_pids_marked(const struct rule_place *place,
 			       const struct policy_pids *pids)
 {
 	struct column_filter_at at;
-	int r;
+	int r = 0;
 
 	if (place->marks.pid >= 64)
 		return -EINVAL;
+	if (pids->namespace_pid)
+		r = collect_pids_numbered(place, pids);
+	if (r < 0)
+		return r;
 	r = place_filter(place, &place->rules->process[TETRA_COL_PID_MARKS], COLUMN_BITS,
 			 pids->negated, pids->mark, &at);
 	if (r < 0)

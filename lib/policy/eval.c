@@ -219,6 +219,9 @@ static bool eval_pids(const struct policy_selector *s, const struct policy_pids 
 	uint32_t pid = pids->namespace_pid ? event->ns_tgid : event->tgid;
 	bool found;
 
+	/* Who has no number in a namespace is neither in a tree of it nor outside of one. */
+	if (pids->follow_forks && pids->namespace_pid && !event->ns_tgid)
+		return false;
 	if (pids->follow_forks && event->marks_unknown)
 		return s->accepts_unreadable;
 	if (pids->follow_forks)

@@ -22,6 +22,8 @@
  *  - Several values of GT, LT and Mask mean any of them. NULs that end a literal do not
  *    count, but for char_buf.
  *  - matchBinaries without values is no filter.
+ *  - matchPIDs with isNamespacePID and followForks: a process of the root pid namespace
+ *    passes neither In nor NotIn.
  */
 #ifndef TETRA_LIB_EVAL_H
 #define TETRA_LIB_EVAL_H

@@ -158,6 +158,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	if (r < 0)
 		return r;
 	all.spares = sensor_has_spares(sensor);
+	memcpy(all.seed, sensor_get_seed(sensor)->k, sizeof(all.seed));
 	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &all,
 				  sizeof(all));
 	if (data < 0)

@@ -11,18 +11,8 @@
 #include "lib/base/diag.h"
 #include "lib/kernel/quiet.h"
 #include "lib/sensor/log.h"
-#include "lib/sensor/misses.h"
+#include "lib/sensor/tasks.h"
 #include "lib/sensor/template.h"
-
-/* The programs that are always there, in the order in which they are attached. */
-static const struct {
-	const char *program, *event;
-} process_rows[] = {
-	{ "tetra_fork", "sched_process_fork" },
-	{ "tetra_exit", "sched_process_exit" },
-	{ "tetra_free", "sched_process_free" },
-	{ "tetra_exec", "sched_process_exec" },
-};
 
 /*
  * Rows of the process map by default. Where it grows with the processes there are, room for
@@ -45,10 +35,9 @@ struct sensor {
 	struct sensor_hooks hooks;
 	struct sensor_own own;
 	int config; /* of the process programs */
-	int links[ARRAY_SIZE(process_rows)], programs[ARRAY_SIZE(process_rows)];
+	struct tasks *tasks;
+	struct tetra_seed seed;
 	int gains; /* the link of the program that sees privileges change; -1: not wanted */
-	int mark; /* the program that marks a running process; -1: not used yet */
-	int root; /* the program that finds the root; likewise */
 	int maps[SENSOR_MAP_END];
 	bool spares;
 	int rates; /* the sets of rate limits; -1: not used yet */
@@ -140,13 +129,16 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 				 [SENSOR_MAP_PROCS] = opts->max_processes ?: rows },
 		.preallocate = !grow,
 	};
+	/* Its programs tell all of a process. */
+	struct tetra_hook_config config = { .process_columns = UINT32_MAX };
 	int r;
 
 	if (spares)
 		source.max_entries[SENSOR_MAP_SPARES] = SENSOR_SPARES;
 	else
 		source.value_bytes[SENSOR_MAP_SPARES] = SENSOR_NO_SPARE_BYTES;
-
+	memcpy(config.seed, opts->seed.k, sizeof(config.seed));
+	config.spares = spares;
 	source.elf = process_bpf__elf_bytes(&source.bytes);
 	r = template_new(&sensor->process, &source, sensor->maps, kernel);
 	if (r < 0)
@@ -155,40 +147,10 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 		if (sensor->maps[i] < 0)
 			return -EINVAL;
 	sensor->spares = spares;
-	r = template_preset(sensor->process,
-			    offsetof(struct process_bpf__rodata, cfg) +
-				    offsetof(struct tetra_hook_config, spares),
-			    &spares, sizeof(spares));
-	if (r < 0)
-		return r;
 	sensor->config = template_configure(sensor->process,
-					    offsetof(struct process_bpf__rodata, seed),
-					    &opts->seed, sizeof(opts->seed));
+					    offsetof(struct process_bpf__rodata, cfg),
+					    &config, sizeof(config));
 	return MIN(sensor->config, 0);
-}
-
-static int sensor_attach(struct sensor *sensor, struct tetra_kernel *kernel, char **ret_log)
-{
-	int *fds = sensor->programs, r = 0;
-	size_t n;
-
-	/* All of them are loaded before the first is attached. */
-	for (n = 0; n < ARRAY_SIZE(process_rows); n++) {
-		struct template_place place = { BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP };
-		struct kernel_function event;
-
-		r = kernel_find_raw_tracepoint(kernel, process_rows[n].event, &event);
-		if (r < 0)
-			break;
-		place.btf_id = event.btf_id;
-		fds[n] = r = template_load(sensor->process, process_rows[n].program, &place,
-					   sensor->config, ret_log);
-		if (r < 0)
-			break;
-	}
-	for (size_t i = 0; i < n && r >= 0; i++)
-		r = sensor->links[i] = bpf_raw_tracepoint_open(NULL, fds[i]);
-	return MIN(r, 0);
 }
 
 /* Where the kernel has both the old credentials of an exec and the new ones. */
@@ -220,9 +182,8 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 
 	if (!sensor)
 		return -ENOMEM;
-	sensor->config = sensor->gains = sensor->mark = sensor->root = sensor->rates = -1;
-	memset(sensor->links, -1, sizeof(sensor->links));
-	memset(sensor->programs, -1, sizeof(sensor->programs));
+	sensor->config = sensor->gains = sensor->rates = -1;
+	sensor->seed = opts->seed;
 	memset(sensor->maps, -1, sizeof(sensor->maps));
 	sensor->log = opts->log;
 	sensor->log_user = opts->log_user;
@@ -231,7 +192,8 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 	sensor->n_cpus = libbpf_num_possible_cpus();
 	r = sensor_prepare(sensor, opts, kernel);
 	if (r == 0)
-		r = sensor_attach(sensor, kernel, &log);
+		r = tasks_new(&sensor->tasks, sensor->process, sensor->config,
+			      opts->skips, kernel, &log);
 	if (r == 0 && opts->wants_gains && sensor_attach_gains(sensor, kernel, &log) < 0)
 		diag_warning(diag, NULL, "no-binary-properties", NULL,
 			     "this kernel (%s) does not tell which programs change "
@@ -248,17 +210,12 @@ struct sensor *sensor_free(struct sensor *sensor)
 	if (!sensor)
 		return NULL;
 	sensor_trim(sensor);
+	tasks_free(sensor->tasks);
 	template_free(sensor->process);
-	for (size_t i = 0; i < ARRAY_SIZE(sensor->links); i++) {
-		closep(&sensor->links[i]);
-		closep(&sensor->programs[i]);
-	}
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		closep(&sensor->maps[i]);
 	closep(&sensor->config);
 	closep(&sensor->gains);
-	closep(&sensor->mark);
-	closep(&sensor->root);
 	closep(&sensor->rates);
 	free(sensor);
 	return NULL;
@@ -329,22 +286,30 @@ uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause)
 	return sensor_get_loss(sensor, TETRA_LOST_END + cause);
 }
 
-uint64_t sensor_get_misses(const struct sensor *sensor)
+int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel)
 {
-	uint64_t misses = 0;
+	const uint32_t zero = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(sensor->programs); i++)
-		misses += program_get_misses(sensor->programs[i]);
-	return misses;
+	if (bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &zero, kernel, BPF_ANY) < 0)
+		return -ENOMEM;
+	return tasks_seed(sensor->tasks) == 0 ? 0 : -EOPNOTSUPP;
 }
 
-int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row)
+int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_proc *ret)
 {
-	int r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &tgid, row, BPF_NOEXIST);
+	int r = bpf_map_lookup_elem(sensor->maps[SENSOR_MAP_PROCS], &tgid, ret);
 
-	if (r == -EEXIST || r == 0)
-		return 0;
-	return r == -ENOMEM ? -ENOMEM : -E2BIG;
+	return r < 0 ? -ENOENT : 0;
+}
+
+uint64_t sensor_get_misses(const struct sensor *sensor)
+{
+	return tasks_get_misses(sensor->tasks);
+}
+
+const struct tetra_seed *sensor_get_seed(const struct sensor *sensor)
+{
+	return &sensor->seed;
 }
 
 int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits)
@@ -364,36 +329,13 @@ int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uin
 	return r < 0 ? -EINVAL : 0;
 }
 
-/* Run by user space, attached nowhere: loaded where it is needed, for a load costs. */
-static int sensor_load_run(struct sensor *sensor, const char *name, int *ret_fd)
-{
-	const struct template_place place = { BPF_PROG_TYPE_RAW_TRACEPOINT };
-	_cleanup_(log_freep) char *log = NULL;
-
-	if (*ret_fd < 0)
-		*ret_fd = template_load(sensor->process, name, &place, sensor->config, &log);
-	return MIN(*ret_fd, 0);
-}
-
 void sensor_find_root(struct sensor *sensor)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-
-	/* Without it, each path's root is looked at. */
-	if (sensor_load_run(sensor, "tetra_root", &sensor->root) == 0)
-		(void)bpf_prog_test_run_opts(sensor->root, &opts);
+	tasks_find_root(sensor->tasks);
 }
 
-/*
- * In the kernel, where the row is written too: a copy to user space and back could undo an
- * exec in between.
- */
 int sensor_mark_process(struct sensor *sensor, uint32_t tgid, uint64_t pid_bits,
 			uint64_t binary_bits)
 {
-	uint64_t words[3] = { tgid, pid_bits, binary_bits };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = words, .ctx_size_in = sizeof(words));
-	int r = sensor_load_run(sensor, "tetra_mark", &sensor->mark);
-
-	return r < 0 ? r : bpf_prog_test_run_opts(sensor->mark, &opts);
+	return tasks_mark(sensor->tasks, tgid, pid_bits, binary_bits);
 }

@@ -46,6 +46,7 @@ struct sensor_opts {
 	void *log_user;
 	struct sensor_own own;
 	bool wants_gains; /* of privileges, in EXEC records */
+	bool skips; /* this kernel skips programs of tracepoints: kernel_skips_tracepoints() */
 };
 
 struct template;
@@ -94,11 +95,20 @@ void sensor_find_root(struct sensor *sensor);
 /* Room for rate limits, once: before the first program that has any. Return: 0; -EPERM; -ENOMEM. */
 int sensor_make_rates(struct sensor *sensor);
 
+/*
+ * Rows of the processes that ran before: the kernel makes them, but for @kernel, that of process
+ * 0. Once, after sensor_new(). Return: 0, -ENOMEM, -EOPNOTSUPP.
+ */
+int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel);
+
+/* A process's row as it is now. -ENOENT if it has none. */
+int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_proc *ret);
+
 /* Runs of the process programs that the kernel skipped. */
 uint64_t sensor_get_misses(const struct sensor *sensor);
 
-/* Row of a process that ran before: kept if the kernel has one already. */
-int sensor_seed_process(struct sensor *sensor, uint32_t tgid, const struct tetra_proc *row);
+/* Of the hashes that executables are known by. Borrowed. */
+const struct tetra_seed *sensor_get_seed(const struct sensor *sensor);
 
 /* Mark bits: what a key roots from now on, and what a running process has. */
 int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits);

@@ -287,14 +287,6 @@ struct template *template_free(struct template *template)
 	return NULL;
 }
 
-int template_preset(struct template *template, size_t offset, const void *data, size_t bytes)
-{
-	if (offset + bytes > template->data_bytes)
-		return -EINVAL;
-	memcpy((uint8_t *)template->data + offset, data, bytes);
-	return 0;
-}
-
 int template_configure(const struct template *template, size_t offset, const void *data,
 		       size_t bytes)
 {

@@ -50,9 +50,6 @@ int template_new(struct template **ret, const struct template_source *source,
 		 int maps[SENSOR_MAP_END], struct tetra_kernel *kernel);
 struct template *template_free(struct template *template);
 
-/* Replaces read-only data for every map that is made of it from now on. -EINVAL: beyond it. */
-int template_preset(struct template *template, size_t offset, const void *data, size_t bytes);
-
 /*
  * A map of the object's read-only data, of which @bytes at @offset are replaced. A descriptor
  * or a negative errno.

@@ -125,11 +125,11 @@ uint64_t session_loss(struct tetra_session *session, uint32_t cause)
 	uint64_t lost = sensor_get_loss(session->sensor, cause) + session->watch.losses[cause];
 	struct decoder_stats stats;
 
-	if (cause == TETRA_LOST_RECURSION)
+	if (cause == TETRA_LOST_RECURSION) {
 		lost += session->parted_misses + sensor_get_misses(session->sensor);
-	if (cause == TETRA_LOST_RECURSION)
 		for (uint32_t i = 0; i < session->state->n_points; i++)
 			lost += session_point_get_misses(session->state->points[i].point);
+	}
 	if (cause == TETRA_LOST_DECODE || cause == TETRA_LOST_MEMORY) {
 		decoder_get_stats(session->decoder, &stats);
 		lost += cause == TETRA_LOST_DECODE ? stats.malformed + stats.orphans :

@@ -208,10 +208,25 @@ struct mark_process {
 	uint64_t start_ns, pid_bits, binary_bits;
 };
 
+/* Its name as the kernel's row has it; as /proc has it only where there is no row. */
+static void process_hash(struct tetra_hash *ret, const struct proc_entry *entry,
+			 const struct tetra_session *session)
+{
+	size_t len = strlen(entry->exe);
+	struct tetra_proc row;
+
+	*ret = (struct tetra_hash){};
+	if (sensor_get_process(session->sensor, entry->tgid, &row) == 0) {
+		ret->h[0] = row.exe_hash[0];
+		ret->h[1] = row.exe_hash[1];
+	} else if (len && len <= TETRA_HASH_BYTES) {
+		image_hash_path(&session->seed, entry->exe, len, ret);
+	}
+}
+
 static void process_own_bits(struct mark_process *process, const struct proc_entry *entry,
 			     const struct mark_roots *roots, struct tetra_session *session)
 {
-	size_t len = strlen(entry->exe);
 	struct tetra_hash hash;
 
 	process->tgid = entry->tgid;
@@ -219,10 +234,7 @@ static void process_own_bits(struct mark_process *process, const struct proc_ent
 	process->start_ns = entry->start_ns;
 	process->pid_bits = roots_find(roots, TETRA_MARK_PID, entry->tgid, 0) |
 			    roots_find(roots, TETRA_MARK_NSPID, entry->nspid, 0);
-	process->binary_bits = 0;
-	if (!len || len > 4096)
-		return;
-	image_hash_path(&session->seed, entry->exe, len, &hash);
+	process_hash(&hash, entry, session);
 	process->binary_bits = roots_find(roots, TETRA_MARK_BINARY, hash.h[0], hash.h[1]);
 }
 

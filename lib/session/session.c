@@ -309,8 +309,10 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		r = session_check_kernel(session, diag);
 	if (r == 0)
 		r = session_check_switches(session, NULL, diag);
-	if (r == 0)
+	if (r == 0) {
+		opts.skips = !kernel_has(session->kernel, KERNEL_STEADY_TRACEPOINT);
 		r = sensor_new(&session->sensor, &opts, session->kernel, diag);
+	}
 	if (r == 0)
 		sensor_find_root(session->sensor);
 	if (r == 0)
@@ -428,8 +430,10 @@ static void session_settle(struct tetra_session *session)
 	if (!settled && now < session->watch_ns)
 		return;
 	(void)!read(session->timer_fd, &expired, sizeof(expired)); /* it is due, or late */
-	if (settled)
+	if (settled) {
 		decoder_tick(session->decoder);
+		session_watch_table(session);
+	}
 	session->settle_ns = settled ? 0 : session->settle_ns;
 	session_watch(session);
 	session_report_losses(session);

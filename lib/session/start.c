@@ -3,6 +3,8 @@
  * Processes that ran before the session: their rows in the kernel at once, so that hooks know
  * them; their events with the first dispatches, when there are subscribers.
  */
+#include <inttypes.h>
+
 #include "lib/base/arena.h"
 #include "lib/kernel/proc.h"
 #include "lib/session/state.h"
@@ -100,7 +102,8 @@ static int seed_compare_tgid(const void *left, const void *right)
 	return a->tgid < b->tgid ? -1 : a->tgid > b->tgid;
 }
 
-/* Parents' stamps, by their number. Children of process 0 descend from <kernel>. */
+/* Parents' stamps, by their number, where the kernel has not said. Children of process 0
+ * descend from <kernel>. */
 static int seeds_link(struct session_seeds *seeds)
 {
 	_cleanup_(freep) struct process_seed **by_tgid =
@@ -117,6 +120,8 @@ static int seeds_link(struct session_seeds *seeds)
 		struct process_seed **found = bsearch(&wanted, by_tgid, seeds->n,
 						      sizeof(*by_tgid), seed_compare_tgid);
 
+		if (seeds->seeds[i].parent_stamp)
+			continue;
 		if (found)
 			seeds->seeds[i].parent_stamp = (*found)->stamp;
 		else if (!seeds->seeds[i].parent_tgid)
@@ -125,76 +130,85 @@ static int seeds_link(struct session_seeds *seeds)
 	return 0;
 }
 
-/* The row that hooks read. */
-static void seed_row(struct tetra_proc *row, const struct process_seed *seed,
-		     const struct tetra_seed *secret)
+/* The executable's name where /proc does not let us see it, if the row has all of it. */
+static const char *seed_name(struct session_seeds *seeds, const struct tetra_proc *row)
 {
-	size_t len = seed->exe ? strlen(seed->exe) : 0;
-	struct tetra_hash hash;
-
-	memset(row, 0, sizeof(*row));
-	row->stamp = seed->stamp;
-	row->parent_stamp = seed->parent_stamp;
-	row->parent_tgid = seed->parent_tgid;
-	row->ns_tgid = seed->ns_tgid;
-	row->flags = TETRA_PROC_EXECED;
-	if (!len || len > 4096)
-		return;
-	image_hash_path(secret, seed->exe, len, &hash);
-	row->exe_hash[0] = hash.h[0];
-	row->exe_hash[1] = hash.h[1];
-	row->exe_bytes = len;
-	memcpy(row->exe_head, seed->exe, MIN(len, sizeof(row->exe_head)));
-	if (len >= sizeof(row->exe_tail))
-		memcpy(row->exe_tail, seed->exe + len - sizeof(row->exe_tail),
-		       sizeof(row->exe_tail));
-	else
-		memcpy(row->exe_tail + sizeof(row->exe_tail) - len, seed->exe, len);
+	if (!row->exe_bytes || row->exe_bytes > sizeof(row->exe_head))
+		return NULL;
+	return arena_text(seeds->arena, (const char *)row->exe_head, row->exe_bytes);
 }
 
-static int seeds_prime(const struct session_seeds *seeds, struct tetra_session *session)
+/*
+ * What the kernel's row says: it decides who a process is, and since when. 0 if there is nothing
+ * to add: a process that has executed something since the programs are there has its record.
+ */
+static int seed_take_row(struct session_seeds *seeds, struct process_seed *seed,
+			 const struct sensor *sensor)
 {
-	struct process_seed kernel = { .stamp = KERNEL_STAMP, .parent_stamp = KERNEL_STAMP };
 	struct tetra_proc row;
-	int r;
 
-	seed_row(&row, &kernel, &session->seed);
-	r = sensor_seed_process(session->sensor, 0, &row);
-	for (uint32_t i = 0; i < seeds->n && r == 0; i++) {
-		seed_row(&row, &seeds->seeds[i], &session->seed);
-		r = sensor_seed_process(session->sensor, seeds->seeds[i].tgid, &row);
+	/* The map is full, or we do not see the same numbers. */
+	if (sensor_get_process(sensor, seed->tgid, &row) < 0)
+		return 1;
+	if (row.flags & TETRA_PROC_EXECED && !(row.flags & TETRA_PROC_SEEDED))
+		return 0;
+	seed->stamp = row.stamp;
+	seed->parent_tgid = row.parent_tgid;
+	seed->parent_stamp = row.parent_stamp;
+	seed->ns_tgid = row.ns_tgid;
+	seed->has_record = !(row.flags & TETRA_PROC_SEEDED);
+	if (!seed->exe)
+		seed->exe = seed_name(seeds, &row);
+	return 1;
+}
+
+static int seeds_collect(struct session_seeds *seeds, struct tetra_session *session)
+{
+	_cleanup_(proc_iter_freep) struct proc_iter *iter = NULL;
+	const struct proc_entry *entry;
+	int r = proc_iter_new(&iter, NULL, NULL);
+
+	while (r == 0) {
+		r = proc_iter_next(iter, &entry);
+		if (r <= 0)
+			break;
+		r = seeds_add(seeds, entry);
+		if (r == 0 && !seed_take_row(seeds, &seeds->seeds[seeds->n - 1],
+					     session->sensor))
+			seeds->n--;
 	}
 	return r;
 }
 
+/*
+ * The kernel's rows first, all from one place; what else there is to tell of the processes is
+ * read afterwards, so that each process in /proc has its row. Who was forked since has a record
+ * as well, and is described here in case its parent ends before it is read.
+ */
 int seeds_read(struct session_seeds **ret, struct tetra_session *session)
 {
-	_cleanup_(proc_iter_freep) struct proc_iter *iter = NULL;
+	const struct tetra_proc kernel = { .stamp = KERNEL_STAMP,
+					   .parent_stamp = KERNEL_STAMP,
+					   .flags = TETRA_PROC_EXECED };
 	struct session_seeds *seeds = calloc(1, sizeof(*seeds));
-	const struct proc_entry *entry;
 	int r;
 
 	if (!seeds)
 		return -ENOMEM;
 	r = arena_new(&seeds->arena);
 	if (r == 0)
-		r = proc_iter_new(&iter, NULL, NULL);
-	while (r == 0) {
-		r = proc_iter_next(iter, &entry);
-		if (r <= 0)
-			break;
-		r = seeds_add(seeds, entry);
-	}
+		r = sensor_seed(session->sensor, &kernel);
+	if (r == 0)
+		r = seeds_collect(seeds, session);
 	if (r == 0) {
 		qsort(seeds->seeds, seeds->n, sizeof(*seeds->seeds), seed_compare);
 		r = seeds_link(seeds);
 	}
-	if (r == 0)
-		r = seeds_prime(seeds, session);
 	if (r < 0) {
 		seeds_free(seeds);
 		return r;
 	}
+	decoder_begin(session->decoder);
 	*ret = seeds;
 	return 0;
 }
@@ -216,4 +230,21 @@ bool seeds_deliver(struct tetra_session *session)
 				   announce); /* counted inside */
 	}
 	return true;
+}
+
+void session_watch_table(struct tetra_session *session)
+{
+	uint64_t lost;
+
+	if (session->table_was_full)
+		return;
+	lost = sensor_get_loss(session->sensor, TETRA_LOST_PROCESS);
+	if (!lost)
+		return;
+	session->table_was_full = true;
+	session_log(session, TETRA_LOG_WARNING, "process",
+		    "the process map is full: %" PRIu64 " processes have no row; rules read "
+		    "their executables from the task each time, and rules that follow forks or "
+		    "children may not know them; raise max_processes",
+		    lost);
 }

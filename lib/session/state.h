@@ -95,6 +95,7 @@ struct tetra_session {
 	/* Calls of the user's functions that are running, and whether one of them freed us. */
 	uint32_t n_callbacks;
 	bool free_asked;
+	bool table_was_full; /* and that was said */
 	unsigned int max_events, n_events; /* of this dispatch */
 	uint64_t commits, delivered, filtered;
 	uint64_t losses[TETRA_LOST_END]; /* reported so far */
@@ -116,6 +117,8 @@ int seeds_read(struct session_seeds **ret, struct tetra_session *session);
 struct session_seeds *seeds_free(struct session_seeds *seeds);
 /* Delivers some of them; true when none are left. */
 bool seeds_deliver(struct tetra_session *session);
+/* Says once that the kernel's table of processes has no room. */
+void session_watch_table(struct tetra_session *session);
 
 /* ledger.c */
 uint64_t session_loss(struct tetra_session *session, uint32_t cause);

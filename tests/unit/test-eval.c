@@ -417,6 +417,125 @@ START_TEST(marks_of_unknown_processes_are_unreadable)
 }
 END_TEST
 
+/* Neither, never, both: what each filter says of processes at the edge of what it asks. */
+static const struct pid_truth {
+	uint8_t negated, namespace_pid, follow_forks;
+	uint32_t tgid, ns_tgid, marked;
+	bool passes;
+} pid_truths[] = {
+	/* In 7, NotIn 7 by the host's number: the namespace's does not matter. */
+	{ 0, 0, 0, 7, 0, 0, true },
+	{ 0, 0, 0, 7, 3, 0, true },
+	{ 0, 0, 0, 3, 7, 1, false },
+	{ 1, 0, 0, 7, 0, 0, false },
+	{ 1, 0, 0, 3, 7, 1, true },
+	/* By the namespace's number, the root namespace's processes have 0 there. */
+	{ 0, 1, 0, 7, 0, 0, false },
+	{ 1, 1, 0, 7, 0, 0, true },
+	{ 0, 1, 0, 3, 7, 0, true },
+	{ 1, 1, 0, 3, 7, 0, false },
+	/* With followForks the mark decides, whatever the process's own number is. */
+	{ 0, 0, 1, 7, 0, 0, false },
+	{ 0, 0, 1, 3, 0, 1, true },
+	{ 1, 0, 1, 7, 0, 0, true },
+	{ 1, 0, 1, 3, 0, 1, false },
+	/* With both, a process of the root namespace passes neither In nor NotIn. */
+	{ 0, 1, 1, 7, 0, 0, false },
+	{ 0, 1, 1, 7, 0, 1, false },
+	{ 1, 1, 1, 7, 0, 0, false },
+	{ 1, 1, 1, 7, 0, 1, false },
+	{ 0, 1, 1, 3, 9, 1, true },
+	{ 0, 1, 1, 3, 9, 0, false },
+	{ 1, 1, 1, 3, 9, 1, false },
+	{ 1, 1, 1, 3, 9, 0, true },
+};
+
+START_TEST(a_pid_is_in_or_not_or_neither)
+{
+	const struct pid_truth *truth = &pid_truths[_i];
+	struct policy_value value = INT(7);
+	struct policy_pids pids = {
+		.values = &value,
+		.n_values = 1,
+		.negated = truth->negated,
+		.namespace_pid = truth->namespace_pid,
+		.follow_forks = truth->follow_forks,
+	};
+	struct policy_selector selector = { .pids = &pids, .n_pids = 1 };
+	struct eval_event event = {
+		.tgid = truth->tgid,
+		.ns_tgid = truth->ns_tgid,
+		.pid_marks = truth->marked,
+	};
+
+	ck_assert_int_eq(judge(&selector, &event), truth->passes ? 0 : -1);
+}
+END_TEST
+
+/* Values, and the host's namespace, and both: In is any of them, NotIn none. */
+static const struct namespace_truth {
+	uint8_t negated, host_ns;
+	uint64_t inode;
+	bool passes;
+} namespace_truths[] = {
+	{ 0, 0, 100, true },  { 0, 0, 5, false }, { 0, 0, 6, false }, { 0, 1, 100, true },
+	{ 0, 1, 5, true },    { 0, 1, 6, false }, { 1, 0, 100, false }, { 1, 0, 5, true },
+	{ 1, 0, 6, true },    { 1, 1, 100, false }, { 1, 1, 5, false }, { 1, 1, 6, true },
+	/* A kernel without that kind of namespace. */
+	{ 0, 0, 0, false },   { 1, 0, 0, true },
+};
+
+START_TEST(a_namespace_is_in_or_not)
+{
+	const struct namespace_truth *truth = &namespace_truths[_i];
+	struct policy_value value = INT(100);
+	struct policy_namespace namespace = {
+		.ns = TETRA_NS_NET,
+		.host_ns = truth->host_ns,
+		.negated = truth->negated,
+		.values = &value,
+		.n_values = 1,
+	};
+	struct policy_selector selector = { .namespaces = &namespace, .n_namespaces = 1 };
+	struct eval_event event = { .host_namespaces[TETRA_NS_NET] = 5 };
+
+	event.namespaces[TETRA_NS_NET] = truth->inode;
+	ck_assert_int_eq(judge(&selector, &event), truth->passes ? 0 : -1);
+}
+END_TEST
+
+/* isNamespaceCapability: who is in the host's user namespace passes neither. */
+static const struct capability_truth {
+	uint8_t negated, namespace_capability, in_host;
+	uint64_t caps;
+	bool passes;
+} capability_truths[] = {
+	{ 0, 0, 1, 2, true },	{ 0, 0, 1, 1, false }, { 1, 0, 1, 2, false },
+	{ 1, 0, 1, 1, true },	{ 0, 0, 0, 2, true },  { 1, 0, 0, 1, true },
+	{ 0, 1, 1, 2, false },	{ 0, 1, 1, 1, false }, { 1, 1, 1, 2, false },
+	{ 1, 1, 1, 1, false },	{ 0, 1, 0, 2, true },  { 0, 1, 0, 1, false },
+	{ 1, 1, 0, 2, false },	{ 1, 1, 0, 1, true },  { 0, 0, 1, 0, false },
+	{ 1, 0, 1, 0, true },
+};
+
+START_TEST(a_capability_is_in_or_not_or_neither)
+{
+	const struct capability_truth *truth = &capability_truths[_i];
+	struct policy_capabilities capabilities = {
+		.set = TETRA_CAPSET_EFFECTIVE,
+		.mask = 6,
+		.negated = truth->negated,
+		.is_namespace_capability = truth->namespace_capability,
+	};
+	struct policy_selector selector = { .capabilities = &capabilities,
+					    .n_capabilities = 1 };
+	struct eval_event event = { .host_user_ns = 1, .user_ns = truth->in_host ? 1 : 2 };
+
+	event.caps[TETRA_CAPSET_EFFECTIVE] = truth->caps;
+	ck_assert_int_eq(judge(&selector, &event), truth->passes ? 0 : -1);
+}
+END_TEST
+
 START_TEST(namespaces_know_the_hosts)
 {
 	struct policy_value value = INT(100);
@@ -509,6 +628,10 @@ int main(void)
 	tcase_add_test(tcase, an_executable_may_have_an_empty_name);
 	tcase_add_test(tcase, executables_of_user_namespaces_are_not_believed);
 	tcase_add_test(tcase, marks_of_unknown_processes_are_unreadable);
+	tcase_add_loop_test(tcase, a_pid_is_in_or_not_or_neither, 0, ARRAY_SIZE(pid_truths));
+	tcase_add_loop_test(tcase, a_namespace_is_in_or_not, 0, ARRAY_SIZE(namespace_truths));
+	tcase_add_loop_test(tcase, a_capability_is_in_or_not_or_neither, 0,
+			    ARRAY_SIZE(capability_truths));
 	tcase_add_test(tcase, namespaces_know_the_hosts);
 	tcase_add_test(tcase, capabilities_are_any_or_none);
 	tcase_add_test(tcase, the_first_selector_wins);

@@ -364,6 +364,95 @@ START_TEST(process_seeds_describe_what_runs_already)
 }
 END_TEST
 
+START_TEST(process_exit_without_a_stamp_is_of_who_has_the_number)
+{
+	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
+	exec_in(100, SH_STAMP + 20, 0, 1, 5, TETRA_EXEC_CLONE);
+	exit_in(100, 0, SH_STAMP + 30);
+	ck_assert_uint_eq(desk.n_events, 3);
+	ck_assert_uint_eq(tetra_process_get_stamp_ns(last()), SH_STAMP + 20);
+	/* Both threads of a pair may say so; and of a process that nobody knew nothing is told. */
+	exit_in(100, 0, SH_STAMP + 31);
+	exit_in(999, 0, SH_STAMP + 32);
+	ck_assert_uint_eq(desk.n_events, 3);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS * 2, BUILD_WALL_NS);
+	ck_assert_uint_eq(stats().processes, 0);
+}
+END_TEST
+
+START_TEST(process_whose_end_was_not_seen_ends_when_its_number_comes_back)
+{
+	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
+	fork_in(100, SH_STAMP + 500, 1, 5);
+	exit_in(100, SH_STAMP + 500, SH_STAMP + 600);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS * 2, BUILD_WALL_NS);
+	ck_assert_uint_eq(stats().processes, 0);
+}
+END_TEST
+
+START_TEST(process_parent_without_a_row_is_who_has_its_number)
+{
+	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
+	exec_in(200, SH_STAMP + 20, 0, 100, 7, TETRA_EXEC_CLONE | TETRA_EXEC_NO_PARENT);
+	ck_assert_uint_eq(tetra_process_get_stamp_ns(last_parent()), SH_STAMP);
+	/* Who has it later is not the parent. */
+	exec_in(300, SH_STAMP - 20, 0, 100, 7, TETRA_EXEC_CLONE | TETRA_EXEC_NO_PARENT);
+	ck_assert_ptr_null(last_parent());
+}
+END_TEST
+
+static void seed_forked(uint32_t tgid, uint64_t stamp)
+{
+	struct process_seed seed = {
+		.tgid = tgid,
+		.stamp = stamp,
+		.parent_tgid = 100,
+		.parent_stamp = SH_STAMP,
+		.exe = "/bin/child",
+		.has_record = true,
+	};
+
+	decoder_seed(desk.decoder, &seed, true);
+}
+
+START_TEST(process_forked_while_all_is_read_has_one_description)
+{
+	struct process_seed seed = { .tgid = 100, .stamp = SH_STAMP, .exe = "/bin/parent" };
+
+	/* Its parent was gone before it was read: the child is announced. */
+	seed_forked(200, SH_STAMP + 10);
+	ck_assert_uint_eq(desk.n_events, 0);
+	fork_in(200, SH_STAMP + 10, 100, SH_STAMP);
+	ck_assert_uint_eq(desk.n_events, 1);
+	ck_assert_str_eq(tetra_process_get_binary(last()), "/bin/child");
+	ck_assert_uint_eq(tetra_event_get_flags(desk.events[0]), TETRA_EVENT_FROM_PROC);
+	/* The parent is known: a fork as any other. */
+	seed_forked(300, SH_STAMP + 20);
+	decoder_seed(desk.decoder, &seed, false);
+	fork_in(300, SH_STAMP + 20, 100, SH_STAMP);
+	ck_assert_uint_eq(desk.n_events, 1);
+	exit_in(300, SH_STAMP + 20, SH_STAMP + 30);
+	ck_assert_str_eq(tetra_process_get_binary(last()), "/bin/parent");
+	ck_assert_uint_eq(tetra_process_get_pid(last_parent()), 100);
+}
+END_TEST
+
+START_TEST(process_that_came_and_went_while_all_is_read_is_not_told)
+{
+	struct tetra_record *head;
+
+	decoder_begin(desk.decoder);
+	fork_in(200, 10, 100, 5);
+	exit_in(200, 10, 20);
+	head = build_exit(&build, 201, 5, 20, 0);
+	head->flags = TETRA_EXIT_SEEDED;
+	desk_feed(&desk, head);
+	ck_assert_uint_eq(desk.n_events, 0);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS * 2, BUILD_WALL_NS);
+	ck_assert_uint_eq(stats().processes, 0);
+}
+END_TEST
+
 START_TEST(process_kernel_threads_are_known_and_not_announced)
 {
 	struct process_seed seed = { .tgid = 9,
@@ -561,6 +650,12 @@ int main(void)
 	tcase_add_test(tests, process_rows_stay_for_late_records_and_then_go);
 	tcase_add_test(tests, process_table_does_not_grow_without_bound);
 	tcase_add_test(tests, process_seeds_describe_what_runs_already);
+	tcase_add_test(tests, process_exit_without_a_stamp_is_of_who_has_the_number);
+	tcase_add_test(tests,
+		       process_whose_end_was_not_seen_ends_when_its_number_comes_back);
+	tcase_add_test(tests, process_parent_without_a_row_is_who_has_its_number);
+	tcase_add_test(tests, process_forked_while_all_is_read_has_one_description);
+	tcase_add_test(tests, process_that_came_and_went_while_all_is_read_is_not_told);
 	tcase_add_test(tests, process_kernel_threads_are_known_and_not_announced);
 	tcase_add_test(tests, process_init_tree_is_inherited_by_seeds);
 	tcase_add_test(tests, process_container_ids_from_cgroup_names);

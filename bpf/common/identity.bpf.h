@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Who a task is, worked out from the task itself: what its row in the process map would say.
+ * For tasks that have no row (the map is full, they are older than the session, their fork was
+ * not seen), and for those whose row is of an earlier image (their exec was not seen). The name
+ * of an executable is made here for all of them, and for every exec, so that none can differ.
+ */
+#ifndef TETRA_BPF_IDENTITY_H
+#define TETRA_BPF_IDENTITY_H
+
+#include "bpf/abi/hash.h"
+#include "bpf/common/param.bpf.h"
+#include "bpf/common/task.bpf.h"
+#include "bpf/common/text.bpf.h"
+
+/* The text stands so far from the record's beginning, or further: its end is read by chunks, of
+ * which the first may begin before it. */
+#define EXE_SPOT TETRA_CHUNK_BYTES
+
+#define HASH_BLOCK 128
+
+static __always_inline struct tetra_seed seed_get(void)
+{
+	return (struct tetra_seed){ { cfg.seed[0], cfg.seed[1], cfg.seed[2], cfg.seed[3] } };
+}
+
+/* The next block of the path: 1 to go on. Global, for the loop over it. */
+__noinline int hash_block(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	struct tetra_seed secret = seed_get();
+	struct tetra_hash hash;
+	__u32 at, i;
+
+	if (!s)
+		return 0;
+	at = s->text_at & RECORD_MASK & ~7u;
+	hash = s->hash;
+	for (i = 0; i < HASH_BLOCK / 8; i++) {
+		if (s->hash_at >= s->text_bytes)
+			break;
+		hash_word(&secret, &hash,
+			  word_get(&s->record[(at + s->hash_at) & RECORD_MASK]));
+		s->hash_at += 8;
+	}
+	s->hash = hash;
+	return s->hash_at < s->text_bytes;
+}
+
+/* The hash of the executable's path, which stands at s->text_at of the record. */
+static __always_inline void exe_hash(struct tetra_scratch *s)
+{
+	__u32 at = s->text_at, bytes = s->text_bytes, i;
+	struct tetra_seed secret = seed_get();
+
+	/* Zeroes behind the last byte: whole words and chunks are read. */
+	for (i = 0; i < TETRA_CHUNK_BYTES; i += 8)
+		word_put(&s->record[(at + bytes + i) & RECORD_MASK], 0);
+	s->hash_at = 0;
+	hash_begin(&secret, &s->hash);
+	for (i = 0; i < TETRA_HASH_BYTES / HASH_BLOCK; i++)
+		if (!hash_block(s->number))
+			break;
+	hash_end(&secret, &s->hash, bytes);
+}
+
+/*
+ * Hash, head and tail of that path, into s->proc. Chunks beyond the path are never looked at,
+ * so they keep what they have.
+ */
+static __noinline int exe_copy(struct tetra_scratch *s)
+{
+	__u32 at = s->text_at, bytes = s->text_bytes, i;
+	struct tetra_proc *row = &s->proc;
+
+	row->exe_hash[0] = s->hash.h[0];
+	row->exe_hash[1] = s->hash.h[1];
+	row->exe_bytes = bytes;
+	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
+		if (i >= bytes)
+			break;
+		words_copy(&row->exe_head[i], &s->record[(at + i) & RECORD_MASK],
+			   TETRA_CHUNK_BYTES);
+	}
+	at += bytes - TETRA_CHUNK_BYTES;
+	for (i = 0; i < TETRA_EXE_TAIL; i += TETRA_CHUNK_BYTES) {
+		if (i >= bytes)
+			break;
+		words_copy(&row->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
+			   &s->record[(at - i) & RECORD_MASK], TETRA_CHUNK_BYTES);
+	}
+	return 0;
+}
+
+/*
+ * The executable whose path the walk has found: its text, as events show it, at s->spot, which
+ * stays; its name, as rules compare it, in s->proc. Returns the text's bytes.
+ */
+static __noinline __u32 exe_take(struct tetra_scratch *s, __u32 slot)
+{
+	__u32 bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
+
+	if (bytes > TETRA_TEXT_MAX)
+		bytes = TETRA_TEXT_MAX;
+	s->text_at = s->spot;
+	s->text_bytes = bytes;
+	exe_hash(s);
+	exe_copy(s);
+	/* A name that is not known is none: its hash is not that of any text. */
+	if (s->path.flags & (TETRA_ARG_UNRESOLVED | TETRA_ARG_MOVED))
+		s->proc.exe_hash[0] = s->proc.exe_hash[1] = 0;
+	if (s->path.deleted && bytes) {
+		deleted_put(s, s->text_at + bytes);
+		bytes += TEXT_DELETED_BYTES;
+	}
+	return bytes;
+}
+
+/*
+ * Where the executable of the task at s->task lies, and the walk from there. Returns 0 if it has
+ * none: a kernel thread; or a process whose leader has exited before other threads: its row is
+ * of no image then, and each thread is asked by itself.
+ */
+__noinline int identity_walk(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	struct task_struct *task;
+	struct mm_struct *mm;
+	struct file *file;
+
+	if (!s || !(cfg.process_columns & ROW_COLUMNS))
+		return 0;
+	s->proc.exe_hash[0] = s->proc.exe_hash[1] = 0;
+	s->proc.exe_bytes = 0;
+	task = (void *)s->task;
+	/* Some borrow a process's memory for a while: its name is not theirs. */
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return 0;
+	mm = BPF_CORE_READ(task, mm);
+	file = mm ? BPF_CORE_READ(mm, exe_file) : 0;
+	if (!file) {
+		s->proc.exec_id = TETRA_NO_EXEC_ID;
+		return 0;
+	}
+	s->path.start_dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+	s->path.start_mount = (__u64)BPF_CORE_READ(file, f_path.mnt);
+	s->path.flags = 0;
+	s->path.known = 0;
+	path_find_slow(s, slot);
+	return 1;
+}
+
+/* The name at the end of that walk. */
+__noinline int identity_name(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+
+	if (!s || !(cfg.process_columns & ROW_COLUMNS))
+		return 0;
+	path_inspect(s);
+	exe_take(s, slot);
+	if (mount_is_foreign(slot))
+		s->proc.flags |= TETRA_PROC_FOREIGN;
+	return 0;
+}
+
+/* Mark bits that a key roots; 0 for most. */
+static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1)
+{
+	struct tetra_mark_key key = { .kind = kind, .value = { value0, value1 } };
+	__u64 *bits = bpf_map_lookup_elem(&tetra_marks, &key);
+
+	return bits ? *bits : 0;
+}
+
+static __always_inline int marks_exist(void)
+{
+	__u32 zero = 0, *some = bpf_map_lookup_elem(&tetra_marking, &zero);
+
+	return some && *some;
+}
+
+static __always_inline __u64 proc_pid_marks(__u32 tgid, __u32 ns_tgid)
+{
+	return marks_find(TETRA_MARK_PID, tgid, 0) |
+	       marks_find(TETRA_MARK_NSPID, ns_tgid, 0);
+}
+
+/*
+ * Marks of ancestors hold for their descendants. Those of a binary hold for children that are
+ * younger than the image.
+ */
+static __noinline int identity_inherit(struct tetra_scratch *s)
+{
+	struct task_struct *task = (void *)s->task;
+	__u32 i;
+
+	for (i = 0; i < TASK_ANCESTORS; i++) {
+		struct tetra_proc *row;
+
+		task = BPF_CORE_READ(task, real_parent, group_leader);
+		row = proc_find(BPF_CORE_READ(task, tgid));
+		if (!row)
+			continue;
+		s->proc.pid_marks |= row->pid_marks;
+		if (row->stamp <= s->proc.start)
+			s->proc.binary_marks |= row->binary_marks;
+		break;
+	}
+	return 0;
+}
+
+/* What it is marked with: all that is known. */
+__noinline int identity_marks(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	struct task_struct *task;
+	struct tetra_proc *proc, *row;
+	__u32 tgid;
+
+	if (!s || !(cfg.process_columns & ROW_COLUMNS))
+		return 0;
+	task = (void *)s->task;
+	tgid = BPF_CORE_READ(task, tgid);
+	row = proc_find_own(tgid, s->proc.start);
+	proc = &s->proc;
+	proc->pid_marks = proc->binary_marks = 0;
+	if (row) {
+		proc->pid_marks = row->pid_marks;
+		proc->binary_marks = row->binary_marks;
+		proc->flags |= row->flags & TETRA_PROC_MARKS_UNKNOWN;
+	}
+	if (!marks_exist())
+		return 0;
+	if (!row) {
+		proc->flags |= TETRA_PROC_MARKS_UNKNOWN;
+		identity_inherit(s);
+	}
+	proc->pid_marks |= proc_pid_marks(tgid, proc->ns_tgid);
+	proc->binary_marks |=
+		marks_find(TETRA_MARK_BINARY, proc->exe_hash[0], proc->exe_hash[1]);
+	return 0;
+}
+
+/* The key of the task at s->task and of its parent: a row's, or what that of a process is that
+ * has executed nothing. */
+__noinline int identity_key(__u32 slot)
+{
+	struct tetra_scratch *s = scratch_get(slot);
+	struct task_struct *task, *parent;
+	struct tetra_proc *row;
+
+	if (!s || !(cfg.process_columns & ROW_COLUMNS))
+		return 0;
+	task = (void *)s->task;
+	s->proc.exec_id = BPF_CORE_READ(task, self_exec_id);
+	task = BPF_CORE_READ(task, group_leader);
+	s->proc.start = BPF_CORE_READ(task, start_boottime);
+	s->proc.ns_tgid = task_ns_tgid(task);
+	s->proc.flags = 0;
+	row = proc_find_own(BPF_CORE_READ(task, tgid), s->proc.start);
+	s->proc.stamp = row ? row->stamp : s->proc.start;
+	parent = BPF_CORE_READ(task, real_parent, group_leader);
+	s->proc.parent_tgid = BPF_CORE_READ(parent, tgid);
+	s->proc.parent_stamp = BPF_CORE_READ(parent, start_boottime);
+	row = proc_find_own(s->proc.parent_tgid, s->proc.parent_stamp);
+	if (row)
+		s->proc.parent_stamp = row->stamp;
+	return 0;
+}
+
+/*
+ * The whole row of the task at s->task, into s->proc. The parts are global: verified once,
+ * alone, and with a stack of their own each.
+ */
+static __always_inline void identity_find(__u32 slot)
+{
+	identity_key(slot);
+	if (identity_walk(slot))
+		identity_name(slot);
+	identity_marks(slot);
+}
+
+#endif

@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * window storm [SESSIONS] | full | crowd: who is who while all is new, or while there is no room.
+ *
+ * storm: processes fork and execute without pause while sessions start again and again. Each
+ * session must know every process that it tells of, announce each image once, and refuse the
+ * vault to every worker that is judged while its policy is in force.
+ *
+ * full: a process table that is far too small. Every act must be judged as if it were not,
+ * what finds no room is counted, and what ends is forgotten.
+ *
+ * crowd: many processes execute a program at one moment, on processors that are never idle. Each
+ * image must be judged by its name and announced, and leave no row behind.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <tetra/tetra.h>
+
+#include "tests/vm/rig.h"
+
+#define LAB   "/tmp/lab"
+#define EVIL  LAB "/evil"
+#define GOOD  LAB "/good"
+#define VAULT LAB "/vault/key"
+#define SESSIONS 3u
+/* Workers at a time; the longest that one waits before it acts. */
+#define WORKERS	     12u
+#define WORKER_MS    400u
+/* Between two forks: the sessions want a processor as well. */
+#define PAUSE_US     5000u
+#define MAX_TOLD     65536u
+#define FULL_ROWS    64u
+#define FULL_CHAIN   6u
+#define FULL_FORKS   40u
+#define CROWD	     200u
+#define CROWD_ROUNDS 3u
+#define LOITERERS    2u
+
+struct tally {
+	uint64_t refused, opened, other;
+};
+
+struct shared {
+	uint32_t over;
+	uint32_t session; /* odd: the policy of this session is in force */
+	struct tally workers;
+} *shared;
+
+/* Over an exec as well. */
+static void shared_map(void)
+{
+	int fd = open(LAB "/shared", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || ftruncate(fd, sizeof(*shared)) < 0)
+		exit(EXIT_FAILURE);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (shared == MAP_FAILED)
+		exit(EXIT_FAILURE);
+	close(fd);
+}
+
+static uint32_t session_now(void)
+{
+	return __atomic_load_n(&shared->session, __ATOMIC_SEQ_CST);
+}
+
+static void tally_add(uint64_t *count)
+{
+	__atomic_add_fetch(count, 1, __ATOMIC_SEQ_CST);
+}
+
+/* One try; it counts if one session's policy was in force before and after it. */
+static void worker_act(void)
+{
+	uint32_t before = session_now();
+	int error = rig_open_errno(VAULT);
+
+	if (!(before & 1) || before != session_now())
+		return;
+	if (!error)
+		tally_add(&shared->workers.opened);
+	else if (error == EPERM)
+		tally_add(&shared->workers.refused);
+	else
+		tally_add(&shared->workers.other);
+}
+
+static void worker_wait(void)
+{
+	usleep((useconds_t)(rand() % (int)WORKER_MS) * 1000);
+}
+
+/*
+ * A worker is a fork, a fork's fork whose parent ends, or one of these that executes the same
+ * program again; by its turn.
+ */
+static void worker_run(unsigned int turn)
+{
+	char text[32];
+
+	srand((unsigned int)getpid());
+	if (turn % 2 && fork())
+		_exit(EXIT_SUCCESS);
+	if (turn % 3 == 0) {
+		worker_wait();
+		snprintf(text, sizeof(text), "%u", turn);
+		execl(EVIL, EVIL, "again", text, (char *)NULL);
+		_exit(EXIT_FAILURE);
+	}
+	worker_wait();
+	worker_act();
+	_exit(EXIT_SUCCESS);
+}
+
+static void storm_run(void)
+{
+	unsigned int live = 0, turn = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (; !__atomic_load_n(&shared->over, __ATOMIC_SEQ_CST); turn++) {
+		if (fork() == 0)
+			worker_run(turn);
+		usleep(PAUSE_US);
+		if (++live >= WORKERS && waitpid(-1, NULL, 0) > 0)
+			live--;
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+/* What one session tells. Only one is there at a time. */
+static struct heard {
+	uint64_t events, unknown, orphans, again, doubles;
+	pid_t told[MAX_TOLD]; /* processes whose second image was announced */
+} heard;
+
+static void heard_exec(const struct tetra_process *process)
+{
+	const char *arguments = tetra_process_get_arguments(process);
+	pid_t pid = (pid_t)tetra_process_get_pid(process);
+
+	if (!arguments || strncmp(arguments, "again", strlen("again")) != 0)
+		return;
+	for (uint64_t i = 0; i < heard.again; i++)
+		heard.doubles += heard.told[i] == pid;
+	if (heard.again < MAX_TOLD)
+		heard.told[heard.again++] = pid;
+}
+
+static int on_event(void *user, const struct tetra_event *event)
+{
+	const struct tetra_process *process = tetra_event_get_process(event);
+
+	(void)user;
+	if (!process)
+		return 0;
+	heard.events++;
+	if (!tetra_process_is_known(process)) {
+		heard.unknown++;
+		if (heard.unknown < 4)
+			printf("unknown: kind %u pid %u flags %u\n", tetra_event_get_kind(event),
+			       tetra_process_get_pid(process), tetra_event_get_flags(event));
+		return 0;
+	}
+	heard.orphans += tetra_process_get_pid(process) && !tetra_event_get_parent(event);
+	if (tetra_event_get_kind(event) == TETRA_EVENT_EXEC)
+		heard_exec(process);
+	return 0;
+}
+
+/* clang-format off */
+static const char policy_text[] =
+	"apiVersion: cilium.io/v1alpha1\n"
+	"kind: TracingPolicy\n"
+	"metadata: {name: window}\n"
+	"spec:\n"
+	"  kprobes:\n"
+	"  - call: security_file_open\n"
+	"    syscall: false\n"
+	"    args: [{index: 0, type: file}]\n"
+	"    selectors:\n"
+	"    - matchBinaries: [{operator: In, values: ['" EVIL "']}]\n"
+	"      matchArgs: [{index: 0, operator: Equal, values: ['" VAULT "']}]\n"
+	"      matchActions: [{action: Override, argError: -1}]\n"
+	"    - matchBinaries: [{operator: NotIn, values: ['" GOOD "']}]\n"
+	"      matchArgs: [{index: 0, operator: Equal, values: ['" VAULT "2']}]\n"
+	"      matchActions: [{action: Override, argError: -1}]\n";
+/* clang-format on */
+
+static struct tetra_session *window_session(uint32_t max_processes)
+{
+	struct tetra_session_opts opts = {
+		.size = sizeof(opts),
+		.ring_bytes = 1u << 24,
+		.max_processes = max_processes,
+	};
+	struct tetra_session *session = rig_session(&opts);
+
+	memset(&heard, 0, sizeof(heard));
+	if (tetra_subscribe(session, NULL, on_event, NULL, NULL) < 0)
+		exit(EXIT_FAILURE);
+	rig_load(session, rig_policy("%s", policy_text), 0);
+	return session;
+}
+
+static void poll_for(struct tetra_session *session, int64_t ms)
+{
+	for (int64_t end = rig_now_ms() + ms; rig_now_ms() < end;)
+		tetra_session_poll(session, 50);
+}
+
+static void session_round(uint64_t *events, uint64_t *bad)
+{
+	struct tetra_session *session = window_session(0);
+	struct tetra_session_stats stats;
+
+	__atomic_add_fetch(&shared->session, 1, __ATOMIC_SEQ_CST);
+	poll_for(session, 600);
+	__atomic_add_fetch(&shared->session, 1, __ATOMIC_SEQ_CST);
+	poll_for(session, 50);
+	stats = rig_stats(session);
+	if (stats.lost_ring || stats.lost_process || stats.lost_scratch)
+		printf("lost: ring %" PRIu64 ", process %" PRIu64 ", scratch %" PRIu64 "\n",
+		       stats.lost_ring, stats.lost_process, stats.lost_scratch);
+	tetra_session_free(session);
+	*events += heard.events;
+	bad[0] += heard.unknown;
+	bad[1] += heard.doubles;
+	bad[2] += heard.orphans;
+}
+
+static int storm(unsigned int sessions)
+{
+	uint64_t events = 0, bad[3] = { 0 };
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl(EVIL, EVIL, "workers", (char *)NULL);
+		_exit(EXIT_FAILURE);
+	}
+	usleep(300000);
+	for (unsigned int i = 0; i < sessions; i++)
+		session_round(&events, bad);
+	__atomic_store_n(&shared->over, 1, __ATOMIC_SEQ_CST);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	fact(events > sessions * 100, "%u sessions, %" PRIu64 " events", sessions, events);
+	fact_equal((int64_t)bad[0], 0, "events of processes that are not known");
+	fact_equal((int64_t)bad[1], 0, "images announced twice");
+	fact_equal((int64_t)bad[2], 0, "events without a parent");
+	fact(shared->workers.refused > sessions, "%" PRIu64 " workers refused",
+	     shared->workers.refused);
+	fact_equal((int64_t)shared->workers.opened, 0, "workers that opened the vault");
+	fact_equal((int64_t)shared->workers.other, 0, "workers that met another error");
+	return fact_close();
+}
+
+/* Forks so often, then opens a file; each waits for the next. The status is the errno. */
+static int chain(int length, const char *path)
+{
+	for (; length > 0; length--) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid > 0) {
+			waitpid(pid, &status, 0);
+			return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
+		}
+	}
+	return rig_open_errno(path);
+}
+
+static int chain_run(const char *program, unsigned int length, const char *path)
+{
+	pid_t pid = fork();
+	char text[16];
+	int status;
+
+	snprintf(text, sizeof(text), "%u", length);
+	if (pid == 0) {
+		execl(program, program, "chain", text, path, (char *)NULL);
+		_exit(EXIT_FAILURE);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Sleepers, all at one time. */
+static void sleepers(pid_t *pids, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			pause();
+			_exit(EXIT_SUCCESS);
+		}
+	}
+}
+
+static void sleepers_end(const pid_t *pids, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+}
+
+static void full_counts(struct tetra_session *session)
+{
+	struct tetra_session_stats before = rig_stats(session), after;
+	pid_t pids[FULL_FORKS];
+
+	sleepers(pids, FULL_FORKS);
+	poll_for(session, 300);
+	after = rig_stats(session);
+	fact(after.lost_process - before.lost_process >= FULL_FORKS - 8 &&
+		     after.lost_process - before.lost_process <= FULL_FORKS + 8,
+	     "%u forks without room: %" PRIu64 " counted", FULL_FORKS,
+	     after.lost_process - before.lost_process);
+	sleepers_end(pids, FULL_FORKS);
+	poll_for(session, 1500);
+	/* The dead are let go with the next event. */
+	(void)chain_run(GOOD, 0, VAULT);
+	poll_for(session, 1500);
+	(void)chain_run(GOOD, 0, VAULT);
+	poll_for(session, 300);
+	after = rig_stats(session);
+	fact(after.processes <= before.processes + 8,
+	     "processes known to the session: %" PRIu64 ", before %" PRIu64, after.processes,
+	     before.processes);
+}
+
+static int full(void)
+{
+	static const unsigned int lengths[] = { 0, 1, FULL_CHAIN };
+	pid_t fillers[FULL_ROWS];
+	struct tetra_session *session;
+
+	sleepers(fillers, FULL_ROWS);
+	session = window_session(FULL_ROWS);
+	poll_for(session, 200);
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		unsigned int n = lengths[i];
+
+		fact_equal(chain_run(EVIL, n, VAULT), EPERM, "In, %u forks", n);
+		fact_equal(chain_run(EVIL, n, VAULT "2"), EPERM, "NotIn, %u forks", n);
+		fact_equal(chain_run(GOOD, n, VAULT), 0, "In, another program, %u forks", n);
+		fact_equal(chain_run(GOOD, n, VAULT "2"), 0, "NotIn, the listed one, %u forks",
+			   n);
+		poll_for(session, 50);
+	}
+	full_counts(session);
+	tetra_session_free(session);
+	sleepers_end(fillers, FULL_ROWS);
+	return fact_close();
+}
+
+/* Idle priority, and never out of the kernel: preempted wherever it happens to be. */
+static void loiter(void)
+{
+	const struct sched_param none = { 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (sched_setscheduler(0, SCHED_IDLE, &none) < 0)
+		_exit(EXIT_FAILURE);
+	while (!__atomic_load_n(&shared->over, __ATOMIC_SEQ_CST)) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			execl(GOOD, GOOD, "chain", "0", VAULT, (char *)NULL);
+			_exit(EXIT_FAILURE);
+		}
+		waitpid(pid, NULL, 0);
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+/* Asleep until nobody holds the other end of the pipe. */
+static void crowd_member(const int pipe_fds[2])
+{
+	char byte;
+
+	close(pipe_fds[1]);
+	while (read(pipe_fds[0], &byte, 1) > 0)
+		;
+	execl(EVIL, EVIL, "again", "now", (char *)NULL);
+	_exit(EXIT_FAILURE);
+}
+
+static void crowd_round(struct tetra_session *session)
+{
+	unsigned int left = CROWD;
+	pid_t pids[CROWD];
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		exit(EXIT_FAILURE);
+	for (unsigned int i = 0; i < CROWD; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			crowd_member(fds);
+	}
+	poll_for(session, 200);
+	close(fds[1]);
+	close(fds[0]);
+	for (unsigned int i = 0; i < CROWD; i++) {
+		tetra_session_poll(session, 0);
+		left -= waitpid(pids[i], NULL, 0) == pids[i];
+	}
+	poll_for(session, 300);
+	fact_equal(left, 0, "members of a crowd that are left");
+}
+
+/* Rows of the kernel's process map. */
+static long rows_count(void)
+{
+	FILE *pipe = popen("bpftool map dump name tetra_procs | grep -c '\"key\"\\|^key'", "r");
+	long n = -1;
+
+	if (!pipe || fscanf(pipe, "%ld", &n) != 1)
+		n = -1;
+	if (pipe)
+		pclose(pipe);
+	return n;
+}
+
+static int crowd(void)
+{
+	struct tetra_session *session = window_session(0);
+	pid_t loiterers[LOITERERS];
+	long before;
+
+	poll_for(session, 500);
+	before = rows_count();
+	__atomic_add_fetch(&shared->session, 1, __ATOMIC_SEQ_CST);
+	for (unsigned int i = 0; i < LOITERERS; i++) {
+		loiterers[i] = fork();
+		if (loiterers[i] == 0)
+			loiter();
+	}
+	for (unsigned int i = 0; i < CROWD_ROUNDS; i++)
+		crowd_round(session);
+	sleepers_end(loiterers, LOITERERS);
+	poll_for(session, 2000);
+	fact_equal((int64_t)shared->workers.refused, CROWD * CROWD_ROUNDS, "refused");
+	fact_equal((int64_t)shared->workers.opened, 0, "opened the vault");
+	fact_equal((int64_t)heard.again, CROWD * CROWD_ROUNDS, "images announced");
+	fact_equal((int64_t)heard.unknown, 0, "events of processes that are not known");
+	fact(before > 0 && rows_count() <= before + 8, "rows: %ld, before %ld", rows_count(),
+	     before);
+	printf("runs skipped: %" PRIu64 "\n", rig_stats(session).lost_recursion);
+	tetra_session_free(session);
+	return fact_close();
+}
+
+/* Copies of this program, which find the library where this one does. */
+static void lab_make(void)
+{
+	static const char copy[] = "cp /proc/$PPID/exe " EVIL "; cp " EVIL " " GOOD;
+	char path[PATH_MAX + 16];
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
+
+	if (n <= 0)
+		exit(EXIT_FAILURE);
+	path[n] = '\0';
+	strcpy(strrchr(path, '/'), "/../../lib");
+	setenv("LD_LIBRARY_PATH", path, 1);
+
+	rig_file(LAB "/vault", VAULT);
+	rig_file(LAB "/vault", VAULT "2");
+	if (system(copy) != 0)
+		exit(EXIT_FAILURE);
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(mode, "chain") && argc == 4)
+		return chain(atoi(argv[2]), argv[3]);
+	if (!strcmp(mode, "workers") || !strcmp(mode, "again"))
+		shared_map();
+	if (!strcmp(mode, "workers"))
+		storm_run();
+	if (!strcmp(mode, "again")) {
+		if (argc < 3 || strcmp(argv[2], "now") != 0)
+			worker_wait();
+		worker_act();
+		return EXIT_SUCCESS;
+	}
+	if (!strcmp(mode, "full")) {
+		lab_make();
+		return full();
+	}
+	if (!strcmp(mode, "crowd")) {
+		lab_make();
+		shared_map();
+		return crowd();
+	}
+	if (!strcmp(mode, "storm")) {
+		lab_make();
+		shared_map();
+		return storm(argc > 2 ? (unsigned int)atoi(argv[2]) : SESSIONS);
+	}
+	return EXIT_FAILURE;
+}
