@@ -153,14 +153,19 @@ int diag_set_source(struct tetra_diag *diag, const char *file, const char *text,
 /* A copy that is valid UTF-8, on one line, and holds nothing a terminal would obey. */
 static char *text_copy(const char *text)
 {
+	static const char blanks[] = "\n\r\t", escapes[] = "nrt";
 	_cleanup_(strbuf_done) struct strbuf buf = {};
 	size_t len = strnlen(text, TEXT_MAX_BYTES), i, n;
+	const char *blank;
 	uint32_t c;
 
 	for (i = 0; i < len; i += n) {
 		n = utf8_decode(text + i, len - i, &c);
+		blank = text[i] ? strchr(blanks, text[i]) : NULL;
 		if (n && utf8_is_printable(c))
 			strbuf_add(&buf, text + i, n);
+		else if (blank)
+			strbuf_format(&buf, "\\%c", escapes[blank - blanks]);
 		else if (n)
 			strbuf_format(&buf, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
 		else if (len < TEXT_MAX_BYTES)

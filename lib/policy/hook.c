@@ -118,6 +118,21 @@ static void uprobe_check(struct build_hook *hook)
 				       doc->ref_counts.n, places);
 }
 
+static void return_action_check(struct build_hook *hook)
+{
+	doc_value action = hook->doc->return_action;
+
+	if (!action)
+		return;
+	if (str_equal(action->text, "Post"))
+		report_warning_key(hook->build->report, action, "ignored-field",
+				   "remove it: the result is in the event anyway",
+				   "returnArgAction Post has no effect");
+	else
+		report_unsupported_key(hook->build->report, action,
+				       "'returnArgAction' is not yet supported");
+}
+
 static int hook_names(struct build_hook *hook)
 {
 	const struct doc_hook *doc = hook->doc;
@@ -150,6 +165,7 @@ static int hook_build(struct build *build, const struct section_row *section,
 				 doc->ignore->call_not_found->number;
 	if (section->section == SECTION_UPROBE)
 		uprobe_check(&hook);
+	return_action_check(&hook);
 	r = hook_names(&hook);
 	if (r >= 0)
 		r = texts_build(&hook);

@@ -255,7 +255,7 @@ static const struct schema_field kprobe_fields[] = {
 	BOOL("syscall", doc_hook, syscall),
 	HOOK_FIELDS,
 	RETURN_FIELDS,
-	WORD("returnArgAction", doc_hook, return_action, sock_actions, LATER),
+	WORD("returnArgAction", doc_hook, return_action, sock_actions),
 	OBJECT("ignore", doc_hook, ignore, ignore_schema),
 };
 static const struct schema kprobe_schema = SCHEMA("a kprobe", doc_hook, kprobe_fields);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "lib/kernel/names.h"
 #include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
 #include "lib/policy/text.h"
@@ -195,6 +196,64 @@ static void syscall_default(const struct lint *lint)
 		       hook->name->text);
 }
 
+/* "sys_openat" or one of its wrappers, which no kernel has under another meaning. */
+static bool names_a_syscall(const char *name)
+{
+	const char *call = strstr(name, "sys_");
+	size_t i, len = call ? (size_t)(call - name) : 0;
+	static const char *const prefixes[] = { "", "__x64_", "__ia32_", "__arm64_",
+						"__se_", "__do_" };
+
+	for (i = 0; call && i < ARRAY_SIZE(prefixes); i++)
+		if (len == strlen(prefixes[i]) && !strncmp(name, prefixes[i], len))
+			return names_is_syscall(call + strlen("sys_"));
+	return false;
+}
+
+/* A wrapper has one parameter, the registers: its arguments are none of the function's. */
+static void syscall_denied(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+
+	if (hook->syscall && !hook->syscall->number && hook->name &&
+	    names_a_syscall(hook->name->text))
+		report_warning(lint->report, hook->syscall, "syscall-default",
+			       "write syscall: true",
+			       Q " is a system call; with 'syscall: false' it is not "
+				 "found, or its arguments are wrong",
+			       hook->name->text);
+}
+
+/* Types that are read through a pointer of the kernel's own. */
+static void syscall_types(const struct lint *lint)
+{
+	static const uint32_t kinds[] = { TETRA_ARG_FILE, TETRA_ARG_PATH, TETRA_ARG_SOCK,
+					  TETRA_ARG_BINPRM, TETRA_ARG_FILENAME };
+	static const char *const others[] = { "skb",	  "socket",  "dentry",
+					      "cred",	  "kiocb",   "iov_iter",
+					      "module",	  "bpf_map", "perf_event",
+					      "bpf_prog", "net_device", "user_namespace" };
+	const struct doc_hook *hook = lint->hook;
+	const struct type_row *type;
+	uint32_t i, k;
+	bool kernel;
+
+	for (i = 0; lint_is_syscall(lint) && i < hook->args.n; i++) {
+		type = hook->args.items[i].type ? hook->args.items[i].type->word : NULL;
+		kernel = false;
+		for (k = 0; type && k < ARRAY_SIZE(kinds); k++)
+			kernel |= type->kind == kinds[k];
+		for (k = 0; type && k < ARRAY_SIZE(others); k++)
+			kernel |= str_equal(type->name, others[k]);
+		if (kernel)
+			report_warning(lint->report, hook->args.items[i].type,
+				       "arg-type-mismatch",
+				       "a path is a string, an open file an fd",
+				       "a system call has no parameter of type '%s'",
+				       type->name);
+	}
+}
+
 static void truncated(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
@@ -245,7 +304,8 @@ static void never_posts(const struct lint *lint)
 				       "NoPost"))
 				return;
 	}
-	if (hook->selectors.n && !hook->return_action)
+	if (hook->selectors.n &&
+	    (!hook->return_action || str_equal(hook->return_action->text, "Post")))
 		report_warning(lint->report, hook->node, "never-posts",
 			       "add a selector for the events that are wanted",
 			       "all selectors of this hook end in NoPost: it does "
@@ -466,7 +526,9 @@ const struct lint_rule lint_policy_rules[] = { { "unused", unused }, {} };
 
 const struct lint_rule lint_hook_rules[] = {
 	{ "hot-hook", hot_hook },
+	{ "arg-type-mismatch", syscall_types },
 	{ "syscall-default", syscall_default },
+	{ "syscall-default", syscall_denied },
 	{ "duplicate-value", duplicate_tag },
 	{ "never-posts", never_posts },
 	{ "truncated", truncated },

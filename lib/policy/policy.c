@@ -51,6 +51,8 @@ static int policy_read(struct build *build, struct arena *scratch, const char *t
 	if (root->type != NODE_MAPPING)
 		return report_error(build->report, root, "wrong-type", NULL,
 				    "a policy is a mapping of keys to values");
+	if (envelope_is_foreign(build->report, root))
+		return -EINVAL;
 	r = schema_bind(build->report, scratch, &language_policy, root, &doc);
 	if (r < 0)
 		return r;

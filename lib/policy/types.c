@@ -151,7 +151,8 @@ static const char *const list_type_rows[] = { "syscalls", "generated_syscalls",
 					      "generated_ftrace" };
 static const char *const data_source_rows[] = { "current_task", "pt_regs" };
 static const char *const rate_scope_rows[] = { "thread", "process", "global" };
-static const char *const sock_action_rows[] = { "TrackSock", "UntrackSock" };
+/* "Post" is what old policies have: it has never done anything. */
+static const char *const sock_action_rows[] = { "Post", "TrackSock", "UntrackSock" };
 #define X(name, apply) name,
 static const char *const option_name_rows[] = { POLICY_OPTIONS(X) };
 #undef X

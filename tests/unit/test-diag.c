@@ -153,7 +153,7 @@ START_TEST(diag_makes_texts_safe_for_a_terminal)
 
 	ck_assert_int_eq(diag_set_source(diag, "f", source, strlen(source)), 0);
 	add("f", 1, 1, "\x1b[31mred\nline \xff \xe2\x80\xae");
-	expect_text(0, "f:1:1: error: \\x1b[31mred\\x0aline \\xff \\u202e [bad-value]\n"
+	expect_text(0, "f:1:1: error: \\x1b[31mred\\nline \\xff \\u202e [bad-value]\n"
 		       "    1 | a?[2Jb?\n"
 		       "      | ^\n");
 }
