@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "lib/kernel/names.h"
-#include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
 #include "lib/policy/text.h"
 
@@ -353,175 +352,6 @@ static void ignored_in_hook(const struct lint *lint)
 				   "read");
 }
 
-/* Every filter of @early stands in @late as well. */
-static bool nodes_within(const struct node *early, const struct node *late)
-{
-	const struct node *a, *b;
-
-	if (!early || !early->n)
-		return true;
-	if (!late || late->type != early->type)
-		return false;
-	if (early->type == NODE_MAPPING)
-		return node_equal(early, late);
-	node_for_each(a, early)
-	{
-		for (b = late->first; b && !node_equal(a, b); b = b->next)
-			;
-		if (!b)
-			return false;
-	}
-	return true;
-}
-
-/* Whatever passes the late filters passes each of the early ones. */
-static bool filters_cover(const struct lint *lint, const struct doc_selector *early,
-			  const struct doc_selector *late, bool returned)
-{
-	const struct doc_filter *a =
-		returned ? early->return_args.items : early->args.items;
-	const struct doc_filter *b =
-		returned ? late->return_args.items : late->args.items;
-	uint32_t n_a = returned ? early->return_args.n : early->args.n;
-	uint32_t n_b = returned ? late->return_args.n : late->args.n, i, k;
-	const struct type_row *type;
-	struct lint_set x, y;
-
-	for (i = 0; i < n_a; i++) {
-		type = returned ? lint_return_type(lint) : lint_filter_type(lint, &a[i]);
-		x = lint_set_of_filter(&a[i], type);
-		for (k = 0; k < n_b; k++) {
-			y = lint_set_of_filter(&b[k], type);
-			if (a[i].node && b[k].node && node_equal(a[i].node, b[k].node))
-				break;
-			if ((returned || lint_same_argument(&a[i], &b[k])) &&
-			    lint_set_covers(&x, &y, lint->steps))
-				break;
-		}
-		if (k == n_b)
-			return false;
-	}
-	return true;
-}
-
-static bool pids_cover(const struct lint *lint, const struct doc_selector *early,
-		       const struct doc_selector *late)
-{
-	struct lint_set a, b;
-	uint32_t i, k;
-
-	for (i = 0; i < early->pids.n; i++) {
-		a = lint_set_of_pids(&early->pids.items[i]);
-		for (k = 0; k < late->pids.n; k++) {
-			b = lint_set_of_pids(&late->pids.items[k]);
-			if (lint_same_pids(&early->pids.items[i], &late->pids.items[k]) &&
-			    lint_set_covers(&a, &b, lint->steps))
-				break;
-		}
-		if (k == late->pids.n)
-			return false;
-	}
-	return true;
-}
-
-/* One element at most; without values it takes everything. */
-static bool binaries_cover(const struct lint *lint, const struct doc_selector *early,
-			   const struct doc_selector *late)
-{
-	const struct doc_binaries *a = early->binaries.items, *b = late->binaries.items;
-	struct lint_set x, y;
-
-	if (!early->binaries.n || !a->values.n)
-		return true;
-	if (!late->binaries.n ||
-	    (a->follow_children && a->follow_children->number) !=
-		    (b->follow_children && b->follow_children->number))
-		return false;
-	x = lint_set_of_binaries(a);
-	y = lint_set_of_binaries(b);
-	return lint_set_covers(&x, &y, lint->steps);
-}
-
-static bool namespaces_cover(const struct lint *lint, const struct doc_selector *early,
-			     const struct doc_selector *late)
-{
-	struct lint_set a, b;
-	uint32_t i, k;
-
-	for (i = 0; i < early->namespaces.n; i++) {
-		a = lint_set_of_namespaces(&early->namespaces.items[i]);
-		for (k = 0; k < late->namespaces.n; k++) {
-			b = lint_set_of_namespaces(&late->namespaces.items[k]);
-			if (lint_same_word(early->namespaces.items[i].namespace,
-					   late->namespaces.items[k].namespace) &&
-			    lint_set_covers(&a, &b, lint->steps))
-				break;
-		}
-		if (k == late->namespaces.n)
-			return false;
-	}
-	return true;
-}
-
-static bool capabilities_cover(const struct lint *lint, const struct doc_selector *early,
-			       const struct doc_selector *late)
-{
-	struct lint_set a, b;
-	uint32_t i, k;
-
-	for (i = 0; i < early->capabilities.n; i++) {
-		a = lint_set_of_capabilities(&early->capabilities.items[i]);
-		for (k = 0; k < late->capabilities.n; k++) {
-			b = lint_set_of_capabilities(&late->capabilities.items[k]);
-			if (lint_same_capabilities(&early->capabilities.items[i],
-						   &late->capabilities.items[k]) &&
-			    lint_set_covers(&a, &b, lint->steps))
-				break;
-		}
-		if (k == late->capabilities.n)
-			return false;
-	}
-	return true;
-}
-
-static bool selector_covers(const struct lint *lint, const struct doc_selector *early,
-			    const struct doc_selector *late)
-{
-	return !early->macros.n && filters_cover(lint, early, late, false) &&
-	       filters_cover(lint, early, late, true) && pids_cover(lint, early, late) &&
-	       binaries_cover(lint, early, late) && namespaces_cover(lint, early, late) &&
-	       capabilities_cover(lint, early, late) &&
-	       nodes_within(early->data.node, late->data.node) &&
-	       nodes_within(early->parents.node, late->parents.node) &&
-	       nodes_within(early->namespace_changes.node,
-			    late->namespace_changes.node) &&
-	       nodes_within(early->capability_changes.node,
-			    late->capability_changes.node) &&
-	       nodes_within(early->workloads ? early->workloads->node : NULL,
-			    late->workloads ? late->workloads->node : NULL);
-}
-
-static void shadowed_selector(const struct lint *lint)
-{
-	const struct doc_selector *items = lint->hook->selectors.items;
-	uint32_t i, k;
-
-	for (i = 1; i < lint->hook->selectors.n; i++) {
-		for (k = 0; items[i].node && k < i; k++) {
-			if (!items[k].node ||
-			    !selector_covers(lint, &items[k], &items[i]))
-				continue;
-			report_warning(
-				lint->report, items[i].node, "shadowed-selector",
-				"put the stricter selector first",
-				"the first selector that matches wins, and selector %u "
-				"takes everything that this one could",
-				k);
-			break;
-		}
-	}
-}
-
 const struct lint_rule lint_policy_rules[] = { { "unused", unused }, {} };
 
 const struct lint_rule lint_hook_rules[] = {
@@ -533,6 +363,6 @@ const struct lint_rule lint_hook_rules[] = {
 	{ "never-posts", never_posts },
 	{ "truncated", truncated },
 	{ "ignored-field", ignored_in_hook },
-	{ "shadowed-selector", shadowed_selector },
+	{ "shadowed-selector", lint_shadowed_selector },
 	{},
 };

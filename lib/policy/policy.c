@@ -63,7 +63,7 @@ static int policy_read(struct build *build, struct arena *scratch, const char *t
 		r = hooks_build(build);
 	}
 	if (r >= 0 && lint && doc.spec)
-		lint_run(build);
+		r = lint_run(build);
 	return r;
 }
 
