@@ -6,82 +6,126 @@
 #include "lib/policy/lint.h"
 #include "lib/policy/number.h"
 
-static bool operator_is(const char *name, const char *plain)
-{
-	return str_equal(str_has_prefix(name, "Not") ? name + 3 : name, plain);
-}
+/* The longest name of a file, and the longest path. */
+#define NAME_MAX_BYTES 255u
+#define PATH_MAX_BYTES 4095u
 
-/* A step that no resolved path has: "//", "/./", "/../". */
-static const char *odd_step(const char *text)
+/* A step that no resolved path has; at its end, without the last '/', too. */
+static bool has_odd_step(const char *text, size_t len)
 {
 	static const char *const steps[] = { "//", "/./", "/../" };
-	size_t i;
+	static const char *const ends[] = { "/.", "/.." };
+	size_t i, n;
 
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		if (strstr(text, steps[i]))
-			return steps[i];
-	return NULL;
+			return true;
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		n = strlen(ends[i]);
+		if (len >= n && str_equal(text + len - n, ends[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Links of the kernel itself: what they lead to depends on who looks. */
+static bool is_magic_link(const char *text)
+{
+	static const char *const links[] = { "/proc/self",   "/proc/thread-self",
+					     "/proc/mounts", "/proc/net",
+					     "/dev/fd",	     "/dev/stdin",
+					     "/dev/stdout",  "/dev/stderr" };
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		n = strlen(links[i]);
+		if (str_has_prefix(text, links[i]) && (!text[n] || text[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+static bool has_long_name(const char *text)
+{
+	size_t n;
+
+	for (; *text; text += n + (text[n] == '/')) {
+		n = strcspn(text, "/");
+		if (n > NAME_MAX_BYTES)
+			return true;
+	}
+	return false;
+}
+
+/* '*', or a set of characters. */
+static bool has_pattern(const char *text)
+{
+	const char *set = strchr(text, '[');
+
+	return strchr(text, '*') || (set && strchr(set, ']'));
+}
+
+/* Why no resolved path is like the value of such a filter, as a hint; NULL if one may be. */
+static const char *path_fault(doc_value value, enum lint_set_kind kind)
+{
+	bool whole = kind == LINT_SET_TEXT || kind == LINT_SET_MEMBER;
+	bool start = whole || kind == LINT_SET_PREFIX;
+	const char *text = value->text;
+	struct number number;
+
+	if (start && number_parse(text, &number) == 0)
+		return "declare the argument as int to compare its number";
+	if (start && text[0] != '/')
+		return "paths begin with '/'";
+	if (has_odd_step(text, value->n) &&
+	    (kind != LINT_SET_PREFIX || strstr(text, "//") || strstr(text, "/./") ||
+	     strstr(text, "/../")))
+		return "write the path as it is when all links are followed";
+	if (kind != LINT_SET_PREFIX && value->n > 1 && text[value->n - 1] == '/')
+		return whole ? "leave the last '/' out, or use Prefix for what is below"
+			     : "leave the last '/' out";
+	if (has_pattern(text))
+		return "there are no patterns: use Prefix or Postfix";
+	if (start && is_magic_link(text))
+		return "this is a link to another path for each process";
+	return value->n > PATH_MAX_BYTES || has_long_name(text)
+		       ? "names have up to 255 bytes, paths up to 4095"
+		       : NULL;
 }
 
 /*
  * Paths are compared as the kernel resolves them: they begin with '/', have no empty steps
  * and no '/' at the end, and name a process by its number.
  */
-static void path_check(const struct lint *lint, doc_value value, const char *op)
-{
-	bool whole = operator_is(op, "Equal") || operator_is(op, "In");
-	bool postfix = operator_is(op, "Postfix");
-	const char *text = value->text, *hint = "paths begin with '/'", *odd;
-	struct number number;
-
-	if (!value->n || (!whole && !postfix && !operator_is(op, "Prefix")))
-		return;
-	odd = odd_step(text);
-	if (!postfix && text[0] != '/') {
-		if (number_parse(text, &number) == 0)
-			hint = "declare the argument as int to compare its number";
-	} else if (odd) {
-		hint = "write the path as it is when all links are followed";
-	} else if ((whole || postfix) && value->n > 1 && text[value->n - 1] == '/') {
-		hint = postfix ? "leave the last '/' out"
-			       : "leave the last '/' out, or use Prefix for what is "
-				 "below";
-	} else if (strchr(text, '*')) {
-		hint = "'*' stands for itself; use Prefix or Postfix";
-	} else if (!postfix && str_has_prefix(text, "/proc/self/")) {
-		hint = "/proc/self is a link to the number of the process";
-	} else {
-		return;
-	}
-	report_warning(lint->report, value, "never-matches", hint,
-		       "resolved paths are compared; " Q " is none", text);
-}
-
 static void never_a_path(const struct lint *lint)
 {
-	const struct doc_selector *doc = lint->selector;
-	const struct type_row *type;
+	struct lint_sets *sets = calloc(1, sizeof(*sets));
+	const struct lint_set *set;
+	const char *fault;
 	uint32_t i, k;
 
-	for (i = 0; i < doc->args.n; i++) {
-		const struct doc_filter *filter = &doc->args.items[i];
-
-		type = lint_filter_type(lint, filter);
-		if (!type || !(type->classes & TYPE_PATH) || !filter->op)
+	if (!sets) {
+		*lint->failed = true;
+		return;
+	}
+	lint_sets_of(lint, lint->selector, sets);
+	for (i = 0; i < sets->n; i++) {
+		set = &sets->items[i];
+		if (!lint_set_is_path(set) || set->kind == LINT_SET_UNKNOWN)
 			continue;
-		for (k = 0; k < filter->values.n; k++)
-			if (filter->values.items[k])
-				path_check(lint, filter->values.items[k],
-					   filter->op->text);
-	}
-	for (i = 0; i < doc->binaries.n; i++) {
-		const struct doc_binaries *binaries = &doc->binaries.items[i];
+		for (k = 0; k < set->values->n; k++) {
+			doc_value value = set->values->items[k];
 
-		for (k = 0; binaries->op && k < binaries->values.n; k++)
-			if (binaries->values.items[k])
-				path_check(lint, binaries->values.items[k],
-					   binaries->op->text);
+			fault = value && value->n ? path_fault(value, set->kind) : NULL;
+			if (fault)
+				report_warning(lint->report, value, "never-matches",
+					       fault,
+					       "resolved paths are compared, and " Q
+					       " cannot be one",
+					       value->text);
+		}
 	}
+	free(sets);
 }
 
 /* What the filters of a selector accept, and which of them are said to be wrong already. */

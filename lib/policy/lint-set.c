@@ -273,3 +273,9 @@ bool lint_same_subject(const struct lint_set *a, const struct lint_set *b)
 	return x->list == y->list && x->position == y->position && x->flags == y->flags &&
 	       str_equal(x->attribute, y->attribute) && x->list != LINT_OTHER;
 }
+
+bool lint_set_is_path(const struct lint_set *set)
+{
+	return set->subject.list == LINT_BINARIES || set->subject.list == LINT_PARENTS ||
+	       (set->type && (set->type->classes & TYPE_PATH));
+}

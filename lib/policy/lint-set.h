@@ -87,6 +87,9 @@ struct lint_sets {
 void lint_sets_of(const struct lint *lint, const struct doc_selector *selector,
 		  struct lint_sets *ret);
 
+/* Its values are compared with paths as the kernel resolves them. */
+bool lint_set_is_path(const struct lint_set *set);
+
 bool lint_same_subject(const struct lint_set *a, const struct lint_set *b);
 
 /*

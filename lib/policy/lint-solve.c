@@ -332,12 +332,6 @@ static int term_texts(struct arena *arena, const struct lint_term *term,
 	return 0;
 }
 
-static bool is_path(const struct lint_set *set)
-{
-	return set->subject.list == LINT_BINARIES || set->subject.list == LINT_PARENTS ||
-	       (set->type && (set->type->classes & TYPE_PATH));
-}
-
 static int texts_exclude(struct arena *arena, const struct lint_term *terms, uint32_t n)
 {
 	struct lint_texts *sets = arena_array(arena, n, sizeof(*sets));
@@ -353,7 +347,7 @@ static int texts_exclude(struct arena *arena, const struct lint_term *terms, uin
 			return r;
 		n_sets += known || is_negated(&terms[i]);
 	}
-	return lint_texts_exclude(arena, sets, n_sets, is_path(terms[0].set));
+	return lint_texts_exclude(arena, sets, n_sets, lint_set_is_path(terms[0].set));
 }
 
 /* Namespaces and ancestors: numbers in any form, words, paths. */
@@ -394,6 +388,17 @@ static bool lists_host(const struct lint_term *term)
 	return false;
 }
 
+/* Numbers of namespaces are inodes from here on. */
+#define NAMESPACE_MIN 0xeffffff0u
+
+static bool is_no_namespace(const struct node *value)
+{
+	struct number number;
+
+	return number_parse(value->text, &number) == 0 &&
+	       (number.negative || number.magnitude < NAMESPACE_MIN);
+}
+
 /* The value is certainly not what the term accepts. */
 static bool value_fails(const struct lint_term *term, const struct node *value)
 {
@@ -415,6 +420,10 @@ static int members_exclude(const struct lint_term *terms, uint32_t n)
 		values = terms[i].set->values;
 		for (v = 0; !is_negated(&terms[i]) && v < values->n; v++) {
 			if (!term_has(&terms[i], v))
+				continue;
+			if (values->items[v] &&
+			    terms[i].set->kind == LINT_SET_NAMESPACE &&
+			    is_no_namespace(values->items[v]))
 				continue;
 			for (k = 0; values->items[v] && k < n; k++)
 				if (k != i && value_fails(&terms[k], values->items[v]))
