@@ -175,9 +175,12 @@ static void empty_values(const struct lint *lint, struct whole *whole)
 			term = (struct lint_term){ .set = set, .one = true, .i = k };
 			if (!set->values->items[k] || !lint_terms_exclude(lint, &term, 1))
 				continue;
-			report_warning(lint->report, set->values->items[k],
-				       "never-matches", NULL, "%s", empty_reason(set));
 			n++;
+			/* Of a text, the next rule says why. */
+			if (!lint_set_is_path(set))
+				report_warning(lint->report, set->values->items[k],
+					       "never-matches", NULL, "%s",
+					       empty_reason(set));
 		}
 		whole->reported[i] = n && n == set->values->n;
 	}

@@ -73,16 +73,16 @@ static uint32_t span(const struct lint_set *set, uint64_t low, uint64_t high,
 	return 2;
 }
 
-static int64_t as_signed(const struct lint_set *set, uint64_t pattern)
+/* As they are written: a pattern above the top of a signed type is a large number. */
+static bool is_written_below(const char *text, const char *other)
 {
-	unsigned int shift = 64 - set_bits(set);
+	struct number a, b;
 
-	return (int64_t)(pattern << shift) >> shift;
-}
-
-static bool is_below(const struct lint_set *set, uint64_t a, uint64_t b)
-{
-	return is_signed(set) ? as_signed(set, a) < as_signed(set, b) : a < b;
+	if (number_parse(text, &a) < 0 || number_parse(other, &b) < 0)
+		return false;
+	if (a.negative != b.negative)
+		return a.negative;
+	return a.negative ? a.magnitude > b.magnitude : a.magnitude < b.magnitude;
 }
 
 /* N, a name of it, or MIN:MAX in any order. */
@@ -104,7 +104,7 @@ static bool bounds_of(const struct lint_set *set, const char *text, uint64_t *lo
 	snprintf(first, sizeof(first), "%.*s", (int)(colon - text), text);
 	if (!pattern_of(set, first, low) || !pattern_of(set, colon + 1, high))
 		return false;
-	if (is_below(set, *high, *low)) {
+	if (is_written_below(colon + 1, first)) {
 		other = *low;
 		*low = *high;
 		*high = other;

@@ -73,6 +73,13 @@ static bool is_other_notation(const struct lint_set *set, doc_value a, doc_value
 	return (a->text[0] == '-') != (b->text[0] == '-');
 }
 
+/* "/lib" was meant for a folder: that it also begins "/lib64" is prefix-sibling's business. */
+static bool is_sibling(const struct lint_set *set, doc_value late, doc_value early)
+{
+	return set->kind == LINT_SET_PREFIX && early->n && late->n > early->n &&
+	       early->text[early->n - 1] != '/' && late->text[early->n] != '/';
+}
+
 /* One value says what another one says as well: of two that mean the same, the later. */
 static void meanings_in(const struct lint *lint, const struct lint_set *set)
 {
@@ -86,6 +93,7 @@ static void meanings_in(const struct lint *lint, const struct lint_set *set)
 			if (k == i || !values->items[k] ||
 			    node_equal(values->items[i], values->items[k]) ||
 			    is_other_notation(set, values->items[i], values->items[k]) ||
+			    is_sibling(set, values->items[i], values->items[k]) ||
 			    !is_within(lint, set, i, k) ||
 			    (k > i && is_within(lint, set, k, i)))
 				continue;
