@@ -460,11 +460,11 @@ static int reason_tell(const struct ladder *ladder, struct plan_ladder *ret)
 static int ladder_refuse(const struct ladder *ladder, const struct diag_place *place,
 			 struct tetra_diag *diag, const char *what)
 {
-	const char *stopper = stopper_find(ladder->kernel, ladder->use);
 	_cleanup_(strbuf_done) struct strbuf hint = {};
 
-	if (stopper && ladder->needs & PLAN_NEEDS_OVERRIDE)
-		strbuf_format(&hint, "%s can deny it; ", stopper);
+	if (ladder->needs & PLAN_NEEDS_OVERRIDE &&
+	    stopper_find(ladder->kernel, ladder->use, &hint))
+		strbuf_puts(&hint, " can deny it; ");
 	strbuf_puts(&hint, ladder->passed.len
 				   ? strbuf_get(&ladder->passed)
 				   : "nothing at such a place can change what happens");
@@ -476,12 +476,10 @@ static int ladder_refuse(const struct ladder *ladder, const struct diag_place *p
 static void warn_not_prevented(const struct ladder *ladder,
 			       const struct diag_place *place, struct tetra_diag *diag)
 {
-	const char *stopper = stopper_find(ladder->kernel, ladder->use);
 	_cleanup_(strbuf_done) struct strbuf hint = {};
 
-	if (stopper)
-		strbuf_format(&hint, "%s would stop it%s", stopper,
-			      ladder->passed.len ? "; " : "");
+	if (stopper_find(ladder->kernel, ladder->use, &hint))
+		strbuf_format(&hint, " would stop it%s", ladder->passed.len ? "; " : "");
 	strbuf_puts(&hint, strbuf_get(&ladder->passed));
 	diag_warning(diag, place, "does-not-prevent", hint.len ? strbuf_get(&hint) : NULL,
 		     "kills, but the call may complete: nothing can deny '%s' on this "

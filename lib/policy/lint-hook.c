@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lib/kernel/names.h"
+#include "lib/policy/acts.h"
 #include "lib/policy/lint.h"
 #include "lib/policy/text.h"
 
@@ -91,40 +92,6 @@ static void unused(const struct lint *lint)
 }
 
 /* Called thousands of times a second on an idle machine. A name that ends in '*' is a prefix. */
-static const char *const hot_functions[] = {
-	"cap_capable",
-	"security_capable",
-	"security_inode_getattr",
-	"security_inode_permission",
-	"security_file_free",
-	"schedule",
-	"__schedule",
-	"finish_task_switch",
-	"try_to_wake_up",
-	"kfree",
-	"kmalloc",
-	"__kmalloc",
-	"kmem_cache_alloc",
-	"kmem_cache_free",
-	"__alloc_pages",
-	"handle_mm_fault",
-	"inode_permission",
-	"dput",
-	"dget",
-	"fput",
-	"__fget_light",
-	"ktime_get",
-	"do_syscall_64",
-	"update_curr",
-	"security_sock_rcv_skb",
-	"netif_receive_skb*",
-	"__netif_receive_skb*",
-	"sys_futex",
-	"sys_clock_gettime",
-	"_raw_spin_lock*",
-	NULL,
-};
-
 static const char *const hot_events[] = {
 	"raw_syscalls/*",
 	"sched/sched_switch",
@@ -162,6 +129,7 @@ static bool is_in(const char *const *patterns, const char *name)
 static void hot_hook(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
+	const struct way_row *way;
 	char event[256];
 
 	if (!hook->name)
@@ -171,8 +139,10 @@ static void hot_hook(const struct lint *lint)
 			 hook->name->text);
 		if (!is_in(hot_events, event))
 			return;
-	} else if (!is_in(hot_functions, lint_call(lint))) {
-		return;
+	} else {
+		way = way_find(lint_call(lint));
+		if (!way || way->often != OFTEN_HOT)
+			return;
 	}
 	report_warning(lint->report, hook->name, "hot-hook",
 		       "choose a hook that is called less often",

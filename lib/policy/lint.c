@@ -150,18 +150,20 @@ static void hook_run(struct lint lint, const struct doc_hook *hook)
 		rules_run(lint_value_rules, &lint);
 		rules_run(lint_never_rules, &lint);
 		rules_run(lint_action_rules, &lint);
+		rules_run(lint_evasion_rules, &lint);
 	}
 }
 
 int lint_run(struct build *build)
 {
 	uint64_t steps = MAX_STEPS;
-	bool failed = false;
+	bool failed = false, unjudged = false;
 	struct lint lint = { .build = build,
 			     .report = build->report,
 			     .spec = build->doc->spec,
 			     .steps = &steps,
-			     .failed = &failed };
+			     .failed = &failed,
+			     .unjudged = &unjudged };
 	uint32_t i, k;
 
 	rules_run(lint_policy_rules, &lint);

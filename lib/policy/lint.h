@@ -19,6 +19,7 @@ struct lint {
 	uint32_t i_selector;
 	uint64_t *steps; /* comparisons of values that are left, in all of the policy */
 	bool *failed; /* set when there was no memory */
+	bool *unjudged; /* set when the policy was told what its lists depend on */
 	/* Of a hook of another name: "sys_open" of "sys_enter_open"; or empty. */
 	char call[64];
 };
@@ -33,9 +34,10 @@ struct lint_rule {
 /* Runs every rule of the lists below on the document. 0 or -ENOMEM. */
 int lint_run(struct build *build);
 
-/* lint-hook.c, -value.c, -never.c, -action.c; each ends with a rule without a function. */
+/* lint-hook.c, -value.c, -never.c, -action.c, -evasion.c; each ends with a rule without a function. */
 extern const struct lint_rule lint_policy_rules[], lint_hook_rules[];
 extern const struct lint_rule lint_value_rules[], lint_never_rules[], lint_action_rules[];
+extern const struct lint_rule lint_evasion_rules[];
 
 /* The type of the argument that a filter looks at; NULL if it is wrong or the return value's. */
 const struct type_row *lint_filter_type(const struct lint *lint,

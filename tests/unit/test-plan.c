@@ -300,7 +300,7 @@ static const struct {
 	{ FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM), ALL,
 	  "fentry:tcp_connect:signal fexit:tcp_connect:event+return", NULL },
 	{ FUNCTION("tcp_connect", ", " KILL), ALL, "fentry:tcp_connect:event+signal",
-	  "security_socket_connect would stop it" },
+	  "security_socket_connect and security_socket_sendmsg would stop it" },
 	{ FUNCTION("security_file_open", ""), ALL,
 	  "fentry:security_file_open:event+signal", NULL },
 	{ FUNCTION("security_file_open", ", " KILL), ALL,
@@ -543,7 +543,7 @@ static const struct {
 	const char *programs, *says;
 } needs[] = {
 	{ FUNCTION("tcp_connect", ""), PLAN_NEEDS_EVENT | PLAN_NEEDS_OVERRIDE, NULL,
-	  "security_socket_connect can deny it; fmod_ret: the kernel allows it for" },
+	  "security_socket_connect and security_socket_sendmsg can deny it; fmod_ret: " },
 	{ FUNCTION("fd_install", ""), PLAN_NEEDS_EVENT | PLAN_NEEDS_OVERRIDE, NULL,
 	  "it returns nothing" },
 	{ EVENT("sched", "sched_process_exec", ""),

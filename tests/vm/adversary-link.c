@@ -35,9 +35,13 @@ static int link_to(const char *text)
 	return result(syscall(SYS_symlinkat, text, AT_FDCWD, ADVERSARY_LINK));
 }
 
+/* On a page that is there; for another, see call_cold(). */
 static int link_plain(const char *target)
 {
-	return link_to(target);
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s", target);
+	return link_to(text);
 }
 
 static int link_before(const char *before, const char *target)

@@ -29,7 +29,7 @@
 #define MAX_CELLS 400
 #define PORT "7321"
 /* Milliseconds that an event may take, and that an act may take. */
-#define EVENT_MS 1500
+#define EVENT_MS 700
 #define ACT_SECONDS 20
 
 enum outcome { EMPTY, IMPOSSIBLE, OTHER, GAP, TOLD, STOPPED };
