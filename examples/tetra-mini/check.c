@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,13 +16,19 @@ static int check_file(const char *name)
 	TETRA_OPTS(tetra_parse_opts, opts, .file = name, .lint = 1);
 	_cleanup_(diag_freep) struct tetra_diag *diag = NULL;
 	_cleanup_(policy_unrefp) struct tetra_policy *policy = NULL;
-	int r = tetra_diag_new(&diag);
+	int r = tetra_diag_new(&diag), printed;
 
 	if (r == 0)
 		r = tetra_policy_parse_file(&policy, name, &opts, diag);
-	findings_print(diag);
-	if (r < 0 && tetra_diag_count(diag, TETRA_SEVERITY_ERROR) == 0)
-		fprintf(stderr, "%s: error: %s\n", name, strerror(-r));
+	printed = findings_print(diag);
+	if (r == 0)
+		r = printed;
+	if (r < 0 && (r == -ENOMEM || !tetra_diag_count(diag, TETRA_SEVERITY_ERROR))) {
+		name_print(name);
+		fprintf(stderr, ": error: %s\n",
+			r == -ENOMEM ? "memory ran out; not everything was checked"
+				     : strerror(-r));
+	}
 	return r;
 }
 
@@ -36,8 +43,9 @@ int check_run(const struct config *config)
 		int r = files_add(&files, config->paths[i]);
 
 		if (r < 0) {
-			fprintf(stderr, "tetra-mini: %s: %s\n", config->paths[i],
-				strerror(-r));
+			fputs("tetra-mini: ", stderr);
+			name_print(config->paths[i]);
+			fprintf(stderr, ": %s\n", strerror(-r));
 			status = 1;
 		}
 	}

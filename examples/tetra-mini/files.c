@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "findings.h"
 #include "guard.h"
 
 static int entry_is_policy(const struct dirent *entry)
@@ -76,9 +77,11 @@ static int directory_add(struct files *files, const char *path)
 		free(entries[i]);
 	}
 	free(entries);
-	if (n == 0)
-		fprintf(stderr, "tetra-mini: warning: no *.yaml and no *.yml in %s\n",
-			path);
+	if (n == 0) {
+		fputs("tetra-mini: warning: no *.yaml and no *.yml in ", stderr);
+		name_print(path);
+		fputc('\n', stderr);
+	}
 	return r;
 }
 

@@ -7,29 +7,48 @@
 
 #include "guard.h"
 
-/* Where there is no memory for the whole text, its beginning must do. */
-static void finding_print(struct tetra_diag *diag, unsigned int index)
+/* Kinds with more findings than this are printed as one. */
+#define FOLD_MORE_THAN 3
+
+void name_print(const char *name)
+{
+	for (; *name; name++)
+		if ((unsigned char)*name < 0x20 || *name == 0x7f)
+			fprintf(stderr, "\\x%02x", (unsigned char)*name);
+		else
+			fputc(*name, stderr);
+}
+
+/* Where there is no memory for the whole text, its beginning is printed. */
+static int finding_print(struct tetra_diag *diag, unsigned int index)
 {
 	_cleanup_(freep) char *whole = NULL;
 	char start[1024];
-	int len = tetra_diag_render(diag, index, start, sizeof(start));
+	int len = tetra_diag_render(diag, index, start, sizeof(start)), r = 0;
 
 	if (len < 0)
-		return;
+		return len;
 	if ((size_t)len >= sizeof(start)) {
 		whole = malloc((size_t)len + 1);
-		if (whole)
-			tetra_diag_render(diag, index, whole, (size_t)len + 1);
+		r = whole ? tetra_diag_render(diag, index, whole, (size_t)len + 1)
+			  : -ENOMEM;
 	}
-	fputs(whole ? whole : start, stderr);
+	fputs(whole && r >= 0 ? whole : start, stderr);
+	return r < 0 ? r : 0;
 }
 
-void findings_print(struct tetra_diag *diag)
+int findings_print(struct tetra_diag *diag)
 {
+	int folded = tetra_diag_fold(diag, FOLD_MORE_THAN);
 	unsigned int i, n = tetra_diag_count(diag, 0);
+	int first = folded < 0 ? folded : 0, r;
 
-	for (i = 0; i < n; i++)
-		finding_print(diag, i);
+	for (i = 0; i < n; i++) {
+		r = finding_print(diag, i);
+		if (r < 0 && first == 0)
+			first = r;
+	}
+	return first;
 }
 
 void findings_reason(struct tetra_diag *diag, const char *what, int error)
@@ -41,8 +60,10 @@ void findings_reason(struct tetra_diag *diag, const char *what, int error)
 		if (finding.severity != TETRA_SEVERITY_ERROR)
 			continue;
 		fprintf(stderr, "tetra-mini: %s: ", what);
-		if (finding.file)
-			fprintf(stderr, "%s: ", finding.file);
+		if (finding.file) {
+			name_print(finding.file);
+			fputs(": ", stderr);
+		}
 		fputs(finding.message, stderr);
 		if (n_errors > 1)
 			fprintf(stderr, " (the first of %u errors)", n_errors);

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "files.h"
+#include "findings.h"
 #include "guard.h"
 
 static int files_find(struct files *files, const struct config *config)
@@ -17,8 +18,9 @@ static int files_find(struct files *files, const struct config *config)
 	for (i = 0; i < config->n_paths; i++) {
 		r = files_add(files, config->paths[i]);
 		if (r < 0) {
-			fprintf(stderr, "tetra-mini: %s: %s\n", config->paths[i],
-				strerror(-r));
+			fputs("tetra-mini: ", stderr);
+			name_print(config->paths[i]);
+			fprintf(stderr, ": %s\n", strerror(-r));
 			return r;
 		}
 	}

@@ -148,7 +148,7 @@ static enum act act_hooked(const struct lint *lint)
 /* Other hooks that see what this one does not. */
 static void ways_around(const struct lint *lint)
 {
-	_cleanup_(strbuf_done) struct strbuf what = {}, hooks = {};
+	_cleanup_(strbuf_done) struct strbuf what = {}, hooks = {}, hint = {};
 	const struct act_hook *hook;
 	enum act act;
 	uint32_t i;
@@ -173,8 +173,8 @@ static void ways_around(const struct lint *lint)
 	}
 	if (!what.len)
 		return;
-	strbuf_puts(&hooks, " see these: hook them too");
-	report_warning(lint->report, lint->hook->name, "evasion", strbuf_get(&hooks),
+	strbuf_format(&hint, "also hook %s", strbuf_get(&hooks));
+	report_warning(lint->report, lint->hook->name, "evasion", strbuf_get(&hint),
 		       "not seen here: %.300s", strbuf_get(&what));
 }
 

@@ -120,8 +120,10 @@ int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 				.report = &report,
 				.policy = policy };
 	r = policy_read(&build, scratch, text, len, given.lint);
-	if (report.n_shown)
-		(void)diag_set_source(diag, report.file, text, len);
+	if (report.n_shown && diag_set_source(diag, report.file, text, len) < 0)
+		diag_lose(diag);
+	if (diag_has_lost(diag))
+		return -ENOMEM;
 	r = verdict(&report, r);
 	if (r < 0)
 		return r;
