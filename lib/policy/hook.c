@@ -25,7 +25,7 @@ static void name_check(struct build_hook *hook, doc_value value, const char *wha
 		return;
 	if (!value->n || strlen(value->text) != value->n)
 		(void)report_error(build->report, value, "bad-value", NULL,
-				   "an empty text is no %s", what);
+				   "the %s must not be empty", what);
 	else if (list_reference(build, value))
 		report_unsupported(build->report, value, "lists are not yet supported");
 }
@@ -110,6 +110,7 @@ static void uprobe_check(struct build_hook *hook)
 	const struct doc_hook *doc = hook->doc;
 	uint32_t places = doc->symbols.n + doc->offsets.n + doc->addrs.n;
 
+	name_check(hook, doc->path, "path");
 	uprobe_targets_check(hook);
 	uprobe_digests_check(hook);
 	if (doc->ref_counts.n && places && doc->ref_counts.n != places)
@@ -141,6 +142,7 @@ static int hook_names(struct build_hook *hook)
 	name_check(hook, doc->name,
 		   hook->section->section == SECTION_TRACEPOINT ? "event" : "function");
 	name_check(hook, doc->subsystem, "subsystem");
+	name_check(hook, doc->provider, "provider");
 	r = hook_text(hook, doc->name, &hook->hook->name);
 	if (r >= 0)
 		r = hook_text(hook, doc->subsystem, &hook->hook->subsystem);
@@ -165,6 +167,8 @@ static int hook_build(struct build *build, const struct section_row *section,
 				 doc->ignore->call_not_found->number;
 	if (section->section == SECTION_UPROBE)
 		uprobe_check(&hook);
+	else
+		name_check(&hook, doc->path, "path");
 	return_action_check(&hook);
 	r = hook_names(&hook);
 	if (r >= 0)

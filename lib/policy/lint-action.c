@@ -76,7 +76,8 @@ static bool has_filters(const struct doc_selector *doc)
 	return doc->args.n || doc->data.n || doc->pids.n ||
 	       (doc->binaries.n && doc->binaries.items[0].values.n) || doc->parents.n ||
 	       doc->namespaces.n || doc->namespace_changes.n || doc->capabilities.n ||
-	       doc->capability_changes.n || doc->macros.n || doc->workloads;
+	       doc->capability_changes.n || doc->macros.n || doc->workloads ||
+	       doc->cmd_args.n || doc->cel || doc->callers.n;
 }
 
 static bool has_scope(const struct doc_spec *spec)

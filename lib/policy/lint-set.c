@@ -244,6 +244,9 @@ static void selector_add(const struct lint *lint, const struct doc_selector *doc
 	capabilities_add(ret, doc);
 	others_add(ret, doc->namespace_changes.node);
 	others_add(ret, doc->capability_changes.node);
+	others_add(ret, doc->cmd_args.node);
+	others_add(ret, doc->callers.node);
+	others_add(ret, doc->cel ? doc->cel->node : NULL);
 	others_add(ret, doc->workloads ? doc->workloads->node : NULL);
 }
 
