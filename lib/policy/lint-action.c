@@ -64,7 +64,7 @@ static void does_not_prevent(const struct lint *lint)
 		return;
 	prevent_hint(lint, &hint);
 	report_warning(
-		lint->report, kill->action, "does-not-prevent", strbuf_get(&hint),
+		lint->report, kill->action, "does-not-prevent", lint_text(lint, &hint),
 		security ? "the signal arrives after the act, which is itself denied "
 			   "only where the kernel lets this hook deny"
 			 : "kills, but the call may complete: the signal arrives "

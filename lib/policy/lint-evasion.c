@@ -171,11 +171,12 @@ static void ways_around(const struct lint *lint)
 		list_add(&what, acts[act].more[i].what);
 		hook_list_add(&hooks, hook);
 	}
+	*lint->failed |= what.failed;
 	if (!what.len)
 		return;
-	strbuf_format(&hint, "also hook %s", strbuf_get(&hooks));
-	report_warning(lint->report, lint->hook->name, "evasion", strbuf_get(&hint),
-		       "not seen here: %.300s", strbuf_get(&what));
+	strbuf_format(&hint, "also hook %s", lint_text(lint, &hooks));
+	report_warning(lint->report, lint->hook->name, "evasion", lint_text(lint, &hint),
+		       "not seen here: %.300s", lint_text(lint, &what));
 }
 
 /* A note of what no hook of the act sees. */
@@ -249,7 +250,7 @@ static void toctou(const struct lint *lint)
 		return;
 	strbuf_puts(&hint, "hook ");
 	safer_add(lint, &hint);
-	report_warning(lint->report, lint->hook->name, "toctou", strbuf_get(&hint), "%s",
+	report_warning(lint->report, lint->hook->name, "toctou", lint_text(lint, &hint), "%s",
 		       why);
 }
 
@@ -308,14 +309,15 @@ static void other_calls(const struct lint *lint)
 		list_add(&what, "calls of 32-bit programs (__ia32_sys_*)");
 	if (way && way->io_uring)
 		list_add(&what, "calls of io_uring");
+	*lint->failed |= what.failed;
 	if (!what.len)
 		return;
 	strbuf_puts(&hint, "hook ");
 	safer_add(lint, &hint);
 	strbuf_puts(&hint, ", where all ways meet");
-	report_warning(lint->report, lint->hook->name, "evasion", strbuf_get(&hint),
+	report_warning(lint->report, lint->hook->name, "evasion", lint_text(lint, &hint),
 		       "not seen here, and ways around this hook: %.300s",
-		       strbuf_get(&what));
+		       lint_text(lint, &what));
 }
 
 static bool filters_namespace(const struct lint *lint)

@@ -69,6 +69,12 @@ const struct doc_selector *lint_macro(const struct lint *lint, doc_value name)
 	return NULL;
 }
 
+const char *lint_text(const struct lint *lint, const struct strbuf *text)
+{
+	*lint->failed |= text->failed;
+	return strbuf_get(text);
+}
+
 const char *lint_action_name(const struct doc_action *action)
 {
 	return action->action ? action->action->text : "";

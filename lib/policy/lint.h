@@ -53,6 +53,9 @@ uint32_t lint_filter_position(const struct lint *lint, const struct doc_filter *
 /* The macro of that name, or NULL. */
 const struct doc_selector *lint_macro(const struct lint *lint, doc_value name);
 
+/* The text that was put together; without memory for all of it, the lint fails. */
+const char *lint_text(const struct lint *lint, const struct strbuf *text);
+
 /* lint-shadow.c */
 void lint_shadowed_selector(const struct lint *lint);
 
