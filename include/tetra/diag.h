@@ -49,13 +49,13 @@ struct tetra_finding {
 	const char *path;
 	const char *message;
 	const char *hint;
-	/* Since: 0.2 */
+	/* Since: 0.1 */
 	const struct tetra_place *places;
 	uint32_t n_places;
 	uint32_t count;
 };
 
-/* A place in the file of a finding. Since: 0.2 */
+/* A place in the file of a finding. Since: 0.1 */
 struct tetra_place {
 	uint32_t line; /* from 1 */
 	uint32_t column; /* from 1, in characters; 0 if unknown */
@@ -101,7 +101,7 @@ TETRA_API int tetra_diag_get(struct tetra_diag *diag, unsigned int index,
  * the first place; the message and hint are those of the first. Findings that are added
  * later are not folded until the next call.
  *
- * Return: how many findings there are less; -ENOMEM, and nothing has changed. Since: 0.2
+ * Return: how many findings there are less; -ENOMEM, and nothing has changed. Since: 0.1
  */
 TETRA_API int tetra_diag_fold(struct tetra_diag *diag, unsigned int more_than);
 
