@@ -235,8 +235,12 @@ static void positive_result(const struct lint *lint)
 	const struct doc_action *action = action_find(lint, "Override");
 	char hint[64];
 
-	if (!action || !action->error || action->error->number <= 0 ||
-	    lint->section->section == SECTION_UPROBE)
+	if (!action || !action->error || lint->section->section == SECTION_UPROBE)
+		return;
+	if (!action->error->number && str_has_prefix(lint_call(lint), "security_"))
+		report_warning(lint->report, action->error, "does-not-prevent",
+			       "write -1 for EPERM", "a result of 0 allows the act");
+	if (action->error->number <= 0)
 		return;
 	snprintf(hint, sizeof(hint), "did you mean -%d?", (int)action->error->number);
 	report_warning(lint->report, action->error, "does-not-prevent", hint,
