@@ -330,9 +330,8 @@ static int places_take(struct finding *first, struct finding *end, uint32_t n)
 		return -ENOMEM;
 	for (other = first + 1; other < end; other++)
 		if (is_like(first, other))
-			first->places[first->n_places++] = (struct tetra_place){
-				other->line, other->column
-			};
+			first->places[first->n_places++] =
+				(struct tetra_place){ other->line, other->column };
 	return 0;
 }
 

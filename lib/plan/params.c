@@ -192,10 +192,11 @@ static bool fit_report(struct use_build *build, const struct use_spot *spot,
 	/* A result that is asked for and cannot be read is a mistake of its own. */
 	if (fit == FIT_NONE && position != POLICY_ARG_RETURN &&
 	    !use_filters(build, position)) {
-		use_warning(build, spot, "arg-type-mismatch", text,
-			    "type '%s' cannot be read: %s of '%s' is '%s'; it is reported "
-			    "as unsupported",
-			    arg->type, what, build->use->symbol, param->c_type);
+		use_warning(
+			build, spot, "arg-type-mismatch", text,
+			"type '%s' cannot be read: %s of '%s' is '%s'; it is reported "
+			"as unsupported",
+			arg->type, what, build->use->symbol, param->c_type);
 		return false;
 	}
 	if (fit == FIT_BAD)

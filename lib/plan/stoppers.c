@@ -10,7 +10,8 @@ static void way_name(const struct plan_use *use, char *buf, size_t size)
 {
 	const char *at = strstr(use->symbol, "_sys_");
 
-	if (use->kind == PLAN_POINT_TRACEPOINT && str_has_prefix(use->symbol, "sys_enter_"))
+	if (use->kind == PLAN_POINT_TRACEPOINT &&
+	    str_has_prefix(use->symbol, "sys_enter_"))
 		snprintf(buf, size, "sys_%s", use->symbol + strlen("sys_enter_"));
 	else if (use->kind == PLAN_POINT_SYSCALL && at)
 		snprintf(buf, size, "%s", at + 1);

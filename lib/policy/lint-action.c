@@ -98,13 +98,12 @@ static void broad_enforcement(const struct lint *lint)
 
 		if (!action || !((const struct action_row *)action->word)->enforces)
 			continue;
-		report_warning(
-			lint->report, action, "broad-enforcement",
-			"add a filter, or try it with policy-mode: monitor",
-			"%s without a filter hits every process %s", action->text,
-			lint->section->section & (SECTION_UPROBE | SECTION_USDT)
-				? "that runs this code"
-				: "of the machine, the first included");
+		report_warning(lint->report, action, "broad-enforcement",
+			       "add a filter, or try it with policy-mode: monitor",
+			       "%s without a filter hits every process %s", action->text,
+			       lint->section->section & (SECTION_UPROBE | SECTION_USDT)
+				       ? "that runs this code"
+				       : "of the machine, the first included");
 		return;
 	}
 }

@@ -250,8 +250,8 @@ static void toctou(const struct lint *lint)
 		return;
 	strbuf_puts(&hint, "hook ");
 	safer_add(lint, &hint);
-	report_warning(lint->report, lint->hook->name, "toctou", lint_text(lint, &hint), "%s",
-		       why);
+	report_warning(lint->report, lint->hook->name, "toctou", lint_text(lint, &hint),
+		       "%s", why);
 }
 
 /* The policy also hooks this call, by its own name or its 64-bit wrapper's. */
@@ -328,7 +328,8 @@ static bool filters_namespace(const struct lint *lint)
 	for (i = 0; i < doc->namespaces.n; i++) {
 		doc_value name = doc->namespaces.items[i].namespace;
 
-		if (name && (str_equal(name->text, "User") || str_equal(name->text, "Mnt")))
+		if (name &&
+		    (str_equal(name->text, "User") || str_equal(name->text, "Mnt")))
 			return true;
 	}
 	return false;
@@ -370,8 +371,8 @@ static const struct lint_set *allow_list(const struct lint_sets *sets)
 
 static void unjudged_report(const struct lint *lint, const struct lint_set *set)
 {
-	bool trusted = lint->build->policy->user_namespaces ==
-		       POLICY_USER_NAMESPACES_TRUST;
+	bool trusted =
+		lint->build->policy->user_namespaces == POLICY_USER_NAMESPACES_TRUST;
 
 	if (set->subject.list == LINT_ARGS)
 		report_warning(lint->report, set->op, "unjudged",
@@ -411,12 +412,8 @@ static void unjudged(const struct lint *lint)
 }
 
 const struct lint_rule lint_evasion_rules[] = {
-	{ "evasion", act_note },
-	{ "evasion", capabilities_for_all },
-	{ "evasion", other_calls },
-	{ "evasion", ways_around },
-	{ "evasion", written_texts },
-	{ "toctou", toctou },
-	{ "unjudged", unjudged },
-	{},
+	{ "evasion", act_note },      { "evasion", capabilities_for_all },
+	{ "evasion", other_calls },   { "evasion", ways_around },
+	{ "evasion", written_texts }, { "toctou", toctou },
+	{ "unjudged", unjudged },     {},
 };

@@ -170,8 +170,8 @@ static bool names_a_syscall(const char *name)
 {
 	const char *call = strstr(name, "sys_");
 	size_t i, len = call ? (size_t)(call - name) : 0;
-	static const char *const prefixes[] = { "", "__x64_", "__ia32_", "__arm64_",
-						"__se_", "__do_" };
+	static const char *const prefixes[] = { "",	    "__x64_", "__ia32_",
+						"__arm64_", "__se_",  "__do_" };
 
 	for (i = 0; call && i < ARRAY_SIZE(prefixes); i++)
 		if (len == strlen(prefixes[i]) && !strncmp(name, prefixes[i], len))
@@ -198,10 +198,11 @@ static void syscall_types(const struct lint *lint)
 {
 	static const uint32_t kinds[] = { TETRA_ARG_FILE, TETRA_ARG_PATH, TETRA_ARG_SOCK,
 					  TETRA_ARG_BINPRM, TETRA_ARG_FILENAME };
-	static const char *const others[] = { "skb",	  "socket",  "dentry",
-					      "cred",	  "kiocb",   "iov_iter",
-					      "module",	  "bpf_map", "perf_event",
-					      "bpf_prog", "net_device", "user_namespace" };
+	static const char *const others[] = {
+		"skb",	      "socket",	  "dentry",	"cred",
+		"kiocb",      "iov_iter", "module",	"bpf_map",
+		"perf_event", "bpf_prog", "net_device", "user_namespace"
+	};
 	const struct doc_hook *hook = lint->hook;
 	const struct type_row *type;
 	uint32_t i, k;

@@ -416,10 +416,7 @@ static void return_index(const struct lint *lint)
 }
 
 const struct lint_rule lint_never_rules[] = {
-	{ "ignored-field", empty_binaries },
-	{ "ignored-field", empty_lists },
-	{ "ignored-field", return_index },
-	{ "never-matches", never_passed },
-	{ "never-matches", never_a_path },
-	{},
+	{ "ignored-field", empty_binaries }, { "ignored-field", empty_lists },
+	{ "ignored-field", return_index },   { "never-matches", never_passed },
+	{ "never-matches", never_a_path },   {},
 };

@@ -38,9 +38,8 @@ int lint_ranges_complement(struct arena *arena, const struct lint_ranges *ranges
 		return -ENOMEM;
 	for (i = 0; i < ranges->n; i++) {
 		if (ranges->items[i].low > from)
-			ret->items[ret->n++] = (struct lint_range){
-				from, ranges->items[i].low - 1
-			};
+			ret->items[ret->n++] =
+				(struct lint_range){ from, ranges->items[i].low - 1 };
 		if (ranges->items[i].high >= top)
 			return 0;
 		from = ranges->items[i].high + 1;
@@ -138,8 +137,8 @@ bool lint_ranges_lack_bits(const struct lint_ranges *ranges, const struct lint_b
 	if (bits->none_of && !ranges_have(ranges, UINT64_MAX, bits->none_of, true))
 		return true;
 	for (i = 0; i < bits->n_any_of; i++)
-		if (!ranges_have(ranges, bits->any_of[i] & ~bits->none_of,
-				 bits->none_of, false))
+		if (!ranges_have(ranges, bits->any_of[i] & ~bits->none_of, bits->none_of,
+				 false))
 			return true;
 	return false;
 }

@@ -8,10 +8,9 @@
 #include "lib/policy/lint.h"
 
 static const struct name file_types[] = {
-	{ "sock", 0 }, { "socket", 0 },	 { "lnk", 1 }, { "link", 1 },
-	{ "reg", 2 },  { "regular", 2 }, { "blk", 3 }, { "block", 3 },
-	{ "dir", 4 },  { "chr", 5 },	 { "char", 5 }, { "fifo", 6 },
-	{ "pipe", 6 },
+	{ "sock", 0 },	  { "socket", 0 }, { "lnk", 1 },   { "link", 1 }, { "reg", 2 },
+	{ "regular", 2 }, { "blk", 3 },	   { "block", 3 }, { "dir", 4 },  { "chr", 5 },
+	{ "char", 5 },	  { "fifo", 6 },   { "pipe", 6 },
 };
 static const struct names names_file_types = { file_types, ARRAY_SIZE(file_types) };
 
@@ -19,7 +18,10 @@ static const struct names names_file_types = { file_types, ARRAY_SIZE(file_types
 #define PID_MAX 4194303u
 
 /* Ports that only root binds. */
-#define PRIVILEGED { 0, 1023 }
+#define PRIVILEGED                                                                       \
+	{                                                                                \
+		0, 1023                                                                  \
+	}
 
 /* Operators without their negation; ports and the like are parts of an argument. */
 static const struct set_row {
@@ -207,9 +209,9 @@ static void capabilities_add(struct lint_sets *sets, const struct doc_selector *
 			      &item->values);
 		if (!set)
 			continue;
-		set->subject.position = item->type ? word_number(item->type,
-								 &capability_sets)
-						   : TETRA_CAPSET_EFFECTIVE;
+		set->subject.position =
+			item->type ? word_number(item->type, &capability_sets)
+				   : TETRA_CAPSET_EFFECTIVE;
 		set->subject.flags = is_true(item->in_namespace);
 		set->names = &names_capabilities;
 		if (set->kind)
@@ -228,7 +230,7 @@ static void others_add(struct lint_sets *sets, const struct node *list)
 		(void)set_add(sets, LINT_OTHER, list, NULL, &none);
 		return;
 	}
-	node_for_each(item, list) (void)set_add(sets, LINT_OTHER, item, NULL, &none);
+	node_for_each(item, list)(void) set_add(sets, LINT_OTHER, item, NULL, &none);
 }
 
 static void selector_add(const struct lint *lint, const struct doc_selector *doc,

@@ -15,7 +15,7 @@
 struct cover {
 	const struct lint *lint;
 	const struct lint_sets *early; /* one of each earlier selector */
-	const uint32_t *chosen; /* which of them */
+	const uint32_t *chosen;	       /* which of them */
 	uint32_t n_chosen;
 	struct lint_term terms[LINT_MAX_TERMS];
 	uint32_t n_terms;
@@ -41,16 +41,15 @@ static bool is_covered(struct cover *cover, uint32_t depth)
 	return covered;
 }
 
-static bool covered_by(const struct lint *lint, const struct lint_sets *sets, uint32_t late,
-		       const uint32_t *chosen, uint32_t n)
+static bool covered_by(const struct lint *lint, const struct lint_sets *sets,
+		       uint32_t late, const uint32_t *chosen, uint32_t n)
 {
 	struct cover cover = { lint, sets, chosen, n, {}, 0 };
 	uint32_t i;
 
 	for (i = 0; i < sets[late].n && i < LINT_MAX_TERMS / 2; i++)
-		cover.terms[cover.n_terms++] = (struct lint_term){
-			.set = &sets[late].items[i]
-		};
+		cover.terms[cover.n_terms++] =
+			(struct lint_term){ .set = &sets[late].items[i] };
 	/* What accepts nothing by itself is another rule's business. */
 	if (lint_terms_exclude(lint, cover.terms, cover.n_terms))
 		return false;
@@ -69,11 +68,12 @@ static void shadow_report(const struct lint *lint, const struct lint_sets *sets,
 		chosen[n++] = i;
 		if (!covered_by(lint, sets, late, &i, 1))
 			continue;
-		report_warning(lint->report, node, "shadowed-selector",
-			       "put the stricter selector first",
-			       "the first matching selector wins, and selector %u accepts "
-			       "everything that this one does",
-			       i);
+		report_warning(
+			lint->report, node, "shadowed-selector",
+			"put the stricter selector first",
+			"the first matching selector wins, and selector %u accepts "
+			"everything that this one does",
+			i);
 		return;
 	}
 	if (n > 1 && covered_by(lint, sets, late, chosen, n))

@@ -169,7 +169,8 @@ static uint32_t net_ranges(const char *text, struct lint_range *ret)
 }
 
 /* The ranges of value @i, not negated; UINT32_MAX if they are not known. */
-static uint32_t value_ranges(const struct lint_set *set, uint32_t i, struct lint_range *ret)
+static uint32_t value_ranges(const struct lint_set *set, uint32_t i,
+			     struct lint_range *ret)
 {
 	const struct node *node = set->values->items[i];
 	uint64_t low, high;
@@ -319,7 +320,8 @@ static int term_texts(struct arena *arena, const struct lint_term *term,
 	if (!items)
 		return -ENOMEM;
 	*ret_known = true;
-	*ret = (struct lint_texts){ text_kind(term->set->kind), is_negated(term), items, 0 };
+	*ret = (struct lint_texts){ text_kind(term->set->kind), is_negated(term), items,
+				    0 };
 	for (i = 0; i < values->n; i++) {
 		if (!term_has(term, i))
 			continue;
@@ -382,8 +384,8 @@ static bool lists_host(const struct lint_term *term)
 	uint32_t i;
 
 	for (i = 0; i < term->set->values->n; i++)
-		if (term_has(term, i) &&
-		    (!term->set->values->items[i] || is_host(term->set->values->items[i])))
+		if (term_has(term, i) && (!term->set->values->items[i] ||
+					  is_host(term->set->values->items[i])))
 			return true;
 	return false;
 }
@@ -532,7 +534,8 @@ bool lint_terms_exclude_plainly(const struct lint *lint, const struct lint_term 
 	return r > 0;
 }
 
-bool lint_terms_exclude(const struct lint *lint, const struct lint_term *terms, uint32_t n)
+bool lint_terms_exclude(const struct lint *lint, const struct lint_term *terms,
+			uint32_t n)
 {
 	struct lint_term all[LINT_MAX_TERMS];
 	struct lint_set facts[LINT_MAX_FACTS];

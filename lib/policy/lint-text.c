@@ -68,8 +68,8 @@ static const struct lint_texts *closed_set(const struct lint_texts *sets, uint32
 	return NULL;
 }
 
-static bool literals_exclude(const struct lint_texts *closed, const struct lint_texts *sets,
-			     uint32_t n)
+static bool literals_exclude(const struct lint_texts *closed,
+			     const struct lint_texts *sets, uint32_t n)
 {
 	uint32_t i, k;
 
@@ -94,9 +94,9 @@ static bool is_refused(const struct lint_literal *literal, enum lint_text_kind k
 
 	for (i = 0; i < n; i++) {
 		/* A literal in any case does not say in which case it comes. */
-		bool part = sets[i].kind == LINT_TEXT_PART_NOCASE ||
-			    (sets[i].kind == LINT_TEXT_PART &&
-			     kind != LINT_TEXT_PART_NOCASE);
+		bool part =
+			sets[i].kind == LINT_TEXT_PART_NOCASE ||
+			(sets[i].kind == LINT_TEXT_PART && kind != LINT_TEXT_PART_NOCASE);
 
 		if (sets[i].negated && (sets[i].kind == kind || part) &&
 		    !text_is_in(literal, &sets[i]))
@@ -106,9 +106,8 @@ static bool is_refused(const struct lint_literal *literal, enum lint_text_kind k
 }
 
 /* The longer of two literals if one is the beginning (the end) of the other. */
-static const struct lint_literal *meet(const struct lint_literal *a,
-				       const struct lint_literal *b,
-				       enum lint_text_kind kind)
+static const struct lint_literal *
+meet(const struct lint_literal *a, const struct lint_literal *b, enum lint_text_kind kind)
 {
 	if (literal_passes(a, kind, b))
 		return a;

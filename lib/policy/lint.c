@@ -19,7 +19,8 @@ uint32_t lint_filter_position(const struct lint *lint, const struct doc_filter *
 		return filter->args.items[0] ? (uint32_t)filter->args.items[0]->number
 					     : UNDECLARED;
 	for (i = 0; i < hook->args.n; i++)
-		if (hook->args.items[i].index && hook->args.items[i].index->number == index)
+		if (hook->args.items[i].index &&
+		    hook->args.items[i].index->number == index)
 			return i;
 	/* A tracepoint's fields count from 4 or so: a small number is a position. */
 	if (lint->section->section == SECTION_TRACEPOINT && index < hook->args.n)

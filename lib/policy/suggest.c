@@ -198,8 +198,8 @@ static bool is_short_for(const char *text, const char *name)
 {
 	size_t len = strlen(text);
 
-	if (len < SHORT_MIN_LEN || tolower((unsigned char)*text) !=
-					   tolower((unsigned char)*name))
+	if (len < SHORT_MIN_LEN ||
+	    tolower((unsigned char)*text) != tolower((unsigned char)*name))
 		return false;
 	for (; *text && *name; name++)
 		text += tolower((unsigned char)*text) == tolower((unsigned char)*name);
@@ -303,9 +303,8 @@ static bool field_walk(struct field_walk *walk, const struct schema *schema,
 		return true;
 	}
 	for (i = 0; depth && i < schema->n_fields; i++)
-		if (schema->fields[i].schema &&
-		    field_walk(walk, schema->fields[i].schema, &schema->fields[i],
-			       depth - 1))
+		if (schema->fields[i].schema && field_walk(walk, schema->fields[i].schema,
+							   &schema->fields[i], depth - 1))
 			return true;
 	return false;
 }
@@ -331,8 +330,8 @@ static bool has_word(const struct schema_field *field, const char *text)
 }
 
 /* The place that knows the key: nearer ones, below this mapping, before others. */
-static const char *field_elsewhere(char (*buf)[SUGGEST_BYTES], const struct schema *schema,
-				   struct field_walk walk)
+static const char *field_elsewhere(char (*buf)[SUGGEST_BYTES],
+				   const struct schema *schema, struct field_walk walk)
 {
 	bool list;
 

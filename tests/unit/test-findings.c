@@ -93,9 +93,10 @@ static bool want_is_met(struct tetra_diag *diag, const struct want *want)
 /* What no finding may ever hold, whatever was wrong. */
 static bool finding_is_plain(const struct tetra_finding *finding)
 {
-	return !contains(finding->message, "\n") && !contains(finding->message, "\\x0a") &&
-	       !contains(finding->hint, "\n") && !contains(finding->hint, "\\x0a") &&
-	       !contains(finding->path, "\n") && !contains(finding->path, "\\x0a");
+	return !contains(finding->message, "\n") &&
+	       !contains(finding->message, "\\x0a") && !contains(finding->hint, "\n") &&
+	       !contains(finding->hint, "\\x0a") && !contains(finding->path, "\n") &&
+	       !contains(finding->path, "\\x0a");
 }
 
 static void case_failed(const struct findings_case *test, struct tetra_diag *diag,
@@ -171,8 +172,8 @@ static void line_add(struct findings_case *test, const char *line)
 	if (!len && !whole)
 		strcpy(test->text, head);
 	len = strlen(test->text);
-	sprintf(test->text + len, "%s%s\n",
-		str_has_prefix(test->text, head) ? "  " : "", line);
+	sprintf(test->text + len, "%s%s\n", str_has_prefix(test->text, head) ? "  " : "",
+		line);
 }
 
 static void file_run(const char *folder, const char *name)

@@ -18,7 +18,7 @@
 #include "tests/vm/adversary.h"
 #include "tests/vm/uring.h"
 
-#define PAGE 4096
+#define PAGE	   4096
 #define MOUNTPOINT "/tmp/lab/elsewhere"
 
 /* open_tree(2) makes a copy of the mount, attached nowhere. */
@@ -60,8 +60,9 @@ static int write_vector(const char *target)
 static int write_mmap(const char *target)
 {
 	int fd = open(target, O_RDWR);
-	char *memory = fd < 0 ? MAP_FAILED
-			      : mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	char *memory =
+		fd < 0 ? MAP_FAILED
+		       : mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (memory == MAP_FAILED)
 		return failed();
@@ -73,8 +74,8 @@ static int write_mmap(const char *target)
 static int write_mprotect(const char *target)
 {
 	int fd = open(target, O_RDWR);
-	char *memory = fd < 0 ? MAP_FAILED
-			      : mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	char *memory =
+		fd < 0 ? MAP_FAILED : mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
 
 	if (memory == MAP_FAILED || mprotect(memory, PAGE, PROT_READ | PROT_WRITE) < 0)
 		return failed();
@@ -162,7 +163,8 @@ static void sibling(char (*ret)[512], const char *target, const char *name)
 
 static void folder(char (*ret)[512], const char *target)
 {
-	snprintf(*ret, sizeof(*ret), "%.*s", (int)(strrchr(target, '/') - target), target);
+	snprintf(*ret, sizeof(*ret), "%.*s", (int)(strrchr(target, '/') - target),
+		 target);
 }
 
 static const char *base(const char *target)
@@ -414,8 +416,8 @@ static int read_plain(const char *target)
 static int read_mmap(const char *target)
 {
 	int fd = open(target, O_RDONLY);
-	char *memory = fd < 0 ? MAP_FAILED
-			      : mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	char *memory =
+		fd < 0 ? MAP_FAILED : mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
 
 	return memory == MAP_FAILED ? failed() : 0;
 }
@@ -423,7 +425,8 @@ static int read_mmap(const char *target)
 static int read_uring(const char *target)
 {
 	char byte;
-	int fd = open(target, O_RDONLY), r = fd < 0 ? -failed() : uring_read(fd, &byte, 1);
+	int fd = open(target, O_RDONLY),
+	    r = fd < 0 ? -failed() : uring_read(fd, &byte, 1);
 
 	return r == 1 ? 0 : r < 0 ? -r : EIO;
 }
@@ -446,7 +449,7 @@ static int read_procroot(const char *target)
 }
 
 const struct act acts_read[] = {
-	{ "read/read", read_plain },	 { "read/mmap", read_mmap },
-	{ "read/uring", read_uring },	 { "read/splice", read_splice },
+	{ "read/read", read_plain },	    { "read/mmap", read_mmap },
+	{ "read/uring", read_uring },	    { "read/splice", read_splice },
 	{ "read/procroot", read_procroot }, { NULL, NULL },
 };

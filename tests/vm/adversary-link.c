@@ -119,12 +119,18 @@ static int call_uring(const char *target)
 }
 
 const struct act acts_link[] = {
-	{ "link/plain", link_plain },	    { "link/slashes", link_slashes },
-	{ "link/dot", link_dot },	    { "link/detour", link_detour },
-	{ "link/up", link_up },		    { "link/relative", link_relative },
-	{ "link/procroot", link_procroot }, { "link/symlink", call_symlink },
-	{ "link/cold", call_cold },	    { "link/int80", call_int80 },
-	{ "link/uring", call_uring },	    { NULL, NULL },
+	{ "link/plain", link_plain },
+	{ "link/slashes", link_slashes },
+	{ "link/dot", link_dot },
+	{ "link/detour", link_detour },
+	{ "link/up", link_up },
+	{ "link/relative", link_relative },
+	{ "link/procroot", link_procroot },
+	{ "link/symlink", call_symlink },
+	{ "link/cold", call_cold },
+	{ "link/int80", call_int80 },
+	{ "link/uring", call_uring },
+	{ NULL, NULL },
 };
 
 /* @target is the port, on this machine. */
@@ -178,8 +184,8 @@ static int connect_mapped(const char *target)
 static int connect_uring(const char *target)
 {
 	struct sockaddr_in address = address_of(target);
-	int r = uring_connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&address,
-			      sizeof(address));
+	int r = uring_connect(socket(AF_INET, SOCK_STREAM, 0),
+			      (struct sockaddr *)&address, sizeof(address));
 
 	return r < 0 ? -r : 0;
 }
@@ -189,12 +195,16 @@ static int connect_udp(const char *target)
 	struct sockaddr_in address = address_of(target);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-	return result(sendto(fd, "x", 1, 0, (struct sockaddr *)&address, sizeof(address)));
+	return result(
+		sendto(fd, "x", 1, 0, (struct sockaddr *)&address, sizeof(address)));
 }
 
 const struct act acts_connect[] = {
-	{ "connect/plain", connect_plain },	  { "connect/mptcp", connect_mptcp },
-	{ "connect/fastopen", connect_fastopen }, { "connect/mapped", connect_mapped },
-	{ "connect/uring", connect_uring },	  { "connect/udp", connect_udp },
+	{ "connect/plain", connect_plain },
+	{ "connect/mptcp", connect_mptcp },
+	{ "connect/fastopen", connect_fastopen },
+	{ "connect/mapped", connect_mapped },
+	{ "connect/uring", connect_uring },
+	{ "connect/udp", connect_udp },
 	{ NULL, NULL },
 };

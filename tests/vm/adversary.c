@@ -27,9 +27,9 @@
 #include "tests/vm/rig.h"
 
 #define MAX_CELLS 400
-#define PORT "7321"
+#define PORT	  "7321"
 /* Milliseconds that an event may take, and that an act may take. */
-#define EVENT_MS 700
+#define EVENT_MS    700
 #define ACT_SECONDS 20
 
 enum outcome { EMPTY, IMPOSSIBLE, OTHER, GAP, TOLD, STOPPED };
@@ -66,7 +66,7 @@ static const struct group {
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static const char *const policies[] = {
-	"block-passwd-write",	 "protect-passwd", "file-monitoring",
+	"block-passwd-write",	 "protect-passwd",   "file-monitoring",
 	"restrict-symlink-deny", "restrict-symlink", "tcp-connect",
 };
 #define N_POLICIES (sizeof(policies) / sizeof(policies[0]))
@@ -108,7 +108,8 @@ static void cells_read(const char *filename)
 static const struct cell *cell_find(const char *policy, const char *act)
 {
 	for (unsigned int i = 0; i < n_cells; i++)
-		if (!fnmatch(cells[i].policy, policy, 0) && !fnmatch(cells[i].act, act, 0))
+		if (!fnmatch(cells[i].policy, policy, 0) &&
+		    !fnmatch(cells[i].act, act, 0))
 			return &cells[i];
 	return NULL;
 }
@@ -241,8 +242,8 @@ static void cell_judge(const char *policy, const struct act *act, enum outcome g
 		     outcome_names[got]);
 		return;
 	}
-	fact(got == IMPOSSIBLE || got == OTHER || got >= wanted, "%-22s %-18s %s%s", policy,
-	     act->name, outcome_names[got],
+	fact(got == IMPOSSIBLE || got == OTHER || got >= wanted, "%-22s %-18s %s%s",
+	     policy, act->name, outcome_names[got],
 	     got > wanted && got != IMPOSSIBLE ? " (the table says less)" : "");
 	if (wanted == GAP)
 		fact(is_documented(policy, cell->phrase), "%-22s %-18s documented: %s",
@@ -281,8 +282,9 @@ static uint64_t group_possible(const struct group *group)
 	uint64_t possible = 0;
 
 	for (unsigned int i = 0; group->acts[i].name; i++)
-		possible |= (uint64_t)act_run(NULL, &watch, &group->acts[i], group->target)
-			    << i;
+		possible |=
+			(uint64_t)act_run(NULL, &watch, &group->acts[i], group->target)
+			<< i;
 	return possible;
 }
 

@@ -39,8 +39,8 @@ static int rings_open(struct rings *rings)
 		rings,
 		params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe),
 		IORING_OFF_CQ_RING);
-	rings->entries = ring_map(
-		rings, params->sq_entries * sizeof(struct io_uring_sqe), IORING_OFF_SQES);
+	rings->entries = ring_map(rings, params->sq_entries * sizeof(struct io_uring_sqe),
+				  IORING_OFF_SQES);
 	if (rings->submit == MAP_FAILED || rings->complete == MAP_FAILED ||
 	    rings->entries == MAP_FAILED)
 		return -ENOMEM;
@@ -61,7 +61,8 @@ static int rings_run(const struct io_uring_sqe *entry)
 	rings.entries[0] = *entry;
 	array[0] = 0;
 	__atomic_store_n(tail, 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, rings.fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+	if (syscall(SYS_io_uring_enter, rings.fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) <
+	    0)
 		return -errno;
 	r = ((struct io_uring_cqe *)(rings.complete + rings.params.cq_off.cqes))->res;
 	close(rings.fd);
@@ -100,9 +101,10 @@ int uring_symlink(const char *target, const char *name)
 
 int uring_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-	struct io_uring_sqe entry = {
-		.opcode = IORING_OP_CONNECT, .fd = fd, .addr = (uintptr_t)address, .off = len
-	};
+	struct io_uring_sqe entry = { .opcode = IORING_OP_CONNECT,
+				      .fd = fd,
+				      .addr = (uintptr_t)address,
+				      .off = len };
 
 	return rings_run(&entry);
 }
