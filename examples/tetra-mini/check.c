@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,14 +18,18 @@ static int check_file(const char *name)
 	TETRA_OPTS(tetra_parse_opts, opts, .file = name, .lint = 1);
 	_cleanup_(diag_freep) struct tetra_diag *diag = NULL;
 	_cleanup_(policy_unrefp) struct tetra_policy *policy = NULL;
-	int r = tetra_diag_new(&diag);
+	int r = tetra_diag_new(&diag), printed;
 	char safe[NAME_BYTES];
 
 	if (r == 0)
 		r = tetra_policy_parse_file(&policy, name, &opts, diag);
-	findings_print(diag);
-	if (r < 0 && tetra_diag_count(diag, TETRA_SEVERITY_ERROR) == 0)
-		fprintf(stderr, "%s: error: %s\n", name_safe(safe, name), strerror(-r));
+	printed = findings_print(diag);
+	if (r == 0)
+		r = printed;
+	if (r < 0 && (r == -ENOMEM || !tetra_diag_count(diag, TETRA_SEVERITY_ERROR)))
+		fprintf(stderr, "%s: error: %s\n", name_safe(safe, name),
+			r == -ENOMEM ? "memory ran out; not everything was checked"
+				     : strerror(-r));
 	return r;
 }
 

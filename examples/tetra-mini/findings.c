@@ -8,29 +8,39 @@
 #include "guard.h"
 #include "name.h"
 
-/* Where there is no memory for the whole text, its beginning must do. */
-static void finding_print(struct tetra_diag *diag, unsigned int index)
+/* Kinds with more findings than this are printed as one. */
+#define FOLD_MORE_THAN 3
+
+/* Where there is no memory for the whole text, its beginning is printed. */
+static int finding_print(struct tetra_diag *diag, unsigned int index)
 {
 	_cleanup_(freep) char *whole = NULL;
 	char start[1024];
-	int len = tetra_diag_render(diag, index, start, sizeof(start));
+	int len = tetra_diag_render(diag, index, start, sizeof(start)), r = 0;
 
 	if (len < 0)
-		return;
+		return len;
 	if ((size_t)len >= sizeof(start)) {
 		whole = malloc((size_t)len + 1);
-		if (whole)
-			tetra_diag_render(diag, index, whole, (size_t)len + 1);
+		r = whole ? tetra_diag_render(diag, index, whole, (size_t)len + 1)
+			  : -ENOMEM;
 	}
-	fputs(whole ? whole : start, stderr);
+	fputs(whole && r >= 0 ? whole : start, stderr);
+	return r < 0 ? r : 0;
 }
 
-void findings_print(struct tetra_diag *diag)
+int findings_print(struct tetra_diag *diag)
 {
+	int folded = tetra_diag_fold(diag, FOLD_MORE_THAN);
 	unsigned int i, n = tetra_diag_count(diag, 0);
+	int first = folded < 0 ? folded : 0, r;
 
-	for (i = 0; i < n; i++)
-		finding_print(diag, i);
+	for (i = 0; i < n; i++) {
+		r = finding_print(diag, i);
+		if (r < 0 && first == 0)
+			first = r;
+	}
+	return first;
 }
 
 void findings_reason(struct tetra_diag *diag, const char *what, int error)

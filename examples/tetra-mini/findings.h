@@ -5,8 +5,11 @@
 
 struct tetra_diag;
 
-/* Prints every finding, with its source line and a caret where they are known. */
-void findings_print(struct tetra_diag *diag);
+/*
+ * Prints every finding, with its source line and a caret where they are known; many of one
+ * kind as one. 0, or -ENOMEM: something could not be printed.
+ */
+int findings_print(struct tetra_diag *diag);
 
 /*
  * Prints "tetra-mini: WHAT: REASON", in one line: the first error among the findings, or

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "files.h"
+#include "findings.h"
 #include "guard.h"
 #include "name.h"
 

@@ -32,6 +32,9 @@ enum tetra_severity {
  * @path:	place in the document, "spec.kprobes[0].call"; NULL if none
  * @message:	one line, no full stop
  * @hint:	what to do about it; NULL if none
+ * @places:	tetra_diag_fold(): where else, @n_places of them; NULL if nowhere
+ * @n_places:	how many
+ * @count:	1 + @n_places
  *
  * All strings are borrowed from the collector until it is cleared or freed. Since: 0.1
  */
@@ -46,6 +49,16 @@ struct tetra_finding {
 	const char *path;
 	const char *message;
 	const char *hint;
+	/* Since: 0.1 */
+	const struct tetra_place *places;
+	uint32_t n_places;
+	uint32_t count;
+};
+
+/* A place in the file of a finding. Since: 0.1 */
+struct tetra_place {
+	uint32_t line; /* from 1 */
+	uint32_t column; /* from 1, in characters; 0 if unknown */
 };
 
 /**
@@ -81,13 +94,26 @@ TETRA_API int tetra_diag_get(struct tetra_diag *diag, unsigned int index,
 			     struct tetra_finding *ret);
 
 /**
+ * tetra_diag_fold() - make one finding of many of a kind
+ * @more_than:	kinds with so many findings of a file, or fewer, stay as they are
+ *
+ * Warnings and notes that differ only in their place, and in what they quote, become one, at
+ * the first place; the message and hint are those of the first. Findings that are added
+ * later are not folded until the next call.
+ *
+ * Return: how many findings there are less; -ENOMEM, and nothing has changed. Since: 0.1
+ */
+TETRA_API int tetra_diag_fold(struct tetra_diag *diag, unsigned int more_than);
+
+/**
  * tetra_diag_render() - one finding as text for people
  * @index:	from 0, as in tetra_diag_get()
  * @buf:	where to write; may be NULL if @size is 0
  * @size:	bytes in @buf; the text is cut to fit and always NUL-terminated if @size > 0
  *
  * "FILE:LINE:COLUMN: error: MESSAGE [CODE]", the source line and a caret under the column
- * where they are known, and the hint; lines end in a newline.
+ * where they are known, the other places of a folded one, and the hint; lines end in a
+ * newline. A file's name is printed with its control characters escaped.
  *
  * Return: bytes the whole text needs without its NUL; -ENOENT past the last. Since: 0.1
  */

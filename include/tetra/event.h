@@ -79,6 +79,7 @@ enum tetra_arg_status {
 	TETRA_ARG_STATUS_FAULT = 1,   /* its memory could not be read */
 	TETRA_ARG_STATUS_ABSENT = 2,  /* a file descriptor that is not open */
 	TETRA_ARG_STATUS_MISSING = 3, /* it did not fit into the record */
+	TETRA_ARG_STATUS_UNSUPPORTED = 4, /* this kernel's hook has no such argument */
 };
 
 /* Bits of struct tetra_arg.flags. Since: 0.1 */

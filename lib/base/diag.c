@@ -4,8 +4,8 @@
  * is added: they quote what a stranger wrote. Findings keep the order of their places; the
  * sort is put off until somebody reads.
  *
- * A finding that cannot be stored for want of memory is dropped: whoever adds it returns an
- * error of its own, and this is the last place that could report better.
+ * A finding that cannot be stored because memory ran out is dropped, and the collector
+ * remembers that: the call that reads user input then fails, whatever it found.
  */
 #include "lib/base/diag.h"
 
@@ -24,8 +24,10 @@
 struct finding {
 	uint32_t severity, line, column;
 	unsigned int serial;		    /* order of arrival, for a stable sort */
-	const char *code;		    /* static */
+	const char *code, *kind;	    /* static */
 	char *file, *path, *message, *hint; /* owned, or NULL */
+	struct tetra_place *places;	    /* owned, or NULL */
+	uint32_t n_places;
 };
 
 struct source {
@@ -39,7 +41,7 @@ struct source {
 struct tetra_diag {
 	struct finding *findings;
 	size_t n_findings, n_allocated;
-	bool sorted;
+	bool sorted, has_lost;
 	struct source *sources;
 	size_t n_sources;
 	struct dict by_file; /* its place among them */
@@ -64,6 +66,18 @@ static void finding_done(struct finding *finding)
 	free(finding->path);
 	free(finding->message);
 	free(finding->hint);
+	free(finding->places);
+}
+
+void diag_lose(struct tetra_diag *diag)
+{
+	if (diag)
+		diag->has_lost = true;
+}
+
+bool diag_has_lost(const struct tetra_diag *diag)
+{
+	return diag && diag->has_lost;
 }
 
 void tetra_diag_clear(struct tetra_diag *diag)
@@ -158,14 +172,19 @@ int diag_set_source(struct tetra_diag *diag, const char *file, const char *text,
 /* A copy that is valid UTF-8, on one line, and holds nothing a terminal would obey. */
 static char *text_copy(const char *text)
 {
+	static const char blanks[] = "\n\r\t", escapes[] = "nrt";
 	_cleanup_(strbuf_done) struct strbuf buf = {};
 	size_t len = strnlen(text, TEXT_MAX_BYTES), i, n;
+	const char *blank;
 	uint32_t c;
 
 	for (i = 0; i < len; i += n) {
 		n = utf8_decode(text + i, len - i, &c);
+		blank = text[i] ? strchr(blanks, text[i]) : NULL;
 		if (n && utf8_is_printable(c))
 			strbuf_add(&buf, text + i, n);
+		else if (blank)
+			strbuf_format(&buf, "\\%c", escapes[blank - blanks]);
 		else if (n)
 			strbuf_format(&buf, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
 		else if (len < TEXT_MAX_BYTES)
@@ -216,17 +235,21 @@ static void diag_add(struct tetra_diag *diag, uint32_t severity,
 	if (!diag)
 		return;
 	finding = finding_reserve(diag);
-	if (!finding)
+	if (!finding) {
+		diag_lose(diag);
 		return;
+	}
 	memset(finding, 0, sizeof(*finding));
 	vsnprintf(message, sizeof(message), format, args);
 	finding->severity = severity;
 	finding->code = code;
+	finding->kind = place ? place->kind : NULL;
 	finding->serial = (unsigned int)diag->n_findings;
 	finding->line = place ? place->line : 0;
 	finding->column = place ? place->column : 0;
 	if (finding_fill(finding, place, message, hint) < 0) {
 		finding_done(finding);
+		diag_lose(diag);
 		return;
 	}
 	diag->n_findings++;
@@ -279,15 +302,116 @@ static int finding_compare(const void *left, const void *right)
 	return a->serial < b->serial ? -1 : a->serial > b->serial;
 }
 
+static void diag_sort(struct tetra_diag *diag)
+{
+	if (!diag->sorted && diag->n_findings)
+		qsort(diag->findings, diag->n_findings, sizeof(*diag->findings),
+		      finding_compare);
+	diag->sorted = true;
+}
+
 static const struct finding *diag_at(struct tetra_diag *diag, unsigned int index)
 {
 	if (!diag || index >= diag->n_findings)
 		return NULL;
-	if (!diag->sorted)
-		qsort(diag->findings, diag->n_findings, sizeof(*diag->findings),
-		      finding_compare);
-	diag->sorted = true;
+	diag_sort(diag);
 	return &diag->findings[index];
+}
+
+static bool is_like(const struct finding *a, const struct finding *b)
+{
+	return a->kind && a->kind == b->kind && a->severity == b->severity &&
+	       a->severity != TETRA_SEVERITY_ERROR && str_equal(a->code, b->code) &&
+	       str_equal(a->file ? a->file : "", b->file ? b->file : "");
+}
+
+/* The first of each kind takes the places of the others; -ENOMEM leaves it without. */
+static int places_take(struct finding *first, struct finding *end, uint32_t n)
+{
+	struct finding *other;
+
+	first->places = calloc(n, sizeof(*first->places));
+	if (!first->places)
+		return -ENOMEM;
+	for (other = first + 1; other < end; other++)
+		if (is_like(first, other))
+			first->places[first->n_places++] =
+				(struct tetra_place){ other->line, other->column };
+	return 0;
+}
+
+static uint32_t count_like(const struct finding *first, const struct finding *end)
+{
+	uint32_t n = 0;
+
+	for (const struct finding *other = first + 1; other < end; other++)
+		n += is_like(first, other);
+	return n;
+}
+
+/* A kind that was folded once keeps what it has. */
+static bool is_foldable(const struct finding *finding)
+{
+	return finding->kind && !finding->n_places;
+}
+
+static void places_drop(struct finding *findings, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(findings[i].places);
+		findings[i].places = NULL;
+		findings[i].n_places = 0;
+	}
+}
+
+/* What the first of its kind has taken the place of is removed. */
+static int findings_merge(struct tetra_diag *diag)
+{
+	struct finding *findings = diag->findings;
+	size_t i, k, n = 0;
+	int folded = 0;
+
+	for (i = 0; i < diag->n_findings; i++) {
+		for (k = 0; k < n; k++)
+			if (findings[k].n_places && !findings[i].n_places &&
+			    is_like(&findings[k], &findings[i]))
+				break;
+		if (k < n) {
+			finding_done(&findings[i]);
+			folded++;
+		} else {
+			findings[n++] = findings[i];
+		}
+	}
+	diag->n_findings = n;
+	return folded;
+}
+
+int tetra_diag_fold(struct tetra_diag *diag, unsigned int more_than)
+{
+	struct finding *end;
+	size_t i, k;
+	uint32_t n;
+
+	if (!diag)
+		return 0;
+	diag_sort(diag);
+	end = diag->findings + diag->n_findings;
+	for (i = 0; i < diag->n_findings; i++) {
+		for (k = 0; k < i; k++)
+			if (is_like(&diag->findings[k], &diag->findings[i]))
+				break;
+		n = k == i && is_foldable(&diag->findings[i])
+			    ? count_like(&diag->findings[i], end)
+			    : 0;
+		if (!n || n < more_than)
+			continue;
+		if (places_take(&diag->findings[i], end, n) < 0) {
+			places_drop(diag->findings, i);
+			return -ENOMEM;
+		}
+	}
+	return findings_merge(diag);
 }
 
 int tetra_diag_get(struct tetra_diag *diag, unsigned int index, struct tetra_finding *ret)
@@ -309,6 +433,9 @@ int tetra_diag_get(struct tetra_diag *diag, unsigned int index, struct tetra_fin
 		.path = finding->path,
 		.message = finding->message,
 		.hint = finding->hint,
+		.places = finding->places,
+		.n_places = finding->n_places,
+		.count = finding->n_places + 1,
 	};
 	memcpy(ret, &full, MIN(ret->size, sizeof(full)));
 	return 0;
@@ -394,6 +521,20 @@ static const char *severity_name(uint32_t severity)
 	}
 }
 
+/* All of them: who wants to mend the policy needs each. */
+static void render_places(const struct finding *finding, struct strbuf *buf)
+{
+	uint32_t i;
+
+	if (!finding->n_places)
+		return;
+	strbuf_format(buf, "  and %u more like this, at ", finding->n_places);
+	for (i = 0; i < finding->n_places; i++)
+		strbuf_format(buf, "%s%u:%u", i ? ", " : "", finding->places[i].line,
+			      finding->places[i].column);
+	strbuf_putc(buf, '\n');
+}
+
 static void render_head(const struct finding *finding, struct strbuf *buf)
 {
 	_cleanup_(freep) char *file = finding->file ? text_copy(finding->file) : NULL;
@@ -421,6 +562,7 @@ int tetra_diag_render(struct tetra_diag *diag, unsigned int index, char *buf, si
 		return -ENOENT;
 	render_head(finding, &text);
 	render_source(diag, finding, &text);
+	render_places(finding, &text);
 	if (finding->hint)
 		strbuf_format(&text, "  hint: %s\n", finding->hint);
 	if (text.failed)

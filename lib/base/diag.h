@@ -15,7 +15,13 @@ struct diag_place {
 	const char *file; /* or NULL */
 	uint32_t line, column; /* 0: unknown */
 	const char *path; /* "spec.kprobes[0]", or NULL */
+	/* Static: findings of the same kind can be folded; NULL: this one cannot. */
+	const char *kind;
 };
+
+/* There was no memory for a finding, or for a part of it: whoever reports fails. */
+void diag_lose(struct tetra_diag *diag);
+bool diag_has_lost(const struct tetra_diag *diag);
 
 /* The texts of @file, kept by the collector (copied) for carets. */
 int diag_set_source(struct tetra_diag *diag, const char *file, const char *text, size_t len);

@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "bpf/abi/image.h"
 #include "lib/event/table.h"
 
 /* The public numbers are the records' own. */
@@ -416,7 +417,12 @@ static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 		return -EINVAL;
 	all.label = arg->spec->label;
 	all.type_name = arg->spec->yaml_type;
-	all.status = arg->data ? arg->head.status : (uint32_t)TETRA_ARG_STATUS_MISSING;
+	if (arg->data)
+		all.status = arg->head.status;
+	else
+		all.status = arg->spec->slot < TETRA_MAX_SLOTS
+				     ? TETRA_ARG_STATUS_MISSING
+				     : TETRA_ARG_STATUS_UNSUPPORTED;
 	all.flags = arg->data ? arg->head.flags : 0;
 	if (all.status == TETRA_ARG_STATUS_OK)
 		fill_value(&all, arg);

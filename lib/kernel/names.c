@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "lib/base/nearest.h"
+#include "lib/kernel/syscalls-x86_64.h"
 
 #define NAMES(list)                                                                      \
 	{                                                                                \
@@ -180,4 +181,17 @@ const char *names_nearest(const struct names *names, const char *text)
 const char *capability_event_name(uint32_t bit)
 {
 	return bit == 1 ? "DAC_OVERRIDE" : names_text(&names_capabilities, bit);
+}
+
+bool names_is_syscall(const char *text)
+{
+#define X(name, number) #name,
+	static const char *const calls[] = { SYSCALLS_X86_64(X) };
+#undef X
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++)
+		if (str_equal(calls[i], text))
+			return true;
+	return false;
 }

@@ -32,6 +32,9 @@ const char *names_text(const struct names *names, uint32_t number);
 /* 0 and the number of @text, compared exactly; -ENOENT if it is no name. */
 int names_number(const struct names *names, const char *text, uint32_t *ret);
 
+/* A system call by the name of its entry, without "sys_". */
+bool names_is_syscall(const char *text);
+
 /* The name that @text may have meant, static; NULL if nothing is near. */
 const char *names_nearest(const struct names *names, const char *text);
 

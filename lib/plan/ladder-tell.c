@@ -79,16 +79,17 @@ int reason_tell(const struct ladder *ladder, struct plan_ladder *ret)
 static void holders_tell(const struct ladder *ladder, struct strbuf *hint)
 {
 	const char *symbol = ladder->use->symbol;
-	const char *stopper = stopper_find(ladder->kernel, ladder->use);
+	_cleanup_(strbuf_done) struct strbuf stopper = {};
 	bool lsm = kernel_has(ladder->kernel, KERNEL_LSM_BPF);
+	bool stops = stopper_find(ladder->kernel, ladder->use, &stopper);
 	struct kernel_function hook;
 
-	if (!lsm && (stopper || str_has_prefix(symbol, SECURITY_PREFIX) ||
+	if (!lsm && (stops || str_has_prefix(symbol, SECURITY_PREFIX) ||
 		     ladder->use->kind == PLAN_POINT_LSM))
 		strbuf_puts(hint, "boot with 'bpf' in lsm=; ");
-	if (stopper)
-		strbuf_format(hint, "hook %s, which is denied by an LSM program; ",
-			      stopper);
+	if (stops)
+		strbuf_format(hint, "hook %s, denied by LSM programs; ",
+			      strbuf_get(&stopper));
 	else if (str_has_prefix(symbol, SECURITY_PREFIX) && !ladder->has_hook &&
 		 kernel_lsm_hook(ladder->kernel, symbol + strlen(SECURITY_PREFIX), &hook))
 		strbuf_format(hint, "write it as lsmhooks, hook: %s; ",
@@ -137,10 +138,9 @@ static void warn_denial_skippable(const struct ladder *ladder,
 				  const struct diag_place *place, struct tetra_diag *diag)
 {
 	_cleanup_(strbuf_done) struct strbuf hint = {};
-	const char *stopper = stopper_find(ladder->kernel, ladder->use);
 
-	if (stopper)
-		strbuf_format(&hint, "%s would stop it", stopper);
+	if (stopper_find(ladder->kernel, ladder->use, &hint))
+		strbuf_puts(&hint, " would stop it");
 	diag_warning(
 		diag, place, "does-not-prevent", hint.len ? strbuf_get(&hint) : NULL,
 		"kills, but the call may complete: this kernel is preemptible (%s) and "
@@ -167,11 +167,11 @@ int unheld_judge(const struct ladder *ladder, const struct plan_ladder *ret,
 int ladder_refuse(const struct ladder *ladder, const struct diag_place *place,
 		  struct tetra_diag *diag, const char *what)
 {
-	const char *stopper = stopper_find(ladder->kernel, ladder->use);
 	_cleanup_(strbuf_done) struct strbuf hint = {};
 
-	if (stopper && ladder->needs & PLAN_NEEDS_OVERRIDE)
-		strbuf_format(&hint, "%s can deny it; ", stopper);
+	if (ladder->needs & PLAN_NEEDS_OVERRIDE &&
+	    stopper_find(ladder->kernel, ladder->use, &hint))
+		strbuf_puts(&hint, " can deny it; ");
 	strbuf_puts(&hint, ladder->passed.len
 				   ? strbuf_get(&ladder->passed)
 				   : "nothing at such a place can change what happens");
@@ -183,12 +183,10 @@ int ladder_refuse(const struct ladder *ladder, const struct diag_place *place,
 void warn_not_prevented(const struct ladder *ladder, const struct diag_place *place,
 			struct tetra_diag *diag)
 {
-	const char *stopper = stopper_find(ladder->kernel, ladder->use);
 	_cleanup_(strbuf_done) struct strbuf hint = {};
 
-	if (stopper)
-		strbuf_format(&hint, "%s would stop it%s", stopper,
-			      ladder->passed.len ? "; " : "");
+	if (stopper_find(ladder->kernel, ladder->use, &hint))
+		strbuf_format(&hint, " would stop it%s", ladder->passed.len ? "; " : "");
 	strbuf_puts(&hint, strbuf_get(&ladder->passed));
 	diag_warning(diag, place, "does-not-prevent", hint.len ? strbuf_get(&hint) : NULL,
 		     "kills, but the call may complete: nothing can deny '%s' on this "

@@ -3,8 +3,9 @@
  * Arguments that are parameters of a function: which word holds them, and whether what the
  * policy says of their type is what the kernel's BTF says.
  *
- * A type that does not fit is a warning, as it is for the reference; but where the kind can
- * read nothing at all, its filters would be false without a word: that is refused.
+ * A type that does not fit is a warning, as it is for the reference. Where the kind can read
+ * nothing at all, the argument arrives as unsupported; but its filters would be false without
+ * a word: with a filter on it, that is refused.
  */
 #include <stdio.h>
 
@@ -179,13 +180,25 @@ static const char *fit_hint(char (*buf)[128], const struct kernel_param *param,
 	return *buf;
 }
 
-static void fit_report(struct use_build *build, const struct use_spot *spot,
+/* False if the argument at @position, or the result, is left unread. */
+static bool fit_report(struct use_build *build, const struct use_spot *spot,
 		       const struct policy_arg *arg, const struct kernel_param *param,
-		       const char *what, enum fit fit)
+		       uint32_t position, enum fit fit)
 {
+	const char *what = position == POLICY_ARG_RETURN ? "the result" : "the parameter";
 	char hint[128];
 	const char *text = fit_hint(&hint, param, build->use->kind == PLAN_POINT_SYSCALL);
 
+	/* A result that is asked for and cannot be read is a mistake of its own. */
+	if (fit == FIT_NONE && position != POLICY_ARG_RETURN &&
+	    !use_filters(build, position)) {
+		use_warning(
+			build, spot, "arg-type-mismatch", text,
+			"type '%s' cannot be read: %s of '%s' is '%s'; it is reported "
+			"as unsupported",
+			arg->type, what, build->use->symbol, param->c_type);
+		return false;
+	}
 	if (fit == FIT_BAD)
 		use_warning(build, spot, "arg-type-mismatch", text,
 			    "type '%s' does not fit: %s of '%s' is '%s'", arg->type, what,
@@ -194,6 +207,14 @@ static void fit_report(struct use_build *build, const struct use_spot *spot,
 		use_error(build, spot, -EOPNOTSUPP, "arg-type-mismatch", text,
 			  "type '%s' cannot be read: %s of '%s' is '%s'", arg->type, what,
 			  build->use->symbol, param->c_type);
+	return true;
+}
+
+/* Nothing is read; the event says so. */
+static void arg_leave_out(struct use_build *build, uint32_t position)
+{
+	build->use->args[position].kind = TETRA_ARG_NOP;
+	build->use->unsupported |= (uint8_t)(1u << position);
 }
 
 /*
@@ -265,7 +286,6 @@ static uint32_t params_there(const struct use_build *build,
 static void param_beyond(struct use_build *build, const struct use_spot *spot,
 			 const struct kernel_function *function, uint32_t position)
 {
-	struct tetra_slot_config *slot = &build->use->args[position];
 	uint32_t index = build->hook->args[position].index;
 	bool syscall = build->use->kind == PLAN_POINT_SYSCALL;
 
@@ -277,7 +297,7 @@ static void param_beyond(struct use_build *build, const struct use_spot *spot,
 			    build->use->symbol, function->n_params, index,
 			    syscall ? "" : ", and nothing is read");
 		if (!syscall)
-			slot->kind = TETRA_ARG_NOP;
+			arg_leave_out(build, position);
 		return;
 	}
 	use_error(build, spot, -EOPNOTSUPP, "out-of-range", NULL,
@@ -344,11 +364,13 @@ static void param_plan(struct use_build *build, const struct kernel_function *fu
 		return;
 	param = &function->params[arg->index];
 	spot = (struct use_spot){ arg->type_mark, list, "type" };
-	if (param->is_struct && param->size > STRUCT_MAX_BYTES)
-		fit_report(build, &spot, arg, param, "the parameter", FIT_NONE);
-	else
-		fit_report(build, &spot, arg, param, "the parameter",
-			   param_fit(build, arg, param));
+	if (!fit_report(build, &spot, arg, param, position,
+			param->is_struct && param->size > STRUCT_MAX_BYTES
+				? FIT_NONE
+				: param_fit(build, arg, param))) {
+		arg_leave_out(build, position);
+		return;
+	}
 	slot->typed = param_is_direct(build, function, arg->index, arg->kind);
 }
 
@@ -401,6 +423,6 @@ void use_plan_return(struct use_build *build, const struct kernel_function *func
 		return_missing(build, &spot);
 		return;
 	}
-	fit_report(build, &spot, arg, &function->ret, "the result",
-		   param_fit(build, arg, &function->ret));
+	(void)fit_report(build, &spot, arg, &function->ret, POLICY_ARG_RETURN,
+			 param_fit(build, arg, &function->ret));
 }

@@ -99,6 +99,7 @@ struct plan_use {
 	 * offset, field, size_*, data_loc (TETRA_FIELD_*). .user for syscalls */
 	struct tetra_slot_config args[8];
 	uint32_t n_args;
+	uint8_t unsupported; /* bit i: argument i cannot be read here, and no filter needs it */
 	struct tetra_slot_config return_arg; /* .kind 0 if not wanted */
 };
 

@@ -34,6 +34,11 @@ struct build_hook {
 };
 
 /* envelope.c: apiVersion, kind, metadata, options */
+/*
+ * Another kind of document altogether: reported as one finding, since whatever else is
+ * unknown in it follows from that.
+ */
+bool envelope_is_foreign(struct report *report, const struct node *root);
 int envelope_build(struct build *build);
 
 /* group.c: lists, macros, enforcers, workload selectors; nothing of them is supported yet */
@@ -85,7 +90,7 @@ int texts_build(struct build_hook *hook);
 uint32_t value_parse(struct build *build, const struct operator_row *op,
 		     const struct type_row *type, const struct node *node,
 		     struct policy_value *ret);
-/* 0, or -EINVAL: an IPv4 or IPv6 address with or without a prefix length. */
+/* 0; -EINVAL: no IPv4 or IPv6 address; -E2BIG: it is one, but its prefix length is wrong. */
 int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bits);
 /* N or MIN:MAX of digits; swaps the two if needed, and says so. */
 int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,

@@ -24,6 +24,49 @@ static void name_check(struct report *report, doc_value name)
 			"the name " Q " is not a DNS subdomain", name->text);
 }
 
+static const char *const kinds[] = { "TracingPolicy", "TracingPolicyNamespaced", NULL };
+
+static bool kind_is(doc_value kind, const char *name)
+{
+	return kind && str_equal(kind->text, name);
+}
+
+static bool is_word(const struct node *node)
+{
+	return node && node->type == NODE_SCALAR && node->scalar == SCALAR_TEXT;
+}
+
+static bool has_own_key(const struct node *root)
+{
+	static const char *const keys[] = { "apiVersion", "kind", "metadata", "spec", NULL };
+	const struct node *child;
+
+	node_for_each(child, root)
+	{
+		if (nearest_of(child->key->text, keys))
+			return true;
+	}
+	return false;
+}
+
+bool envelope_is_foreign(struct report *report, const struct node *root)
+{
+	const struct node *kind = node_get(root, "kind");
+	const struct node *version = node_get(root, "apiVersion");
+
+	if (root->n && !has_own_key(root)) {
+		(void)report_missing(report, root, "kind", NULL,
+				     "a policy has apiVersion, kind, metadata and spec");
+		return true;
+	}
+	if (!is_word(kind) || nearest_of(kind->text, kinds) || !is_word(version) ||
+	    str_equal(version->text, API_VERSION))
+		return false;
+	(void)report_error(report, kind, "unknown-kind", "a policy has the kind TracingPolicy",
+			   "a document of kind " Q " is not a policy", kind->text);
+	return true;
+}
+
 static void labels_check(struct report *report, const struct doc_values *labels,
 			 bool values)
 {
@@ -54,11 +97,12 @@ static int metadata_build(struct build *build, bool namespaced)
 	if (namespaced && !metadata->namespace)
 		(void)report_missing(build->report, metadata->node, "namespace", NULL,
 				     NULL);
-	if (!namespaced && metadata->namespace && build->doc->kind)
-		(void)report_error_key(
-			build->report, metadata->namespace, "not-allowed",
-			"leave it out, or use the kind TracingPolicyNamespaced",
-			"a TracingPolicy belongs to no namespace");
+	if (metadata->namespace && kind_is(build->doc->kind, "TracingPolicy"))
+		report_warning_key(build->report, metadata->namespace, "ignored-field",
+				   "remove it; TracingPolicyNamespaced is the kind that "
+				   "has one",
+				   "a TracingPolicy is not namespaced: it applies to "
+				   "the whole machine");
 	labels_check(build->report, &metadata->labels, true);
 	labels_check(build->report, &metadata->annotations, false);
 	if (!metadata->name)
@@ -82,14 +126,12 @@ static void api_version_check(struct build *build)
 
 static bool kind_is_namespaced(struct build *build)
 {
-	static const char *const kinds[] = { "TracingPolicy", "TracingPolicyNamespaced",
-					     NULL };
 	doc_value kind = build->doc->kind;
 	char hint[128];
 
-	if (!kind || str_equal(kind->text, kinds[0]))
+	if (!kind || kind_is(kind, kinds[0]))
 		return false;
-	if (str_equal(kind->text, kinds[1])) {
+	if (kind_is(kind, kinds[1])) {
 		report_unsupported(build->report, kind,
 				   "policies of one Kubernetes namespace are not yet "
 				   "supported");

@@ -2,6 +2,8 @@
 /*
  * matchArgs, matchData, matchReturnArgs: which argument, which operator, which values.
  */
+#include <stdio.h>
+
 #include "lib/policy/build.h"
 #include "lib/policy/cel.h"
 
@@ -96,14 +98,31 @@ static bool target_find(struct build_hook *hook, const struct doc_filter *doc,
 	return target_by_position(hook, doc, phase, ret);
 }
 
+/* The operators for arguments of @type; negated ones are known by their names. */
+static const char *operators_hint(char (*buf)[256], const struct type_row *type)
+{
+	const struct operator_row *rows = operators.rows;
+	int len = snprintf(*buf, sizeof(*buf), "for this type, use");
+	size_t i, n = 0;
+
+	for (i = 0; i < operators.n && (size_t)len < sizeof(*buf); i++)
+		if (rows[i].op && (rows[i].classes & type->classes) &&
+		    !str_has_prefix(rows[i].name, "Not"))
+			len += snprintf(*buf + len, sizeof(*buf) - (size_t)len, "%s %s",
+					n++ ? "," : "", rows[i].name);
+	return n ? *buf : "arguments of this type cannot be compared";
+}
+
 static bool operator_fits(struct build_hook *hook, const struct doc_filter *doc,
 			  const struct type_row *type)
 {
 	const struct operator_row *op = doc->op->word;
+	char hint[256];
 
 	if (op->classes & type->classes)
 		return true;
-	(void)report_error(hook->build->report, doc->op, "type-mismatch", NULL,
+	(void)report_error(hook->build->report, doc->op, "type-mismatch",
+			   operators_hint(&hint, type),
 			   "%s cannot be used on an argument of type %s", op->name,
 			   type->name);
 	return false;

@@ -133,6 +133,9 @@ static void list_check_name(struct build *build, uint32_t i)
 	const struct doc_list_def *lists = build->doc->spec->lists.items;
 	uint32_t k;
 
+	if (lists[i].name && !lists[i].name->n)
+		(void)report_error(build->report, lists[i].name, "bad-value", NULL,
+				   "the name must not be empty");
 	for (k = 0; k < i; k++) {
 		if (!lists[k].name || !lists[i].name ||
 		    !node_equal(lists[k].name, lists[i].name))

@@ -25,7 +25,7 @@ static void name_check(struct build_hook *hook, doc_value value, const char *wha
 		return;
 	if (!value->n || strlen(value->text) != value->n)
 		(void)report_error(build->report, value, "bad-value", NULL,
-				   "an empty text is no %s", what);
+				   "the %s must not be empty", what);
 	else if (list_reference(build, value))
 		report_unsupported(build->report, value, "lists are not yet supported");
 }
@@ -110,12 +110,28 @@ static void uprobe_check(struct build_hook *hook)
 	const struct doc_hook *doc = hook->doc;
 	uint32_t places = doc->symbols.n + doc->offsets.n + doc->addrs.n;
 
+	name_check(hook, doc->path, "path");
 	uprobe_targets_check(hook);
 	uprobe_digests_check(hook);
 	if (doc->ref_counts.n && places && doc->ref_counts.n != places)
 		(void)report_error_key(hook->build->report, doc->ref_counts.node,
 				       "bad-value", NULL, "%u offsets for %u places",
 				       doc->ref_counts.n, places);
+}
+
+static void return_action_check(struct build_hook *hook)
+{
+	doc_value action = hook->doc->return_action;
+
+	if (!action)
+		return;
+	if (str_equal(action->text, "Post"))
+		report_warning_key(hook->build->report, action, "ignored-field",
+				   "remove it: the result is in the event anyway",
+				   "returnArgAction Post has no effect");
+	else
+		report_unsupported_key(hook->build->report, action,
+				       "'returnArgAction' is not yet supported");
 }
 
 static int hook_names(struct build_hook *hook)
@@ -126,6 +142,7 @@ static int hook_names(struct build_hook *hook)
 	name_check(hook, doc->name,
 		   hook->section->section == SECTION_TRACEPOINT ? "event" : "function");
 	name_check(hook, doc->subsystem, "subsystem");
+	name_check(hook, doc->provider, "provider");
 	r = hook_text(hook, doc->name, &hook->hook->name);
 	if (r >= 0)
 		r = hook_text(hook, doc->subsystem, &hook->hook->subsystem);
@@ -150,6 +167,9 @@ static int hook_build(struct build *build, const struct section_row *section,
 				 doc->ignore->call_not_found->number;
 	if (section->section == SECTION_UPROBE)
 		uprobe_check(&hook);
+	else
+		name_check(&hook, doc->path, "path");
+	return_action_check(&hook);
 	r = hook_names(&hook);
 	if (r >= 0)
 		r = texts_build(&hook);

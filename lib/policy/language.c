@@ -99,6 +99,7 @@ static const struct schema_field arg_fields[] = {
 };
 static const struct schema arg_schema = SCHEMA("an argument", doc_arg, arg_fields);
 
+/* One value is returned: its index says nothing, and may be left out. */
 static const struct schema_field return_arg_fields[] = {
 	ARG_FIELDS(0),
 	{ .name = "source", .type = FIELD_ANY, AT(doc_arg, source) },
@@ -106,7 +107,7 @@ static const struct schema_field return_arg_fields[] = {
 static const struct schema return_arg_schema = SCHEMA("returnArg", doc_arg, return_arg_fields);
 
 static const struct schema_field data_fields[] = {
-	ARG_FIELDS(0),
+	ARG_FIELDS(FIELD_REQUIRED),
 	WORD("source", doc_arg, source, data_sources, NEEDED),
 };
 static const struct schema data_schema = SCHEMA("a data element", doc_arg, data_fields);
@@ -201,6 +202,29 @@ static const struct schema action_schema = {
 	.removed = removed_actions,
 };
 
+static const struct schema_field cmd_args_fields[] = {
+	INTEGER("index", doc_cmd_args, index, 0, INT32_MAX, NEEDED),
+	WORD("operator", doc_cmd_args, op, text_operators, NEEDED),
+	TEXTS("values", doc_cmd_args, values, NEEDED),
+};
+static const struct schema cmd_args_schema =
+	SCHEMA("matchCmdArgs", doc_cmd_args, cmd_args_fields);
+
+static const struct schema_field cel_fields[] = {
+	TEXT("expr", doc_cel, expr, NEEDED),
+};
+static const struct schema cel_schema = SCHEMA("matchCEL", doc_cel, cel_fields);
+
+static const struct schema_field callers_fields[] = {
+	WORD("depth", doc_callers, depth, caller_depths, NEEDED),
+	TEXT("path", doc_callers, path, NEEDED),
+	TEXT("symbol", doc_callers, symbol),
+	INTEGER("startRange", doc_callers, start, 0, INT64_MAX),
+	INTEGER("endRange", doc_callers, end, 0, INT64_MAX),
+};
+static const struct schema callers_schema =
+	SCHEMA("matchUserCallers", doc_callers, callers_fields);
+
 static const struct schema_field selector_fields[] = {
 	TEXT("label", doc_selector, label),
 	TEXTS("macros", doc_selector, macros, LATER),
@@ -222,6 +246,11 @@ static const struct schema_field selector_fields[] = {
 	OBJECTS("matchReturnActions", doc_selector, return_actions, action_schema, LATER,
 		.max_items = 3),
 	OBJECT("matchWorkloads", doc_selector, workloads, workloads_schema),
+	OBJECTS("matchCmdArgs", doc_selector, cmd_args, cmd_args_schema, LATER,
+		.max_items = 5),
+	OBJECT("matchCEL", doc_selector, cel, cel_schema, LATER),
+	OBJECTS("matchUserCallers", doc_selector, callers, callers_schema, LATER,
+		.max_items = 5),
 };
 static const struct schema selector_schema =
 	SCHEMA("a selector", doc_selector, selector_fields);
@@ -255,7 +284,7 @@ static const struct schema_field kprobe_fields[] = {
 	BOOL("syscall", doc_hook, syscall),
 	HOOK_FIELDS,
 	RETURN_FIELDS,
-	WORD("returnArgAction", doc_hook, return_action, sock_actions, LATER),
+	WORD("returnArgAction", doc_hook, return_action, sock_actions),
 	OBJECT("ignore", doc_hook, ignore, ignore_schema),
 };
 static const struct schema kprobe_schema = SCHEMA("a kprobe", doc_hook, kprobe_fields);

@@ -71,6 +71,22 @@ struct doc_workloads {
 	struct doc_label_selector *pods, *containers, *hosts;
 };
 
+struct doc_cmd_args {
+	const struct node *node;
+	doc_value index, op;
+	struct doc_values values;
+};
+
+struct doc_cel {
+	const struct node *node;
+	doc_value expr;
+};
+
+struct doc_callers { /* matchUserCallers */
+	const struct node *node;
+	doc_value depth, path, symbol, start, end;
+};
+
 struct doc_action {
 	const struct node *node;
 	doc_value action, error, sig, rate_limit, rate_scope, kernel_stack, user_stack, ima;
@@ -89,6 +105,9 @@ struct doc_selector {
 	DOC_LIST(struct doc_capabilities) capabilities, capability_changes;
 	DOC_LIST(struct doc_action) actions, return_actions;
 	struct doc_workloads *workloads;
+	DOC_LIST(struct doc_cmd_args) cmd_args;
+	struct doc_cel *cel;
+	DOC_LIST(struct doc_callers) callers;
 };
 
 struct doc_ignore {

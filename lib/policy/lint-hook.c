@@ -4,7 +4,8 @@
  */
 #include <stdio.h>
 
-#include "lib/policy/lint-set.h"
+#include "lib/kernel/names.h"
+#include "lib/policy/acts.h"
 #include "lib/policy/lint.h"
 #include "lib/policy/text.h"
 
@@ -91,40 +92,6 @@ static void unused(const struct lint *lint)
 }
 
 /* Called thousands of times a second on an idle machine. A name that ends in '*' is a prefix. */
-static const char *const hot_functions[] = {
-	"cap_capable",
-	"security_capable",
-	"security_inode_getattr",
-	"security_inode_permission",
-	"security_file_free",
-	"schedule",
-	"__schedule",
-	"finish_task_switch",
-	"try_to_wake_up",
-	"kfree",
-	"kmalloc",
-	"__kmalloc",
-	"kmem_cache_alloc",
-	"kmem_cache_free",
-	"__alloc_pages",
-	"handle_mm_fault",
-	"inode_permission",
-	"dput",
-	"dget",
-	"fput",
-	"__fget_light",
-	"ktime_get",
-	"do_syscall_64",
-	"update_curr",
-	"security_sock_rcv_skb",
-	"netif_receive_skb*",
-	"__netif_receive_skb*",
-	"sys_futex",
-	"sys_clock_gettime",
-	"_raw_spin_lock*",
-	NULL,
-};
-
 static const char *const hot_events[] = {
 	"raw_syscalls/*",
 	"sched/sched_switch",
@@ -162,6 +129,7 @@ static bool is_in(const char *const *patterns, const char *name)
 static void hot_hook(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
+	const struct way_row *way;
 	char event[256];
 
 	if (!hook->name)
@@ -171,8 +139,10 @@ static void hot_hook(const struct lint *lint)
 			 hook->name->text);
 		if (!is_in(hot_events, event))
 			return;
-	} else if (!is_in(hot_functions, lint_call(lint))) {
-		return;
+	} else {
+		way = way_find(lint_call(lint));
+		if (!way || way->often != OFTEN_HOT)
+			return;
 	}
 	report_warning(lint->report, hook->name, "hot-hook",
 		       "choose a hook that is called less often",
@@ -193,6 +163,65 @@ static void syscall_default(const struct lint *lint)
 		       "write syscall: false",
 		       "without 'syscall', " Q " is looked for among the system calls",
 		       hook->name->text);
+}
+
+/* "sys_openat" or one of its wrappers, which no kernel has under another meaning. */
+static bool names_a_syscall(const char *name)
+{
+	const char *call = strstr(name, "sys_");
+	size_t i, len = call ? (size_t)(call - name) : 0;
+	static const char *const prefixes[] = { "",	    "__x64_", "__ia32_",
+						"__arm64_", "__se_",  "__do_" };
+
+	for (i = 0; call && i < ARRAY_SIZE(prefixes); i++)
+		if (len == strlen(prefixes[i]) && !strncmp(name, prefixes[i], len))
+			return names_is_syscall(call + strlen("sys_"));
+	return false;
+}
+
+/* A wrapper has one parameter, the registers: its arguments are none of the function's. */
+static void syscall_denied(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+
+	if (hook->syscall && !hook->syscall->number && hook->name &&
+	    names_a_syscall(hook->name->text))
+		report_warning(lint->report, hook->syscall, "syscall-default",
+			       "write syscall: true",
+			       Q " is a system call; with 'syscall: false' it is not "
+				 "found, or its arguments are wrong",
+			       hook->name->text);
+}
+
+/* Types that are read through a pointer of the kernel's own. */
+static void syscall_types(const struct lint *lint)
+{
+	static const uint32_t kinds[] = { TETRA_ARG_FILE, TETRA_ARG_PATH, TETRA_ARG_SOCK,
+					  TETRA_ARG_BINPRM, TETRA_ARG_FILENAME };
+	static const char *const others[] = {
+		"skb",	      "socket",	  "dentry",	"cred",
+		"kiocb",      "iov_iter", "module",	"bpf_map",
+		"perf_event", "bpf_prog", "net_device", "user_namespace"
+	};
+	const struct doc_hook *hook = lint->hook;
+	const struct type_row *type;
+	uint32_t i, k;
+	bool kernel;
+
+	for (i = 0; lint_is_syscall(lint) && i < hook->args.n; i++) {
+		type = hook->args.items[i].type ? hook->args.items[i].type->word : NULL;
+		kernel = false;
+		for (k = 0; type && k < ARRAY_SIZE(kinds); k++)
+			kernel |= type->kind == kinds[k];
+		for (k = 0; type && k < ARRAY_SIZE(others); k++)
+			kernel |= str_equal(type->name, others[k]);
+		if (kernel)
+			report_warning(lint->report, hook->args.items[i].type,
+				       "arg-type-mismatch",
+				       "a path is a string, an open file an fd",
+				       "a system call has no parameter of type '%s'",
+				       type->name);
+	}
 }
 
 static void truncated(const struct lint *lint)
@@ -245,7 +274,8 @@ static void never_posts(const struct lint *lint)
 				       "NoPost"))
 				return;
 	}
-	if (hook->selectors.n && !hook->return_action)
+	if (hook->selectors.n &&
+	    (!hook->return_action || str_equal(hook->return_action->text, "Post")))
 		report_warning(lint->report, hook->node, "never-posts",
 			       "add a selector for the events that are wanted",
 			       "all selectors of this hook end in NoPost: it does "
@@ -293,184 +323,17 @@ static void ignored_in_hook(const struct lint *lint)
 				   "read");
 }
 
-/* Every filter of @early stands in @late as well. */
-static bool nodes_within(const struct node *early, const struct node *late)
-{
-	const struct node *a, *b;
-
-	if (!early || !early->n)
-		return true;
-	if (!late || late->type != early->type)
-		return false;
-	if (early->type == NODE_MAPPING)
-		return node_equal(early, late);
-	node_for_each(a, early)
-	{
-		for (b = late->first; b && !node_equal(a, b); b = b->next)
-			;
-		if (!b)
-			return false;
-	}
-	return true;
-}
-
-/* Whatever passes the late filters passes each of the early ones. */
-static bool filters_cover(const struct lint *lint, const struct doc_selector *early,
-			  const struct doc_selector *late, bool returned)
-{
-	const struct doc_filter *a =
-		returned ? early->return_args.items : early->args.items;
-	const struct doc_filter *b =
-		returned ? late->return_args.items : late->args.items;
-	uint32_t n_a = returned ? early->return_args.n : early->args.n;
-	uint32_t n_b = returned ? late->return_args.n : late->args.n, i, k;
-	const struct type_row *type;
-	struct lint_set x, y;
-
-	for (i = 0; i < n_a; i++) {
-		type = returned ? lint_return_type(lint) : lint_filter_type(lint, &a[i]);
-		x = lint_set_of_filter(&a[i], type);
-		for (k = 0; k < n_b; k++) {
-			y = lint_set_of_filter(&b[k], type);
-			if (a[i].node && b[k].node && node_equal(a[i].node, b[k].node))
-				break;
-			if ((returned || lint_same_argument(&a[i], &b[k])) &&
-			    lint_set_covers(&x, &y, lint->steps))
-				break;
-		}
-		if (k == n_b)
-			return false;
-	}
-	return true;
-}
-
-static bool pids_cover(const struct lint *lint, const struct doc_selector *early,
-		       const struct doc_selector *late)
-{
-	struct lint_set a, b;
-	uint32_t i, k;
-
-	for (i = 0; i < early->pids.n; i++) {
-		a = lint_set_of_pids(&early->pids.items[i]);
-		for (k = 0; k < late->pids.n; k++) {
-			b = lint_set_of_pids(&late->pids.items[k]);
-			if (lint_same_pids(&early->pids.items[i], &late->pids.items[k]) &&
-			    lint_set_covers(&a, &b, lint->steps))
-				break;
-		}
-		if (k == late->pids.n)
-			return false;
-	}
-	return true;
-}
-
-/* One element at most; without values it takes everything. */
-static bool binaries_cover(const struct lint *lint, const struct doc_selector *early,
-			   const struct doc_selector *late)
-{
-	const struct doc_binaries *a = early->binaries.items, *b = late->binaries.items;
-	struct lint_set x, y;
-
-	if (!early->binaries.n || !a->values.n)
-		return true;
-	if (!late->binaries.n ||
-	    (a->follow_children && a->follow_children->number) !=
-		    (b->follow_children && b->follow_children->number))
-		return false;
-	x = lint_set_of_binaries(a);
-	y = lint_set_of_binaries(b);
-	return lint_set_covers(&x, &y, lint->steps);
-}
-
-static bool namespaces_cover(const struct lint *lint, const struct doc_selector *early,
-			     const struct doc_selector *late)
-{
-	struct lint_set a, b;
-	uint32_t i, k;
-
-	for (i = 0; i < early->namespaces.n; i++) {
-		a = lint_set_of_namespaces(&early->namespaces.items[i]);
-		for (k = 0; k < late->namespaces.n; k++) {
-			b = lint_set_of_namespaces(&late->namespaces.items[k]);
-			if (lint_same_word(early->namespaces.items[i].namespace,
-					   late->namespaces.items[k].namespace) &&
-			    lint_set_covers(&a, &b, lint->steps))
-				break;
-		}
-		if (k == late->namespaces.n)
-			return false;
-	}
-	return true;
-}
-
-static bool capabilities_cover(const struct lint *lint, const struct doc_selector *early,
-			       const struct doc_selector *late)
-{
-	struct lint_set a, b;
-	uint32_t i, k;
-
-	for (i = 0; i < early->capabilities.n; i++) {
-		a = lint_set_of_capabilities(&early->capabilities.items[i]);
-		for (k = 0; k < late->capabilities.n; k++) {
-			b = lint_set_of_capabilities(&late->capabilities.items[k]);
-			if (lint_same_capabilities(&early->capabilities.items[i],
-						   &late->capabilities.items[k]) &&
-			    lint_set_covers(&a, &b, lint->steps))
-				break;
-		}
-		if (k == late->capabilities.n)
-			return false;
-	}
-	return true;
-}
-
-static bool selector_covers(const struct lint *lint, const struct doc_selector *early,
-			    const struct doc_selector *late)
-{
-	return !early->macros.n && filters_cover(lint, early, late, false) &&
-	       filters_cover(lint, early, late, true) && pids_cover(lint, early, late) &&
-	       binaries_cover(lint, early, late) && namespaces_cover(lint, early, late) &&
-	       capabilities_cover(lint, early, late) &&
-	       nodes_within(early->data.node, late->data.node) &&
-	       nodes_within(early->parents.node, late->parents.node) &&
-	       nodes_within(early->namespace_changes.node,
-			    late->namespace_changes.node) &&
-	       nodes_within(early->capability_changes.node,
-			    late->capability_changes.node) &&
-	       nodes_within(early->workloads ? early->workloads->node : NULL,
-			    late->workloads ? late->workloads->node : NULL);
-}
-
-static void shadowed_selector(const struct lint *lint)
-{
-	const struct doc_selector *items = lint->hook->selectors.items;
-	uint32_t i, k;
-
-	for (i = 1; i < lint->hook->selectors.n; i++) {
-		for (k = 0; items[i].node && k < i; k++) {
-			if (!items[k].node ||
-			    !selector_covers(lint, &items[k], &items[i]))
-				continue;
-			report_warning(
-				lint->report, items[i].node, "shadowed-selector",
-				"put the stricter selector first",
-				"the first selector that matches wins, and selector %u "
-				"takes everything that this one could",
-				k);
-			break;
-		}
-	}
-}
-
 const struct lint_rule lint_policy_rules[] = { { "unused", unused }, {} };
 
 const struct lint_rule lint_hook_rules[] = {
 	{ "hot-hook", hot_hook },
+	{ "arg-type-mismatch", syscall_types },
 	{ "syscall-default", syscall_default },
+	{ "syscall-default", syscall_denied },
 	{ "duplicate-value", duplicate_tag },
 	{ "never-posts", never_posts },
 	{ "truncated", truncated },
 	{ "ignored-field", ignored_in_hook },
-	{ "shadowed-selector", shadowed_selector },
+	{ "shadowed-selector", lint_shadowed_selector },
 	{},
 };

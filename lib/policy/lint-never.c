@@ -6,186 +6,342 @@
 #include "lib/policy/lint.h"
 #include "lib/policy/number.h"
 
-static bool operator_is(const char *name, const char *plain)
-{
-	return str_equal(str_has_prefix(name, "Not") ? name + 3 : name, plain);
-}
+/* The longest name of a file, and the longest path. */
+#define NAME_MAX_BYTES 255u
+#define PATH_MAX_BYTES 4095u
 
-/* A step that no resolved path has: "//", "/./", "/../". */
-static const char *odd_step(const char *text)
+/* A step that no resolved path has; at its end, without the last '/', too. */
+static bool has_odd_step(const char *text, size_t len)
 {
 	static const char *const steps[] = { "//", "/./", "/../" };
-	size_t i;
+	static const char *const ends[] = { "/.", "/.." };
+	size_t i, n;
 
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		if (strstr(text, steps[i]))
-			return steps[i];
-	return NULL;
+			return true;
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		n = strlen(ends[i]);
+		if (len >= n && str_equal(text + len - n, ends[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Links of the kernel itself: what they lead to depends on who looks. */
+static bool is_magic_link(const char *text)
+{
+	static const char *const links[] = { "/proc/self",   "/proc/thread-self",
+					     "/proc/mounts", "/proc/net",
+					     "/dev/fd",	     "/dev/stdin",
+					     "/dev/stdout",  "/dev/stderr" };
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		n = strlen(links[i]);
+		if (str_has_prefix(text, links[i]) && (!text[n] || text[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+static bool has_long_name(const char *text)
+{
+	size_t n;
+
+	for (; *text; text += n + (text[n] == '/')) {
+		n = strcspn(text, "/");
+		if (n > NAME_MAX_BYTES)
+			return true;
+	}
+	return false;
+}
+
+/* '*', or a set of characters. */
+static bool has_pattern(const char *text)
+{
+	const char *set = strchr(text, '[');
+
+	return strchr(text, '*') || (set && strchr(set, ']'));
+}
+
+/* Why no resolved path is like the value of such a filter, as a hint; NULL if one may be. */
+static const char *path_fault(doc_value value, enum lint_set_kind kind)
+{
+	bool whole = kind == LINT_SET_TEXT || kind == LINT_SET_MEMBER;
+	bool start = whole || kind == LINT_SET_PREFIX;
+	const char *text = value->text;
+	struct number number;
+
+	if (start && number_parse(text, &number) == 0)
+		return "declare the argument as int to compare its number";
+	if (start && text[0] != '/')
+		return "paths begin with '/'";
+	if (has_odd_step(text, value->n) &&
+	    (kind != LINT_SET_PREFIX || strstr(text, "//") || strstr(text, "/./") ||
+	     strstr(text, "/../")))
+		return "write the path as it is when all links are followed";
+	if (kind != LINT_SET_PREFIX && value->n > 1 && text[value->n - 1] == '/')
+		return whole ? "leave the last '/' out, or use Prefix for what is below"
+			     : "leave the last '/' out";
+	if (has_pattern(text))
+		return "there are no patterns: use Prefix or Postfix";
+	if (start && is_magic_link(text))
+		return "this is a link to another path for each process";
+	return value->n > PATH_MAX_BYTES || has_long_name(text)
+		       ? "names have up to 255 bytes, paths up to 4095"
+		       : NULL;
 }
 
 /*
  * Paths are compared as the kernel resolves them: they begin with '/', have no empty steps
  * and no '/' at the end, and name a process by its number.
  */
-static void path_check(const struct lint *lint, doc_value value, const char *op)
-{
-	bool whole = operator_is(op, "Equal") || operator_is(op, "In");
-	bool postfix = operator_is(op, "Postfix");
-	const char *text = value->text, *hint = "paths begin with '/'", *odd;
-	struct number number;
-
-	if (!value->n || (!whole && !postfix && !operator_is(op, "Prefix")))
-		return;
-	odd = odd_step(text);
-	if (!postfix && text[0] != '/') {
-		if (number_parse(text, &number) == 0)
-			hint = "declare the argument as int to compare its number";
-	} else if (odd) {
-		hint = "write the path as it is when all links are followed";
-	} else if ((whole || postfix) && value->n > 1 && text[value->n - 1] == '/') {
-		hint = postfix ? "leave the last '/' out"
-			       : "leave the last '/' out, or use Prefix for what is "
-				 "below";
-	} else if (strchr(text, '*')) {
-		hint = "'*' stands for itself; use Prefix or Postfix";
-	} else if (!postfix && str_has_prefix(text, "/proc/self/")) {
-		hint = "/proc/self is a link to the number of the process";
-	} else {
-		return;
-	}
-	report_warning(lint->report, value, "never-matches", hint,
-		       "resolved paths are compared; " Q " is none", text);
-}
-
 static void never_a_path(const struct lint *lint)
 {
-	const struct doc_selector *doc = lint->selector;
-	const struct type_row *type;
+	struct lint_sets *sets = calloc(1, sizeof(*sets));
+	const struct lint_set *set;
+	const char *fault;
 	uint32_t i, k;
 
-	for (i = 0; i < doc->args.n; i++) {
-		const struct doc_filter *filter = &doc->args.items[i];
-
-		type = lint_filter_type(lint, filter);
-		if (!type || !(type->classes & TYPE_PATH) || !filter->op)
+	if (!sets) {
+		*lint->failed = true;
+		return;
+	}
+	lint_sets_of(lint, lint->selector, sets);
+	for (i = 0; i < sets->n; i++) {
+		set = &sets->items[i];
+		if (!lint_set_is_path(set) || set->kind == LINT_SET_UNKNOWN)
 			continue;
-		for (k = 0; k < filter->values.n; k++)
-			if (filter->values.items[k])
-				path_check(lint, filter->values.items[k],
-					   filter->op->text);
-	}
-	for (i = 0; i < doc->binaries.n; i++) {
-		const struct doc_binaries *binaries = &doc->binaries.items[i];
+		for (k = 0; k < set->values->n; k++) {
+			doc_value value = set->values->items[k];
 
-		for (k = 0; binaries->op && k < binaries->values.n; k++)
-			if (binaries->values.items[k])
-				path_check(lint, binaries->values.items[k],
-					   binaries->op->text);
+			fault = value && value->n ? path_fault(value, set->kind) : NULL;
+			if (fault)
+				report_warning(lint->report, value, "never-matches",
+					       fault,
+					       "resolved paths are compared, and " Q
+					       " cannot be one",
+					       value->text);
+		}
+	}
+	free(sets);
+}
+
+/* What the filters of a selector accept, and which of them are said to be wrong already. */
+struct whole {
+	struct lint_sets sets;
+	bool reported[LINT_MAX_SETS];
+};
+
+static bool is_known(const struct whole *whole, uint32_t i)
+{
+	return whole->sets.items[i].kind != LINT_SET_UNKNOWN && !whole->reported[i];
+}
+
+static const struct node *place_of(const struct lint_set *set)
+{
+	return set->op ? set->op : set->node;
+}
+
+static const char *empty_reason(const struct lint_set *set)
+{
+	switch (set->kind) {
+	case LINT_SET_MASK:
+		return "a mask of 0 has no bit to test";
+	case LINT_SET_GREATER:
+		return "no number of this type is greater";
+	case LINT_SET_LESS:
+		return "no number of this type is less";
+	case LINT_SET_EQUAL:
+		return "there is no such number here";
+	default:
+		return "nothing is accepted by this value";
 	}
 }
 
-static void empty_values(const struct lint *lint, const struct doc_filter *filters,
-			 uint32_t n, bool returned)
+/* Values that accept nothing, whatever the other filters say. */
+static void empty_values(const struct lint *lint, struct whole *whole)
 {
-	struct lint_set set;
+	const struct lint_set *set;
+	struct lint_term term;
+	uint32_t i, k, n;
+
+	for (i = 0; i < whole->sets.n; i++) {
+		set = &whole->sets.items[i];
+		if (!is_known(whole, i) || set->negated)
+			continue;
+		for (k = n = 0; k < set->values->n; k++) {
+			term = (struct lint_term){ .set = set, .one = true, .i = k };
+			if (!set->values->items[k] || !lint_terms_exclude(lint, &term, 1))
+				continue;
+			n++;
+			/* Of a text, the next rule says why. */
+			if (!lint_set_is_path(set))
+				report_warning(lint->report, set->values->items[k],
+					       "never-matches", NULL, "%s",
+					       empty_reason(set));
+		}
+		whole->reported[i] = n && n == set->values->n;
+	}
+}
+
+/* All filters up to @i that are known, and that one; how many. */
+static uint32_t terms_up_to(const struct whole *whole, uint32_t i, uint32_t left_out,
+			    struct lint_term *ret)
+{
+	uint32_t k, n = 0;
+
+	for (k = 0; k <= i; k++)
+		if (k != left_out && is_known(whole, k))
+			ret[n++] = (struct lint_term){ .set = &whole->sets.items[k] };
+	return n;
+}
+
+#define NONE UINT32_MAX
+
+static void contradicts(const struct lint *lint, const struct lint_set *set,
+			const struct lint_set *early)
+{
+	static const char hint[] = "filters of one selector must all match; use two "
+				   "selectors";
+
+	if (early)
+		report_warning(lint->report, place_of(set), "never-matches", hint,
+			       "no value passes both this filter and the one in line %u",
+			       early->node->mark.line);
+	else
+		report_warning(lint->report, place_of(set), "never-matches", hint,
+			       "no value passes this filter and all those before it");
+}
+
+/* The filters @i and one before it, or all before it, that nothing passes. */
+static bool contradiction_of(const struct lint *lint, struct whole *whole, uint32_t i)
+{
+	struct lint_term pair[2] = { {}, { .set = &whole->sets.items[i] } };
+	struct lint_term terms[LINT_MAX_SETS];
+	uint32_t k;
+
+	for (k = 0; k < i; k++) {
+		pair[0].set = &whole->sets.items[k];
+		if (whole->sets.items[k].kind == LINT_SET_UNKNOWN ||
+		    !lint_terms_exclude(lint, pair, 2))
+			continue;
+		contradicts(lint, pair[1].set, pair[0].set);
+		return true;
+	}
+	k = terms_up_to(whole, i, NONE, terms);
+	if (k < 2 || !lint_terms_exclude(lint, terms, k))
+		return false;
+	contradicts(lint, pair[1].set, NULL);
+	return true;
+}
+
+/* By what the function is called with, one filter alone may never match. */
+static void contradictions(const struct lint *lint, struct whole *whole)
+{
+	struct lint_term term;
+	uint32_t i;
+
+	for (i = 0; i < whole->sets.n; i++) {
+		if (!is_known(whole, i))
+			continue;
+		term = (struct lint_term){ .set = &whole->sets.items[i] };
+		if (i && contradiction_of(lint, whole, i)) {
+			whole->reported[i] = true;
+		} else if (lint_terms_exclude(lint, &term, 1)) {
+			report_warning(lint->report, place_of(term.set), "never-matches",
+				       NULL, "nothing passes this filter");
+			whole->reported[i] = true;
+		}
+	}
+}
+
+/* Values that the other filters leave nothing of. */
+static void lost_values(const struct lint *lint, struct whole *whole)
+{
+	struct lint_term terms[LINT_MAX_SETS + 1];
+	const struct lint_set *set;
+	uint32_t i, k, n;
+
+	for (i = 0; i < whole->sets.n; i++) {
+		set = &whole->sets.items[i];
+		n = terms_up_to(whole, whole->sets.n - 1, i, terms);
+		if (!is_known(whole, i) || !n || set->kind == LINT_SET_FIXED)
+			continue;
+		for (k = 0; k < set->values->n; k++) {
+			terms[n] = (struct lint_term){ .set = set,
+						       .complement = set->negated,
+						       .one = true,
+						       .i = k };
+			if (!set->values->items[k] ||
+			    !lint_terms_exclude(lint, terms, n + 1) ||
+			    lint_terms_exclude(lint, &terms[n], 1))
+				continue;
+			report_warning(lint->report, set->values->items[k],
+				       set->negated ? "ignored-field" : "never-matches",
+				       NULL,
+				       "no value passes this and the other filters of "
+				       "the selector");
+		}
+	}
+}
+
+/* The sets of two filters are one and the same. */
+static bool is_same(const struct lint *lint, const struct lint_set *a,
+		    const struct lint_set *b)
+{
+	struct lint_term there[2] = { { .set = a }, { .set = b, .complement = true } };
+	struct lint_term back[2] = { { .set = b }, { .set = a, .complement = true } };
+
+	return lint_same_subject(a, b) && lint_terms_exclude_plainly(lint, there, 2) &&
+	       lint_terms_exclude_plainly(lint, back, 2);
+}
+
+/*
+ * Filters that change nothing: every value passes, or the same filter is there already. Not
+ * those that another one is stricter than: that is a way to write an exception.
+ */
+static void idle_filters(const struct lint *lint, struct whole *whole)
+{
+	struct lint_term term = { .complement = true };
 	uint32_t i, k;
 
-	for (i = 0; i < n; i++) {
-		set = lint_set_of_filter(&filters[i],
-					 returned ? lint_return_type(lint)
-						  : lint_filter_type(lint, &filters[i]));
-		for (k = 0; k < filters[i].values.n; k++) {
-			if (!lint_set_value_is_empty(&set, k))
-				continue;
-			report_warning(lint->report, filters[i].values.items[k],
-				       "never-matches", NULL,
-				       set.kind == LINT_SET_MASK
-					       ? "a mask of 0 has no bit to test"
-				       : set.kind == LINT_SET_GREATER
-					       ? "no number of this type is greater"
-					       : "no number of this type is less");
+	for (i = 0; i < whole->sets.n; i++) {
+		if (!is_known(whole, i))
+			continue;
+		term.set = &whole->sets.items[i];
+		if (lint_terms_exclude_plainly(lint, &term, 1)) {
+			report_warning(lint->report, place_of(term.set), "ignored-field",
+				       "remove it", "every value passes this filter");
+			continue;
 		}
+		for (k = 0; k < i; k++)
+			if (is_known(whole, k) &&
+			    is_same(lint, &whole->sets.items[k], term.set))
+				break;
+		if (k < i)
+			report_warning(lint->report, place_of(term.set), "ignored-field",
+				       "remove it",
+				       "the filter in line %u accepts the same values",
+				       whole->sets.items[k].node->mark.line);
 	}
 }
 
-static void never_a_number(const struct lint *lint)
+static void never_passed(const struct lint *lint)
 {
-	const struct doc_selector *doc = lint->selector;
+	struct whole *whole = calloc(1, sizeof(*whole));
 
-	empty_values(lint, doc->args.items, doc->args.n, false);
-	empty_values(lint, doc->return_args.items, doc->return_args.n, true);
-}
-
-static void contradicts(const struct lint *lint, doc_value op, uint32_t early)
-{
-	report_warning(lint->report, op, "never-matches",
-		       "filters of one selector must all hold; use two selectors",
-		       "no value passes both this filter and filter %u", early);
-}
-
-static void contradiction_in(const struct lint *lint, const struct doc_filter *filters,
-			     uint32_t n, bool returned)
-{
-	struct lint_set a, b;
-	uint32_t i, k;
-
-	for (i = 1; i < n; i++) {
-		b = lint_set_of_filter(&filters[i],
-				       returned ? lint_return_type(lint)
-						: lint_filter_type(lint, &filters[i]));
-		for (k = 0; k < i; k++) {
-			if (!returned && !lint_same_argument(&filters[k], &filters[i]))
-				continue;
-			a = lint_set_of_filter(&filters[k], b.type);
-			if (!lint_set_is_disjoint(&a, &b, lint->steps))
-				continue;
-			contradicts(lint, filters[i].op, k);
-			break;
-		}
+	if (!whole) {
+		*lint->failed = true;
+		return;
 	}
-}
-
-static void contradiction_of_process(const struct lint *lint)
-{
-	const struct doc_selector *doc = lint->selector;
-	struct lint_set a, b;
-	uint32_t i, k;
-
-	for (i = 1; i < doc->pids.n; i++)
-		for (k = 0; k < i; k++) {
-			a = lint_set_of_pids(&doc->pids.items[k]);
-			b = lint_set_of_pids(&doc->pids.items[i]);
-			if (lint_same_pids(&doc->pids.items[k], &doc->pids.items[i]) &&
-			    lint_set_is_disjoint(&a, &b, lint->steps))
-				contradicts(lint, doc->pids.items[i].op, k);
-		}
-	for (i = 1; i < doc->namespaces.n; i++)
-		for (k = 0; k < i; k++) {
-			a = lint_set_of_namespaces(&doc->namespaces.items[k]);
-			b = lint_set_of_namespaces(&doc->namespaces.items[i]);
-			if (lint_same_word(doc->namespaces.items[k].namespace,
-					   doc->namespaces.items[i].namespace) &&
-			    lint_set_is_disjoint(&a, &b, lint->steps))
-				contradicts(lint, doc->namespaces.items[i].op, k);
-		}
-	for (i = 1; i < doc->capabilities.n; i++)
-		for (k = 0; k < i; k++) {
-			a = lint_set_of_capabilities(&doc->capabilities.items[k]);
-			b = lint_set_of_capabilities(&doc->capabilities.items[i]);
-			if (lint_same_capabilities(&doc->capabilities.items[k],
-						   &doc->capabilities.items[i]) &&
-			    lint_set_is_disjoint(&a, &b, lint->steps))
-				contradicts(lint, doc->capabilities.items[i].op, k);
-		}
-}
-
-static void contradiction(const struct lint *lint)
-{
-	const struct doc_selector *doc = lint->selector;
-
-	contradiction_in(lint, doc->args.items, doc->args.n, false);
-	contradiction_in(lint, doc->return_args.items, doc->return_args.n, true);
-	contradiction_of_process(lint);
+	lint_sets_of(lint, lint->selector, &whole->sets);
+	empty_values(lint, whole);
+	contradictions(lint, whole);
+	lost_values(lint, whole);
+	idle_filters(lint, whole);
+	free(whole);
 }
 
 /* In nothing is never, not in nothing is always. */
@@ -260,11 +416,7 @@ static void return_index(const struct lint *lint)
 }
 
 const struct lint_rule lint_never_rules[] = {
-	{ "ignored-field", empty_binaries },
-	{ "ignored-field", empty_lists },
-	{ "ignored-field", return_index },
-	{ "never-matches", contradiction },
-	{ "never-matches", never_a_number },
-	{ "never-matches", never_a_path },
-	{},
+	{ "ignored-field", empty_binaries }, { "ignored-field", empty_lists },
+	{ "ignored-field", return_index },   { "never-matches", never_passed },
+	{ "never-matches", never_a_path },   {},
 };

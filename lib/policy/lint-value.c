@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
 #include "lib/policy/number.h"
 
@@ -22,8 +23,9 @@ static bool operator_is(const char *name, const char *plain)
 
 /* Values that are compared in pairs; longer lists are made by programs. */
 #define MAX_PAIRS 1000u
+/* Values whose meanings are compared in pairs. */
+#define MAX_MEANINGS 64u
 
-/* As they are written: who gives one number in two bases knows it. */
 static void duplicate_in(const struct lint *lint, const struct doc_values *values)
 {
 	uint32_t i, k;
@@ -34,8 +36,70 @@ static void duplicate_in(const struct lint *lint, const struct doc_values *value
 			    !node_equal(values->items[k], values->items[i]))
 				continue;
 			report_warning(lint->report, values->items[i], "duplicate-value",
-				       NULL, Q " stands in this list twice",
+				       NULL, Q " is listed twice",
 				       values->items[i]->text);
+			break;
+		}
+	}
+}
+
+/* Whatever is value @a is value @b too. */
+static bool is_within(const struct lint *lint, const struct lint_set *set, uint32_t a,
+		      uint32_t b)
+{
+	struct lint_set positive = *set;
+	struct lint_term terms[2] = {
+		{ .set = &positive, .one = true, .i = a },
+		{ .set = &positive, .one = true, .i = b, .complement = true },
+	};
+
+	positive.negated = false;
+	return !lint_terms_exclude_plainly(lint, terms, 1) &&
+	       lint_terms_exclude_plainly(lint, terms, 2);
+}
+
+/*
+ * Numbers in other bases and bit patterns of negative ones: who writes these knows what they
+ * mean. A number within a range that looks like it is another matter.
+ */
+static bool is_other_notation(const struct lint_set *set, doc_value a, doc_value b)
+{
+	struct number x, y;
+
+	if (set->names || set->kind > LINT_SET_MASK)
+		return false;
+	if (number_parse(a->text, &x) == 0 && number_parse(b->text, &y) == 0)
+		return x.magnitude == y.magnitude || set->kind == LINT_SET_EQUAL;
+	return (a->text[0] == '-') != (b->text[0] == '-');
+}
+
+/* "/lib" was meant for a folder: that it also begins "/lib64" is prefix-sibling's business. */
+static bool is_sibling(const struct lint_set *set, doc_value late, doc_value early)
+{
+	return set->kind == LINT_SET_PREFIX && early->n && late->n > early->n &&
+	       early->text[early->n - 1] != '/' && late->text[early->n] != '/';
+}
+
+/* One value says what another one says as well: of two that mean the same, the later. */
+static void meanings_in(const struct lint *lint, const struct lint_set *set)
+{
+	const struct doc_values *values = set->values;
+	uint32_t i, k;
+
+	if (!set->kind || set->kind == LINT_SET_FIXED || values->n > MAX_MEANINGS)
+		return;
+	for (i = 0; i < values->n; i++) {
+		for (k = 0; values->items[i] && k < values->n; k++) {
+			if (k == i || !values->items[k] ||
+			    node_equal(values->items[i], values->items[k]) ||
+			    is_other_notation(set, values->items[i], values->items[k]) ||
+			    is_sibling(set, values->items[i], values->items[k]) ||
+			    !is_within(lint, set, i, k) ||
+			    (k > i && is_within(lint, set, k, i)))
+				continue;
+			report_warning(lint->report, values->items[i], "duplicate-value",
+				       NULL, Q " is covered by '%.80s'",
+				       values->items[i]->text, values->items[k]->text);
 			break;
 		}
 	}
@@ -43,25 +107,19 @@ static void duplicate_in(const struct lint *lint, const struct doc_values *value
 
 static void duplicate_value(const struct lint *lint)
 {
-	const struct doc_selector *doc = lint->selector;
+	struct lint_sets *sets = calloc(1, sizeof(*sets));
 	uint32_t i;
 
-	for (i = 0; i < doc->args.n; i++)
-		duplicate_in(lint, &doc->args.items[i].values);
-	for (i = 0; i < doc->data.n; i++)
-		duplicate_in(lint, &doc->data.items[i].values);
-	for (i = 0; i < doc->return_args.n; i++)
-		duplicate_in(lint, &doc->return_args.items[i].values);
-	for (i = 0; i < doc->pids.n; i++)
-		duplicate_in(lint, &doc->pids.items[i].values);
-	for (i = 0; i < doc->binaries.n; i++)
-		duplicate_in(lint, &doc->binaries.items[i].values);
-	for (i = 0; i < doc->parents.n; i++)
-		duplicate_in(lint, &doc->parents.items[i].values);
-	for (i = 0; i < doc->namespaces.n; i++)
-		duplicate_in(lint, &doc->namespaces.items[i].values);
-	for (i = 0; i < doc->capabilities.n; i++)
-		duplicate_in(lint, &doc->capabilities.items[i].values);
+	if (!sets) {
+		*lint->failed = true;
+		return;
+	}
+	lint_sets_of(lint, lint->selector, sets);
+	for (i = 0; i < sets->n; i++) {
+		duplicate_in(lint, sets->items[i].values);
+		meanings_in(lint, &sets->items[i]);
+	}
+	free(sets);
 }
 
 static void host_bits_of(const struct lint *lint, const struct node *value)

@@ -6,24 +6,50 @@
 /* Comparisons that rules may make: some tenths of a second. */
 #define MAX_STEPS 4000000u
 
-const struct type_row *lint_filter_type(const struct lint *lint,
-					const struct doc_filter *filter)
+/* Numbers of parameters that are not declared; positions are small. */
+#define UNDECLARED 1000u
+
+uint32_t lint_filter_position(const struct lint *lint, const struct doc_filter *filter)
 {
 	const struct doc_hook *hook = lint->hook;
 	int64_t index = filter->index ? filter->index->number : 0;
-	const struct doc_arg *arg = NULL;
 	uint32_t i;
 
-	if (filter->args.n && filter->args.items[0]) {
-		if (filter->args.items[0]->number < hook->args.n)
-			arg = &hook->args.items[filter->args.items[0]->number];
-	} else {
-		for (i = 0; i < hook->args.n && !arg; i++)
-			if (hook->args.items[i].index &&
-			    hook->args.items[i].index->number == index)
-				arg = &hook->args.items[i];
-	}
-	return arg && arg->type ? arg->type->word : NULL;
+	if (filter->args.n)
+		return filter->args.items[0] ? (uint32_t)filter->args.items[0]->number
+					     : UNDECLARED;
+	for (i = 0; i < hook->args.n; i++)
+		if (hook->args.items[i].index &&
+		    hook->args.items[i].index->number == index)
+			return i;
+	/* A tracepoint's fields count from 4 or so: a small number is a position. */
+	if (lint->section->section == SECTION_TRACEPOINT && index < hook->args.n)
+		return (uint32_t)index;
+	return UNDECLARED + (uint32_t)index;
+}
+
+const struct type_row *lint_filter_type(const struct lint *lint,
+					const struct doc_filter *filter)
+{
+	uint32_t position = lint_filter_position(lint, filter);
+	const struct doc_arg *arg;
+
+	if (position >= lint->hook->args.n)
+		return NULL;
+	arg = &lint->hook->args.items[position];
+	return arg->type ? arg->type->word : NULL;
+}
+
+const struct type_row *lint_data_type(const struct lint *lint,
+				      const struct doc_filter *filter)
+{
+	int64_t index = filter->index ? filter->index->number : 0;
+	const struct doc_arg *arg;
+
+	if (index >= lint->hook->data.n)
+		return NULL;
+	arg = &lint->hook->data.items[index];
+	return arg->type ? arg->type->word : NULL;
 }
 
 const struct type_row *lint_return_type(const struct lint *lint)
@@ -33,37 +59,21 @@ const struct type_row *lint_return_type(const struct lint *lint)
 	return arg && arg->type ? arg->type->word : NULL;
 }
 
-bool lint_same_argument(const struct doc_filter *a, const struct doc_filter *b)
+const struct doc_selector *lint_macro(const struct lint *lint, doc_value name)
 {
-	if (a->args.n || b->args.n)
-		return a->args.n && b->args.n && node_equal(a->args.node, b->args.node);
-	return (a->index ? a->index->number : 0) == (b->index ? b->index->number : 0);
+	uint32_t i;
+
+	for (i = 0; name && i < lint->spec->macros.n; i++)
+		if (lint->spec->macros.items[i].node &&
+		    str_equal(lint->spec->macros.items[i].node->key->text, name->text))
+			return &lint->spec->macros.items[i];
+	return NULL;
 }
 
-bool lint_same_word(doc_value a, doc_value b)
+const char *lint_text(const struct lint *lint, const struct strbuf *text)
 {
-	return a && b ? node_equal(a, b) : a == b;
-}
-
-static bool same_flag(doc_value a, doc_value b)
-{
-	return (a && a->number) == (b && b->number);
-}
-
-bool lint_same_pids(const struct doc_pids *a, const struct doc_pids *b)
-{
-	return same_flag(a->follow_forks, b->follow_forks) &&
-	       same_flag(a->namespace_pid, b->namespace_pid);
-}
-
-bool lint_same_capabilities(const struct doc_capabilities *a,
-			    const struct doc_capabilities *b)
-{
-	static const char usual[] = "Effective";
-
-	return str_equal(a->type ? a->type->text : usual,
-			 b->type ? b->type->text : usual) &&
-	       same_flag(a->in_namespace, b->in_namespace);
+	*lint->failed |= text->failed;
+	return strbuf_get(text);
 }
 
 const char *lint_action_name(const struct doc_action *action)
@@ -147,16 +157,20 @@ static void hook_run(struct lint lint, const struct doc_hook *hook)
 		rules_run(lint_value_rules, &lint);
 		rules_run(lint_never_rules, &lint);
 		rules_run(lint_action_rules, &lint);
+		rules_run(lint_evasion_rules, &lint);
 	}
 }
 
-void lint_run(struct build *build)
+int lint_run(struct build *build)
 {
 	uint64_t steps = MAX_STEPS;
+	bool failed = false, unjudged = false;
 	struct lint lint = { .build = build,
 			     .report = build->report,
 			     .spec = build->doc->spec,
-			     .steps = &steps };
+			     .steps = &steps,
+			     .failed = &failed,
+			     .unjudged = &unjudged };
 	uint32_t i, k;
 
 	rules_run(lint_policy_rules, &lint);
@@ -166,4 +180,5 @@ void lint_run(struct build *build)
 			if (lint.spec->hooks[i].items[k].node)
 				hook_run(lint, &lint.spec->hooks[i].items[k]);
 	}
+	return failed ? -ENOMEM : 0;
 }

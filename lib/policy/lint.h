@@ -18,6 +18,8 @@ struct lint {
 	const struct doc_selector *selector;
 	uint32_t i_selector;
 	uint64_t *steps; /* comparisons of values that are left, in all of the policy */
+	bool *failed; /* set when there was no memory */
+	bool *unjudged; /* set when the policy was told what its lists depend on */
 	/* Of a hook of another name: "sys_open" of "sys_enter_open"; or empty. */
 	char call[64];
 };
@@ -29,26 +31,33 @@ struct lint_rule {
 	lint_fn check;
 };
 
-/* Runs every rule of the lists below on the document. */
-void lint_run(struct build *build);
+/* Runs every rule of the lists below on the document. 0 or -ENOMEM. */
+int lint_run(struct build *build);
 
-/* lint-hook.c, -value.c, -never.c, -action.c; each ends with a rule without a function. */
+/* lint-hook.c, -value.c, -never.c, -action.c, -evasion.c; each ends with a rule without a function. */
 extern const struct lint_rule lint_policy_rules[], lint_hook_rules[];
 extern const struct lint_rule lint_value_rules[], lint_never_rules[], lint_action_rules[];
+extern const struct lint_rule lint_evasion_rules[];
 
 /* The type of the argument that a filter looks at; NULL if it is wrong or the return value's. */
 const struct type_row *lint_filter_type(const struct lint *lint,
 					const struct doc_filter *filter);
 
 const struct type_row *lint_return_type(const struct lint *lint);
+const struct type_row *lint_data_type(const struct lint *lint,
+				      const struct doc_filter *filter);
 
-/* Two filters look at the same thing, whatever they say of it. */
-bool lint_same_argument(const struct doc_filter *a, const struct doc_filter *b);
-bool lint_same_pids(const struct doc_pids *a, const struct doc_pids *b);
-bool lint_same_capabilities(const struct doc_capabilities *a,
-			    const struct doc_capabilities *b);
-/* Texts or booleans that may be absent. */
-bool lint_same_word(doc_value a, doc_value b);
+/* The position of the argument in the hook's list, or a number of its own if there is none. */
+uint32_t lint_filter_position(const struct lint *lint, const struct doc_filter *filter);
+
+/* The macro of that name, or NULL. */
+const struct doc_selector *lint_macro(const struct lint *lint, doc_value name);
+
+/* The text that was put together; without memory for all of it, the lint fails. */
+const char *lint_text(const struct lint *lint, const struct strbuf *text);
+
+/* lint-shadow.c */
+void lint_shadowed_selector(const struct lint *lint);
 
 /* The name of an action, or "". */
 const char *lint_action_name(const struct doc_action *action);

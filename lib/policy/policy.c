@@ -51,6 +51,8 @@ static int policy_read(struct build *build, struct arena *scratch, const char *t
 	if (root->type != NODE_MAPPING)
 		return report_error(build->report, root, "wrong-type", NULL,
 				    "a policy is a mapping of keys to values");
+	if (envelope_is_foreign(build->report, root))
+		return -EINVAL;
 	r = schema_bind(build->report, scratch, &language_policy, root, &doc);
 	if (r < 0)
 		return r;
@@ -61,7 +63,7 @@ static int policy_read(struct build *build, struct arena *scratch, const char *t
 		r = hooks_build(build);
 	}
 	if (r >= 0 && lint && doc.spec)
-		lint_run(build);
+		r = lint_run(build);
 	return r;
 }
 
@@ -118,8 +120,10 @@ int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 				.report = &report,
 				.policy = policy };
 	r = policy_read(&build, scratch, text, len, given.lint);
-	if (report.n_shown)
-		(void)diag_set_source(diag, report.file, text, len);
+	if (report.n_shown && diag_set_source(diag, report.file, text, len) < 0)
+		diag_lose(diag);
+	if (diag_has_lost(diag))
+		return -ENOMEM;
 	r = verdict(&report, r);
 	if (r < 0)
 		return r;

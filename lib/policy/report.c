@@ -58,6 +58,8 @@ static void report_show(struct report *report, const struct shown *shown,
 		.line = shown->mark.line,
 		.column = shown->mark.column,
 		.path = shown->path && *shown->path ? shown->path : NULL,
+		/* What it says, before it quotes anything. */
+		.kind = format,
 	};
 	char message[512];
 
@@ -87,6 +89,8 @@ static void report_node(struct report *report, const struct node *node,
 	/* Not shown: its path need not be found. */
 	if (report->n_shown <= REPORT_MAX_FINDINGS)
 		node_path(node, &path);
+	if (path.failed)
+		diag_lose(report->diag);
 	shown.path = strbuf_get(&path);
 	report_show(report, &shown, format, args);
 }

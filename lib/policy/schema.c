@@ -6,9 +6,8 @@
 #include <strings.h>
 
 #include "lib/base/nearest.h"
+#include "lib/policy/suggest.h"
 
-/* Words that fit on a line of hints. */
-#define SHORT_LIST 6u
 /* Items behind the last one that is allowed, whose faults are told as well. */
 #define MORE_ITEMS 32u
 
@@ -39,81 +38,6 @@ const void *words_find(const struct words *words, const char *text)
 	return NULL;
 }
 
-/* What other tools and languages call it. A name may have several: the one that fits is told. */
-static const struct {
-	const char *text, *meant;
-} synonyms[] = {
-	{ "==", "Equal" },
-	{ "eq", "Equal" },
-	{ "In", "Equal" },
-	{ "Equal", "In" },
-	{ "NotEqual", "NotIn" },
-	{ "!=", "NotEqual" },
-	{ "neq", "NotEqual" },
-	{ "ne", "NotEqual" },
-	{ ">", "GT" },
-	{ "<", "LT" },
-	{ "StartsWith", "Prefix" },
-	{ "EndsWith", "Postfix" },
-	{ "Suffix", "Postfix" },
-	{ "Contains", "SubString" },
-	{ "Deny", "Override" },
-	{ "Block", "Override" },
-	{ "Drop", "Override" },
-	{ "Log", "Post" },
-	{ "Report", "Post" },
-	{ "Alert", "Post" },
-	{ "function", "call" },
-	{ "func", "call" },
-	{ "symbol", "call" },
-	{ "hook", "call" },
-	{ "call", "hook" },
-	{ "function", "hook" },
-	{ "name", "event" },
-	{ "argument", "args" },
-	{ "arguments", "args" },
-	{ "lsm", "lsmhooks" },
-	{ "msg", "message" },
-	{ "description", "message" },
-	{ "filters", "selectors" },
-};
-
-static const char *synonym_of(const char *text, size_t *i)
-{
-	for (; *i < ARRAY_SIZE(synonyms); (*i)++)
-		if (strcasecmp(synonyms[*i].text, text) == 0)
-			return synonyms[(*i)++].meant;
-	return NULL;
-}
-
-static const char *words_synonym(const struct words *words, const char *text)
-{
-	const char *meant;
-	size_t i = 0;
-
-	while ((meant = synonym_of(text, &i)))
-		if (words_find(words, meant))
-			return meant;
-	return NULL;
-}
-
-const char *words_nearest(const struct words *words, const char *text)
-{
-	struct nearest nearest;
-	size_t i;
-
-	nearest_init(&nearest, text);
-	for (i = 0; i < words->n; i++)
-		nearest_offer(&nearest, word_name(words, i));
-	if (!nearest.best)
-		nearest.best = words_synonym(words, text);
-	if (nearest.best)
-		return nearest.best;
-	for (i = 0; i < words->n; i++)
-		nearest_offer_part(&nearest, word_name(words, i));
-	return nearest.best;
-}
-
 static const char *node_describe(const struct node *node)
 {
 	static const char *const scalars[] = {
@@ -122,6 +46,7 @@ static const char *node_describe(const struct node *node)
 		[SCALAR_BOOL] = "a boolean",
 		[SCALAR_INT] = "a number",
 		[SCALAR_FLOAT] = "a number with a fraction",
+		[SCALAR_MISTAGGED] = "a value of another type than its tag names",
 	};
 
 	if (node->type == NODE_SCALAR)
@@ -170,9 +95,9 @@ static bool bind_text(struct binder *binder, const struct node *node, const char
 	if (node->type == NODE_SCALAR && node->scalar == SCALAR_TEXT)
 		return true;
 	wrong_type(binder, node, name, "a string",
-		   node->type == NODE_SCALAR && node->scalar != SCALAR_NULL
-			   ? "write it in quotes"
-			   : NULL);
+		   node->type != NODE_SCALAR || node->scalar == SCALAR_NULL ? NULL
+		   : node->scalar == SCALAR_MISTAGGED ? "leave the tag out"
+						      : "write it in quotes");
 	return false;
 }
 
@@ -183,24 +108,6 @@ static bool bind_value(struct binder *binder, const struct node *node, const cha
 	    (node->scalar == SCALAR_INT || node->scalar == SCALAR_FLOAT))
 		return true;
 	return bind_text(binder, node, name);
-}
-
-/* The word that was meant; of a short list, all words. */
-static const char *words_hint(struct binder *binder, char (*buf)[128],
-			      const struct words *words, const char *text)
-{
-	const char *name = words_nearest(words, report_seek(binder->report, text));
-	size_t len = 0, i;
-
-	if (name || words->n > SHORT_LIST)
-		return hint_name(buf, name);
-	for (i = 0; i < words->n && len < sizeof(*buf); i++)
-		len += (size_t)snprintf(*buf + len, sizeof(*buf) - len, "%s'%s'",
-					i == 0		    ? "write "
-					: i == words->n - 1 ? " or "
-							    : ", ",
-					word_name(words, i));
-	return *buf;
 }
 
 /* A text that is compared with names of ours, or that the model keeps as one. */
@@ -220,7 +127,7 @@ static bool bind_word(struct binder *binder, const struct schema *schema,
 		      const struct schema_field *field, struct node *node)
 {
 	const char *const *removed = schema->removed;
-	char hint[128];
+	char hint[SUGGEST_BYTES];
 
 	if (!bind_name(binder, field, node, field->name))
 		return false;
@@ -236,7 +143,8 @@ static bool bind_word(struct binder *binder, const struct schema *schema,
 		}
 	}
 	(void)report_error(binder->report, node, "bad-enum",
-			   words_hint(binder, &hint, field->words, node->text),
+			   suggest_word(&hint, field,
+					report_seek(binder->report, node->text)),
 			   "unknown %s " Q, field->name, node->text);
 	return false;
 }
@@ -278,7 +186,8 @@ static bool bind_integer(struct binder *binder, const struct schema_field *field
 	int64_t number;
 	int r;
 
-	if (quoted_too && node->type == NODE_SCALAR && !has_nul(node))
+	if (quoted_too && node->type == NODE_SCALAR && !has_nul(node) &&
+	    node->scalar != SCALAR_MISTAGGED)
 		bare.scalar = SCALAR_INT;
 	r = node_integer(&bare, &number);
 	if (r == -EINVAL) {
@@ -419,6 +328,9 @@ static int bind_field(struct binder *binder, const struct schema *schema,
 
 	switch ((enum field_type)field->type) {
 	case FIELD_ANY:
+		good = node->type != NODE_SCALAR || node->scalar != SCALAR_MISTAGGED;
+		if (!good)
+			(void)bind_text(binder, node, field->name);
 		break;
 	case FIELD_TEXT:
 		good = bind_name(binder, field, node, field->name);
@@ -460,47 +372,14 @@ static const struct schema_field *field_find(const struct schema *schema,
 	return NULL;
 }
 
-static const struct schema_field *field_exact(const struct schema *schema,
-					      const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < schema->n_fields; i++)
-		if (!(schema->fields[i].flags & FIELD_REMOVED) &&
-		    str_equal(schema->fields[i].name, name))
-			return &schema->fields[i];
-	return NULL;
-}
-
-static const char *field_nearest(const struct schema *schema, const char *text)
-{
-	struct nearest nearest;
-	const char *meant;
-	size_t i;
-
-	nearest_init(&nearest, text);
-	for (i = 0; i < schema->n_fields; i++)
-		if (!(schema->fields[i].flags & FIELD_REMOVED))
-			nearest_offer(&nearest, schema->fields[i].name);
-	for (i = 0; !nearest.best && (meant = synonym_of(text, &i));)
-		if (field_exact(schema, meant))
-			nearest.best = meant;
-	if (nearest.best)
-		return nearest.best;
-	for (i = 0; i < schema->n_fields; i++)
-		if (!(schema->fields[i].flags & FIELD_REMOVED))
-			nearest_offer_part(&nearest, schema->fields[i].name);
-	return nearest.best;
-}
-
 static void unknown_field(struct binder *binder, const struct schema *schema,
 			  const struct node *node)
 {
 	const char *text = report_seek(binder->report, node->key->text);
-	char hint[128];
+	char hint[SUGGEST_BYTES];
 
 	(void)report_error_key(binder->report, node, "unknown-field",
-			       hint_name(&hint, field_nearest(schema, text)),
+			       suggest_field(&hint, schema, text),
 			       "%s has no field " Q, schema->name, node->key->text);
 }
 

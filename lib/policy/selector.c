@@ -131,6 +131,24 @@ static void selector_settle(const struct tetra_policy *policy,
 			: policy->user_namespaces == POLICY_USER_NAMESPACES_DISTRUST;
 }
 
+/* Of selectors that came later: what their own types do not tell. */
+static void later_check(struct build_hook *hook, const struct doc_selector *doc)
+{
+	struct report *report = hook->build->report;
+	uint32_t i;
+
+	if (doc->cel && doc->cel->expr && !doc->cel->expr->n)
+		(void)report_error(report, doc->cel->expr, "too-short", NULL,
+				   "the expression must not be empty");
+	if (doc->callers.n && hook->section->section != SECTION_UPROBE)
+		(void)report_error_key(report, doc->callers.node, "not-allowed", NULL,
+				       "matchUserCallers is for uprobes");
+	for (i = 0; i < doc->callers.n; i++)
+		if (doc->callers.items[i].path && !doc->callers.items[i].path->n)
+			(void)report_error(report, doc->callers.items[i].path, "bad-value",
+					   NULL, "the path must not be empty");
+}
+
 static int selector_build(struct build_hook *hook, const struct doc_selector *doc,
 			  struct policy_selector *ret)
 {
@@ -145,6 +163,7 @@ static int selector_build(struct build_hook *hook, const struct doc_selector *do
 	if (doc->label && doc->label->n && !ret->label)
 		return -ENOMEM;
 	filters_limit(hook, doc);
+	later_check(hook, doc);
 	macros_check(hook, doc);
 	r = filters_build(hook, doc->args.items, doc->args.n, FILTER_ARGS, &ret->args,
 			  &ret->n_args);

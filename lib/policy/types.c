@@ -145,13 +145,19 @@ static const char *const set_operator_rows[] = { "In", "NotIn" };
 static const char *const binary_operator_rows[] = {
 	"In", "NotIn", "Prefix", "NotPrefix", "Postfix", "NotPostfix"
 };
+static const char *const text_operator_rows[] = { "Equal",     "NotEqual", "Prefix",
+						  "NotPrefix", "Postfix",  "NotPostfix" };
+static const char *const caller_depth_rows[] = { "1",  "2",  "3",  "4",  "5",	"6",
+						 "7",  "8",  "9",  "10", "11",	"12",
+						 "13", "14", "15", "any" };
 static const char *const label_operator_rows[] = { "In", "NotIn", "Exists",
 						   "DoesNotExist" };
 static const char *const list_type_rows[] = { "syscalls", "generated_syscalls",
 					      "generated_ftrace" };
 static const char *const data_source_rows[] = { "current_task", "pt_regs" };
 static const char *const rate_scope_rows[] = { "thread", "process", "global" };
-static const char *const sock_action_rows[] = { "TrackSock", "UntrackSock" };
+/* "Post" is what old policies have: it has never done anything. */
+static const char *const sock_action_rows[] = { "Post", "TrackSock", "UntrackSock" };
 #define X(name, apply) name,
 static const char *const option_name_rows[] = { POLICY_OPTIONS(X) };
 #undef X
@@ -167,6 +173,8 @@ const struct words operators = WORDS(operator_rows);
 const struct words actions = WORDS(action_rows);
 const struct words set_operators = WORDS(set_operator_rows);
 const struct words binary_operators = WORDS(binary_operator_rows);
+const struct words text_operators = WORDS(text_operator_rows);
+const struct words caller_depths = WORDS(caller_depth_rows);
 const struct words capability_sets = WORDS(capability_set_rows);
 const struct words namespaces = WORDS(namespace_rows);
 const struct words label_operators = WORDS(label_operator_rows);

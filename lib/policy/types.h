@@ -90,6 +90,7 @@ extern const struct section_row sections[];
 
 /* Words that are only words: rows of one string. */
 extern const struct words set_operators, binary_operators, capability_sets, namespaces;
+extern const struct words text_operators, caller_depths;
 extern const struct words label_operators, list_types, data_sources, rate_scopes, sock_actions;
 /* The options of a policy: as written, and what reads the value (envelope.c). */
 #define POLICY_OPTIONS(X)                               \

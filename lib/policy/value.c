@@ -300,7 +300,7 @@ int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bit
 	ret->addr_bits = ret->addr_family == 4 ? 32 : 128;
 	if (slash &&
 	    (number_parse_decimal(slash + 1, &bits) < 0 || bits > ret->addr_bits))
-		return -EINVAL;
+		return -E2BIG;
 	*ret_host_bits = false;
 	for (i = slash ? (unsigned int)bits : ret->addr_bits; i < ret->addr_bits; i++) {
 		uint8_t bit = (uint8_t)(0x80 >> i % 8);
@@ -315,10 +315,21 @@ int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bit
 
 static bool address_value(struct value_parser *parser)
 {
+	char hint[128];
 	bool host_bits;
+	int r;
 
-	if (address_parse(parser->node->text, parser->value, &host_bits) == 0)
+	r = address_parse(parser->node->text, parser->value, &host_bits);
+	if (r == 0)
 		return true;
+	if (r == -E2BIG) {
+		snprintf(hint, sizeof(hint), "write a number from 0 to %u after the '/'",
+			 parser->value->addr_bits);
+		(void)report_error(parser->build->report, parser->node, "bad-value", hint,
+				   "the prefix length of " Q " is not in 0 to %u",
+				   parser->node->text, parser->value->addr_bits);
+		return false;
+	}
 	return bad_value(parser, "names are not looked up; write 10.0.0.0/8 or fd00::/8",
 			 "an address");
 }

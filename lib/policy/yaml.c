@@ -27,6 +27,8 @@ struct anchor {
 struct builder {
 	struct arena *arena;
 	struct report *report;
+	const char *text; /* whole, without a byte order mark */
+	size_t len;
 	struct node *root, *open;
 	struct node *key; /* of the open mapping, waiting for its value */
 	struct anchor *anchors;
@@ -115,6 +117,9 @@ static int builder_add(struct builder *builder, struct node *node)
 	if (node->type != NODE_SCALAR)
 		return report_at(builder->report, node->mark, "yaml-syntax", NULL,
 				 "a key must be a single word, not a collection");
+	if (node->scalar == SCALAR_MISTAGGED)
+		return report_at(builder->report, node->mark, "yaml-syntax", NULL,
+				 "the tag of this key does not fit its text");
 	builder->key = node;
 	return 0;
 }
@@ -280,20 +285,45 @@ static enum scalar_type scalar_resolve(const char *text)
 	return is_float(text) ? SCALAR_FLOAT : SCALAR_TEXT;
 }
 
+static const struct {
+	const char *tag;
+	enum scalar_type type;
+} scalar_tags[] = {
+	{ "!", SCALAR_TEXT },
+	{ YAML_STR_TAG, SCALAR_TEXT },
+	{ YAML_INT_TAG, SCALAR_INT },
+	{ YAML_BOOL_TAG, SCALAR_BOOL },
+	{ YAML_FLOAT_TAG, SCALAR_FLOAT },
+	{ YAML_NULL_TAG, SCALAR_NULL },
+};
+
+/* An integer is a number with a fraction as well; everything is a text. */
+static enum scalar_type scalar_tagged(enum scalar_type tag, const char *text)
+{
+	enum scalar_type type = scalar_resolve(text);
+
+	if (tag == SCALAR_TEXT || tag == type ||
+	    (tag == SCALAR_FLOAT && type == SCALAR_INT))
+		return tag;
+	return SCALAR_MISTAGGED;
+}
+
 /* Explicit tags of YAML's own types; a plain scalar is resolved, others are text. */
 static int scalar_type(struct builder *builder, struct node *node,
 		       const yaml_event_t *event)
 {
 	const char *tag = (const char *)event->data.scalar.tag;
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	size_t i;
 
 	node->plain = !tag && plain;
 	node->scalar = node->plain ? scalar_resolve(node->text) : SCALAR_TEXT;
-	if (!tag || str_equal(tag, "!") || str_equal(tag, YAML_STR_TAG))
+	if (!tag)
 		return 0;
-	if (str_equal(tag, YAML_INT_TAG) || str_equal(tag, YAML_BOOL_TAG) ||
-	    str_equal(tag, YAML_FLOAT_TAG) || str_equal(tag, YAML_NULL_TAG)) {
-		node->scalar = scalar_resolve(node->text);
+	for (i = 0; i < ARRAY_SIZE(scalar_tags); i++) {
+		if (!str_equal(scalar_tags[i].tag, tag))
+			continue;
+		node->scalar = scalar_tagged(scalar_tags[i].type, node->text);
 		return 0;
 	}
 	return report_at(builder->report, node->mark, "yaml-syntax", NULL,
@@ -530,12 +560,35 @@ static int builder_event(struct builder *builder, const yaml_event_t *event)
 	}
 }
 
+/* The parser stopped in white space before the first word of a line: where is the tab? */
+static bool is_tab_indent(const struct builder *builder, struct mark *mark)
+{
+	const char *at = builder->text, *end = at + builder->len;
+	uint32_t line = 1, column;
+	size_t n;
+
+	for (; at < end && line < mark->line; at += MAX(n, (size_t)1)) {
+		n = utf8_break(at, (size_t)(end - at));
+		line += n > 0;
+	}
+	for (column = 1; at < end && *at == ' '; at++)
+		column++;
+	if (at == end || *at != '\t')
+		return false;
+	mark->column = column;
+	return true;
+}
+
 static int syntax_error(struct builder *builder, const yaml_parser_t *parser)
 {
 	struct mark mark = mark_of(parser->problem_mark);
 
 	if (parser->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
+	if (is_tab_indent(builder, &mark))
+		return report_at(builder->report, mark, "yaml-syntax",
+				 "indent with spaces",
+				 "a tab cannot be used for indentation");
 	/* The end of the text is no place to look for a quote that was not closed. */
 	if (parser->context &&
 	    str_equal(parser->problem, "found unexpected end of stream"))
@@ -620,6 +673,8 @@ int yaml_parse(struct node **ret, struct arena *arena, const char *text, size_t 
 		return -ENOMEM;
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	text += bom;
+	builder.text = text;
+	builder.len = len - bom;
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len - bom);
 	r = builder_run(&builder, &parser);
 	yaml_parser_delete(&parser);

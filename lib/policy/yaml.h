@@ -18,7 +18,14 @@ struct report;
 enum node_type { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 
 /* What a scalar is by the rules of YAML 1.1; quoted ones are text. */
-enum scalar_type { SCALAR_TEXT, SCALAR_NULL, SCALAR_BOOL, SCALAR_INT, SCALAR_FLOAT };
+enum scalar_type {
+	SCALAR_TEXT,
+	SCALAR_NULL,
+	SCALAR_BOOL,
+	SCALAR_INT,
+	SCALAR_FLOAT,
+	SCALAR_MISTAGGED, /* its tag names a type that the text is not of: fits nowhere */
+};
 
 struct node {
 	struct mark mark;

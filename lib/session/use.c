@@ -30,7 +30,10 @@ static void use_describe(struct session_use *use, const char *policy_name)
 	event->args = use->args;
 	event->n_args = use->plan.n_args;
 	for (uint32_t i = 0; i < use->plan.n_args; i++) {
-		use->args[i].kind = use->plan.args[i].kind;
+		/* What cannot be read here is in the event all the same, without a value. */
+		use->args[i].kind = use->plan.unsupported >> i & 1
+					    ? hook->args[i].kind
+					    : use->plan.args[i].kind;
 		use->args[i].label = hook->args[i].label;
 		use->args[i].yaml_type = hook->args[i].type;
 		use->args[i].slot = RULESET_NO_SLOT;

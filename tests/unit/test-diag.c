@@ -156,7 +156,7 @@ START_TEST(diag_makes_texts_safe_for_a_terminal)
 	tetra_diag_clear(diag);
 	ck_assert_int_eq(diag_set_source(diag, "f", source, strlen(source)), 0);
 	add("f", 1, 1, "\x1b[31mred\nline \xff \xe2\x80\xae");
-	expect_text(0, "f:1:1: error: \\x1b[31mred\\x0aline \\xff \\u202e [bad-value]\n"
+	expect_text(0, "f:1:1: error: \\x1b[31mred\\nline \\xff \\u202e [bad-value]\n"
 		       "    1 | a?[2Jb?\n"
 		       "      | ^\n");
 }
@@ -187,6 +187,55 @@ START_TEST(diag_takes_many_findings)
 }
 END_TEST
 
+static void add_at(struct tetra_diag *into, const char *kind, uint32_t line)
+{
+	struct diag_place place = { .file = "f", .line = line, .column = 2, .kind = kind };
+
+	diag_warning(into, &place, "bad-value", "mend it", "value %u", line);
+}
+
+START_TEST(diag_folds_by_kind)
+{
+	static const char one[] = "one", other[] = "other";
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	_cleanup_(tetra_diag_freep) struct tetra_diag *found = NULL;
+	char text[256];
+	uint32_t i;
+
+	ck_assert_int_eq(tetra_diag_new(&found), 0);
+	for (i = 1; i <= 5; i++)
+		add_at(found, one, i * 10);
+	for (i = 1; i <= 3; i++)
+		add_at(found, other, i * 10 + 1);
+	add_at(found, NULL, 1);
+	ck_assert_int_eq(tetra_diag_fold(found, 3), 4);
+	ck_assert_uint_eq(tetra_diag_count(found, 0), 5);
+	ck_assert_int_eq(tetra_diag_get(found, 1, &finding), 0);
+	ck_assert_uint_eq(finding.line, 10);
+	ck_assert_uint_eq(finding.count, 5);
+	ck_assert_uint_eq(finding.n_places, 4);
+	ck_assert_uint_eq(finding.places[3].line, 50);
+	ck_assert_uint_eq(finding.places[3].column, 2);
+	ck_assert_int_gt(tetra_diag_render(found, 1, text, sizeof(text)), 0);
+	ck_assert_ptr_nonnull(strstr(text, "4 more like this, at 20:2, 30:2, 40:2, 50:2"));
+	/* Once is enough. */
+	ck_assert_int_eq(tetra_diag_fold(found, 3), 0);
+}
+END_TEST
+
+START_TEST(diag_prints_odd_file_names_on_one_line)
+{
+	struct diag_place place = { .file = "a\033[2J\nb", .line = 1, .column = 1 };
+	_cleanup_(tetra_diag_freep) struct tetra_diag *found = NULL;
+	char text[256];
+
+	ck_assert_int_eq(tetra_diag_new(&found), 0);
+	diag_warning(found, &place, "bad-value", NULL, "x");
+	ck_assert_int_gt(tetra_diag_render(found, 0, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "a\\x1b[2J\\nb:1:1: warning: x [bad-value]\n");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("diag");
@@ -196,6 +245,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, diag_takes_no_collector);
+	tcase_add_test(tests, diag_folds_by_kind);
+	tcase_add_test(tests, diag_prints_odd_file_names_on_one_line);
 	tcase_add_test(tests, diag_counts_by_severity);
 	tcase_add_test(tests, diag_sorts_by_place_and_keeps_the_order_of_arrival);
 	tcase_add_test(tests, diag_get_respects_the_callers_size);

@@ -63,6 +63,10 @@ static int plan_policy(struct tetra_policy *policy, struct tetra_kernel *kernel,
 	for (i = 0; i < policy->n_hooks; i++) {
 		int r = plan_hook(policy, &policy->hooks[i], kernel, diag);
 
+		/* As a session does: the others are planned without it. */
+		if (r == -ENOENT && policy->hooks[i].call_not_found_ok &&
+		    policy->n_hooks > 1)
+			continue;
 		if (r < 0 && !first)
 			first = r;
 	}

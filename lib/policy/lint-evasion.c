@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about enforcement that can be gone around, or that depends on what cannot be judged:
+ * other calls and hooks that come to the same end, memory of the caller, names that the
+ * caller makes.
+ */
+#include <stdio.h>
+
+#include "lib/policy/acts.h"
+#include "lib/policy/lint-set.h"
+#include "lib/policy/lint.h"
+
+/* Names that are listed in one message. */
+#define MAX_LISTED 4u
+
+/* security_file_permission's second argument for a write. */
+#define MAY_WRITE 2u
+
+static void safer_add(const struct lint *lint, struct strbuf *ret)
+{
+	const struct way_row *way = way_find(lint_call(lint));
+
+	if (way && way->act)
+		act_describe(way->act, NULL, NULL, ret);
+	else
+		strbuf_puts(ret, "the security_ function of this act");
+}
+
+/* The policy hooks this function, by whatever section. */
+static bool policy_hooks(const struct lint *lint, const char *name)
+{
+	const struct doc_hooks *hooks;
+	const char *written;
+	uint32_t i, k;
+
+	for (i = 0; i < N_SECTIONS; i++) {
+		hooks = &lint->spec->hooks[i];
+		for (k = 0; k < hooks->n; k++) {
+			written = hooks->items[k].name ? hooks->items[k].name->text : "";
+			if (str_equal(written, name))
+				return true;
+			if (sections[i].section == SECTION_LSM &&
+			    str_has_prefix(name, "security_") &&
+			    str_equal(written, name + strlen("security_")))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool policy_hooks_one(const struct lint *lint, const struct act_hook *hook)
+{
+	char name[64];
+	const char *at = hook->names;
+	size_t n;
+
+	while (*at) {
+		n = strcspn(at, "|");
+		snprintf(name, sizeof(name), "%.*s", (int)MIN(n, sizeof(name) - 1), at);
+		if (policy_hooks(lint, name))
+			return true;
+		at += n + (at[n] == '|');
+	}
+	/* The other alternatives that see the same, by their folders. */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(hook->names, "|"), hook->names);
+	return str_equal(name, "security_mmap_file") &&
+	       policy_hooks(lint, "security_mmap_addr");
+}
+
+/* The first hook of an act that the policy has none of; NULL if it has one. */
+static const struct act_hook *act_missing(const struct lint *lint, enum act act)
+{
+	uint32_t i;
+
+	for (i = 0; i < ACT_MAX_HOOKS && acts[act].hooks[i].names; i++)
+		if (policy_hooks_one(lint, &acts[act].hooks[i]))
+			return NULL;
+	return &acts[act].hooks[0];
+}
+
+static void list_add(struct strbuf *list, const char *text)
+{
+	strbuf_format(list, "%s%s", list->len ? ", " : "", text);
+}
+
+static void hook_list_add(struct strbuf *list, const struct act_hook *hook)
+{
+	strbuf_format(list, "%s%.*s", list->len ? ", " : "",
+		      (int)strcspn(hook->names, "|"), hook->names);
+}
+
+/* The selector accepts a write: the mask of security_file_permission lets it pass. */
+static bool accepts_write(const struct lint *lint)
+{
+	static const struct doc_values none;
+	struct lint_sets *sets = calloc(1, sizeof(*sets));
+	struct lint_term terms[LINT_MAX_SETS + 1];
+	struct lint_set write = { .kind = LINT_SET_FIXED,
+				  .values = &none,
+				  .fixed = { MAY_WRITE, MAY_WRITE } };
+	bool accepts;
+	uint32_t i;
+
+	if (!sets) {
+		*lint->failed = true;
+		return false;
+	}
+	lint_sets_of(lint, lint->selector, sets);
+	for (i = 0; i < sets->n; i++)
+		terms[i] = (struct lint_term){ .set = &sets->items[i] };
+	for (i = 0; i < lint->hook->args.n; i++)
+		if (lint->hook->args.items[i].index &&
+		    lint->hook->args.items[i].index->number == 1)
+			break;
+	write.subject = (struct lint_subject){ .list = LINT_ARGS,
+					       .position = i,
+					       .attribute = "" };
+	write.type = i < lint->hook->args.n && lint->hook->args.items[i].type
+			     ? lint->hook->args.items[i].type->word
+			     : NULL;
+	terms[sets->n] = (struct lint_term){ .set = &write };
+	accepts = !lint_terms_exclude(lint, terms, sets->n + 1);
+	free(sets);
+	return accepts;
+}
+
+static bool is_first_enforcing(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->i_selector; i++)
+		if (lint->hook->selectors.items[i].node &&
+		    lint_enforces(&lint->hook->selectors.items[i]))
+			return false;
+	return lint_enforces(lint->selector);
+}
+
+/* Reading is not writing: what is a way around the one is none around the other. */
+static enum act act_hooked(const struct lint *lint)
+{
+	enum act act = act_of_hook(lint_call(lint));
+
+	if (act != ACT_READ)
+		return act;
+	return accepts_write(lint) ? ACT_WRITE : ACT_NONE;
+}
+
+/* Other hooks that see what this one does not. */
+static void ways_around(const struct lint *lint)
+{
+	_cleanup_(strbuf_done) struct strbuf what = {}, hooks = {}, hint = {};
+	const struct act_hook *hook;
+	enum act act;
+	uint32_t i;
+
+	if (!is_first_enforcing(lint) || !lint->hook->name ||
+	    !str_has_prefix(lint_call(lint), "security_"))
+		return;
+	act = act_hooked(lint);
+	for (i = 0; act && i < ACT_MAX_HOOKS && acts[act].hooks[i].names; i++) {
+		hook = &acts[act].hooks[i];
+		if (policy_hooks_one(lint, hook))
+			continue;
+		list_add(&what, hook->sees);
+		hook_list_add(&hooks, hook);
+	}
+	for (i = 0; act && i < ACT_MAX_MORE && acts[act].more[i].act; i++) {
+		hook = act_missing(lint, acts[act].more[i].act);
+		if (!hook)
+			continue;
+		list_add(&what, acts[act].more[i].what);
+		hook_list_add(&hooks, hook);
+	}
+	*lint->failed |= what.failed;
+	if (!what.len)
+		return;
+	strbuf_format(&hint, "also hook %s", lint_text(lint, &hooks));
+	report_warning(lint->report, lint->hook->name, "evasion", lint_text(lint, &hint),
+		       "not seen here: %.300s", lint_text(lint, &what));
+}
+
+/* A note of what no hook of the act sees. */
+static void act_note(const struct lint *lint)
+{
+	enum act act = act_of_hook(lint_call(lint));
+
+	if (act && acts[act].note && is_first_enforcing(lint) && lint->hook->name)
+		report_warning(lint->report, lint->hook->name, "evasion", NULL, "%s: %s",
+			       lint_call(lint), acts[act].note);
+}
+
+/* A text of a security function that the caller wrote, and that is no resolved path. */
+static void written_texts(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	const struct type_row *type;
+	uint32_t i, k;
+
+	if (!lint_enforces(doc) || !str_has_prefix(lint_call(lint), "security_"))
+		return;
+	for (i = 0; i < doc->args.n; i++) {
+		type = lint_filter_type(lint, &doc->args.items[i]);
+		if (!type || !str_equal(type->name, "string"))
+			continue;
+		for (k = 0; k < doc->args.items[i].values.n; k++) {
+			doc_value value = doc->args.items[i].values.items[k];
+
+			if (!value || value->text[0] != '/')
+				continue;
+			report_warning(lint->report, value, "evasion",
+				       "protect the file itself, or report the rest",
+				       "this is compared as the caller wrote it: "
+				       "relative paths, '//' and '/../' are other texts");
+			return;
+		}
+	}
+}
+
+/* What a filter on a system call looks at and the caller can change meanwhile. */
+static const char *racy_argument(const struct lint *lint)
+{
+	static const char *const texts[] = { "string", "char_buf", "char_iovec",
+					     "sockaddr", "sockaddr_un" };
+	const struct doc_selector *doc = lint->selector;
+	const char *found = NULL;
+	const struct type_row *type;
+	uint32_t i;
+	size_t k;
+
+	for (i = 0; i < doc->args.n; i++) {
+		type = lint_filter_type(lint, &doc->args.items[i]);
+		for (k = 0; type && k < ARRAY_SIZE(texts); k++)
+			if (str_equal(type->name, texts[k]))
+				return "the argument is memory of the caller: it can "
+				       "change after the check, or not be readable yet";
+		if (type && str_equal(type->name, "fd"))
+			found = "another thread can make the descriptor another file "
+				"after the check (dup2)";
+	}
+	return found;
+}
+
+static void toctou(const struct lint *lint)
+{
+	_cleanup_(strbuf_done) struct strbuf hint = {};
+	const char *why = racy_argument(lint);
+
+	if (!why || !lint_is_syscall(lint) || !lint_enforces(lint->selector) ||
+	    !lint->hook->name)
+		return;
+	strbuf_puts(&hint, "hook ");
+	safer_add(lint, &hint);
+	report_warning(lint->report, lint->hook->name, "toctou", lint_text(lint, &hint),
+		       "%s", why);
+}
+
+/* The policy also hooks this call, by its own name or its 64-bit wrapper's. */
+static bool hooks_call(const struct lint *lint, const char *call, const char *prefix)
+{
+	char name[96];
+
+	snprintf(name, sizeof(name), "%s%.64s", prefix, call);
+	return policy_hooks(lint, name);
+}
+
+static bool hooks_native(const struct lint *lint, const char *call)
+{
+	char name[96];
+
+	snprintf(name, sizeof(name), "sys_enter_%.64s",
+		 str_has_prefix(call, "sys_") ? call + strlen("sys_") : call);
+	return hooks_call(lint, call, "") || hooks_call(lint, call, "__x64_") ||
+	       policy_hooks(lint, name);
+}
+
+/* Other system calls that do the same and that the policy does not hook. */
+static void siblings_add(const struct lint *lint, enum act act, struct strbuf *ret)
+{
+	const char *call = lint_call(lint);
+	const struct way_row *way;
+	unsigned int n = 0;
+
+	for (way = ways; way->name; way++) {
+		if (way->act != act || !str_has_prefix(way->name, "sys_") ||
+		    str_equal(way->name, call) || hooks_native(lint, way->name))
+			continue;
+		if (n++ < MAX_LISTED)
+			list_add(ret, way->name);
+	}
+	if (n > MAX_LISTED)
+		strbuf_puts(ret, ", ...");
+}
+
+static void other_calls(const struct lint *lint)
+{
+	const char *call = lint_call(lint);
+	const struct way_row *way = way_find(call);
+	bool compat =
+		lint->hook->name && str_has_prefix(lint->hook->name->text, "__ia32_");
+	_cleanup_(strbuf_done) struct strbuf what = {}, hint = {};
+
+	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector) || !lint->hook->name)
+		return;
+	if (way && way->act)
+		siblings_add(lint, way->act, &what);
+	if (compat && !hooks_native(lint, call))
+		list_add(&what, "64-bit calls (__x64_sys_*)");
+	if (!compat && !hooks_call(lint, call, "__ia32_"))
+		list_add(&what, "calls of 32-bit programs (__ia32_sys_*)");
+	if (way && way->io_uring)
+		list_add(&what, "calls of io_uring");
+	*lint->failed |= what.failed;
+	if (!what.len)
+		return;
+	strbuf_puts(&hint, "hook ");
+	safer_add(lint, &hint);
+	strbuf_puts(&hint, ", where all ways meet");
+	report_warning(lint->report, lint->hook->name, "evasion", lint_text(lint, &hint),
+		       "not seen here, and ways around this hook: %.300s",
+		       lint_text(lint, &what));
+}
+
+static bool filters_namespace(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	uint32_t i;
+
+	for (i = 0; i < doc->namespaces.n; i++) {
+		doc_value name = doc->namespaces.items[i].namespace;
+
+		if (name &&
+		    (str_equal(name->text, "User") || str_equal(name->text, "Mnt")))
+			return true;
+	}
+	return false;
+}
+
+/* Anybody is root in a user namespace of their own. */
+static void capabilities_for_all(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	uint32_t i;
+
+	if (!lint_enforces(doc) || filters_namespace(lint))
+		return;
+	for (i = 0; i < doc->capabilities.n; i++) {
+		const struct doc_capabilities *item = &doc->capabilities.items[i];
+
+		if (!item->op || (item->in_namespace && item->in_namespace->number))
+			continue;
+		report_warning(lint->report, item->op, "evasion",
+			       "add matchNamespaces: User In host_ns, or "
+			       "isNamespaceCapability",
+			       "in a user namespace of their own, everybody has all "
+			       "capabilities");
+		return;
+	}
+}
+
+/* Which filter says what is allowed, not what is forbidden: by path. */
+static const struct lint_set *allow_list(const struct lint_sets *sets)
+{
+	uint32_t i;
+
+	for (i = 0; i < sets->n; i++)
+		if (sets->items[i].negated && sets->items[i].kind != LINT_SET_UNKNOWN &&
+		    lint_set_is_path(&sets->items[i]))
+			return &sets->items[i];
+	return NULL;
+}
+
+static void unjudged_report(const struct lint *lint, const struct lint_set *set)
+{
+	bool trusted =
+		lint->build->policy->user_namespaces == POLICY_USER_NAMESPACES_TRUST;
+
+	if (set->subject.list == LINT_ARGS)
+		report_warning(lint->report, set->op, "unjudged",
+			       "the option 'unreadable' decides for paths that cannot be "
+			       "read",
+			       "a file without a path (memfd, deleted) counts as not on "
+			       "the list, a pipe or a socket is left alone");
+	/* By default, such names are not believed, and nothing is left to warn of. */
+	if (trusted && !filters_namespace(lint))
+		report_warning(lint->report, set->op, "unjudged",
+			       "remove the option, or add matchNamespaces: Mnt In "
+			       "host_ns",
+			       "with 'user-namespaces: trust', who makes a user "
+			       "namespace can mount a file of their own at a listed "
+			       "path");
+}
+
+/* Once a policy: what holds for one list holds for all. */
+static void unjudged(const struct lint *lint)
+{
+	struct lint_sets *sets;
+	const struct lint_set *set;
+
+	if (!lint_enforces(lint->selector) || *lint->unjudged)
+		return;
+	sets = calloc(1, sizeof(*sets));
+	if (!sets) {
+		*lint->failed = true;
+		return;
+	}
+	lint_sets_of(lint, lint->selector, sets);
+	set = allow_list(sets);
+	*lint->unjudged = set;
+	if (set && set->op)
+		unjudged_report(lint, set);
+	free(sets);
+}
+
+const struct lint_rule lint_evasion_rules[] = {
+	{ "evasion", act_note },      { "evasion", capabilities_for_all },
+	{ "evasion", other_calls },   { "evasion", ways_around },
+	{ "evasion", written_texts }, { "toctou", toctou },
+	{ "unjudged", unjudged },     {},
+};

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a word that is not in the language may have meant: a slip of the pen, what other
+ * tools call it, an abbreviation, or a word of another place.
+ */
+#ifndef TETRA_LIB_SUGGEST_H
+#define TETRA_LIB_SUGGEST_H
+
+#include "lib/policy/schema.h"
+
+#define SUGGEST_BYTES 192
+
+/* A hint for the key @text that @schema does not have; NULL if nothing is near. */
+const char *suggest_field(char (*buf)[SUGGEST_BYTES], const struct schema *schema,
+			  const char *text);
+
+/* A hint for the word @text that @field does not take; NULL if nothing is near. */
+const char *suggest_word(char (*buf)[SUGGEST_BYTES], const struct schema_field *field,
+			 const char *text);
+
+#endif
