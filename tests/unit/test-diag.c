@@ -152,7 +152,7 @@ START_TEST(diag_makes_texts_safe_for_a_terminal)
 	static const char source[] = "a\x1b[2Jb\xff";
 
 	add("dir\n/\x1b[2J\xc2\x9b\xff.yaml", 1, 1, "x");
-	expect_text(0, "dir\\x0a/\\x1b[2J\\x9b\\xff.yaml:1:1: error: x [bad-value]\n");
+	expect_text(0, "dir\\n/\\x1b[2J\\x9b\\xff.yaml:1:1: error: x [bad-value]\n");
 	tetra_diag_clear(diag);
 	ck_assert_int_eq(diag_set_source(diag, "f", source, strlen(source)), 0);
 	add("f", 1, 1, "\x1b[31mred\nline \xff \xe2\x80\xae");

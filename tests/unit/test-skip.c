@@ -148,7 +148,7 @@ static const struct {
 
 	/* A kill goes by a probe. */
 	{ "7.2", "", "", LLSEEK, KILL, HOLD, "kprobe.multi:event+signal",
-	  "security_socket_connect would stop it", "kprobe.multi" },
+	  "security_socket_connect and security_socket_sendmsg would stop it", "kprobe.multi" },
 	{ "6.1", "full", "", LLSEEK, KILL, HOLD, "kprobe:event+signal", "would stop it",
 	  "kprobe" },
 	{ "7.2", "", "", SYMLINK, KILL, HOLD, "kprobe.multi:event+signal fmod_ret:deny",
