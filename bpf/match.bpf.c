@@ -64,9 +64,16 @@ static __always_inline int case_run(case_step_fn step)
 static __always_inline __u64 step_begin(tetra_image image, struct tetra_case *c,
 					const struct tetra_cell *hook)
 {
+	__u64 bits = hook_bits(hook, c->phase), columns = hook->hook.slot_columns;
+	struct tetra_scratch *s = &c->scratch;
+
 	c->address = (__u64)c;
-	match_begin(&c->scratch.match, hook->hook.alive, hook->hook.n_words);
-	return hook->hook.alive;
+	match_begin(&s->match, bits, hook->hook.n_words);
+	if (bits && c->later && RETURN_COLUMNS(columns))
+		return select_later(image, s, RETURN_COLUMNS(columns),
+				    hook->hook.slot_dims +
+					    TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS);
+	return bits;
 }
 
 static __noinline __u64 case_select_row(tetra_image image, struct tetra_case *c,
@@ -212,15 +219,15 @@ static __always_inline __u64 step_word(tetra_image image, struct tetra_case *c,
 	return s->match.bits;
 }
 
-/* Of that word, the rules that win: each counts a match. */
+/* Of that word, the rules that win: each counts what a program of the case's phase does. */
 static __always_inline __u64 step_act(tetra_image image, struct tetra_case *c,
 				      const struct tetra_cell *hook)
 {
 	struct tetra_scratch *s = &c->scratch;
-	__u32 did = 0, i;
+	__u32 phase = c->phase, did, i;
 
 	/* Adding a known zero becomes an atomic that kernels before 5.12 lack. */
-	opaque(did);
+	opaque(phase);
 	s->run.word = c->word & (TETRA_MAX_WORDS - 1);
 	s->rules = hook->hook.rules;
 	for (i = 0; i < 64; i++) {
@@ -228,7 +235,10 @@ static __always_inline __u64 step_act(tetra_image image, struct tetra_case *c,
 
 		if (!cell)
 			break;
-		rule_count(image, cell->rule.counter, did);
+		did = rule_decide(cell->rule.flags, phase);
+		if (did & (ACT_KILL_DENIED | ACT_OVERRIDDEN))
+			c->n_denials++;
+		rule_count(image, cell->rule.counter, did, phase);
 	}
 	return s->match.bits;
 }

@@ -22,6 +22,8 @@
 #define ACT_LOST 64u
 /* Not an outcome: the event is still to be sent. */
 #define ACT_EVENT 128u
+/* Counted as signalled, where the signal is sent: a kill that also denies. */
+#define ACT_KILL_DENIED 256u
 
 /* Which commit an event is of. */
 static __always_inline __u64 image_generation(tetra_image image)
@@ -175,45 +177,56 @@ __noinline int event_send(__u32 scratch)
 	return ACT_POSTED;
 }
 
-/* Everything but the event that s->rule asks of this instance. */
-static __always_inline __u32 rule_act(struct tetra_scratch *s)
+/* What a program of @phase does for a rule of these @flags: ACT_*. */
+static __always_inline __u32 rule_decide(__u32 flags, __u32 phase)
 {
-	__u32 flags = s->rule.flags, did = 0, i;
+	__u32 did = 0;
 
 	if (flags & TETRA_RULE_MONITOR) {
 		if (flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
 			did |= ACT_SUPPRESSED;
 	} else {
-		if (flags & TETRA_RULE_SIGNAL && cfg.phase & TETRA_PHASE_SIGNAL) {
-			for (i = 0; i < sizeof(s->rule.signals); i++)
-				if (i < s->rule.n_signals)
-					bpf_send_signal(s->rule.signals[i]);
+		if (flags & TETRA_RULE_SIGNAL && phase & TETRA_PHASE_SIGNAL)
 			did |= ACT_SIGNALLED;
-		}
-		if (flags & TETRA_RULE_DENY && cfg.phase & TETRA_PHASE_DENY) {
-			/* Where the signalling instance was skipped, the kill must not be. */
-			if (!(cfg.phase & TETRA_PHASE_SIGNAL))
-				bpf_send_signal(ACT_SIGKILL);
-			s->run.verdict = -ACT_EPERM;
-		}
-		if (flags & TETRA_RULE_OVERRIDE && cfg.phase & TETRA_PHASE_DENY) {
-			s->run.verdict = s->rule.error;
+		if (flags & TETRA_RULE_DENY && phase & TETRA_PHASE_DENY)
+			did |= ACT_KILL_DENIED;
+		if (flags & TETRA_RULE_OVERRIDE && phase & TETRA_PHASE_DENY)
 			did |= ACT_OVERRIDDEN;
-		}
-		/* The program at the return compares it with what came of the call. */
-		if (flags & TETRA_RULE_OVERRIDE && cfg.phase & TETRA_PHASE_CATCH)
-			s->run.verdict = s->rule.error;
 	}
-	if (!(cfg.phase & TETRA_PHASE_EVENT))
+	if (!(phase & TETRA_PHASE_EVENT))
 		return did & ~ACT_SUPPRESSED;
-	if (!(flags & TETRA_RULE_POST))
-		return did | ACT_NOT_POSTED;
-	process_ensure(s);
-	return did | ACT_EVENT;
+	return did | (flags & TETRA_RULE_POST ? ACT_EVENT : ACT_NOT_POSTED);
+}
+
+/* Everything but the event that s->rule asks of this instance. */
+static __always_inline __u32 rule_act(struct tetra_scratch *s)
+{
+	__u32 flags = s->rule.flags, did = rule_decide(flags, cfg.phase), i;
+
+	if (did & ACT_SIGNALLED)
+		for (i = 0; i < sizeof(s->rule.signals); i++)
+			if (i < s->rule.n_signals)
+				bpf_send_signal(s->rule.signals[i]);
+	if (did & ACT_KILL_DENIED) {
+		/* Where the signalling instance was skipped, the kill must not be. */
+		if (!(cfg.phase & TETRA_PHASE_SIGNAL))
+			bpf_send_signal(ACT_SIGKILL);
+		s->run.verdict = -ACT_EPERM;
+	}
+	if (did & ACT_OVERRIDDEN)
+		s->run.verdict = s->rule.error;
+	/* The program at the return compares it with what came of the call. */
+	if (flags & TETRA_RULE_OVERRIDE && !(flags & TETRA_RULE_MONITOR) &&
+	    cfg.phase & TETRA_PHASE_CATCH)
+		s->run.verdict = s->rule.error;
+	if (did & ACT_EVENT)
+		process_ensure(s);
+	return did;
 }
 
 /* Few branches: this is in the loop over matching rules. */
-static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 did)
+static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 did,
+				       __u32 phase)
 {
 	struct tetra_cell *cell = image_cell(image, counter);
 	struct tetra_counters *counters;
@@ -221,12 +234,12 @@ static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 d
 	if (!cell)
 		return;
 	counters = &cell->counters;
-	if (cfg.phase & TETRA_PHASE_EVENT) {
+	if (phase & TETRA_PHASE_EVENT) {
 		__sync_fetch_and_add(&counters->matched, 1);
 		__sync_fetch_and_add(&counters->posted, !!(did & ACT_POSTED));
 		__sync_fetch_and_add(&counters->not_posted, !!(did & ACT_NOT_POSTED));
 	}
-	if (did & ~(ACT_POSTED | ACT_NOT_POSTED | ACT_EVENT)) {
+	if (did & ~(ACT_POSTED | ACT_NOT_POSTED | ACT_EVENT | ACT_KILL_DENIED)) {
 		__sync_fetch_and_add(&counters->signalled, !!(did & ACT_SIGNALLED));
 		__sync_fetch_and_add(&counters->overridden, !!(did & ACT_OVERRIDDEN));
 		__sync_fetch_and_add(&counters->suppressed, !!(did & ACT_SUPPRESSED));
@@ -294,7 +307,7 @@ __noinline int rule_turn(__u32 scratch)
 		args_put(scratch);
 		did |= event_send(scratch);
 	}
-	rule_count(image, s->rule.counter, did);
+	rule_count(image, s->rule.counter, did, cfg.phase);
 	return cfg.n_words > 1 || s->words[0];
 }
 

@@ -17,6 +17,9 @@ struct tetra_case {
 	__u32 tgid;
 	__u32 ns_tgid;
 	__u32 known; /* else the process has no row */
+	__u32 phase; /* of the program that the steps are: TETRA_PHASE_* */
+	__u32 later; /* it is at the entry of a call whose result is filtered */
+	__u32 n_denials; /* out: rules that change the result */
 	/* the slot that the next step takes */
 	__u32 slot;
 	__u32 kind;

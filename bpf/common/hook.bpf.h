@@ -317,25 +317,6 @@ static __always_inline int slots_texts(void *ctx, enum param_source source,
 	return 1;
 }
 
-/*
- * An entry program of a hook that filters results: selectors that do are left out, but for
- * those that enforce, which cannot wait.
- */
-static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s, __u32 uses,
-				     __u32 dim)
-{
-	__u32 column;
-
-	for (column = 0; column < TETRA_SLOT_COLUMNS; column++)
-		if (uses & COLUMN(column) &&
-		    !match_aside(image, &s->match, dim + column, TETRA_VALUE_LATER))
-			return 0;
-	return s->match.bits;
-}
-
-#define RETURN_COLUMNS(columns) \
-	((columns) >> TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS & 0xff)
-
 /* All columns. */
 static __always_inline __u64 hook_select(void *ctx, enum param_source source,
 					 tetra_image image, struct tetra_scratch *s,
@@ -395,11 +376,7 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	hook = image_cell(image, hook_cell);
 	if (!hook)
 		return 0;
-	bits = hook->hook.alive;
-	if (!(cfg.phase & TETRA_PHASE_EVENT)) {
-		bits = hook->hook.deciding;
-		opaque(bits);
-	}
+	bits = hook_bits(hook, cfg.phase);
 	if (!bits)
 		return 0;
 	s = scratch_claim();

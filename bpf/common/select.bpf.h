@@ -468,4 +468,35 @@ static __always_inline __u64 text_select(tetra_image image, struct tetra_scratch
 	return select_text(image, s, dim, tail);
 }
 
+/*
+ * An entry program of a hook that filters results: selectors that do are left out, but for
+ * those that enforce, which cannot wait.
+ */
+static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s, __u32 uses,
+				     __u32 dim)
+{
+	__u32 column;
+
+	for (column = 0; column < TETRA_SLOT_COLUMNS; column++)
+		if (uses & COLUMN(column) &&
+		    !match_aside(image, &s->match, dim + column, TETRA_VALUE_LATER))
+			return 0;
+	return s->match.bits;
+}
+
+#define RETURN_COLUMNS(columns) \
+	((columns) >> TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS & 0xff)
+
+/* The rules that a program of @phase begins with. */
+static __always_inline __u64 hook_bits(const struct tetra_cell *hook, __u32 phase)
+{
+	__u64 bits = hook->hook.alive;
+
+	if (!(phase & TETRA_PHASE_EVENT)) {
+		bits = hook->hook.deciding;
+		opaque(bits);
+	}
+	return bits;
+}
+
 #endif

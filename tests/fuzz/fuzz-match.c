@@ -26,7 +26,7 @@ static void compare(const struct random_rules *rules, const struct image *image,
 	host_match(&run, image, &rules->ruleset.seed, &event);
 	host_winners(&run, RANDOM_FIRST_GROUP, winners, rules->hook.n_groups);
 	for (i = 0; i < rules->hook.n_groups; i++) {
-		if (random_event_judge(rules, &event, i) == winners[i])
+		if (random_event_judge(rules, &event, i, false) == winners[i])
 			continue;
 		random_rules_describe(rules, i, stderr);
 		random_event_describe(rules, &event, stderr);

@@ -298,7 +298,8 @@ static int steps_slots(struct kernel_case *kernel, const struct tetra_hook_row *
 			const struct eval_arg *arg = &event->slots[slot];
 
 			if (!(hook->slot_columns >> slot * TETRA_SLOT_COLUMNS & 0xff) ||
-			    !(arg_kind_class(arg->kind) & classes[i]))
+			    !(arg_kind_class(arg->kind) & classes[i]) ||
+			    (kernel->mapped->later && slot == TETRA_RETURN_SLOT))
 				continue;
 			r = step_slot(kernel, slot, arg);
 			if (r < 0 || !kernel->mapped->left)
@@ -310,15 +311,20 @@ static int steps_slots(struct kernel_case *kernel, const struct tetra_hook_row *
 
 /* What the kernel counted, which is then set back. */
 static void counters_take(struct kernel_case *kernel, const struct tetra_hook_row *hook,
-			  uint64_t *ret)
+			  struct case_outcome *ret)
 {
 	struct tetra_cell *cells = kernel->image.cells;
 
 	for (uint32_t bit = 0; bit < hook->n_rules; bit++) {
 		struct tetra_rule *rule = &cells[hook->rules + bit].rule;
+		const struct tetra_counters *counters = &cells[rule->counter].counters;
 
-		if (rule->counter && cells[rule->counter].counters.matched)
-			ret[bit / 64] |= 1ull << bit % 64;
+		if (!rule->counter)
+			continue;
+		if (counters->matched)
+			ret->counted[bit / 64] |= 1ull << bit % 64;
+		if (counters->signalled + counters->overridden)
+			ret->enforced[bit / 64] |= 1ull << bit % 64;
 	}
 	memset(&cells[cells[0].head.counters], 0,
 	       (size_t)cells[0].head.n_counters * TETRA_CELL_BYTES);
@@ -344,16 +350,18 @@ static int steps_words(struct kernel_case *kernel, const struct tetra_hook_row *
 }
 
 int kernel_case_run(struct kernel_case *kernel, const struct tetra_seed *seed,
-		    const struct random_event *event, uint64_t *ret_words,
-		    uint64_t *ret_counted)
+		    const struct case_program *program, const struct random_event *event,
+		    struct case_outcome *ret)
 {
 	const struct tetra_hook_row *hook = &kernel->image.cells[1].hook;
 	struct match_bpf *skeleton = kernel->skeleton;
 	struct tetra_case *c = kernel->mapped;
 	int r;
 
-	memset(ret_words, 0, TETRA_MAX_WORDS * sizeof(*ret_words));
-	memset(ret_counted, 0, TETRA_MAX_WORDS * sizeof(*ret_counted));
+	memset(ret, 0, sizeof(*ret));
+	c->phase = program->phase;
+	c->later = program->later;
+	c->n_denials = 0;
 	case_set_process(c, seed, event);
 	r = step_run(skeleton->progs.tetra_case_begin);
 	if (r == 0 && c->left && hook->process_columns)
@@ -362,7 +370,8 @@ int kernel_case_run(struct kernel_case *kernel, const struct tetra_seed *seed,
 		r = steps_slots(kernel, hook, event);
 	if (r < 0 || !c->left)
 		return r;
-	r = steps_words(kernel, hook, ret_words);
-	counters_take(kernel, hook, ret_counted);
+	r = steps_words(kernel, hook, ret->matching);
+	ret->n_denials = c->n_denials;
+	counters_take(kernel, hook, ret);
 	return r;
 }

@@ -18,13 +18,24 @@ struct kernel_case *kernel_case_free(struct kernel_case *kernel);
 /* Puts @image into force; it must outlive its cases. */
 int kernel_case_publish(struct kernel_case *kernel, const struct image *image);
 
-/*
- * Runs @event. @ret_words, TETRA_MAX_WORDS of them: the rules that match. @ret_counted: a bit
- * for each of the hook's rules, in words, that won by the kernel's own choice.
- */
+/* Which program of a hook point runs the steps. */
+struct case_program {
+	uint32_t phase; /* TETRA_PHASE_* */
+	bool later; /* at the entry; another one sees the result */
+};
+
+/* What a run did: a bit for each of the hook's rules, in words. */
+struct case_outcome {
+	uint64_t matching[TETRA_MAX_WORDS]; /* all that match */
+	uint64_t counted[TETRA_MAX_WORDS];  /* won, by the kernel's own choice, and counted so */
+	uint64_t enforced[TETRA_MAX_WORDS]; /* counted as signalled or overridden */
+	uint32_t n_denials;		    /* rules that change the result */
+};
+
+/* Runs @event as @program. */
 int kernel_case_run(struct kernel_case *kernel, const struct tetra_seed *seed,
-		    const struct random_event *event, uint64_t *ret_words,
-		    uint64_t *ret_counted);
+		    const struct case_program *program, const struct random_event *event,
+		    struct case_outcome *ret);
 
 static inline void kernel_case_freep(struct kernel_case **kernel)
 {

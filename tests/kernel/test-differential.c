@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tables in this machine's kernel against the policy evaluator: random rule sets, random
- * events near their literals. The host's matcher goes along, as a third opinion.
+ * events near their literals, and whole hooks: each program that a point may have, with the
+ * phases that the ladder gives it. The host's matcher goes along, as a third opinion.
  *   test-differential [CASES]     TETRA_TEST_SEED moves the walk elsewhere
  */
 #include <inttypes.h>
@@ -9,6 +10,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "bpf/abi/config.h"
 #include "tests/kernel/case.h"
 #include "tests/unit/host-match.h"
 
@@ -21,82 +23,183 @@ struct tally {
 	uint32_t n_cases, n_matching, n_differences;
 };
 
-struct opinion {
-	uint64_t words[TETRA_MAX_WORDS];   /* the rules that match */
-	uint64_t counted[TETRA_MAX_WORDS]; /* those that won */
-	int winners[TETRA_MAX_RULES];	   /* by group: the selector, -1, or -2 for two */
+/* Programs of one hook point that see one call, as the ladder puts them together. */
+static const struct hook_programs {
+	uint32_t n;
+	struct case_program programs[2];
+} hooks[] = {
+	{ 1, { { TETRA_PHASE_EVENT | TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, false } } },
+	{ 2, { { TETRA_PHASE_EVENT | TETRA_PHASE_SIGNAL, false }, { TETRA_PHASE_DENY, false } } },
+	{ 2, { { TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, true },
+	       { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false } } },
+	{ 2, { { TETRA_PHASE_SIGNAL, true }, { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false } } },
+	{ 2, { { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false },
+	       { TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, true } } },
 };
 
-/* As host_winners(), of rules that the kernel has chosen already. */
-static void opinion_count(struct opinion *kernel, const struct image *image,
-			  uint32_t n_groups)
+/* By group: the selector that a program takes, -1, or -2 for two. */
+struct opinion {
+	int winners[TETRA_MAX_RULES];
+	bool enforced[TETRA_MAX_RULES]; /* it was signalled or overridden for the group */
+};
+
+static void opinion_count(struct opinion *ret, const struct case_outcome *outcome,
+			  const struct image *image, uint32_t n_groups)
 {
 	const struct tetra_hook_row *hook = &image->cells[1].hook;
 
+	memset(ret->enforced, 0, sizeof(ret->enforced));
 	for (uint32_t i = 0; i < n_groups; i++)
-		kernel->winners[i] = -1;
+		ret->winners[i] = -1;
 	for (uint32_t bit = 0; bit < hook->n_words * 64; bit++) {
 		const struct tetra_rule *rule = &image->cells[hook->rules + bit].rule;
+		uint32_t group = rule->group - RANDOM_FIRST_GROUP;
+		uint64_t mask = 1ull << bit % 64;
 		int *winner;
 
-		if (!(kernel->counted[bit / 64] >> bit % 64 & 1))
+		if (outcome->enforced[bit / 64] & mask)
+			ret->enforced[group] = true;
+		if (!((outcome->counted[bit / 64] | outcome->enforced[bit / 64]) & mask))
 			continue;
-		winner = &kernel->winners[rule->group - RANDOM_FIRST_GROUP];
+		winner = &ret->winners[group];
 		*winner = *winner == -1 ? (int)rule->selector : -2;
 	}
 }
 
 static void report(const struct random_rules *rules, const struct random_event *event,
-		   uint64_t event_seed, uint32_t group, int kernel, int host,
+		   uint64_t event_seed, uint32_t group, const char *what, int kernel,
 		   int evaluator)
 {
 	printf("difference: seed %" PRIu64 ", event seed %" PRIu64
-	       ": kernel says %d, host %d, evaluator %d\n",
-	       rules->seed, event_seed, kernel, host, evaluator);
+	       ": %s: kernel says %d, evaluator %d\n",
+	       rules->seed, event_seed, what, kernel, evaluator);
 	random_rules_describe(rules, group, stdout);
 	random_event_describe(rules, event, stdout);
 }
 
+/* What the actions of a selector ask of a program of @phase. */
+static bool selector_enforces_in(const struct policy_selector *selector, uint32_t phase)
+{
+	for (uint32_t i = 0; i < selector->n_actions; i++) {
+		uint32_t kind = selector->actions[i].kind;
+
+		if (kind == TETRA_ACTION_OVERRIDE && phase & TETRA_PHASE_DENY)
+			return true;
+		if ((kind == TETRA_ACTION_SIGKILL || kind == TETRA_ACTION_SIGNAL) &&
+		    phase & TETRA_PHASE_SIGNAL)
+			return true;
+	}
+	return false;
+}
+
+static bool selector_denies(const struct policy_selector *selector)
+{
+	for (uint32_t i = 0; i < selector->n_actions; i++)
+		if (selector->actions[i].kind == TETRA_ACTION_OVERRIDE ||
+		    selector->actions[i].kind == TETRA_ACTION_SIGKILL)
+			return true;
+	return false;
+}
+
+/* One group's verdict of one program against the evaluator's. */
+static const char *judge_group(const struct random_rules *rules,
+			       const struct case_program *program,
+			       const struct opinion *seen, uint32_t g, int evaluator,
+			       uint32_t *n_denials)
+{
+	const struct ruleset_group *group = &rules->hook.groups[g];
+	const struct policy_selector *winner = NULL;
+	bool enforces;
+
+	if (evaluator >= 0 && group->hook->n_selectors)
+		winner = &group->hook->selectors[evaluator];
+	enforces = winner && !group->monitor && selector_enforces_in(winner, program->phase);
+	if (winner && !group->monitor && program->phase & TETRA_PHASE_DENY)
+		*n_denials += selector_denies(winner);
+	if (seen->enforced[g] != enforces)
+		return "enforced";
+	if (program->phase & TETRA_PHASE_EVENT && seen->winners[g] != evaluator)
+		return "winner";
+	return NULL;
+}
+
+static int compare_program(struct kernel_case *kernel, const struct random_rules *rules,
+			   const struct image *image, const struct case_program *program,
+			   const struct random_event *event, uint64_t event_seed,
+			   struct tally *tally, bool *matching, bool *differs)
+{
+	static struct case_outcome outcome;
+	static struct opinion seen;
+	uint32_t n_denials = 0;
+	int r = kernel_case_run(kernel, &rules->ruleset.seed, program, event, &outcome);
+
+	if (r < 0)
+		return r;
+	opinion_count(&seen, &outcome, image, rules->hook.n_groups);
+	for (uint32_t g = 0; g < rules->hook.n_groups; g++) {
+		int evaluator = random_event_judge(rules, event, g, program->later);
+		const char *what = judge_group(rules, program, &seen, g, evaluator,
+					       &n_denials);
+
+		*matching |= evaluator >= 0;
+		if (!what)
+			continue;
+		if (tally->n_differences < REPORTED)
+			report(rules, event, event_seed, g, what, seen.winners[g],
+			       evaluator);
+		*differs = true;
+		return 0;
+	}
+	if (outcome.n_denials != n_denials) {
+		printf("difference: seed %" PRIu64 ", event seed %" PRIu64
+		       ": %u denials instead of %u\n",
+		       rules->seed, event_seed, outcome.n_denials, n_denials);
+		*differs = true;
+	}
+	return 0;
+}
+
+/* The host's matcher says the same of all rules that match. */
+static int compare_host(struct kernel_case *kernel, const struct random_rules *rules,
+			const struct image *image, const struct random_event *event,
+			uint64_t event_seed, bool *differs)
+{
+	static const struct case_program all = { TETRA_PHASE_EVENT, false };
+	static struct case_outcome outcome;
+	static struct host_run run;
+	int r;
+
+	host_match(&run, image, &rules->ruleset.seed, event);
+	r = kernel_case_run(kernel, &rules->ruleset.seed, &all, event, &outcome);
+	if (r < 0 || memcmp(outcome.matching, run.words, sizeof(run.words)) == 0)
+		return r;
+	printf("difference: seed %" PRIu64 ", event seed %" PRIu64
+	       ": the kernel's words are not the host's\n",
+	       rules->seed, event_seed);
+	*differs = true;
+	return 0;
+}
+
+/* Each event meets one way to put a hook together, by turns. */
 static int compare_event(struct kernel_case *kernel, const struct random_rules *rules,
 			 const struct image *image, uint64_t event_seed,
 			 struct tally *tally)
 {
+	const struct hook_programs *hook = &hooks[event_seed % ARRAY_SIZE(hooks)];
 	static struct random_event event;
-	static struct host_run run;
-	static struct opinion seen;
-	static int host[TETRA_MAX_RULES];
-	bool matching = false, differs;
-	int r;
+	bool matching = false, differs = false;
+	int r = 0;
 
 	random_event_make(rules, event_seed, &event);
-	host_match(&run, image, &rules->ruleset.seed, &event);
-	host_winners(&run, RANDOM_FIRST_GROUP, host, rules->hook.n_groups);
-	r = kernel_case_run(kernel, &rules->ruleset.seed, &event, seen.words,
-			    seen.counted);
-	if (r < 0)
-		return r;
-	opinion_count(&seen, image, rules->hook.n_groups);
-	differs = memcmp(seen.words, run.words, sizeof(seen.words)) != 0;
-	if (differs && tally->n_differences < REPORTED)
-		printf("difference: seed %" PRIu64 ", event seed %" PRIu64
-		       ": the kernel's words are not the host's\n",
-		       rules->seed, event_seed);
-	for (uint32_t g = 0; g < rules->hook.n_groups; g++) {
-		int evaluator = random_event_judge(rules, &event, g);
-
-		matching |= evaluator >= 0;
-		if (evaluator == seen.winners[g])
-			continue;
-		if (tally->n_differences < REPORTED)
-			report(rules, &event, event_seed, g, seen.winners[g], host[g],
-			       evaluator);
-		differs = true;
-		break;
-	}
+	for (uint32_t i = 0; r == 0 && i < hook->n; i++)
+		r = compare_program(kernel, rules, image, &hook->programs[i], &event,
+				    event_seed, tally, &matching, &differs);
+	if (r == 0)
+		r = compare_host(kernel, rules, image, &event, event_seed, &differs);
 	tally->n_cases++;
 	tally->n_matching += matching;
 	tally->n_differences += differs;
-	return 0;
+	return r;
 }
 
 static int compare_rules(struct kernel_case *kernel, uint64_t seed, uint32_t n_rules,

@@ -221,8 +221,34 @@ static void event_set_marks(const struct ruleset_group *group,
 	}
 }
 
+/* No process has this number. */
+static struct policy_pids pids_nobody = { .values = NULL, .n_values = 0 };
+
+/* As an entry program takes the hook. */
+static int judge_entry(const struct policy_hook *hook, const struct eval_event *event)
+{
+	struct policy_selector *selectors = calloc(hook->n_selectors + 1, sizeof(*selectors));
+	struct policy_hook entry = *hook;
+	int winner;
+
+	if (!selectors)
+		abort();
+	memcpy(selectors, hook->selectors, hook->n_selectors * sizeof(*selectors));
+	for (uint32_t i = 0; i < hook->n_selectors; i++) {
+		if (selectors[i].n_return_args && !selectors[i].enforces) {
+			selectors[i].pids = &pids_nobody;
+			selectors[i].n_pids = 1;
+		}
+		selectors[i].n_return_args = 0;
+	}
+	entry.selectors = selectors;
+	winner = eval_policy_hook(&entry, event);
+	free(selectors);
+	return winner;
+}
+
 int random_event_judge(const struct random_rules *rules, const struct random_event *event,
-		       uint32_t position)
+		       uint32_t position, bool later)
 {
 	const struct ruleset_group *group = &rules->hook.groups[position];
 	struct eval_event seen = event->process;
@@ -235,7 +261,7 @@ int random_event_judge(const struct random_rules *rules, const struct random_eve
 	seen.args = args;
 	seen.return_value = event->slots[TETRA_RETURN_SLOT];
 	event_set_marks(group, event, &seen);
-	return eval_policy_hook(group->hook, &seen);
+	return later ? judge_entry(group->hook, &seen) : eval_policy_hook(group->hook, &seen);
 }
 
 static void describe_text(const char *text, size_t len, FILE *out)

@@ -453,6 +453,21 @@ static bool selector_has_filter(const struct policy_selector *selector)
 	       selector->n_binaries + selector->n_namespaces + selector->n_capabilities;
 }
 
+static void make_action(struct random_rules *rules, struct policy_selector *selector)
+{
+	static const uint8_t kinds[] = { TETRA_ACTION_POST,    TETRA_ACTION_POST,
+					 TETRA_ACTION_NOPOST,  TETRA_ACTION_SIGKILL,
+					 TETRA_ACTION_SIGNAL,  TETRA_ACTION_OVERRIDE };
+	struct policy_action *action = &selector->actions[0];
+
+	action->kind = kinds[random_below(&rules->random, ARRAY_SIZE(kinds))];
+	if (action->kind == TETRA_ACTION_SIGKILL || action->kind == TETRA_ACTION_SIGNAL)
+		action->signal = action->kind == TETRA_ACTION_SIGKILL ? 9 : 10;
+	if (action->kind == TETRA_ACTION_OVERRIDE)
+		action->error = -1;
+	selector->enforces = action_enforces(action->kind);
+}
+
 static void make_selector(struct random_rules *rules, const struct policy_hook *hook,
 			  struct policy_selector *selector, struct ruleset_marks *marks)
 {
@@ -475,8 +490,8 @@ static void make_selector(struct random_rules *rules, const struct policy_hook *
 	selector->accepts_fault = random_once(&rules->random, 4);
 	selector->distrusts = random_once(&rules->random, 2);
 	selector->actions = alloc(rules, 1, sizeof(*selector->actions));
-	selector->actions[0].kind = TETRA_ACTION_POST;
 	selector->n_actions = 1;
+	make_action(rules, selector);
 }
 
 /* Each group names the slots in an order of its own. */

@@ -62,9 +62,12 @@ int random_rules_new(struct random_rules **ret, uint64_t seed, uint32_t n_rules)
 struct random_rules *random_rules_free(struct random_rules *rules);
 void random_event_make(const struct random_rules *rules, uint64_t seed,
 		       struct random_event *ret);
-/* What the evaluator says: the selector of that group, or -1. */
+/*
+ * What the evaluator says: the selector of that group, or -1. @later: at the entry of a call,
+ * when its result is not there: selectors that filter it are out, unless they enforce.
+ */
 int random_event_judge(const struct random_rules *rules, const struct random_event *event,
-		       uint32_t group);
+		       uint32_t group, bool later);
 
 /* For the report of a difference. */
 void random_rules_describe(const struct random_rules *rules, uint32_t group, FILE *out);

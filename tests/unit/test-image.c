@@ -573,7 +573,7 @@ static void compare_event(const struct random_rules *rules, const struct image *
 	host_match(&run, compiled, &rules->ruleset.seed, &event);
 	host_winners(&run, RANDOM_FIRST_GROUP, winners, rules->hook.n_groups);
 	for (uint32_t g = 0; g < rules->hook.n_groups; g++) {
-		int oracle = random_event_judge(rules, &event, g);
+		int oracle = random_event_judge(rules, &event, g, false);
 
 		matching |= oracle >= 0;
 		if (oracle == winners[g])
