@@ -92,6 +92,9 @@ class Patience:
 
 def wait(process, patience):
     """(status, None) once a subprocess.Popen has ended, else (None, why no longer)."""
+    # Somebody else may have taken its status, and its number is free then.
+    if process.poll() is not None:
+        return process.returncode, None
     ends = select.poll()
     pidfd = os.pidfd_open(process.pid)
     try:

@@ -92,6 +92,11 @@ class Signs(unittest.TestCase):
         process = subprocess.Popen(["sh", "-c", "exit 7"])
         self.assertEqual(patience.wait(process, patience.Patience(lambda: 0)), (7, None))
 
+    def test_an_end_that_was_seen_already_is_told_too(self):
+        process = subprocess.Popen(["false"])
+        process.wait()
+        self.assertEqual(patience.wait(process, Clock().patience), (1, None))
+
     def test_stillness_is_told_by_its_reason(self):
         process = subprocess.Popen(["sleep", "60"])
         try:
