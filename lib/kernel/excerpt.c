@@ -193,6 +193,8 @@ static int excerpt_copy_member(struct excerpt *excerpt, const char *type, const 
 		return 0;
 	if (str_equal(name, member))
 		return excerpt_copy(excerpt, id, depth);
+	if (btf_is_ptr(btf__type_by_id(excerpt->full, id)))
+		return excerpt->pointer;
 	bytes = btf__resolve_size(excerpt->full, id);
 	if (bytes <= 0)
 		return -EINVAL;

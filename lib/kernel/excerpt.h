@@ -25,7 +25,7 @@ struct btf;
 int excerpt_new(struct btf **ret, const struct btf *full, const struct btf *wanted);
 
 /* What a member of a struct is called since it was renamed; NULL for those that were not. The
- * excerpt has it as an array of bytes. */
+ * excerpt has it as an array of bytes, or as a pointer if it is one. */
 const char *excerpt_new_name(const char *type, const char *member);
 
 #endif

@@ -77,7 +77,7 @@ static uint32_t find_type(const struct btf *btf, uint32_t kind, const char *name
 	return 0;
 }
 
-/* Under its new name; the excerpt has it as bytes. */
+/* Under its new name; the excerpt has it as bytes, if it is no pointer. */
 static bool find_renamed(const struct btf *full, uint32_t id, const char *name,
 			 struct place *ret)
 {
@@ -86,7 +86,8 @@ static bool find_renamed(const struct btf *full, uint32_t id, const char *name,
 
 	if (!new_name || !find_member(full, id, new_name, ret))
 		return false;
-	ret->kind = BTF_KIND_ARRAY;
+	if (ret->kind != BTF_KIND_PTR)
+		ret->kind = BTF_KIND_ARRAY;
 	return true;
 }
 
@@ -252,6 +253,33 @@ static struct btf *sample_dentry(const char *name, uint32_t bytes)
 	return btf;
 }
 
+/* A node of a file system whose parent is called @name. */
+static struct btf *sample_node(const char *name)
+{
+	struct btf *btf = btf__new_empty();
+	int pointer = btf__add_ptr(btf, 2);
+
+	btf__add_struct(btf, "kernfs_node", 16);
+	btf__add_field(btf, name, pointer, 8 * 8, 0);
+	return btf;
+}
+
+START_TEST(excerpt_has_renamed_pointers_as_pointers)
+{
+	struct btf *full = sample_node("__parent"), *wanted = sample_node("parent");
+	struct btf *excerpt = excerpt_of(full, wanted);
+	uint32_t node = find_type(excerpt, BTF_KIND_STRUCT, "kernfs_node", 11, 0);
+	struct place place = {};
+
+	ck_assert(find_member(excerpt, node, "parent", &place));
+	ck_assert_uint_eq(place.bit_offset, 8 * 8);
+	ck_assert_uint_eq(place.kind, BTF_KIND_PTR);
+	btf__free(excerpt);
+	btf__free(wanted);
+	btf__free(full);
+}
+END_TEST
+
 START_TEST(excerpt_has_renamed_members_by_their_older_name)
 {
 	struct btf *full = sample_dentry("d_shortname", 40);
@@ -324,6 +352,7 @@ int main(void)
 
 	tcase_add_test(tcase, excerpt_has_what_is_asked_for);
 	tcase_add_test(tcase, excerpt_has_nothing_else);
+	tcase_add_test(tcase, excerpt_has_renamed_pointers_as_pointers);
 	tcase_add_test(tcase, excerpt_has_renamed_members_by_their_older_name);
 	tcase_add_test(tcase, excerpt_of_empty_btf_is_empty);
 	tcase_add_test(tcase, excerpt_agrees_with_full_btf_for_our_objects);
