@@ -13,6 +13,7 @@
 #include "bpf/abi/hash.h"
 #include "bpf/common/cgroup.bpf.h"
 #include "bpf/common/creds.bpf.h"
+#include "bpf/common/exec-args.bpf.h"
 #include "bpf/common/walk.bpf.h"
 
 /* One configuration serves all programs of this object. */
@@ -48,18 +49,6 @@ static __always_inline __u32 pid_ns_number(struct pid *pid)
 		return 0;
 	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 63]);
 	return upid.nr;
-}
-
-static __always_inline void head_fill(struct tetra_record *head, __u32 kind, __u32 bytes,
-				      __u32 tgid, __u64 stamp, __u64 now)
-{
-	head->bytes = bytes;
-	head->kind = kind;
-	head->flags = 0;
-	head->time_ns = now;
-	head->tgid = tgid;
-	head->tid = tgid;
-	head->stamp = stamp;
 }
 
 /* The row of any task, where there is no record yet whose free part could hold its name. */
@@ -103,16 +92,28 @@ static __noinline struct tetra_scratch *fork_identify(__u64 child,
 	return s;
 }
 
+/* The row of the process that calls, if its parent's is another: @parent is that of @fork. */
+static __always_inline struct tetra_proc *fork_forker(const struct fork *fork,
+						      struct tetra_proc *parent)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct task_struct *task;
+
+	if (tgid == fork->parent_tgid)
+		return parent;
+	task = (void *)bpf_get_current_task();
+	return proc_find_own(tgid, BPF_CORE_READ(task, group_leader, start_boottime));
+}
+
 /*
  * The row of a process that was just forked: as that of the process that called, whoever its
  * parent is to be (CLONE_PARENT). Nobody else knows its number yet, so it may be written where
  * it lies.
  */
-static __always_inline struct tetra_proc *fork_row(const struct fork *fork)
+static __always_inline struct tetra_proc *fork_row(const struct fork *fork,
+						   struct tetra_proc *parent)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	__u64 start = BPF_CORE_READ(task, group_leader, start_boottime);
-	struct tetra_proc *forker = proc_find_own(bpf_get_current_pid_tgid() >> 32, start);
+	struct tetra_proc *forker = fork_forker(fork, parent);
 	struct tetra_scratch *s;
 	int r;
 
@@ -138,7 +139,7 @@ static __always_inline int fork_run(const struct fork *fork)
 	if ((parent && parent->ns_tgid == 1) || fork->ns_tgid == 1)
 		flags |= TETRA_PROC_IN_INIT_TREE;
 	record.parent_stamp = parent ? parent->stamp : fork->parent_start;
-	row = fork_row(fork);
+	row = fork_row(fork, parent);
 	if (row) {
 		row->parent_stamp = record.parent_stamp;
 		row->parent_tgid = fork->parent_tgid;
@@ -353,109 +354,6 @@ static __noinline __u32 exec_path(struct tetra_scratch *s, __u32 slot, struct wa
 	return bytes > TETRA_TEXT_MAX ? TETRA_TEXT_MAX : bytes;
 }
 
-/*
- * One fragment of the arguments, ahead of the EXEC record: 1 to go on. Global: the loop over
- * it is then short for the verifier.
- */
-__noinline int args_fragment(__u32 slot)
-{
-	struct tetra_scratch *s = scratch_get(slot);
-	struct tetra_record_args *record;
-	const __u32 total = sizeof(*record) + TETRA_ARGS_FRAGMENT;
-
-	if (!s || s->args_bytes - s->args_sent <= TETRA_EXEC_ARGS_INLINE)
-		return 0;
-	record = (void *)s->record;
-	if (bpf_probe_read_user(&s->record[sizeof(*record)], TETRA_ARGS_FRAGMENT,
-				(void *)(s->args_from + s->args_sent)) < 0) {
-		s->args_flags |= TETRA_EXEC_ARGS_FAULT;
-		return 0;
-	}
-	head_fill(&record->head, TETRA_RECORD_ARGS, total, s->process.tgid, s->process.stamp,
-		  s->process.stamp);
-	record->offset = s->args_sent;
-	record->bytes = TETRA_ARGS_FRAGMENT;
-	s->args_flags |= TETRA_EXEC_ARGS_FRAGMENTS;
-	if (bpf_ringbuf_output(&tetra_ring, s->record, total, 0) < 0) {
-		loss_count(TETRA_LOST_FRAGMENT);
-		s->args_flags |= TETRA_EXEC_ARGS_LOST;
-	}
-	s->args_sent += TETRA_ARGS_FRAGMENT;
-	return 1;
-}
-
-#define ARGS_SOME_FRAGMENTS 16
-
-__noinline int args_some(__u32 slot)
-{
-	__u32 i;
-
-	for (i = 0; i < ARGS_SOME_FRAGMENTS; i++)
-		if (!args_fragment(slot))
-			return 0;
-	return 1;
-}
-
-/* Arguments beyond what the record holds itself; s->args_* say what came of them. */
-static __noinline int args_fragments(__u32 slot)
-{
-	__u32 i;
-
-	for (i = 0; i < TETRA_ARGS_FRAGMENTS / ARGS_SOME_FRAGMENTS; i++)
-		if (!args_some(slot))
-			break;
-	return 0;
-}
-
-/* At most TETRA_TEXT_MAX bytes of the arguments, at s->spot; negative if unreadable. */
-static __always_inline int args_take(struct tetra_scratch *s, __u32 left)
-{
-	struct tetra_record_exec *record = (void *)s->record;
-	__u64 bytes = left;
-
-	opaque(bytes);
-	if (bytes > TETRA_TEXT_MAX)
-		bytes = TETRA_TEXT_MAX;
-	if (bpf_probe_read_user(&s->record[s->spot & RECORD_MASK], bytes,
-				(void *)(s->args_from + s->args_sent)) < 0)
-		return -1;
-	record->args_inline_bytes += bytes;
-	s->args_sent += bytes;
-	s->spot += bytes;
-	return 0;
-}
-
-/* The last part of the arguments: in two reads, for the record's margin is one. */
-__noinline int args_inline(__u32 slot)
-{
-	struct tetra_scratch *s = scratch_get(slot);
-	struct tetra_record_exec *record;
-	__u32 left, room, i;
-
-	if (!s)
-		return 0;
-	record = (void *)s->record;
-	room = s->spot < TETRA_RECORD_MAX - 8 ? TETRA_RECORD_MAX - 8 - s->spot : 0;
-	if (room > TETRA_EXEC_ARGS_INLINE)
-		room = TETRA_EXEC_ARGS_INLINE;
-	for (i = 0; i < TETRA_EXEC_ARGS_INLINE / TETRA_TEXT_MAX; i++) {
-		left = s->args_bytes - s->args_sent;
-		if (left > room)
-			left = room;
-		if (!left)
-			break;
-		if (args_take(s, left) < 0) {
-			record->head.flags |= TETRA_EXEC_ARGS_FAULT;
-			break;
-		}
-		room -= left > TETRA_TEXT_MAX ? TETRA_TEXT_MAX : left;
-	}
-	if (s->args_sent < s->args_bytes)
-		record->head.flags |= TETRA_EXEC_ARGS_CUT;
-	s->spot = (s->spot + 7) & ~7u;
-	return 0;
-}
-
 static __always_inline void exec_cgroup(struct tetra_record_exec *record,
 					struct task_struct *task)
 {
@@ -579,9 +477,28 @@ static __always_inline void exec_parent(struct tetra_scratch *s, __u32 tgid,
 }
 
 /*
- * The row, replaced as a whole: who looks at it meanwhile sees one image or the other. s->proc
- * has the executable's name.
+ * s->proc into the row, where it lies: the process has one thread now, which is here. Of the
+ * name, the chunks that there are.
  */
+static __noinline int exec_put_row(struct tetra_scratch *s, struct tetra_proc *row)
+{
+	const struct tetra_proc *proc = &s->proc;
+	__u32 i;
+
+	words_copy(row, proc, offsetof(struct tetra_proc, exe_head));
+	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
+		if (i >= proc->exe_bytes)
+			break;
+		words_copy(&row->exe_head[i], &proc->exe_head[i], TETRA_CHUNK_BYTES);
+		if (i < TETRA_EXE_TAIL)
+			words_copy(&row->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
+				   &proc->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
+				   TETRA_CHUNK_BYTES);
+	}
+	return 0;
+}
+
+/* The row of the new image; s->proc has the executable's name. */
 static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct *task,
 				     __u32 tgid, __u64 now)
 {
@@ -611,18 +528,10 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 							   : task->self_exec_id;
 	s->proc.start = task->start_boottime;
 	s->proc.stamp = now;
-	proc_put(tgid, &s->proc, BPF_ANY);
-}
-
-static __always_inline void exec_args(struct tetra_scratch *s, struct task_struct *task)
-{
-	struct mm_struct *mm = task->mm;
-	__u64 from = mm->arg_start, to = mm->arg_end;
-
-	s->args_from = from;
-	s->args_sent = 0;
-	s->args_flags = 0;
-	s->args_bytes = to > from ? to - from : 0;
+	if (row)
+		exec_put_row(s, row);
+	else
+		proc_put(tgid, &s->proc, BPF_ANY);
 }
 
 static __always_inline void record_send(struct tetra_scratch *s)

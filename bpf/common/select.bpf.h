@@ -50,19 +50,20 @@ static __always_inline struct tetra_proc *process_find(struct tetra_scratch *s)
 	return row;
 }
 
-/* Whether the row is of the image that runs now. */
+/*
+ * Whether the row is of the image that runs now. That it is of this process is sure: rows go
+ * with their task, and a fork that finds no room for the new one removes what is there.
+ */
 static __always_inline int row_is_current(const struct tetra_proc *row)
 {
 	if (cfg.task_btf) {
 		struct task_struct *task = (void *)bpf_get_current_task_btf();
 
-		return row->exec_id == task->self_exec_id &&
-		       row->start == task->group_leader->start_boottime;
+		return row->exec_id == task->self_exec_id;
 	} else {
 		struct task_struct *task = (void *)bpf_get_current_task();
 
-		return row->exec_id == BPF_CORE_READ(task, self_exec_id) &&
-		       row->start == BPF_CORE_READ(task, group_leader, start_boottime);
+		return row->exec_id == BPF_CORE_READ(task, self_exec_id);
 	}
 }
 
