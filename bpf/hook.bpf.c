@@ -81,7 +81,8 @@ static __always_inline void call_save(void *ctx)
 
 	for (i = 0; i < TETRA_SAVED_PARAMS; i++)
 		call.words[i] = param_register(ctx, i);
-	if (bpf_map_update_elem(&tetra_calls, &key, &call, BPF_ANY) < 0)
+	/* Before Linux 6.4 the result is 32 bits of a register: see proc_put(). */
+	if ((int)bpf_map_update_elem(&tetra_calls, &key, &call, BPF_ANY) < 0)
 		loss_count(TETRA_LOST_RECURSION);
 }
 

@@ -72,7 +72,7 @@ int tetra_creds(__u64 *ctx)
 		gain.privileges |= TETRA_EXEC_SETGID;
 	if (BPF_CORE_READ(binprm, per_clear))
 		gain.privileges |= privileges_raised(old, new);
-	if (gain.privileges && bpf_map_update_elem(&tetra_gains, &tgid, &gain, BPF_ANY) < 0)
+	if (gain.privileges && (int)bpf_map_update_elem(&tetra_gains, &tgid, &gain, BPF_ANY) < 0)
 		loss_count(TETRA_LOST_PROCESS);
 	return 0;
 }

@@ -136,7 +136,7 @@ static void play_one(struct tetra_session *session, const struct place *place,
 	char text[128];
 
 	snprintf(text, sizeof(text), "%s, %s, %s", place->name, action, what);
-	rig_load(session, rig_policy(place->policy, "exception", action), 0);
+	rig_load(session, rig_policy(place->policy, "exception", action), TETRA_LOAD_REPLACE);
 	fact_equal(act(EXEMPT, truncates), 0, "%s: the exception passes", text);
 	fact_equal(act(OTHER, truncates), kills ? -SIGKILL : 1, "%s: the other is stopped",
 		   text);
