@@ -44,6 +44,12 @@ static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *
 	__u32 zero = 0;
 	struct tetra_root *root = bpf_map_lookup_elem(&tetra_roots, &zero);
 
+	walk->is_common = 0;
+	walk->root = 0;
+	/* No file, as in anonymous mappings. Linux 5.10 does not catch what a function other than
+	 * the program itself reads from there. */
+	if (!walk->mount)
+		return;
 	walk->is_common = root && root->mount == (__u64)walk->mount;
 	if (root && walk->is_common)
 		walk->root = root->dentry;
@@ -98,6 +104,7 @@ static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentr
  */
 static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry, __u64 who)
 {
+	struct inode *inode;
 	struct dentry *at = dentry;
 	__u64 sum = 0, odd = 0;
 	__u32 i;
@@ -116,7 +123,8 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 		odd |= sequence;
 		at = at->d_parent;
 	}
-	s->path.mode = dentry->d_inode->i_mode;
+	inode = dentry->d_inode;
+	s->path.mode = inode ? inode->i_mode : 0;
 	s->path.deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
 			  dentry->d_parent != dentry;
 	return sum == s->path.sequences && !(odd & 1);

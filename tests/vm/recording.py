@@ -65,8 +65,14 @@ def is_mark(event):
     return process_of(event).get("binary") == MARK
 
 
+def is_of_kernel(event):
+    """Threads of the kernel come and go as it likes."""
+    return text_at(process_of(event), "binary").startswith("[")
+
+
 def between_marks(events):
     """The events from the first marker's start to the last marker's end."""
+    events = [event for event in events if not is_of_kernel(event)]
     places = [i for i, event in enumerate(events) if is_mark(event)]
     return events[places[0]:places[-1] + 1] if places else []
 
@@ -176,6 +182,16 @@ def namespace(kind, value, names):
     return value | {"inum": names.same("ns " + kind, inum)}
 
 
+def plain_properties(properties):
+    """Files have other inodes each time."""
+    file = properties.get("file")
+    inode = file.get("inode") if isinstance(file, dict) else None
+    number = inode.get("number") if isinstance(inode, dict) else None
+    if not isinstance(number, str) or not number.isdigit():
+        return properties
+    return properties | {"file": file | {"inode": inode | {"number": "<number>"}}}
+
+
 def plain_process(process, names):
     out = {key: varying(key, value, names) if key in VARYING else value
            for key, value in process.items()}
@@ -186,6 +202,8 @@ def plain_process(process, names):
             out[key] = name(process[key])
     if isinstance(out.get("arguments"), str):
         out["arguments"] = names.text(out["arguments"])
+    if isinstance(out.get("binary_properties"), dict):
+        out["binary_properties"] = plain_properties(out["binary_properties"])
     if isinstance(out.get("ns"), dict):
         out["ns"] = {kind: namespace(kind, value, names)
                      for kind, value in out["ns"].items()}
