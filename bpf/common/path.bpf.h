@@ -106,6 +106,15 @@ static __always_inline void path_mix(struct tetra_scratch *s, __u64 seen)
 	s->path.sequences = (s->path.sequences ^ seen) * MATCH_K0;
 }
 
+/* Where a walk ends that has passed its mount's root by: what an overlay copies up is made
+ * beside the layer. */
+static __always_inline __u32 tree_end(const struct tetra_scratch *s)
+{
+	__u32 end = mount_end(mount_of(s->path.mount));
+
+	return end == TETRA_WALK_INTERNAL ? end : TETRA_WALK_DETACHED;
+}
+
 /* From a mount's root to where it is mounted; 1 at the end. */
 static __always_inline int path_cross_mount(struct tetra_scratch *s)
 {
@@ -156,7 +165,7 @@ static __always_inline int path_step(struct tetra_scratch *s)
 	}
 	parent = DENTRY_FIELD(__u64, d_parent);
 	if (parent == s->path.dentry) {
-		s->path.end = s->path.depth ? TETRA_WALK_DETACHED : TETRA_WALK_NAMELESS;
+		s->path.end = s->path.depth ? tree_end(s) : TETRA_WALK_NAMELESS;
 		return 1;
 	}
 	sequence = DENTRY_FIELD(__u32, d_seq.seqcount.sequence);

@@ -318,10 +318,17 @@ static int act_namespace(const char *path, int number)
 	return act_open(path, 0);
 }
 
+/* The kernel copies a layer's file up before it is written. */
+static int act_append(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, "x", 1) == 1 ? 0 : errno;
+}
+
 /* An overlay of our own whose layer has the secret's path, seen from the layer. */
 static int act_overlay(const char *path, int number)
 {
-	(void)number;
 	if (unshare(CLONE_NEWNS) < 0 || mount("tmpfs", LAB "/ov", "tmpfs", 0, NULL) < 0)
 		return 208;
 	for (size_t i = 0; i < 4; i++) {
@@ -333,13 +340,14 @@ static int act_overlay(const char *path, int number)
 			return 208;
 	}
 	if (mkdir(LAB "/ov/lower/etc", 0755) < 0 ||
-	    close(open(LAB "/ov/lower/etc/secret", O_CREAT | O_WRONLY, 0644)) < 0)
+	    close(open(LAB "/ov/lower/etc/secret", O_CREAT | O_WRONLY, 0644)) < 0 ||
+	    truncate(LAB "/ov/lower/etc/secret", 4096) < 0)
 		return 208;
 	if (mount("overlay", LAB "/ov/top", "overlay", 0,
 		  "lowerdir=" LAB "/ov/lower,upperdir=" LAB "/ov/upper,workdir=" LAB
 		  "/ov/work") < 0)
 		return errno == ENODEV ? 0 : 209;
-	return act_open(path, 0);
+	return number ? act_append(path) : act_open(path, 0);
 }
 
 static void check_roots(void)
@@ -357,6 +365,12 @@ static void check_roots(void)
 		 0);
 	fact_equal(act(act_overlay, LAB "/ov/top/etc/secret", 0), 0,
 		   "a layer's file is not the machine's");
+	policy_off("roots");
+	rig_load(session,
+		 rig_policy(RIG_DENY_ON(HOOK("security_file_permission")), "roots",
+			    SECRET "/"), 0);
+	fact_equal(act(act_overlay, LAB "/ov/top/etc/secret", 1), 0,
+		   "a layer's file is copied up and written");
 	policy_off("roots");
 }
 
