@@ -45,8 +45,8 @@ static __always_inline void arg_close(struct tetra_scratch *s, __u32 slot, __u32
 	s->run.n_args++;
 }
 
-/* User memory is the lower half of the address space. What a system call is given is never the
- * kernel's, whatever it says. */
+/* User memory is the lower half of the address space. A pointer passed to a system call is always
+ * read as user memory, even if its value looks like a kernel address. */
 static __always_inline int address_is_kernel(__u64 address, __u32 slot)
 {
 	return !cfg.slots[slot].user && (__s64)address < 0;
@@ -179,7 +179,7 @@ __noinline int text_end_piece(__u32 scratch, __u32 slot)
 	return n == TETRA_TEXT_MAX;
 }
 
-/* The address behind the last byte of the text in slot @slot; 0 if that is not known. */
+/* The address just past the last byte of the text in slot @slot; 0 if unknown. */
 static __always_inline __u64 text_end(struct tetra_scratch *s, __u32 scratch, __u32 slot)
 {
 	__u32 kind = cfg.slots[slot].kind, i;
@@ -197,8 +197,8 @@ static __always_inline __u64 text_end(struct tetra_scratch *s, __u32 scratch, __
 }
 
 /*
- * The last bytes of a text of which the record holds the first: behind the record's end so far,
- * for Postfix. Returns an enum tetra_value_state.
+ * Reads the last bytes of a text whose first bytes are already in the record, for Postfix. They
+ * are placed after the record's current end. Returns an enum tetra_value_state.
  */
 __noinline int arg_tail(__u32 scratch, __u32 slot)
 {

@@ -14,8 +14,8 @@ static __always_inline const unsigned char *dentry_inline_name(const struct dent
 	return __builtin_preserve_access_index(&dentry->d_iname[0]);
 }
 
-/* The number of mount namespaces that nobody can enter: what a mount is in until it is mounted.
- * MNT_NS_ANON_INO since v6.18; none before. No other namespace has either. */
+/* Inode number of an anonymous mount namespace, which holds a mount until it is attached.
+ * MNT_NS_ANON_INO since v6.18, 0 before. No other namespace has either number. */
 #define MNT_NS_ANONYMOUS 0xeffffff7u
 
 static __always_inline int mnt_ns_is_anonymous(struct mnt_namespace *ns)

@@ -131,7 +131,7 @@ static __always_inline int path_cross_mount(struct tetra_scratch *s)
 	return 0;
 }
 
-/* The name of the component at @depth, before what stands in s->text. */
+/* Prepends the name of the component at @depth to s->text. */
 static __always_inline void path_text_put(struct tetra_scratch *s, __u32 depth)
 {
 	const struct tetra_component *c = &s->components[depth & (TETRA_MAX_COMPONENTS - 1)];
@@ -335,8 +335,7 @@ static __always_inline int root_is_mount(__u64 address)
 	return 0;
 }
 
-/* The next two ask about s->path.start_mount: a typed pointer is no argument of a global
- * function. */
+/* The next two use s->path.start_mount, because a global function cannot take a typed pointer. */
 
 __noinline int mount_is_root(__u32 slot)
 {
@@ -345,8 +344,8 @@ __noinline int mount_is_root(__u32 slot)
 	return s ? root_is_mount(s->path.start_mount) : 0;
 }
 
-/* 1 if the mount namespace that the mount is in is not the first user namespace's: whoever
- * made it chose where things are mounted. */
+/* 1 if the mount's namespace is not owned by the initial user namespace. Its creator could mount
+ * anything anywhere in it. */
 __noinline int mount_is_foreign(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);

@@ -26,10 +26,10 @@
 #include "lib/base/base.h"
 #include "tests/vm/rig.h"
 
-#define LAB "/tmp/lab"
+#define LAB    "/tmp/lab"
 #define SECRET LAB "/secret"
-#define FREE LAB "/free"
-#define TOOLS LAB "/tools"
+#define FREE   LAB "/free"
+#define TOOLS  LAB "/tools"
 /* Components that a walk follows (PATH_STEPS of the programs). */
 #define WALK_STEPS 4096
 
@@ -126,10 +126,12 @@ static int act_open_deep(const char *top, int levels)
 
 static void check_depth(void)
 {
-	static const int levels[] = { 0, 1, 9, 30, 31, 32, 33, 190, 191, 192, 193, 700, 4000 };
+	static const int levels[] = { 0,   1,	9,   30,  31,  32,  33,
+				      190, 191, 192, 193, 700, 4000 };
 
 	rig_load(session,
-		 rig_policy(RIG_DENY_ON(HOOK("security_file_open")), "depth", SECRET "/"), 0);
+		 rig_policy(RIG_DENY_ON(HOOK("security_file_open")), "depth", SECRET "/"),
+		 0);
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
 		fact_equal(act(act_open_deep, SECRET, levels[i]), EPERM,
 			   "%d folders below the secret", levels[i]);
@@ -137,16 +139,22 @@ static void check_depth(void)
 			   levels[i]);
 	}
 	/* Beyond what is followed nothing is known, and what is not known does not pass. */
-	fact_equal(act(act_open_deep, SECRET, WALK_STEPS + 10), EPERM, "too deep to follow");
-	fact_equal(act(act_open_deep, FREE, WALK_STEPS + 10), EPERM, "too deep elsewhere");
+	fact_equal(act(act_open_deep, SECRET, WALK_STEPS + 10), EPERM,
+		   "too deep to follow");
+	fact_equal(act(act_open_deep, FREE, WALK_STEPS + 10), EPERM,
+		   "too deep elsewhere");
 	policy_off("depth");
 	rig_load(session,
-		 rig_policy(HEAD "  options: [{name: unreadable, value: no-match}]\n"
-			    HOOK("security_file_open") ARG("file")
-			    ON_ARG("Prefix", "'" SECRET "/'") DENY, "depth"), 0);
+		 rig_policy(HEAD
+			    "  options: [{name: unreadable, value: no-match}]\n" HOOK(
+				    "security_file_open") ARG("file")
+				    ON_ARG("Prefix", "'" SECRET "/'") DENY,
+			    "depth"),
+		 0);
 	fact_equal(act(act_open_deep, FREE, WALK_STEPS + 10), 0,
 		   "too deep elsewhere, where the policy lets it pass");
-	fact_equal(act(act_open_deep, SECRET, 700), EPERM, "700 folders below the secret");
+	fact_equal(act(act_open_deep, SECRET, 700), EPERM,
+		   "700 folders below the secret");
 	policy_off("depth");
 }
 
@@ -207,7 +215,8 @@ static int act_exec_unlinked(const char *path, int number)
 static void check_exec_allowed(void)
 {
 	policy_on(HEAD HOOK("security_bprm_check") ARG("linux_binprm")
-		  ON_ARG("NotPrefix", "'" TOOLS "/', /usr/, /bin/") DENY, "exec-list");
+			  ON_ARG("NotPrefix", "'" TOOLS "/', /usr/, /bin/") DENY,
+		  "exec-list");
 	fact_equal(act(act_exec, TOOLS "/true", 0), 0, "the allowed program runs");
 	fact_equal(act(act_exec, FREE "/true", 0), EPERM, "another does not");
 	for (int i = 186; i < 196; i++)
@@ -242,13 +251,13 @@ static int act_memfd_write(const char *text, int number)
 
 static void check_write_allowed(void)
 {
-	static const char policy[] = HEAD HOOK("security_file_permission") ARG("file")
-		"    selectors:\n"
-		"    - matchBinaries: [{operator: In, values: ['%s']}]\n"
-		"      matchPIDs: [{operator: NotIn, values: [%d]}]\n"
-		"      matchArgs:\n"
-		"      - {index: 0, operator: NotPrefix, values: ['" FREE "/', /usr/, /dev/]}\n"
-		DENY;
+	static const char policy[] = HEAD HOOK("security_file_permission")
+		ARG("file") "    selectors:\n"
+			    "    - matchBinaries: [{operator: In, values: ['%s']}]\n"
+			    "      matchPIDs: [{operator: NotIn, values: [%d]}]\n"
+			    "      matchArgs:\n"
+			    "      - {index: 0, operator: NotPrefix, values: ['" FREE
+			    "/', /usr/, /dev/]}\n" DENY;
 	char self[PATH_MAX] = "";
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
@@ -277,14 +286,20 @@ static int act_write_unlinked(const char *path, int number)
 static void check_deleted(void)
 {
 	policy_on(HEAD HOOK("security_file_permission") ARG("file")
-		  ON_ARG("Postfix", ".wal") DENY, "deleted");
-	fact_equal(act(act_write_unlinked, FREE "/a.wal", 0), EPERM, "a deleted .wal file");
+			  ON_ARG("Postfix", ".wal") DENY,
+		  "deleted");
+	fact_equal(act(act_write_unlinked, FREE "/a.wal", 0), EPERM,
+		   "a deleted .wal file");
 	fact_equal(act(act_write_unlinked, FREE "/a.log", 0), 0, "a deleted .log file");
 	policy_off("deleted");
-	rig_load(session, rig_policy(HEAD HOOK("security_file_permission") ARG("file")
-				     ON_ARG("NotPostfix", ".log, .so")
-				     "      matchPIDs: [{operator: NotIn, values: [%d]}]\n"
-				     DENY, "deleted", getpid()), 0);
+	rig_load(
+		session,
+		rig_policy(
+			HEAD HOOK("security_file_permission") ARG("file") ON_ARG(
+				"NotPostfix",
+				".log, .so") "      matchPIDs: [{operator: NotIn, values: [%d]}]\n" DENY,
+			"deleted", getpid()),
+		0);
 	fact_equal(act(act_write_unlinked, FREE "/b.log", 0), 0,
 		   "a deleted .log file that a list allows");
 	policy_off("deleted");
@@ -332,7 +347,8 @@ static int act_overlay(const char *path, int number)
 	if (unshare(CLONE_NEWNS) < 0 || mount("tmpfs", LAB "/ov", "tmpfs", 0, NULL) < 0)
 		return 208;
 	for (size_t i = 0; i < 4; i++) {
-		static const char *const folders[] = { "/lower", "/upper", "/work", "/top" };
+		static const char *const folders[] = { "/lower", "/upper", "/work",
+						       "/top" };
 		char folder[64];
 
 		snprintf(folder, sizeof(folder), LAB "/ov%s", folders[i]);
@@ -353,22 +369,26 @@ static int act_overlay(const char *path, int number)
 static void check_roots(void)
 {
 	rig_load(session,
-		 rig_policy(RIG_DENY_ON(HOOK("security_file_open")), "roots", SECRET "/"), 0);
+		 rig_policy(RIG_DENY_ON(HOOK("security_file_open")), "roots", SECRET "/"),
+		 0);
 	fact_equal(act(act_chroot, SECRET, 0), EPERM, "the secret as the root");
 	fact_equal(act(act_chroot, FREE, 0), 0, "another root");
 	fact_equal(act(act_clone, SECRET, 0), EPERM, "a clone of the secret's mount");
-	fact_equal(act(act_namespace, SECRET "/file", 0), EPERM, "another mount namespace");
+	fact_equal(act(act_namespace, SECRET "/file", 0), EPERM,
+		   "another mount namespace");
 	fact_equal(act(act_namespace, FREE "/file", 0), 0, "the same, and another file");
 	policy_off("roots");
 	rig_load(session,
-		 rig_policy(RIG_DENY_ON(HOOK("security_file_open")), "roots", "/etc/secret"),
+		 rig_policy(RIG_DENY_ON(HOOK("security_file_open")), "roots",
+			    "/etc/secret"),
 		 0);
 	fact_equal(act(act_overlay, LAB "/ov/top/etc/secret", 0), 0,
 		   "a layer's file is not the machine's");
 	policy_off("roots");
 	rig_load(session,
 		 rig_policy(RIG_DENY_ON(HOOK("security_file_permission")), "roots",
-			    SECRET "/"), 0);
+			    SECRET "/"),
+		 0);
 	fact_equal(act(act_overlay, LAB "/ov/top/etc/secret", 1), 0,
 		   "a layer's file is copied up and written");
 	policy_off("roots");
@@ -377,7 +397,8 @@ static void check_roots(void)
 static int map_ids(const char *file, const char *text)
 {
 	int fd = open(file, O_WRONLY | O_CLOEXEC);
-	int r = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
+	int r = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0
+										  : -1;
 
 	close(fd);
 	return r;
@@ -405,16 +426,18 @@ static int act_spoof(const char *path, int number)
 
 static void check_user_namespaces(void)
 {
-	static const char policy[] = HEAD "  options: [{name: user-namespaces, value: %s}]\n"
-		HOOK("security_bprm_check") ARG("linux_binprm")
-		ON_ARG("NotPrefix", "'" TOOLS "/', /usr/, /bin/") DENY;
+	static const char policy[] =
+		HEAD "  options: [{name: user-namespaces, value: %s}]\n" HOOK(
+			"security_bprm_check") ARG("linux_binprm")
+			ON_ARG("NotPrefix", "'" TOOLS "/', /usr/, /bin/") DENY;
 
 	rig_load(session, rig_policy(policy, "spoof", "distrust"), 0);
 	fact_equal(act(act_exec, TOOLS "/true", 0), 0, "the allowed program runs");
 	fact_equal(act(act_spoof, TOOLS "/true", 0), EPERM, "a made-up one does not");
 	policy_off("spoof");
 	rig_load(session, rig_policy(policy, "spoof", "trust"), 0);
-	fact_equal(act(act_spoof, TOOLS "/true", 0), 0, "it does where names are believed");
+	fact_equal(act(act_spoof, TOOLS "/true", 0), 0,
+		   "it does where names are believed");
 	policy_off("spoof");
 }
 
@@ -435,13 +458,14 @@ static void check_buffers(void)
 	static const int sizes[] = { 6, 100, 4094, 4095, 4096, 4097, 5000, 1 << 20 };
 
 	policy_on(HEAD "  kprobes:\n"
-		  "  - call: sys_write\n"
-		  "    syscall: true\n"
-		  "    args: [{index: 1, type: char_buf, sizeArgIndex: 3}]\n"
-		  "    selectors:\n"
-		  "    - matchArgs:\n"
-		  "      - {index: 1, operator: Postfix, values: [SECRET]}\n"
-		  "      matchActions: [{action: Sigkill}]\n", "buffer");
+		       "  - call: sys_write\n"
+		       "    syscall: true\n"
+		       "    args: [{index: 1, type: char_buf, sizeArgIndex: 3}]\n"
+		       "    selectors:\n"
+		       "    - matchArgs:\n"
+		       "      - {index: 1, operator: Postfix, values: [SECRET]}\n"
+		       "      matchActions: [{action: Sigkill}]\n",
+		  "buffer");
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		fact_equal(act(act_write_long, "SECRET", sizes[i]), -SIGKILL,
 			   "%d bytes that end as forbidden", sizes[i]);
@@ -470,14 +494,17 @@ static int act_connect(const char *address, int family)
 
 static void check_addresses(void)
 {
-	policy_on(HEAD HOOK("tcp_connect") ARG("sock")
-		  ON_ARG("DAddr", "127.0.0.1/32")
-		  "      matchActions: [{action: Sigkill}]\n", "address");
+	policy_on(HEAD HOOK("tcp_connect") ARG("sock") ON_ARG(
+			  "DAddr",
+			  "127.0.0.1/32") "      matchActions: [{action: Sigkill}]\n",
+		  "address");
 	fact_equal(act(act_connect, "127.0.0.1", AF_INET), -SIGKILL, "IPv4");
-	fact_equal(act(act_connect, "::ffff:127.0.0.1", AF_INET6), -SIGKILL, "IPv4 in IPv6");
+	fact_equal(act(act_connect, "::ffff:127.0.0.1", AF_INET6), -SIGKILL,
+		   "IPv4 in IPv6");
 	fact_equal(act(act_connect, "::ffff:127.0.0.2", AF_INET6), ECONNREFUSED,
 		   "another IPv4 address in IPv6");
-	fact_equal(act(act_connect, "127.0.0.2", AF_INET), ECONNREFUSED, "another in IPv4");
+	fact_equal(act(act_connect, "127.0.0.2", AF_INET), ECONNREFUSED,
+		   "another in IPv4");
 	policy_off("address");
 }
 

@@ -47,27 +47,23 @@ static const struct place {
 	const char *name;
 	const char *policy; /* its name and the action are to be filled in */
 } places[] = {
-	{ "function",
-	  HEAD "  kprobes:\n"
-	  "  - call: security_file_open\n"
-	  "    syscall: false\n"
-	  "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
-	{ "function-return",
-	  HEAD "  kprobes:\n"
-	  "  - call: security_file_open\n"
-	  "    syscall: false\n"
-	  "    return: true\n"
-	  "    returnArg: {index: 0, type: int}\n"
-	  "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
-	{ "lsm",
-	  HEAD "  lsmhooks:\n"
-	  "  - hook: file_open\n"
-	  "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
-	{ "path-argument",
-	  HEAD "  kprobes:\n"
-	  "  - call: security_path_truncate\n"
-	  "    syscall: false\n"
-	  "    args: [{index: 0, type: path}]\n" SELECTORS("0") },
+	{ "function", HEAD "  kprobes:\n"
+			   "  - call: security_file_open\n"
+			   "    syscall: false\n"
+			   "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
+	{ "function-return", HEAD "  kprobes:\n"
+				  "  - call: security_file_open\n"
+				  "    syscall: false\n"
+				  "    return: true\n"
+				  "    returnArg: {index: 0, type: int}\n"
+				  "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
+	{ "lsm", HEAD "  lsmhooks:\n"
+		      "  - hook: file_open\n"
+		      "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
+	{ "path-argument", HEAD "  kprobes:\n"
+				"  - call: security_path_truncate\n"
+				"    syscall: false\n"
+				"    args: [{index: 0, type: path}]\n" SELECTORS("0") },
 };
 
 static const char *const actions[] = { "Sigkill", "Override, argError: -1" };
@@ -88,7 +84,8 @@ static int act(const char *path, bool truncates)
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static struct tetra_counts selector_counts(struct tetra_session *session, uint32_t selector)
+static struct tetra_counts selector_counts(struct tetra_session *session,
+					   uint32_t selector)
 {
 	struct tetra_counts counts = { .size = sizeof(counts) };
 
@@ -136,10 +133,11 @@ static void play_one(struct tetra_session *session, const struct place *place,
 	char text[128];
 
 	snprintf(text, sizeof(text), "%s, %s, %s", place->name, action, what);
-	rig_load(session, rig_policy(place->policy, "exception", action), TETRA_LOAD_REPLACE);
+	rig_load(session, rig_policy(place->policy, "exception", action),
+		 TETRA_LOAD_REPLACE);
 	fact_equal(act(EXEMPT, truncates), 0, "%s: the exception passes", text);
-	fact_equal(act(OTHER, truncates), kills ? -SIGKILL : 1, "%s: the other is stopped",
-		   text);
+	fact_equal(act(OTHER, truncates), kills ? -SIGKILL : 1,
+		   "%s: the other is stopped", text);
 	drain(session);
 	check_counts(session, kills, text);
 }
