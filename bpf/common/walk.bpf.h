@@ -308,6 +308,8 @@ end:
 left:
 	if (going)
 		return WALK_DECLINED;
+	/* And again, since where the way down was entered the verifier knew it. */
+	depth = *(volatile __u32 *)&s->path.depth;
 	WALK_AGAIN(0)
 	WALK_AGAIN(1)
 	WALK_AGAIN(2)
