@@ -10,16 +10,16 @@
 #include "bpf/common/arg.bpf.h"
 
 #define ACT_SIGKILL 9
-#define ACT_EPERM 1
+#define ACT_EPERM   1
 
 /* What became of a rule, for its counters. */
-#define ACT_POSTED 1u
-#define ACT_NOT_POSTED 2u
-#define ACT_SIGNALLED 4u
-#define ACT_OVERRIDDEN 8u
-#define ACT_SUPPRESSED 16u
+#define ACT_POSTED	 1u
+#define ACT_NOT_POSTED	 2u
+#define ACT_SIGNALLED	 4u
+#define ACT_OVERRIDDEN	 8u
+#define ACT_SUPPRESSED	 16u
 #define ACT_RATE_LIMITED 32u
-#define ACT_LOST 64u
+#define ACT_LOST	 64u
 /* Not an outcome: the event is still to be sent. */
 #define ACT_EVENT 128u
 /* Counted as signalled, where the signal is sent: a kill that also denies. */
@@ -40,12 +40,42 @@ static __always_inline void process_ensure(struct tetra_scratch *s)
 		process_find(s);
 }
 
-/* Hash of the arguments as they stand in the record, up to what pads the last one. Global:
- * verified once, alone; four words a step keep that cheap. */
+/* Steps of the hash that are verified together; each takes four words. */
+#define HASH_STEPS 16
+#define HASH_TURNS (TETRA_RECORD_MAX / (HASH_STEPS * 32))
+
+/* The hash in s->arguments_hash goes on over HASH_STEPS steps, or as far as the record goes. */
+__noinline int args_hash_some(__u32 scratch, __u32 turn)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u32 i, from;
+	__u64 mixed;
+
+	if (!s)
+		return 0;
+	turn &= HASH_TURNS - 1;
+	opaque(turn);
+	from = sizeof(struct tetra_record_hook) + turn * HASH_STEPS * 32;
+	mixed = s->arguments_hash;
+	for (i = 0; i < HASH_STEPS; i++) {
+		const __u64 *words = (void *)&s->record[from + i * 32];
+
+		if (from + i * 32 >= s->spot)
+			break;
+		mixed = (mixed ^ words[0] ^ words[2]) * MATCH_K0;
+		mixed ^= mixed >> 29;
+		mixed = (mixed ^ words[1] ^ words[3] * 3) * MATCH_K1;
+		mixed ^= mixed >> 31;
+	}
+	s->arguments_hash = mixed;
+	return 0;
+}
+
+/* Hash of the arguments as they stand in the record, up to what pads the last one. Global, in
+ * two parts: both are verified once. */
 __noinline __u64 args_hash(__u32 scratch)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
-	__u64 mixed = 0;
 	__u32 i;
 
 	if (!s || s->spot > TETRA_RECORD_MAX)
@@ -53,18 +83,13 @@ __noinline __u64 args_hash(__u32 scratch)
 	/* The last step may look behind the arguments: make that always the same. */
 	for (i = 0; i < 4; i++)
 		word_put(&s->record[(s->spot + i * 8) & RECORD_MASK], 0);
-	for (i = 0; i < TETRA_RECORD_MAX / 32; i++) {
-		const __u64 *words =
-			(void *)&s->record[sizeof(struct tetra_record_hook) + i * 32];
-
-		if (sizeof(struct tetra_record_hook) + i * 32 >= s->spot)
+	s->arguments_hash = 0;
+	for (i = 0; i < HASH_TURNS; i++) {
+		if (sizeof(struct tetra_record_hook) + i * HASH_STEPS * 32 >= s->spot)
 			break;
-		mixed = (mixed ^ words[0] ^ words[2]) * MATCH_K0;
-		mixed ^= mixed >> 29;
-		mixed = (mixed ^ words[1] ^ words[3] * 3) * MATCH_K1;
-		mixed ^= mixed >> 31;
+		args_hash_some(scratch, i);
 	}
-	return mixed;
+	return s->arguments_hash;
 }
 
 /* What a limit is about: the rule, whose events, and which values. Never 0. */
@@ -84,7 +109,8 @@ static __always_inline __u64 rate_id(struct tetra_scratch *s, __u32 scratch)
 }
 
 /* The way of @set for @id: its own, or the one whose limit ends first. */
-static __always_inline struct tetra_rate_way *rate_way(struct tetra_rate_set *set, __u64 id)
+static __always_inline struct tetra_rate_way *rate_way(struct tetra_rate_set *set,
+						       __u64 id)
 {
 	__u64 first = ~0ull;
 	__u32 at = 0, i;
@@ -107,7 +133,8 @@ static __always_inline struct tetra_rate_way *rate_way(struct tetra_rate_set *se
  * a set may both send; neither holds back what is not the other's: .until is read first and
  * cleared first.
  */
-static __always_inline int rate_is_limited(struct tetra_scratch *s, __u32 scratch, __u64 now)
+static __always_inline int rate_is_limited(struct tetra_scratch *s, __u32 scratch,
+					   __u64 now)
 {
 	__u64 id = rate_id(s, scratch), until;
 	__u32 number = id % TETRA_RATE_SETS, zero = 0;
@@ -145,7 +172,8 @@ __noinline int event_send(__u32 scratch)
 
 	if (!s)
 		return 0;
-	if (cfg.rate && s->rule.flags & TETRA_RULE_RATE && rate_is_limited(s, scratch, now))
+	if (cfg.rate && s->rule.flags & TETRA_RULE_RATE &&
+	    rate_is_limited(s, scratch, now))
 		return ACT_RATE_LIMITED;
 	record = (void *)s->record;
 	bytes = s->spot;
@@ -155,9 +183,9 @@ __noinline int event_send(__u32 scratch)
 	record->head.kind = TETRA_RECORD_HOOK;
 	record->head.flags = s->process.flags;
 	if (s->rule.flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
-		record->head.flags |= s->rule.flags & TETRA_RULE_MONITOR ?
-					      TETRA_HOOK_MONITOR :
-					      TETRA_HOOK_ENFORCED;
+		record->head.flags |= s->rule.flags & TETRA_RULE_MONITOR
+					      ? TETRA_HOOK_MONITOR
+					      : TETRA_HOOK_ENFORCED;
 	if (cfg.phase & TETRA_PHASE_RETURN)
 		record->head.flags |= TETRA_HOOK_RETURN;
 	record->head.time_ns = now;
@@ -263,7 +291,8 @@ static __always_inline __u32 lowest_bit(__u64 x)
 }
 
 /* The next matching rule's cell; s->words and s->run.word say which are left. NULL: go on. */
-static __always_inline struct tetra_cell *rule_next(tetra_image image, struct tetra_scratch *s)
+static __always_inline struct tetra_cell *rule_next(tetra_image image,
+						    struct tetra_scratch *s)
 {
 	__u32 k = s->run.word & (TETRA_MAX_WORDS - 1);
 	__u64 word = s->words[k];
@@ -320,8 +349,8 @@ __noinline int wide_word(__u32 scratch, __u32 k)
 		return 0;
 	image = image_again(s);
 	if (image)
-		s->words[k & (TETRA_MAX_WORDS - 1)] =
-			match_word(image, &s->match, 1 + cfg.hook, k & (TETRA_MAX_WORDS - 1));
+		s->words[k & (TETRA_MAX_WORDS - 1)] = match_word(
+			image, &s->match, 1 + cfg.hook, k & (TETRA_MAX_WORDS - 1));
 	return 0;
 }
 

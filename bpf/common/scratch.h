@@ -89,6 +89,8 @@ struct tetra_scratch {
 	struct tetra_match match;
 	__u64 raw[TETRA_MAX_SLOTS]; /* each slot's value: number or pointer */
 	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length */
+	__u64 arguments_hash; /* so far: args_hash() */
+	__u64 unknown; /* what unknown() makes of a value */
 	__u64 image; /* which map the run began with: image_again() */
 	__u64 generation;
 	__u64 text_wanted; /* rules that want the path's text */
