@@ -172,37 +172,51 @@ match_inline __u64 match_exact(tetra_image image, struct tetra_match *m, __u32 d
 	return cell ? match_exact_in(image, m, cell, key0, key1) : 0;
 }
 
-/* Bounds the binary search: 2^20 segments on one column. */
+/* One step of the search below: the middle entry is a new end. */
+match_function __u64 match_segment_step(tetra_image image, struct tetra_match *m, __u32 table)
+{
+	__u32 middle = (m->state + m->flags) >> 1;
+	struct tetra_cell *cell = image_cell(image, table + (middle >> 1));
+	const struct tetra_entry *entry;
+
+	if (!cell) {
+		m->flags = m->state;
+		return 0;
+	}
+	entry = &cell->bucket.entries[middle & 1];
+	if (entry->key[0] < m->partial[0] ||
+	    (entry->key[0] == m->partial[0] && entry->key[1] <= m->partial[1]))
+		m->state = middle;
+	else
+		m->flags = middle;
+	return 0;
+}
+
+/* Of the search, 2^20 segments on one column. */
 #define MATCH_SEARCH_STEPS 21
+#define MATCH_STEP                                    \
+	if (m->flags - m->state < 2)                  \
+		goto found;                           \
+	match_segment_step(image, m, table);
+#define MATCH_7_STEPS \
+	MATCH_STEP MATCH_STEP MATCH_STEP MATCH_STEP MATCH_STEP MATCH_STEP MATCH_STEP
 
 /*
- * SEGMENTS from cell @table, @n entries: the last one that is not above the key. The key is
- * m->partial[0], [1] (high word first), a place that survives the loop in map memory.
+ * SEGMENTS from cell @table, @n entries, at most 2^20: the last one that is not above the key.
+ * The key is m->partial[0], [1] (high word first); this and the ends of what is left stand in
+ * map memory. No loop: see unknown().
  */
 match_function __u64 match_segment(tetra_image image, struct tetra_match *m, __u32 table,
 				   __u32 n)
 {
 	struct tetra_cell *cell;
-	__u32 steps;
 
 	m->state = 0; /* low end: its entry is not above the key (entry 0 is zero) */
 	m->flags = n; /* high end: above, or past the last */
-	for (steps = 0; steps < MATCH_SEARCH_STEPS; steps++) {
-		__u32 low = m->state, high = m->flags, middle = (low + high) >> 1;
-		const struct tetra_entry *entry;
-
-		if (high - low < 2 || high < low)
-			break;
-		cell = image_cell(image, table + (middle >> 1));
-		if (!cell)
-			return 0;
-		entry = &cell->bucket.entries[middle & 1];
-		if (entry->key[0] < m->partial[0] ||
-		    (entry->key[0] == m->partial[0] && entry->key[1] <= m->partial[1]))
-			m->state = middle;
-		else
-			m->flags = middle;
-	}
+	MATCH_7_STEPS
+	MATCH_7_STEPS
+	MATCH_7_STEPS
+found:
 	cell = image_cell(image, table + (m->state >> 1));
 	if (!cell)
 		return 0;
