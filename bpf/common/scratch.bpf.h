@@ -67,10 +67,21 @@ static __always_inline __u64 mask_tail(__u64 bytes, __u32 w)
 	return ~mask_at(bytes, w);
 }
 
+/*
+ * The value, of which the verifier then knows nothing: it comes out of a map. What a branch
+ * depends on must be known exactly, and before Linux 6.5 then everything must, in all functions
+ * that are being called: no two ways there are alike, and each is followed by itself.
+ */
+static __always_inline __u64 unknown(struct tetra_scratch *s, __u64 value)
+{
+	*(volatile __u64 *)&s->unknown = value;
+	return *(volatile __u64 *)&s->unknown;
+}
+
 extern const volatile struct tetra_hook_config cfg;
 
 /* Keys of spares: the task, and how many of its runs are nested in one another. */
-#define SPARE_KEY(task, level) (TETRA_SPARE | (level) << 24 | ((task) & 0xffffff))
+#define SPARE_KEY(task, level) (TETRA_SPARE | (level) << 24 | ((task)&0xffffff))
 #define SPARE_LEVELS	       4
 
 /* The differential test has its own, where user space puts what a program would have read. */

@@ -20,7 +20,7 @@
 
 /* What walk_match() says. */
 #define WALK_DECLINED 0
-#define WALK_DONE 1
+#define WALK_DONE     1
 
 /* A path as typed pointers have it, and the dentry where it begins; 0: not on this mount. */
 struct walk {
@@ -55,6 +55,8 @@ static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *
 		walk->root = root->dentry;
 	else
 		walk->root = walk_other_root(s, walk->mount);
+	walk->root = unknown(s, walk->root);
+	walk->is_common = unknown(s, walk->is_common);
 }
 
 /* What the slow walk begins with, and what the text of the path is made from. */
@@ -96,13 +98,14 @@ static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentr
 /* What walk_rest() compares: sequences alone, as walk_match() leaves them, which looks at the
  * same dentries twice; or the dentries' addresses too, as walk_up() does. */
 #define WALK_SEQUENCES 0ull
-#define WALK_DENTRIES ~0ull
+#define WALK_DENTRIES  ~0ull
 
 /*
  * All names, for the text of the path, and what else an event tells of the file. 1 if each
  * dentry is as it was when the walk passed: then the path was real when the walk ended.
  */
-static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry, __u64 who)
+static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry,
+				  __u64 who)
 {
 	struct inode *inode;
 	struct dentry *at = dentry;
@@ -127,25 +130,43 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 	s->path.mode = inode ? inode->i_mode : 0;
 	s->path.deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
 			  dentry->d_parent != dentry;
-	return sum == s->path.sequences && !(odd & 1);
+	return unknown(s, sum == s->path.sequences && !(odd & 1));
 }
 
-/* From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it went through. */
-static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry, __u64 stop)
+/* One component up; at the root it is done. */
+#define WALK_ONE_UP(n)                                                                   \
+	if ((__u64)at == stop) {                                                         \
+		s->path.depth = n;                                                       \
+		goto done;                                                               \
+	}                                                                                \
+	sum += at->d_seq.seqcount.sequence + dentry_number(s, at);                       \
+	at = at->d_parent;
+
+/*
+ * From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it went through. No
+ * loop: before Linux 6.5 a counter that the verifier must know makes it know all numbers of
+ * all functions that are being called, and follow each by itself.
+ */
+static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry,
+				__u64 stop)
 {
 	struct dentry *at = dentry;
 	__u64 sum = 0;
-	__u32 i;
 
-	for (i = 0; i < WALK_COMPONENTS; i++) {
-		if ((__u64)at == stop)
-			break;
-		sum += at->d_seq.seqcount.sequence + dentry_number(s, at);
-		at = at->d_parent;
-	}
+	WALK_ONE_UP(0)
+	WALK_ONE_UP(1)
+	WALK_ONE_UP(2)
+	WALK_ONE_UP(3)
+	WALK_ONE_UP(4)
+	WALK_ONE_UP(5)
+	WALK_ONE_UP(6)
+	WALK_ONE_UP(7)
+	WALK_ONE_UP(8)
+	WALK_ONE_UP(9)
+	s->path.depth = WALK_COMPONENTS;
+done:
 	s->path.sequences = sum;
-	s->path.depth = i;
-	return (__u64)at == stop;
+	return unknown(s, (__u64)at == stop);
 }
 
 /* What trie_step() takes. */
@@ -190,7 +211,8 @@ static __always_inline __s64 walk_short(tetra_image image, struct tetra_scratch 
 	return trie_step(s->number);
 }
 
-static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, struct dentry *at)
+static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s,
+				  struct dentry *at)
 {
 	const __u64 *words = (const __u64 *)dentry_inline_name(at);
 	__u64 len = at->d_name.len;
@@ -206,7 +228,7 @@ static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, st
 
 /* For the first step, which is all that most runs take. */
 static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch *s,
-				      struct dentry *at)
+					struct dentry *at)
 {
 	__u64 len = at->d_name.len;
 
@@ -214,32 +236,31 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 }
 
 /* One component up, as the walk's first half; at the root it turns. */
-#define WALK_UP(n)                                      \
-	if ((__u64)at == stop) {                        \
-		s->path.depth = n;                      \
-		goto turn;                              \
-	}                                               \
-	way[n] = top = at;                              \
-	sum += at->d_seq.seqcount.sequence;             \
+#define WALK_UP(n)                                                                       \
+	if ((__u64)at == stop) {                                                         \
+		s->path.depth = n;                                                       \
+		goto turn;                                                               \
+	}                                                                                \
+	way[n] = top = at;                                                               \
+	sum += at->d_seq.seqcount.sequence;                                              \
 	at = at->d_parent;
 
 /* One down, as the second half: @n components are left, the next of them is way[below]. */
-#define WALK_DOWN(n, below)                             \
-	down_##n:                                       \
-	going = walk_step(image, s, way[below]);        \
-	if (going <= 0)                                 \
+#define WALK_DOWN(n, below)                                                              \
+	down_##n : going = unknown(s, walk_step(image, s, way[below]));                  \
+	if (going <= 0)                                                                  \
 		goto left;
 
-#define WALK_ENTER(n)                                   \
-	if (depth == n + 1)                             \
+#define WALK_ENTER(n)                                                                    \
+	if (depth == n + 1)                                                              \
 		goto down_##n;
 
 /* One sequence once more; all that are there lie below @n. */
-#define WALK_AGAIN(n)                                   \
-	if (depth <= n)                                 \
-		goto all;                               \
-	sequence = way[n]->d_seq.seqcount.sequence;     \
-	sum -= sequence;                                \
+#define WALK_AGAIN(n)                                                                    \
+	if (depth <= n)                                                                  \
+		goto all;                                                                \
+	sequence = way[n]->d_seq.seqcount.sequence;                                      \
+	sum -= sequence;                                                                 \
 	odd |= sequence;
 
 /*
@@ -247,7 +268,7 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
  * as after walk_up(), s->match as after the trie's walk; nothing is decided yet.
  */
 static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, __u64 dim,
-				 struct dentry *dentry, __u64 stop)
+				   struct dentry *dentry, __u64 stop)
 {
 	struct dentry *at = dentry, *top = dentry;
 	/* Volatile: on the stack, at fixed places, and nowhere else. */
@@ -279,7 +300,7 @@ turn:
 	s->path.sequences = sum;
 	if (!depth)
 		goto end;
-	going = walk_first(image, s, top);
+	going = unknown(s, walk_first(image, s, top));
 	if (going <= 0)
 		goto left;
 	WALK_ENTER(0)
@@ -321,7 +342,7 @@ left:
 	WALK_AGAIN(8)
 	WALK_AGAIN(9)
 all:
-	return !sum && !(odd & 1);
+	return unknown(s, !sum && !(odd & 1));
 }
 
 /* The path with all its names: 1, or 0 if the slow walk has to find it. */
