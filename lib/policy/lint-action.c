@@ -174,6 +174,18 @@ static void never_enforces(const struct lint *lint)
 			       "a tracepoint has no result that could be overridden");
 }
 
+/* What an enforcer is told to do is in these two. */
+static void nothing_to_enforce(const struct lint *lint)
+{
+	const struct doc_action *action = action_find(lint, "NotifyEnforcer");
+
+	if (action && !node_get(action->node, "argError") &&
+	    !node_get(action->node, "argSig"))
+		report_warning(lint->report, action->action, "never-enforces",
+			       "add argError: -1, or argSig: 9",
+			       "without argError and argSig, the enforcer does nothing");
+}
+
 static void no_rate_limit(const struct lint *lint)
 {
 	const struct doc_action *post = action_find(lint, "Post");
@@ -251,6 +263,7 @@ const struct lint_rule lint_action_rules[] = {
 	{ "does-not-prevent", does_not_prevent },
 	{ "does-not-prevent", positive_result },
 	{ "never-enforces", never_enforces },
+	{ "never-enforces", nothing_to_enforce },
 	{ "never-posts", post_kept_back },
 	{ "ignored-field", ignored_field },
 	{ "no-rate-limit", no_rate_limit },

@@ -323,11 +323,68 @@ static void ignored_in_hook(const struct lint *lint)
 				   "read");
 }
 
-const struct lint_rule lint_policy_rules[] = { { "unused", unused }, {} };
+/* The language has a default, "auto"; where that is an error, it was said. */
+static void untyped(const struct lint *lint, const struct doc_arg *arg, bool data)
+{
+	bool fields = lint->section->section == SECTION_TRACEPOINT &&
+		      (!lint->hook->raw || !lint->hook->raw->number);
+	bool resolved = arg->resolve && arg->resolve->n;
+
+	if (!arg->node || node_get(arg->node, "type"))
+		return;
+	if (fields)
+		report_warning_missing(lint->report, arg->node, "type",
+				       "write type: auto if that is meant",
+				       "the event's format on this kernel decides how "
+				       "the field is read and compared");
+	else if (data || (resolved && !(lint->section->section &
+					(SECTION_KPROBE | SECTION_FENTRY))))
+		report_warning_missing(lint->report, arg->node, "type",
+				       "write the type of what 'resolve' leads to",
+				       "filters compare by the type that is written");
+}
+
+static void missing_types(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->hook->args.n; i++)
+		untyped(lint, &lint->hook->args.items[i], false);
+	for (i = 0; i < lint->hook->data.n; i++)
+		untyped(lint, &lint->hook->data.items[i], true);
+}
+
+/* Of the lists that are made from others, the pattern decides. */
+static void empty_list(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->spec->lists.n; i++) {
+		const struct doc_list_def *list = &lint->spec->lists.items[i];
+
+		if (!list->node || list->values.n ||
+		    (list->type && str_has_prefix(list->type->text, "generated_")))
+			continue;
+		if (!list->values.node && !node_get(list->node, "values"))
+			report_warning_missing(lint->report, list->node, "values", NULL,
+					       "there is nothing in the list");
+		else if (list->values.node)
+			report_warning_key(lint->report, list->values.node,
+					   "never-matches", NULL,
+					   "there is nothing in the list");
+	}
+}
+
+const struct lint_rule lint_policy_rules[] = {
+	{ "missing-field", empty_list },
+	{ "unused", unused },
+	{},
+};
 
 const struct lint_rule lint_hook_rules[] = {
 	{ "hot-hook", hot_hook },
 	{ "arg-type-mismatch", syscall_types },
+	{ "missing-field", missing_types },
 	{ "syscall-default", syscall_default },
 	{ "syscall-default", syscall_denied },
 	{ "duplicate-value", duplicate_tag },
