@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "lib/policy/acts.h"
+
 /* Comparisons that rules may make: some tenths of a second. */
 #define MAX_STEPS 4000000u
 
@@ -94,6 +96,30 @@ bool lint_enforces(const struct doc_selector *selector)
 	return false;
 }
 
+bool lint_filters_namespace(const struct doc_selector *doc)
+{
+	uint32_t i;
+
+	for (i = 0; i < doc->namespaces.n; i++) {
+		doc_value name = doc->namespaces.items[i].namespace;
+
+		if (name &&
+		    (str_equal(name->text, "User") || str_equal(name->text, "Mnt")))
+			return true;
+	}
+	return false;
+}
+
+void lint_safer_add(const struct lint *lint, struct strbuf *ret)
+{
+	const struct way_row *way = way_find(lint_call(lint));
+
+	if (way && way->act)
+		act_describe(way->act, NULL, NULL, ret);
+	else
+		strbuf_puts(ret, "the security_ function of this act");
+}
+
 bool lint_is_syscall(const struct lint *lint)
 {
 	static const char *const prefixes[] = { "__x64_sys_", "__ia32_sys_",
@@ -158,19 +184,21 @@ static void hook_run(struct lint lint, const struct doc_hook *hook)
 		rules_run(lint_never_rules, &lint);
 		rules_run(lint_action_rules, &lint);
 		rules_run(lint_evasion_rules, &lint);
+		rules_run(lint_judge_rules, &lint);
 	}
 }
 
 int lint_run(struct build *build)
 {
 	uint64_t steps = MAX_STEPS;
-	bool failed = false, unjudged = false;
+	uint32_t told = 0;
+	bool failed = false;
 	struct lint lint = { .build = build,
 			     .report = build->report,
 			     .spec = build->doc->spec,
 			     .steps = &steps,
 			     .failed = &failed,
-			     .unjudged = &unjudged };
+			     .told = &told };
 	uint32_t i, k;
 
 	rules_run(lint_policy_rules, &lint);
