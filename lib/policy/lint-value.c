@@ -219,6 +219,19 @@ static bool goes_through(const char *text, const char *from)
 	return str_has_prefix(text, from) && (text[len] == '/' || !text[len]);
 }
 
+bool lint_usual_path(const char *text, struct strbuf *ret)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		if (!goes_through(text, links[i].from))
+			continue;
+		strbuf_format(ret, "%s%s", links[i].to, text + strlen(links[i].from));
+		return true;
+	}
+	return false;
+}
+
 static void merged_usr_of(const struct lint *lint, const struct doc_values *values,
 			  const char *op)
 {
