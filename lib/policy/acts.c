@@ -204,6 +204,16 @@ const struct way_row ways[] = {
 	WAY("sys_settimeofday", TIME), WAY("sys_clock_settime", TIME),
 	WAY("sys_add_key", KEYS), WAY("sys_keyctl", KEYS), WAY("sys_syslog", SYSLOG),
 	WAY("sys_unshare", USER_NAMESPACE), WAY("create_user_ns", USER_NAMESPACE),
+	WAY("sys_open_by_handle_at", OPEN), WAY("sys_rt_tgsigqueueinfo", KILL),
+	WAY("sys_adjtimex", TIME), WAY("sys_clock_adjtime", TIME),
+	WAY("sys_request_key", KEYS), WAY("sys_setgroups", SETGID),
+	WAY("sys_setresgid", SETGID), WAY("sys_setfsgid", SETGID),
+	/* Ways to a second act. */
+	WAY_RING("sys_unlinkat", RMDIR), WAY("sys_move_mount", MOUNT),
+	WAY_RING("sys_splice", READ), WAY("sys_sendfile64", READ),
+	WAY("sys_copy_file_range", READ), WAY_RING("sys_fallocate", TRUNCATE),
+	WAY("sys_creat", TRUNCATE), WAY("sys_clone", USER_NAMESPACE),
+	WAY("sys_clone3", USER_NAMESPACE),
 	/* Nothing of the above: only called often. */
 	WAY_BUSY("sys_close", NONE), WAY_BUSY("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
 	WAY_HOT("sys_clock_gettime", NONE), WAY_BUSY("tcp_v4_rcv", NONE),

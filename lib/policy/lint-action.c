@@ -71,9 +71,20 @@ static void does_not_prevent(const struct lint *lint)
 			   "after it");
 }
 
+/* A filter without values accepts all, or nothing: the rules on filters say so. */
+static bool has_pids(const struct doc_selector *doc)
+{
+	uint32_t i;
+
+	for (i = 0; i < doc->pids.n; i++)
+		if (doc->pids.items[i].values.n)
+			return true;
+	return false;
+}
+
 static bool has_filters(const struct doc_selector *doc)
 {
-	return doc->args.n || doc->data.n || doc->pids.n ||
+	return doc->args.n || doc->data.n || has_pids(doc) ||
 	       (doc->binaries.n && doc->binaries.items[0].values.n) || doc->parents.n ||
 	       doc->namespaces.n || doc->namespace_changes.n || doc->capabilities.n ||
 	       doc->capability_changes.n || doc->macros.n || doc->workloads ||
@@ -128,6 +139,8 @@ static const char *adds_nothing(const struct doc_action *early,
 		return "after Sigkill nobody is left to get a signal";
 	if (kills(early) && kills(late))
 		return "the process is killed already";
+	if (str_equal(name, "Post") && str_equal(lint_action_name(early), name))
+		return "there is one event; there is another Post";
 	if (str_equal(name, "Override") && str_equal(lint_action_name(early), name))
 		return "a call returns one value; there is another Override";
 	return NULL;

@@ -9,6 +9,9 @@
 #include "lib/policy/lint.h"
 #include "lib/policy/text.h"
 
+/* Values that are compared in pairs; longer lists are made by programs. */
+#define MAX_PAIRS 1000u
+
 static bool names_list(const struct node *value, const struct node *name)
 {
 	return value && str_has_prefix(value->text, "list:") &&
@@ -240,21 +243,36 @@ static void truncated(const struct lint *lint)
 				       hook->tags.items[i]->n, TAG_MAX_BYTES);
 }
 
-static void duplicate_tag(const struct lint *lint)
+static void listed_twice(const struct lint *lint, const struct doc_values *values,
+			 const char *what)
 {
-	const struct doc_values *tags = &lint->hook->tags;
 	uint32_t i, k;
 
-	for (i = 1; i < tags->n; i++)
-		for (k = 0; tags->items[i] && k < i; k++) {
-			if (!tags->items[k] ||
-			    !node_equal(tags->items[k], tags->items[i]))
+	for (i = 1; i < values->n && values->n <= MAX_PAIRS; i++)
+		for (k = 0; values->items[i] && k < i; k++) {
+			if (!values->items[k] ||
+			    !node_equal(values->items[k], values->items[i]))
 				continue;
-			report_warning(lint->report, tags->items[i], "duplicate-value",
-				       NULL, "the tag " Q " stands here twice",
-				       tags->items[i]->text);
+			report_warning(lint->report, values->items[i], "duplicate-value",
+				       NULL, "the %s " Q " is listed twice", what,
+				       values->items[i]->text);
 			break;
 		}
+}
+
+static void duplicate_tag(const struct lint *lint)
+{
+	listed_twice(lint, &lint->hook->tags, "tag");
+}
+
+static void duplicate_call(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->spec->lists.n; i++)
+		listed_twice(lint, &lint->spec->lists.items[i].values, "name");
+	for (i = 0; i < lint->spec->enforcers.n; i++)
+		listed_twice(lint, &lint->spec->enforcers.items[i].calls, "name");
 }
 
 /* Selectors that only keep events back, and none that has one to send. */
@@ -337,8 +355,8 @@ static void untyped(const struct lint *lint, const struct doc_arg *arg, bool dat
 				       "write type: auto if that is meant",
 				       "the event's format on this kernel decides how "
 				       "the field is read and compared");
-	else if (data || (resolved && !(lint->section->section &
-					(SECTION_KPROBE | SECTION_FENTRY))))
+	else if (data || (resolved &&
+			  !(lint->section->section & (SECTION_KPROBE | SECTION_FENTRY))))
 		report_warning_missing(lint->report, arg->node, "type",
 				       "write the type of what 'resolve' leads to",
 				       "filters compare by the type that is written");
@@ -376,6 +394,7 @@ static void empty_list(const struct lint *lint)
 }
 
 const struct lint_rule lint_policy_rules[] = {
+	{ "duplicate-value", duplicate_call },
 	{ "missing-field", empty_list },
 	{ "unused", unused },
 	{},

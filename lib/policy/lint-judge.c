@@ -35,43 +35,52 @@ static enum policy_unreadable option(const struct lint *lint)
 	return (enum policy_unreadable)lint->build->policy->unreadable;
 }
 
-/* What a filter on a system call looks at and the caller can change meanwhile. */
-static const char *racy_argument(const struct lint *lint)
-{
-	static const char *const texts[] = { "string", "char_buf", "char_iovec",
-					     "sockaddr", "sockaddr_un" };
-	const struct doc_selector *doc = lint->selector;
-	const char *found = NULL;
-	const struct type_row *type;
-	uint32_t i;
-	size_t k;
+static const char *const memory_types[] = { "string", "char_buf", "char_iovec",
+					    "sockaddr", "sockaddr_un" };
 
-	for (i = 0; i < doc->args.n; i++) {
-		type = lint_filter_type(lint, &doc->args.items[i]);
-		for (k = 0; type && k < ARRAY_SIZE(texts); k++)
-			if (str_equal(type->name, texts[k]))
-				return option(lint) == POLICY_UNREADABLE_MATCH
-					       ? "the argument is memory of the caller: it "
-						 "can change after the check; what cannot "
-						 "be read matches"
-					       : "the argument is memory of the caller: it "
-						 "can change after the check, and what "
-						 "cannot be read yet does not match";
-		if (type && str_equal(type->name, "fd"))
+static bool is_memory(const struct type_row *type)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(memory_types); i++)
+		if (str_equal(type->name, memory_types[i]))
+			return true;
+	return false;
+}
+
+static const char *memory_reason(const struct lint *lint)
+{
+	return option(lint) == POLICY_UNREADABLE_MATCH
+		       ? "the argument is memory of the caller: it can change after the "
+			 "check; what cannot be read matches"
+		       : "the argument is memory of the caller: it can change after the "
+			 "check, and what cannot be read yet does not match";
+}
+
+/* What a filter on a system call looks at and the caller can change meanwhile. */
+static const char *racy_argument(const struct lint *lint, const struct lint_sets *sets)
+{
+	const char *found = NULL;
+	uint32_t i;
+
+	for (i = 0; i < sets->n; i++) {
+		const struct lint_set *set = &sets->items[i];
+
+		if (set->subject.list != LINT_ARGS || !set->type)
+			continue;
+		if (is_memory(set->type))
+			return memory_reason(lint);
+		if (str_equal(set->type->name, "fd"))
 			found = "another thread can make the descriptor another file "
 				"after the check (dup2)";
 	}
 	return found;
 }
 
-static void toctou(const struct lint *lint)
+static void toctou_report(const struct lint *lint, const char *why)
 {
 	_cleanup_(strbuf_done) struct strbuf hint = {};
-	const char *why = racy_argument(lint);
 
-	if (!why || !lint_is_syscall(lint) || !lint_enforces(lint->selector) ||
-	    !lint->hook->name)
-		return;
 	strbuf_puts(&hint, "hook ");
 	lint_safer_add(lint, &hint);
 	if (str_has_prefix(why, "the argument") &&
@@ -80,6 +89,25 @@ static void toctou(const struct lint *lint)
 				   "match' is against the second only");
 	report_warning(lint->report, lint->hook->name, "toctou", lint_text(lint, &hint),
 		       "%s", why);
+}
+
+static void toctou(const struct lint *lint)
+{
+	struct lint_sets *sets;
+	const char *why;
+
+	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector) || !lint->hook->name)
+		return;
+	sets = calloc(1, sizeof(*sets));
+	if (!sets) {
+		*lint->failed = true;
+		return;
+	}
+	lint_sets_of(lint, lint->selector, sets);
+	why = racy_argument(lint, sets);
+	free(sets);
+	if (why)
+		toctou_report(lint, why);
 }
 
 /* Which filter says what is allowed, not what is forbidden: by path. */

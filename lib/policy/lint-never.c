@@ -93,6 +93,48 @@ static const char *path_fault(doc_value value, enum lint_set_kind kind)
 		       : NULL;
 }
 
+/* What a path may be like, and hardly was meant to: why, as a hint; or NULL. */
+static const char *path_doubt(doc_value value, const struct lint_set *set)
+{
+	static const char deleted[] = " (deleted)";
+	bool program =
+		set->subject.list == LINT_BINARIES || set->subject.list == LINT_PARENTS;
+	const char *text = value->text, *dollar = strchr(text, '$');
+	size_t n = strlen(deleted);
+
+	if (set->kind == LINT_SET_PART || set->kind == LINT_SET_PART_NOCASE)
+		return NULL;
+	if (value->n >= n && str_equal(text + value->n - n, deleted))
+		return "no operator looks at this mark: leave it out";
+	if (dollar && (dollar[1] == '{' || (dollar[1] >= 'A' && dollar[1] <= 'Z')))
+		return "variables are not replaced: write the path out";
+	if (program && set->kind != LINT_SET_PREFIX && strstr(text, " -"))
+		return "arguments are no part of it: write the program alone";
+	if (set->kind != LINT_SET_PREFIX && strchr(" \t\n", text[value->n - 1]))
+		return "the blank at its end counts";
+	return set->kind != LINT_SET_POSTFIX && strchr(" \t\n", text[0])
+		       ? "the blank at its beginning counts"
+		       : NULL;
+}
+
+static void path_check(const struct lint *lint, const struct lint_set *set,
+		       doc_value value)
+{
+	const char *fault = path_fault(value, set->kind);
+
+	if (fault) {
+		report_warning(lint->report, value, "never-matches", fault,
+			       "resolved paths are compared, and " Q " cannot be one",
+			       value->text);
+		return;
+	}
+	fault = path_doubt(value, set);
+	if (fault)
+		report_warning(lint->report, value, "never-matches", fault,
+			       "resolved paths are compared, and " Q " is hardly one",
+			       value->text);
+}
+
 /*
  * Paths are compared as the kernel resolves them: they begin with '/', have no empty steps
  * and no '/' at the end, and name a process by its number.
@@ -101,7 +143,6 @@ static void never_a_path(const struct lint *lint)
 {
 	struct lint_sets *sets = calloc(1, sizeof(*sets));
 	const struct lint_set *set;
-	const char *fault;
 	uint32_t i, k;
 
 	if (!sets) {
@@ -113,17 +154,9 @@ static void never_a_path(const struct lint *lint)
 		set = &sets->items[i];
 		if (!lint_set_is_path(set) || set->kind == LINT_SET_UNKNOWN)
 			continue;
-		for (k = 0; k < set->values->n; k++) {
-			doc_value value = set->values->items[k];
-
-			fault = value && value->n ? path_fault(value, set->kind) : NULL;
-			if (fault)
-				report_warning(lint->report, value, "never-matches",
-					       fault,
-					       "resolved paths are compared, and " Q
-					       " cannot be one",
-					       value->text);
-		}
+		for (k = 0; k < set->values->n; k++)
+			if (set->values->items[k] && set->values->items[k]->n)
+				path_check(lint, set, set->values->items[k]);
 	}
 	free(sets);
 }
