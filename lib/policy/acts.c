@@ -6,8 +6,7 @@
  */
 #include "lib/policy/acts.h"
 
-/* Bytes of the name of a hook. */
-#define NAME_BYTES 64u
+#include <stdio.h>
 
 /* clang-format off */
 const struct act_row acts[N_ACTS] = {
@@ -239,6 +238,29 @@ const struct way_row ways[] = {
 };
 /* clang-format on */
 
+/* Hooks that their functions are not named after. */
+static const struct {
+	const char *hook, *function;
+} hook_functions[] = {
+	{ "bprm_check_security", "security_bprm_check" },
+	{ "file_alloc_security", "security_file_alloc" },
+	{ "file_free_security", "security_file_free" },
+	{ "settime", "security_settime64" },
+	{ "socket_sock_rcv_skb", "security_sock_rcv_skb" },
+	{ "userns_create", "security_create_user_ns" },
+};
+
+const char *act_function(const char *hook, char (*buf)[ACT_NAME_BYTES])
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hook_functions); i++)
+		if (str_equal(hook_functions[i].hook, hook))
+			return hook_functions[i].function;
+	snprintf(*buf, sizeof(*buf), "security_%s", hook);
+	return *buf;
+}
+
 const struct way_row *way_find(const char *name)
 {
 	const struct way_row *way;
@@ -254,7 +276,7 @@ const struct way_row *way_find(const char *name)
 }
 
 /* The next of some alternatives, cut to what fits; the end of the list is NULL. */
-static const char *alternative_next(const char *names, char (*ret)[NAME_BYTES])
+static const char *alternative_next(const char *names, char (*ret)[ACT_NAME_BYTES])
 {
 	size_t n = strcspn(names, "|");
 
@@ -268,7 +290,7 @@ static const char *alternative_next(const char *names, char (*ret)[NAME_BYTES])
 bool act_hook_is(const struct act_hook *hook, const char *name)
 {
 	const char *names = hook->names;
-	char one[NAME_BYTES];
+	char one[ACT_NAME_BYTES];
 
 	while (names) {
 		names = alternative_next(names, &one);
@@ -292,7 +314,7 @@ enum act act_of_hook(const char *name)
 void act_describe(enum act act, bool (*has)(void *user, const char *name), void *user,
 		  struct strbuf *ret)
 {
-	char name[NAME_BYTES];
+	char name[ACT_NAME_BYTES];
 	const char *names;
 	uint32_t i, n = 0;
 

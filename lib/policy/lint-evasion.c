@@ -19,6 +19,7 @@
 static bool policy_hooks(const struct lint *lint, const char *name)
 {
 	const struct doc_hooks *hooks;
+	char function[ACT_NAME_BYTES];
 	const char *written;
 	uint32_t i, k;
 
@@ -29,8 +30,7 @@ static bool policy_hooks(const struct lint *lint, const char *name)
 			if (str_equal(written, name))
 				return true;
 			if (sections[i].section == SECTION_LSM &&
-			    str_has_prefix(name, "security_") &&
-			    str_equal(written, name + strlen("security_")))
+			    str_equal(act_function(written, &function), name))
 				return true;
 		}
 	}
@@ -271,14 +271,11 @@ static void other_calls(const struct lint *lint)
 		       lint_text(lint, &what));
 }
 
-/* Anybody is root in a user namespace of their own. */
-static void capabilities_for_all(const struct lint *lint)
+/* By its own filter or a macro's. */
+static bool capabilities_say(const struct lint *lint, const struct doc_selector *doc)
 {
-	const struct doc_selector *doc = lint->selector;
 	uint32_t i;
 
-	if (!lint_enforces(doc) || lint_filters_namespace(lint->selector))
-		return;
 	for (i = 0; i < doc->capabilities.n; i++) {
 		const struct doc_capabilities *item = &doc->capabilities.items[i];
 
@@ -289,7 +286,30 @@ static void capabilities_for_all(const struct lint *lint)
 			       "isNamespaceCapability",
 			       "in a user namespace of their own, everybody has all "
 			       "capabilities");
+		return true;
+	}
+	return false;
+}
+
+/* Anybody is root in a user namespace of their own. */
+static void capabilities_for_all(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector, *macro;
+	uint32_t i;
+
+	if (!lint_enforces(doc))
 		return;
+	for (i = 0; i < doc->macros.n; i++) {
+		macro = lint_macro(lint, doc->macros.items[i]);
+		if (macro && lint_filters_namespace(macro))
+			return;
+	}
+	if (lint_filters_namespace(doc) || capabilities_say(lint, doc))
+		return;
+	for (i = 0; i < doc->macros.n; i++) {
+		macro = lint_macro(lint, doc->macros.items[i]);
+		if (macro && capabilities_say(lint, macro))
+			return;
 	}
 }
 

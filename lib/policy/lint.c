@@ -159,13 +159,15 @@ static void call_find(struct lint *lint, const struct doc_hook *hook)
 {
 	static const char enter[] = "sys_enter_";
 	const char *name = hook->name ? hook->name->text : "";
+	char function[ACT_NAME_BYTES];
 
 	lint->call[0] = '\0';
 	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem &&
 	    str_equal(hook->subsystem->text, "syscalls") && str_has_prefix(name, enter))
 		snprintf(lint->call, sizeof(lint->call), "sys_%s", name + strlen(enter));
 	else if (lint->section->section == SECTION_LSM)
-		snprintf(lint->call, sizeof(lint->call), "security_%s", name);
+		snprintf(lint->call, sizeof(lint->call), "%s",
+			 act_function(name, &function));
 }
 
 static void hook_run(struct lint lint, const struct doc_hook *hook)
