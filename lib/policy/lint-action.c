@@ -176,6 +176,24 @@ static void post_kept_back(const struct lint *lint)
 			       "NoPost stands in the same list: there is no event");
 }
 
+/* What happens at a signal that a program does nothing about. */
+static void ignored_signal(const struct lint *lint)
+{
+	static const int ignored[] = { SIGCHLD, SIGCONT, SIGURG, SIGWINCH };
+	const struct doc_action *action = action_find(lint, "Signal");
+	size_t i;
+
+	if (!action || !action->sig || action_find(lint, "Override"))
+		return;
+	for (i = 0; i < ARRAY_SIZE(ignored); i++)
+		if (action->sig->number == ignored[i])
+			report_warning(lint->report, action->sig, "does-not-prevent",
+				       "9 is SIGKILL, 15 SIGTERM",
+				       "signal %d does nothing unless the program asks "
+				       "for it",
+				       ignored[i]);
+}
+
 /* Nothing there reads a result. */
 static void never_enforces(const struct lint *lint)
 {
@@ -274,6 +292,7 @@ static void positive_result(const struct lint *lint)
 const struct lint_rule lint_action_rules[] = {
 	{ "broad-enforcement", broad_enforcement },
 	{ "does-not-prevent", does_not_prevent },
+	{ "does-not-prevent", ignored_signal },
 	{ "does-not-prevent", positive_result },
 	{ "never-enforces", never_enforces },
 	{ "never-enforces", nothing_to_enforce },

@@ -129,24 +129,37 @@ static bool is_in(const char *const *patterns, const char *name)
 	return false;
 }
 
+/* What is hooked, or the system call of which it is the end. */
+static const struct way_row *way_hooked(const struct lint *lint)
+{
+	static const char end[] = "sys_exit_";
+	const char *name = lint->hook->name->text;
+	char call[ACT_NAME_BYTES];
+
+	if (lint->section->section != SECTION_TRACEPOINT || lint_is_syscall(lint))
+		return way_find(lint_call(lint));
+	if (!lint->hook->subsystem ||
+	    !str_equal(lint->hook->subsystem->text, "syscalls") ||
+	    !str_has_prefix(name, end))
+		return NULL;
+	snprintf(call, sizeof(call), "sys_%s", name + strlen(end));
+	return way_find(call);
+}
+
 static void hot_hook(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
 	const struct way_row *way;
-	char event[256];
+	char event[256] = "";
 
 	if (!hook->name)
 		return;
-	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem) {
+	way = way_hooked(lint);
+	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem)
 		snprintf(event, sizeof(event), "%.100s/%.100s", hook->subsystem->text,
 			 hook->name->text);
-		if (!is_in(hot_events, event))
-			return;
-	} else {
-		way = way_find(lint_call(lint));
-		if (!way || way->often != OFTEN_HOT)
-			return;
-	}
+	if ((!way || way->often != OFTEN_HOT) && !is_in(hot_events, event))
+		return;
 	report_warning(lint->report, hook->name, "hot-hook",
 		       "choose a hook that is called less often",
 		       Q " runs very often; every run costs", hook->name->text);
@@ -372,6 +385,29 @@ static void missing_types(const struct lint *lint)
 		untyped(lint, &lint->hook->data.items[i], true);
 }
 
+/* The whole of it: of two that differ, each may be wanted. */
+static void duplicate_hook(const struct lint *lint)
+{
+	uint32_t i, k, m;
+
+	for (i = 0; i < N_SECTIONS; i++) {
+		const struct doc_hooks *hooks = &lint->spec->hooks[i];
+
+		for (k = 1; k < hooks->n && hooks->n <= MAX_PAIRS; k++)
+			for (m = 0; m < k; m++) {
+				if (!hooks->items[m].node || !hooks->items[k].name ||
+				    !node_equal(hooks->items[m].node,
+						hooks->items[k].node))
+					continue;
+				report_warning(lint->report, hooks->items[k].name,
+					       "duplicate-value", "remove it",
+					       "the same hook is listed in line %u",
+					       hooks->items[m].node->mark.line);
+				break;
+			}
+	}
+}
+
 /* Of the lists that are made from others, the pattern decides. */
 static void empty_list(const struct lint *lint)
 {
@@ -395,6 +431,7 @@ static void empty_list(const struct lint *lint)
 
 const struct lint_rule lint_policy_rules[] = {
 	{ "duplicate-value", duplicate_call },
+	{ "duplicate-value", duplicate_hook },
 	{ "missing-field", empty_list },
 	{ "unused", unused },
 	{},
