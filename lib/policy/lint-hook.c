@@ -209,6 +209,24 @@ static void syscall_denied(const struct lint *lint)
 			       hook->name->text);
 }
 
+/* Told that it is a system call, and named like none. */
+static void syscall_claimed(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	const char *name = hook->name ? hook->name->text : "";
+	char hint[128];
+
+	if (!hook->syscall || !hook->syscall->number || !*name || strstr(name, "sys_") ||
+	    str_has_prefix(name, "list:"))
+		return;
+	if (names_is_syscall(name))
+		snprintf(hint, sizeof(hint), "write sys_%.80s", name);
+	else
+		snprintf(hint, sizeof(hint), "write syscall: false");
+	report_warning(lint->report, hook->name, "syscall-default", hint,
+		       Q " is no name of a system call", name);
+}
+
 /* Types that are read through a pointer of the kernel's own. */
 static void syscall_types(const struct lint *lint)
 {
@@ -443,6 +461,7 @@ const struct lint_rule lint_hook_rules[] = {
 	{ "missing-field", missing_types },
 	{ "syscall-default", syscall_default },
 	{ "syscall-default", syscall_denied },
+	{ "syscall-default", syscall_claimed },
 	{ "duplicate-value", duplicate_tag },
 	{ "never-posts", never_posts },
 	{ "truncated", truncated },
