@@ -13,6 +13,9 @@
 /* Bytes of a finding's path: "spec.kprobes[0].selectors[0].matchArgs[0].values[0]". */
 #define PATH_BYTES 256u
 
+/* Findings on links; who made so many made them by a program. */
+#define MAX_LINKS 200u
+
 /* The head of @text up to @len as the kernel resolves it, and the rest as it is. */
 static char *resolve_head(const char *text, size_t len)
 {
@@ -73,7 +76,7 @@ static const char *link_effect(uint32_t op, bool by_name, const char *text)
 }
 
 /* @by_name: the hook may be about the link itself, not about what it leads to. */
-static void value_check(const struct here *here, const struct diag_place *place,
+static void value_check(struct here *here, const struct diag_place *place,
 			const struct policy_value *value, uint32_t op, bool by_name)
 {
 	_cleanup_(freep) char *resolved = NULL;
@@ -87,6 +90,8 @@ static void value_check(const struct here *here, const struct diag_place *place,
 		return;
 	if (here->linted && lint_usual_path(value->text, &usual) &&
 	    str_equal(strbuf_get(&usual), resolved))
+		return;
+	if (here->n_links++ >= MAX_LINKS)
 		return;
 	if (leads_into_proc(resolved))
 		strbuf_puts(&hint, "it leads to another path for each process");
@@ -124,7 +129,7 @@ static struct diag_place place_of(const struct here *here, struct mark mark,
 				    .kind = kind };
 }
 
-static void filter_check(const struct here *here, const struct policy_hook *hook,
+static void filter_check(struct here *here, const struct policy_hook *hook,
 			 uint32_t i_selector, const char *list, uint32_t i_filter,
 			 const struct policy_filter *filter)
 {
@@ -146,7 +151,7 @@ static void filter_check(const struct here *here, const struct policy_hook *hook
 }
 
 /* In and NotIn are widened to what a link leads to when the policy is loaded. */
-static void binaries_check(const struct here *here, const struct policy_hook *hook,
+static void binaries_check(struct here *here, const struct policy_hook *hook,
 			   uint32_t i_selector, const struct policy_binaries *binaries)
 {
 	struct diag_place place;
@@ -294,8 +299,7 @@ static void own_check(const struct here *here, const struct policy_hook *hook,
 	own_report(here, own, &place);
 }
 
-static void hook_check(const struct here *here, const struct policy_hook *hook,
-		       struct own *own)
+static void hook_check(struct here *here, const struct policy_hook *hook, struct own *own)
 {
 	uint32_t i, k;
 
@@ -313,8 +317,9 @@ static void hook_check(const struct here *here, const struct policy_hook *hook,
 	}
 }
 
-int here_check(const struct here *here)
+int here_check(const struct here *asked)
 {
+	struct here mine = *asked, *here = &mine;
 	struct own *own;
 	ssize_t n;
 	uint32_t i;
@@ -329,6 +334,10 @@ int here_check(const struct here *here)
 	own->exe[MAX(n, 0)] = '\0';
 	for (i = 0; i < here->policy->n_hooks; i++)
 		hook_check(here, &here->policy->hooks[i], own);
+	if (here->n_links > MAX_LINKS)
+		diag_note(here->diag, &(struct diag_place){ .file = here->policy->file },
+			  "too-many", NULL, "%u more paths are links on this machine",
+			  here->n_links - MAX_LINKS);
 	free(own);
 	return 0;
 }

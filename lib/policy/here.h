@@ -20,12 +20,13 @@ struct here {
 	const struct tetra_policy *policy; /* may have gaps */
 	struct tetra_diag *diag;	   /* or NULL */
 	enum here_own own;
-	bool enforces; /* in the mode that it gets */
-	bool linted;   /* what the rules on texts say is not said again */
+	bool enforces;	      /* in the mode that it gets */
+	bool linted;	      /* what the rules on texts say is not said again */
+	unsigned int n_links; /* 0: counted here */
 };
 
 /* 0 or -ENOMEM. */
-int here_check(const struct here *here);
+int here_check(const struct here *asked);
 
 /* The file that @text, a path, leads to on this machine; NULL: itself, or out of memory. */
 char *here_resolve(const char *text);

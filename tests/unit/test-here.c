@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/strbuf.h"
 #include "lib/policy/here.h"
 
 static char root[PATH_MAX], own[PATH_MAX];
@@ -254,6 +255,40 @@ START_TEST(here_finds_its_own_number)
 }
 END_TEST
 
+START_TEST(here_stops_at_some_point)
+{
+	static const char path[] = "spec.lsmhooks[0].selectors[0].matchArgs[0].values[";
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	TETRA_OPTS(tetra_parse_opts, opts);
+	struct tetra_policy *policy = NULL;
+	struct here here = { .own = HERE_OWN_SEEN };
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	unsigned int i, n = 0;
+
+	strbuf_puts(&text,
+		    "{apiVersion: cilium.io/v1alpha1, kind: TracingPolicy, metadata: "
+		    "{name: a}, spec: {lsmhooks: [{hook: file_open, args: [{index: 0, "
+		    "type: file}], selectors: [{matchArgs: [{index: 0, operator: "
+		    "Equal, values: [");
+	for (i = 0; i < 300; i++)
+		strbuf_format(&text, "'%s/link/%u', ", root, i);
+	strbuf_puts(&text, "]}]}]}]}}");
+	ck_assert_int_eq(tetra_diag_new(&here.diag), 0);
+	ck_assert_int_eq(tetra_policy_parse(&policy, strbuf_get(&text), text.len, &opts,
+					    here.diag),
+			 0);
+	here.policy = policy;
+	ck_assert_int_eq(here_check(&here), 0);
+	ck_assert_uint_eq(tetra_diag_count(here.diag, TETRA_SEVERITY_WARNING), 200);
+	for (i = 0; tetra_diag_get(here.diag, i, &finding) == 0; i++)
+		n += finding.path && str_has_prefix(finding.path, path);
+	ck_assert_uint_eq(n, 200);
+	ck_assert_uint_eq(tetra_diag_count(here.diag, TETRA_SEVERITY_NOTE), 1);
+	tetra_policy_unref(policy);
+	tetra_diag_free(here.diag);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("here");
@@ -266,6 +301,7 @@ int main(void)
 	tcase_add_test(tests, here_is_asked_for);
 	tcase_add_test(tests, here_says_that_the_loader_is_meant);
 	tcase_add_test(tests, here_finds_its_own_number);
+	tcase_add_test(tests, here_stops_at_some_point);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
