@@ -15,7 +15,7 @@
 /* A collector per file: memory stays that of the largest one. */
 static int check_file(const char *name)
 {
-	TETRA_OPTS(tetra_parse_opts, opts, .file = name, .lint = 1);
+	TETRA_OPTS(tetra_parse_opts, opts, .file = name, .lint = TETRA_LINT_HERE);
 	_cleanup_(diag_freep) struct tetra_diag *diag = NULL;
 	_cleanup_(policy_unrefp) struct tetra_policy *policy = NULL;
 	int r = tetra_diag_new(&diag), printed;

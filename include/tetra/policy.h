@@ -4,7 +4,7 @@
 
 /*
  * Policies: parse and describe a TracingPolicy. Pure functions of the text: no kernel, no
- * privilege, no file is opened. A policy is immutable and may be shared between threads and
+ * privilege, no file is opened (TETRA_LINT_HERE looks at some). A policy is immutable and may be shared between threads and
  * sessions.
  */
 
@@ -18,11 +18,18 @@ struct tetra_policy;
 /* Longest policy text, bytes. Longer texts are refused with "resource-limit". Since: 0.1 */
 #define TETRA_POLICY_MAX_BYTES (32u << 20)
 
+/* Values of struct tetra_parse_opts.lint. Since: 0.1 */
+#define TETRA_LINT_TEXT 1u /* what can be told from the text */
+/* Also what this machine tells: paths that are symbolic links here, and whether the policy
+ * means the program that reads it. Files are looked for by name, none is opened. */
+#define TETRA_LINT_HERE 2u
+
 /**
  * struct tetra_parse_opts - options of tetra_policy_parse()
  * @size:	sizeof(struct tetra_parse_opts)
  * @file:	name to use in diagnostics; NULL: "-"
- * @lint:	1: also report what loads but is suspicious (warnings); 0: errors only
+ * @lint:	TETRA_LINT_*: also report what loads but is suspicious (warnings); 0: errors
+ *		only
  *
  * Since: 0.1
  */

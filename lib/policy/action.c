@@ -126,6 +126,18 @@ static void sock_check(struct build_hook *hook, const struct doc_action *doc)
 				   "the argument is a %s, not a socket", type->name);
 }
 
+/* Whom the agent asks when the event is there. */
+static void lookup_check(struct build_hook *hook, const struct doc_action *doc,
+			 doc_value target, const char *field)
+{
+	if (!node_get(doc->node, field))
+		(void)report_missing(hook->build->report, doc->node, field, doc->action,
+				     "without it there is nothing to look up");
+	else if (target && !target->n)
+		(void)report_error(hook->build->report, target, "bad-value", NULL,
+				   "%s must not be empty", field);
+}
+
 static uint64_t rate_unit_ms(char suffix)
 {
 	switch (tolower((unsigned char)suffix)) {
@@ -313,6 +325,10 @@ static void needs_check(struct build_hook *hook, const struct doc_action *doc,
 		enforcer_check(hook, doc);
 	else if (is_action(row, "TrackSock") || is_action(row, "UntrackSock"))
 		sock_check(hook, doc);
+	else if (is_action(row, "GetUrl"))
+		lookup_check(hook, doc, doc->url, "argUrl");
+	else if (is_action(row, "DnsLookup"))
+		lookup_check(hook, doc, doc->fqdn, "argFqdn");
 }
 
 static void action_build(struct build_hook *hook, const struct doc_action *doc,

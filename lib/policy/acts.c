@@ -6,8 +6,7 @@
  */
 #include "lib/policy/acts.h"
 
-/* Bytes of the name of a hook. */
-#define NAME_BYTES 64u
+#include <stdio.h>
 
 /* clang-format off */
 const struct act_row acts[N_ACTS] = {
@@ -204,6 +203,16 @@ const struct way_row ways[] = {
 	WAY("sys_settimeofday", TIME), WAY("sys_clock_settime", TIME),
 	WAY("sys_add_key", KEYS), WAY("sys_keyctl", KEYS), WAY("sys_syslog", SYSLOG),
 	WAY("sys_unshare", USER_NAMESPACE), WAY("create_user_ns", USER_NAMESPACE),
+	WAY("sys_open_by_handle_at", OPEN), WAY("sys_rt_tgsigqueueinfo", KILL),
+	WAY("sys_adjtimex", TIME), WAY("sys_clock_adjtime", TIME),
+	WAY("sys_request_key", KEYS), WAY("sys_setgroups", SETGID),
+	WAY("sys_setresgid", SETGID), WAY("sys_setfsgid", SETGID),
+	/* Ways to a second act. */
+	WAY_RING("sys_unlinkat", RMDIR), WAY("sys_move_mount", MOUNT),
+	WAY_RING("sys_splice", READ), WAY("sys_sendfile64", READ),
+	WAY("sys_copy_file_range", READ), WAY_RING("sys_fallocate", TRUNCATE),
+	WAY("sys_creat", TRUNCATE), WAY("sys_clone", USER_NAMESPACE),
+	WAY("sys_clone3", USER_NAMESPACE),
 	/* Nothing of the above: only called often. */
 	WAY_BUSY("sys_close", NONE), WAY_BUSY("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
 	WAY_HOT("sys_clock_gettime", NONE), WAY_BUSY("tcp_v4_rcv", NONE),
@@ -229,6 +238,29 @@ const struct way_row ways[] = {
 };
 /* clang-format on */
 
+/* Hooks that their functions are not named after. */
+static const struct {
+	const char *hook, *function;
+} hook_functions[] = {
+	{ "bprm_check_security", "security_bprm_check" },
+	{ "file_alloc_security", "security_file_alloc" },
+	{ "file_free_security", "security_file_free" },
+	{ "settime", "security_settime64" },
+	{ "socket_sock_rcv_skb", "security_sock_rcv_skb" },
+	{ "userns_create", "security_create_user_ns" },
+};
+
+const char *act_function(const char *hook, char (*buf)[ACT_NAME_BYTES])
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hook_functions); i++)
+		if (str_equal(hook_functions[i].hook, hook))
+			return hook_functions[i].function;
+	snprintf(*buf, sizeof(*buf), "security_%s", hook);
+	return *buf;
+}
+
 const struct way_row *way_find(const char *name)
 {
 	const struct way_row *way;
@@ -244,7 +276,7 @@ const struct way_row *way_find(const char *name)
 }
 
 /* The next of some alternatives, cut to what fits; the end of the list is NULL. */
-static const char *alternative_next(const char *names, char (*ret)[NAME_BYTES])
+static const char *alternative_next(const char *names, char (*ret)[ACT_NAME_BYTES])
 {
 	size_t n = strcspn(names, "|");
 
@@ -258,7 +290,7 @@ static const char *alternative_next(const char *names, char (*ret)[NAME_BYTES])
 bool act_hook_is(const struct act_hook *hook, const char *name)
 {
 	const char *names = hook->names;
-	char one[NAME_BYTES];
+	char one[ACT_NAME_BYTES];
 
 	while (names) {
 		names = alternative_next(names, &one);
@@ -282,7 +314,7 @@ enum act act_of_hook(const char *name)
 void act_describe(enum act act, bool (*has)(void *user, const char *name), void *user,
 		  struct strbuf *ret)
 {
-	char name[NAME_BYTES];
+	char name[ACT_NAME_BYTES];
 	const char *names;
 	uint32_t i, n = 0;
 

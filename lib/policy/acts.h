@@ -105,6 +105,12 @@ extern const struct act_row acts[N_ACTS];
 /* Every way, in order of acts; ends with a row without a name. */
 extern const struct way_row ways[];
 
+/* Bytes of the name of a hook or function. */
+#define ACT_NAME_BYTES 64u
+
+/* The function of an LSM hook, in @buf: "security_file_open" of "file_open". */
+const char *act_function(const char *hook, char (*buf)[ACT_NAME_BYTES]);
+
 const struct way_row *way_find(const char *name);
 
 /* @names, alternatives, have the name. */

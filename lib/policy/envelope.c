@@ -4,6 +4,8 @@
  */
 #include <ctype.h>
 
+#include <stdio.h>
+
 #include "lib/base/nearest.h"
 #include "lib/policy/build.h"
 #include "lib/policy/number.h"
@@ -163,12 +165,26 @@ static void namespaced_check(struct build *build)
 				"a TracingPolicyNamespaced has no %s", sections[i].name);
 }
 
+/* The nearest of the words, or all: they are few. */
+static void option_hint(const char *text, const char *const *words, char (*ret)[128])
+{
+	const char *nearest = nearest_of(text, words);
+	size_t len;
+
+	(*ret)[0] = '\0';
+	if (hint_name(ret, nearest) || !*words)
+		return;
+	len = (size_t)snprintf(*ret, sizeof(*ret), "it can be");
+	for (; *words && len < sizeof(*ret); words++)
+		len += (size_t)snprintf(*ret + len, sizeof(*ret) - len, " '%s'", *words);
+}
+
 static void option_bad(struct build *build, doc_value value, const char *const *words)
 {
 	char hint[128];
 
-	(void)report_error(build->report, value, "bad-value",
-			   hint_name(&hint, nearest_of(value->text, words)),
+	option_hint(value->text, words, &hint);
+	(void)report_error(build->report, value, "bad-value", hint[0] ? hint : NULL,
 			   Q " is no value of this option", value->text);
 }
 

@@ -81,8 +81,8 @@ static const struct schema_field label_selector_fields[] = {
 static const struct schema label_selector_schema =
 	SCHEMA("a label selector", doc_label_selector, label_selector_fields);
 
-#define ARG_FIELDS(index_flags)                                                 \
-	INTEGER("index", doc_arg, index, 0, UINT32_MAX, .flags = index_flags),  \
+#define ARG_FIELDS                                                              \
+	INTEGER("index", doc_arg, index, 0, UINT32_MAX, NEEDED),                \
 	WORD("type", doc_arg, type, argument_types),                            \
 	INTEGER("sizeArgIndex", doc_arg, size_index, 0, 15),                    \
 	BOOL("returnCopy", doc_arg, return_copy, LATER),                        \
@@ -93,21 +93,14 @@ static const struct schema label_selector_schema =
 	TEXT("btfTypeModule", doc_arg, btf_module, LATER)
 
 static const struct schema_field arg_fields[] = {
-	ARG_FIELDS(FIELD_REQUIRED),
+	ARG_FIELDS,
 	/* of data[] only; said so where arguments are built */
 	{ .name = "source", .type = FIELD_ANY, AT(doc_arg, source) },
 };
 static const struct schema arg_schema = SCHEMA("an argument", doc_arg, arg_fields);
 
-/* One value is returned: its index says nothing, and may be left out. */
-static const struct schema_field return_arg_fields[] = {
-	ARG_FIELDS(0),
-	{ .name = "source", .type = FIELD_ANY, AT(doc_arg, source) },
-};
-static const struct schema return_arg_schema = SCHEMA("returnArg", doc_arg, return_arg_fields);
-
 static const struct schema_field data_fields[] = {
-	ARG_FIELDS(FIELD_REQUIRED),
+	ARG_FIELDS,
 	WORD("source", doc_arg, source, data_sources, NEEDED),
 };
 static const struct schema data_schema = SCHEMA("a data element", doc_arg, data_fields);
@@ -277,7 +270,7 @@ static const struct schema uprobe_ignore_schema =
 #define RETURN_FIELDS                                                           \
 	OBJECTS("data", doc_hook, data, data_schema, LATER),                    \
 	BOOL("return", doc_hook, returns),                                      \
-	OBJECT("returnArg", doc_hook, return_arg, return_arg_schema)
+	OBJECT("returnArg", doc_hook, return_arg, arg_schema)
 
 static const struct schema_field kprobe_fields[] = {
 	TEXT("call", doc_hook, name, NEEDED),

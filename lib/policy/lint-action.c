@@ -71,9 +71,20 @@ static void does_not_prevent(const struct lint *lint)
 			   "after it");
 }
 
+/* A filter without values accepts all, or nothing: the rules on filters say so. */
+static bool has_pids(const struct doc_selector *doc)
+{
+	uint32_t i;
+
+	for (i = 0; i < doc->pids.n; i++)
+		if (doc->pids.items[i].values.n)
+			return true;
+	return false;
+}
+
 static bool has_filters(const struct doc_selector *doc)
 {
-	return doc->args.n || doc->data.n || doc->pids.n ||
+	return doc->args.n || doc->data.n || has_pids(doc) ||
 	       (doc->binaries.n && doc->binaries.items[0].values.n) || doc->parents.n ||
 	       doc->namespaces.n || doc->namespace_changes.n || doc->capabilities.n ||
 	       doc->capability_changes.n || doc->macros.n || doc->workloads ||
@@ -128,6 +139,8 @@ static const char *adds_nothing(const struct doc_action *early,
 		return "after Sigkill nobody is left to get a signal";
 	if (kills(early) && kills(late))
 		return "the process is killed already";
+	if (str_equal(name, "Post") && str_equal(lint_action_name(early), name))
+		return "there is one event; there is another Post";
 	if (str_equal(name, "Override") && str_equal(lint_action_name(early), name))
 		return "a call returns one value; there is another Override";
 	return NULL;
@@ -163,6 +176,24 @@ static void post_kept_back(const struct lint *lint)
 			       "NoPost stands in the same list: there is no event");
 }
 
+/* What happens at a signal that a program does nothing about. */
+static void ignored_signal(const struct lint *lint)
+{
+	static const int ignored[] = { SIGCHLD, SIGCONT, SIGURG, SIGWINCH };
+	const struct doc_action *action = action_find(lint, "Signal");
+	size_t i;
+
+	if (!action || !action->sig || action_find(lint, "Override"))
+		return;
+	for (i = 0; i < ARRAY_SIZE(ignored); i++)
+		if (action->sig->number == ignored[i])
+			report_warning(lint->report, action->sig, "does-not-prevent",
+				       "9 is SIGKILL, 15 SIGTERM",
+				       "signal %d does nothing unless the program asks "
+				       "for it",
+				       ignored[i]);
+}
+
 /* Nothing there reads a result. */
 static void never_enforces(const struct lint *lint)
 {
@@ -172,6 +203,18 @@ static void never_enforces(const struct lint *lint)
 		report_warning(lint->report, action->action, "never-enforces",
 			       "hook the system call or the security_ function",
 			       "a tracepoint has no result that could be overridden");
+}
+
+/* What an enforcer is told to do is in these two. */
+static void nothing_to_enforce(const struct lint *lint)
+{
+	const struct doc_action *action = action_find(lint, "NotifyEnforcer");
+
+	if (action && !node_get(action->node, "argError") &&
+	    !node_get(action->node, "argSig"))
+		report_warning(lint->report, action->action, "never-enforces",
+			       "add argError: -1, or argSig: 9",
+			       "without argError and argSig, the enforcer does nothing");
 }
 
 static void no_rate_limit(const struct lint *lint)
@@ -249,8 +292,10 @@ static void positive_result(const struct lint *lint)
 const struct lint_rule lint_action_rules[] = {
 	{ "broad-enforcement", broad_enforcement },
 	{ "does-not-prevent", does_not_prevent },
+	{ "does-not-prevent", ignored_signal },
 	{ "does-not-prevent", positive_result },
 	{ "never-enforces", never_enforces },
+	{ "never-enforces", nothing_to_enforce },
 	{ "never-posts", post_kept_back },
 	{ "ignored-field", ignored_field },
 	{ "no-rate-limit", no_rate_limit },

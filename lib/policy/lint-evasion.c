@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules about enforcement that can be gone around, or that depends on what cannot be judged:
- * other calls and hooks that come to the same end, memory of the caller, names that the
- * caller makes.
+ * Rules about enforcement that can be gone around: other calls and hooks that come to the
+ * same end, names that the caller makes.
  */
 #include <stdio.h>
 
@@ -16,20 +15,11 @@
 /* security_file_permission's second argument for a write. */
 #define MAY_WRITE 2u
 
-static void safer_add(const struct lint *lint, struct strbuf *ret)
-{
-	const struct way_row *way = way_find(lint_call(lint));
-
-	if (way && way->act)
-		act_describe(way->act, NULL, NULL, ret);
-	else
-		strbuf_puts(ret, "the security_ function of this act");
-}
-
 /* The policy hooks this function, by whatever section. */
 static bool policy_hooks(const struct lint *lint, const char *name)
 {
 	const struct doc_hooks *hooks;
+	char function[ACT_NAME_BYTES];
 	const char *written;
 	uint32_t i, k;
 
@@ -40,8 +30,7 @@ static bool policy_hooks(const struct lint *lint, const char *name)
 			if (str_equal(written, name))
 				return true;
 			if (sections[i].section == SECTION_LSM &&
-			    str_has_prefix(name, "security_") &&
-			    str_equal(written, name + strlen("security_")))
+			    str_equal(act_function(written, &function), name))
 				return true;
 		}
 	}
@@ -216,44 +205,6 @@ static void written_texts(const struct lint *lint)
 	}
 }
 
-/* What a filter on a system call looks at and the caller can change meanwhile. */
-static const char *racy_argument(const struct lint *lint)
-{
-	static const char *const texts[] = { "string", "char_buf", "char_iovec",
-					     "sockaddr", "sockaddr_un" };
-	const struct doc_selector *doc = lint->selector;
-	const char *found = NULL;
-	const struct type_row *type;
-	uint32_t i;
-	size_t k;
-
-	for (i = 0; i < doc->args.n; i++) {
-		type = lint_filter_type(lint, &doc->args.items[i]);
-		for (k = 0; type && k < ARRAY_SIZE(texts); k++)
-			if (str_equal(type->name, texts[k]))
-				return "the argument is memory of the caller: it can "
-				       "change after the check, or not be readable yet";
-		if (type && str_equal(type->name, "fd"))
-			found = "another thread can make the descriptor another file "
-				"after the check (dup2)";
-	}
-	return found;
-}
-
-static void toctou(const struct lint *lint)
-{
-	_cleanup_(strbuf_done) struct strbuf hint = {};
-	const char *why = racy_argument(lint);
-
-	if (!why || !lint_is_syscall(lint) || !lint_enforces(lint->selector) ||
-	    !lint->hook->name)
-		return;
-	strbuf_puts(&hint, "hook ");
-	safer_add(lint, &hint);
-	report_warning(lint->report, lint->hook->name, "toctou", lint_text(lint, &hint),
-		       "%s", why);
-}
-
 /* The policy also hooks this call, by its own name or its 64-bit wrapper's. */
 static bool hooks_call(const struct lint *lint, const char *call, const char *prefix)
 {
@@ -313,36 +264,18 @@ static void other_calls(const struct lint *lint)
 	if (!what.len)
 		return;
 	strbuf_puts(&hint, "hook ");
-	safer_add(lint, &hint);
+	lint_safer_add(lint, &hint);
 	strbuf_puts(&hint, ", where all ways meet");
 	report_warning(lint->report, lint->hook->name, "evasion", lint_text(lint, &hint),
 		       "not seen here, and ways around this hook: %.300s",
 		       lint_text(lint, &what));
 }
 
-static bool filters_namespace(const struct lint *lint)
+/* By its own filter or a macro's. */
+static bool capabilities_say(const struct lint *lint, const struct doc_selector *doc)
 {
-	const struct doc_selector *doc = lint->selector;
 	uint32_t i;
 
-	for (i = 0; i < doc->namespaces.n; i++) {
-		doc_value name = doc->namespaces.items[i].namespace;
-
-		if (name &&
-		    (str_equal(name->text, "User") || str_equal(name->text, "Mnt")))
-			return true;
-	}
-	return false;
-}
-
-/* Anybody is root in a user namespace of their own. */
-static void capabilities_for_all(const struct lint *lint)
-{
-	const struct doc_selector *doc = lint->selector;
-	uint32_t i;
-
-	if (!lint_enforces(doc) || filters_namespace(lint))
-		return;
 	for (i = 0; i < doc->capabilities.n; i++) {
 		const struct doc_capabilities *item = &doc->capabilities.items[i];
 
@@ -353,67 +286,35 @@ static void capabilities_for_all(const struct lint *lint)
 			       "isNamespaceCapability",
 			       "in a user namespace of their own, everybody has all "
 			       "capabilities");
-		return;
+		return true;
 	}
+	return false;
 }
 
-/* Which filter says what is allowed, not what is forbidden: by path. */
-static const struct lint_set *allow_list(const struct lint_sets *sets)
+/* Anybody is root in a user namespace of their own. */
+static void capabilities_for_all(const struct lint *lint)
 {
+	const struct doc_selector *doc = lint->selector, *macro;
 	uint32_t i;
 
-	for (i = 0; i < sets->n; i++)
-		if (sets->items[i].negated && sets->items[i].kind != LINT_SET_UNKNOWN &&
-		    lint_set_is_path(&sets->items[i]))
-			return &sets->items[i];
-	return NULL;
-}
-
-static void unjudged_report(const struct lint *lint, const struct lint_set *set)
-{
-	bool trusted =
-		lint->build->policy->user_namespaces == POLICY_USER_NAMESPACES_TRUST;
-
-	if (set->subject.list == LINT_ARGS)
-		report_warning(lint->report, set->op, "unjudged",
-			       "the option 'unreadable' decides for paths that cannot be "
-			       "read",
-			       "a file without a path (memfd, deleted) counts as not on "
-			       "the list, a pipe or a socket is left alone");
-	/* By default, such names are not believed, and nothing is left to warn of. */
-	if (trusted && !filters_namespace(lint))
-		report_warning(lint->report, set->op, "unjudged",
-			       "remove the option, or add matchNamespaces: Mnt In "
-			       "host_ns",
-			       "with 'user-namespaces: trust', who makes a user "
-			       "namespace can mount a file of their own at a listed "
-			       "path");
-}
-
-/* Once a policy: what holds for one list holds for all. */
-static void unjudged(const struct lint *lint)
-{
-	struct lint_sets *sets;
-	const struct lint_set *set;
-
-	if (!lint_enforces(lint->selector) || *lint->unjudged)
+	if (!lint_enforces(doc))
 		return;
-	sets = calloc(1, sizeof(*sets));
-	if (!sets) {
-		*lint->failed = true;
-		return;
+	for (i = 0; i < doc->macros.n; i++) {
+		macro = lint_macro(lint, doc->macros.items[i]);
+		if (macro && lint_filters_namespace(macro))
+			return;
 	}
-	lint_sets_of(lint, lint->selector, sets);
-	set = allow_list(sets);
-	*lint->unjudged = set;
-	if (set && set->op)
-		unjudged_report(lint, set);
-	free(sets);
+	if (lint_filters_namespace(doc) || capabilities_say(lint, doc))
+		return;
+	for (i = 0; i < doc->macros.n; i++) {
+		macro = lint_macro(lint, doc->macros.items[i]);
+		if (macro && capabilities_say(lint, macro))
+			return;
+	}
 }
 
 const struct lint_rule lint_evasion_rules[] = {
 	{ "evasion", act_note },      { "evasion", capabilities_for_all },
 	{ "evasion", other_calls },   { "evasion", ways_around },
-	{ "evasion", written_texts }, { "toctou", toctou },
-	{ "unjudged", unjudged },     {},
+	{ "evasion", written_texts }, {},
 };

@@ -9,6 +9,9 @@
 #include "lib/policy/lint.h"
 #include "lib/policy/text.h"
 
+/* Values that are compared in pairs; longer lists are made by programs. */
+#define MAX_PAIRS 1000u
+
 static bool names_list(const struct node *value, const struct node *name)
 {
 	return value && str_has_prefix(value->text, "list:") &&
@@ -126,24 +129,37 @@ static bool is_in(const char *const *patterns, const char *name)
 	return false;
 }
 
+/* What is hooked, or the system call of which it is the end. */
+static const struct way_row *way_hooked(const struct lint *lint)
+{
+	static const char end[] = "sys_exit_";
+	const char *name = lint->hook->name->text;
+	char call[ACT_NAME_BYTES];
+
+	if (lint->section->section != SECTION_TRACEPOINT || lint_is_syscall(lint))
+		return way_find(lint_call(lint));
+	if (!lint->hook->subsystem ||
+	    !str_equal(lint->hook->subsystem->text, "syscalls") ||
+	    !str_has_prefix(name, end))
+		return NULL;
+	snprintf(call, sizeof(call), "sys_%s", name + strlen(end));
+	return way_find(call);
+}
+
 static void hot_hook(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
 	const struct way_row *way;
-	char event[256];
+	char event[256] = "";
 
 	if (!hook->name)
 		return;
-	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem) {
+	way = way_hooked(lint);
+	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem)
 		snprintf(event, sizeof(event), "%.100s/%.100s", hook->subsystem->text,
 			 hook->name->text);
-		if (!is_in(hot_events, event))
-			return;
-	} else {
-		way = way_find(lint_call(lint));
-		if (!way || way->often != OFTEN_HOT)
-			return;
-	}
+	if ((!way || way->often != OFTEN_HOT) && !is_in(hot_events, event))
+		return;
 	report_warning(lint->report, hook->name, "hot-hook",
 		       "choose a hook that is called less often",
 		       Q " runs very often; every run costs", hook->name->text);
@@ -193,6 +209,24 @@ static void syscall_denied(const struct lint *lint)
 			       hook->name->text);
 }
 
+/* Told that it is a system call, and named like none. */
+static void syscall_claimed(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	const char *name = hook->name ? hook->name->text : "";
+	char hint[128];
+
+	if (!hook->syscall || !hook->syscall->number || !*name || strstr(name, "sys_") ||
+	    str_has_prefix(name, "list:"))
+		return;
+	if (names_is_syscall(name))
+		snprintf(hint, sizeof(hint), "write sys_%.80s", name);
+	else
+		snprintf(hint, sizeof(hint), "write syscall: false");
+	report_warning(lint->report, hook->name, "syscall-default", hint,
+		       Q " is no name of a system call", name);
+}
+
 /* Types that are read through a pointer of the kernel's own. */
 static void syscall_types(const struct lint *lint)
 {
@@ -240,21 +274,36 @@ static void truncated(const struct lint *lint)
 				       hook->tags.items[i]->n, TAG_MAX_BYTES);
 }
 
-static void duplicate_tag(const struct lint *lint)
+static void listed_twice(const struct lint *lint, const struct doc_values *values,
+			 const char *what)
 {
-	const struct doc_values *tags = &lint->hook->tags;
 	uint32_t i, k;
 
-	for (i = 1; i < tags->n; i++)
-		for (k = 0; tags->items[i] && k < i; k++) {
-			if (!tags->items[k] ||
-			    !node_equal(tags->items[k], tags->items[i]))
+	for (i = 1; i < values->n && values->n <= MAX_PAIRS; i++)
+		for (k = 0; values->items[i] && k < i; k++) {
+			if (!values->items[k] ||
+			    !node_equal(values->items[k], values->items[i]))
 				continue;
-			report_warning(lint->report, tags->items[i], "duplicate-value",
-				       NULL, "the tag " Q " stands here twice",
-				       tags->items[i]->text);
+			report_warning(lint->report, values->items[i], "duplicate-value",
+				       NULL, "the %s " Q " is listed twice", what,
+				       values->items[i]->text);
 			break;
 		}
+}
+
+static void duplicate_tag(const struct lint *lint)
+{
+	listed_twice(lint, &lint->hook->tags, "tag");
+}
+
+static void duplicate_call(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->spec->lists.n; i++)
+		listed_twice(lint, &lint->spec->lists.items[i].values, "name");
+	for (i = 0; i < lint->spec->enforcers.n; i++)
+		listed_twice(lint, &lint->spec->enforcers.items[i].calls, "name");
 }
 
 /* Selectors that only keep events back, and none that has one to send. */
@@ -323,13 +372,96 @@ static void ignored_in_hook(const struct lint *lint)
 				   "read");
 }
 
-const struct lint_rule lint_policy_rules[] = { { "unused", unused }, {} };
+/* The language has a default, "auto"; where that is an error, it was said. */
+static void untyped(const struct lint *lint, const struct doc_arg *arg, bool data)
+{
+	bool fields = lint->section->section == SECTION_TRACEPOINT &&
+		      (!lint->hook->raw || !lint->hook->raw->number);
+	bool resolved = arg->resolve && arg->resolve->n;
+
+	if (!arg->node || node_get(arg->node, "type"))
+		return;
+	if (fields)
+		report_warning_missing(lint->report, arg->node, "type",
+				       "write type: auto if that is meant",
+				       "the event's format on this kernel decides how "
+				       "the field is read and compared");
+	else if (data || (resolved &&
+			  !(lint->section->section & (SECTION_KPROBE | SECTION_FENTRY))))
+		report_warning_missing(lint->report, arg->node, "type",
+				       "write the type of what 'resolve' leads to",
+				       "filters compare by the type that is written");
+}
+
+static void missing_types(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->hook->args.n; i++)
+		untyped(lint, &lint->hook->args.items[i], false);
+	for (i = 0; i < lint->hook->data.n; i++)
+		untyped(lint, &lint->hook->data.items[i], true);
+}
+
+/* The whole of it: of two that differ, each may be wanted. */
+static void duplicate_hook(const struct lint *lint)
+{
+	uint32_t i, k, m;
+
+	for (i = 0; i < N_SECTIONS; i++) {
+		const struct doc_hooks *hooks = &lint->spec->hooks[i];
+
+		for (k = 1; k < hooks->n && hooks->n <= MAX_PAIRS; k++)
+			for (m = 0; m < k; m++) {
+				if (!hooks->items[m].node || !hooks->items[k].name ||
+				    !node_equal(hooks->items[m].node,
+						hooks->items[k].node))
+					continue;
+				report_warning(lint->report, hooks->items[k].name,
+					       "duplicate-value", "remove it",
+					       "the same hook is listed in line %u",
+					       hooks->items[m].node->mark.line);
+				break;
+			}
+	}
+}
+
+/* Of the lists that are made from others, the pattern decides. */
+static void empty_list(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->spec->lists.n; i++) {
+		const struct doc_list_def *list = &lint->spec->lists.items[i];
+
+		if (!list->node || list->values.n ||
+		    (list->type && str_has_prefix(list->type->text, "generated_")))
+			continue;
+		if (!list->values.node && !node_get(list->node, "values"))
+			report_warning_missing(lint->report, list->node, "values", NULL,
+					       "there is nothing in the list");
+		else if (list->values.node)
+			report_warning_key(lint->report, list->values.node,
+					   "never-matches", NULL,
+					   "there is nothing in the list");
+	}
+}
+
+const struct lint_rule lint_policy_rules[] = {
+	{ "duplicate-value", duplicate_call },
+	{ "duplicate-value", duplicate_hook },
+	{ "missing-field", empty_list },
+	{ "unused", unused },
+	{},
+};
 
 const struct lint_rule lint_hook_rules[] = {
 	{ "hot-hook", hot_hook },
 	{ "arg-type-mismatch", syscall_types },
+	{ "missing-field", missing_types },
 	{ "syscall-default", syscall_default },
 	{ "syscall-default", syscall_denied },
+	{ "syscall-default", syscall_claimed },
 	{ "duplicate-value", duplicate_tag },
 	{ "never-posts", never_posts },
 	{ "truncated", truncated },

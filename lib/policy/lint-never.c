@@ -57,12 +57,14 @@ static bool has_long_name(const char *text)
 	return false;
 }
 
-/* '*', or a set of characters. */
+/* '*', a set of characters, or words in braces. */
 static bool has_pattern(const char *text)
 {
-	const char *set = strchr(text, '[');
+	const char *set = strchr(text, '['), *words = strchr(text, '{');
+	const char *comma = words ? strchr(words, ',') : NULL;
 
-	return strchr(text, '*') || (set && strchr(set, ']'));
+	return strchr(text, '*') || (set && strchr(set, ']')) ||
+	       (comma && strchr(comma, '}'));
 }
 
 /* Why no resolved path is like the value of such a filter, as a hint; NULL if one may be. */
@@ -93,6 +95,59 @@ static const char *path_fault(doc_value value, enum lint_set_kind kind)
 		       : NULL;
 }
 
+static bool has_variable(const char *text)
+{
+	const char *dollar = strchr(text, '$');
+
+	return dollar && (dollar[1] == '{' || (dollar[1] >= 'A' && dollar[1] <= 'Z'));
+}
+
+/* What a path may be like, and hardly was meant to: why, as a hint; or NULL. */
+static const char *path_doubt(doc_value value, const struct lint_set *set)
+{
+	bool program =
+		set->subject.list == LINT_BINARIES || set->subject.list == LINT_PARENTS;
+	static const char deleted[] = " (deleted)";
+	const char *text = value->text, *last = text + value->n - 1;
+	size_t n = strlen(deleted);
+
+	if (set->kind == LINT_SET_PART || set->kind == LINT_SET_PART_NOCASE)
+		return NULL;
+	if (value->n >= n && str_equal(text + value->n - n, deleted))
+		return "no operator looks at this mark: leave it out";
+	if (has_variable(text))
+		return "variables are not replaced: write the path out";
+	if (strstr(text, "\\.") || (*last == '$' && set->kind != LINT_SET_PREFIX))
+		return "there are no patterns: use Prefix or Postfix";
+	if (strstr(text, ",/") || strstr(text, ", /"))
+		return "write one path a value";
+	if (program && set->kind != LINT_SET_PREFIX && strstr(text, " -"))
+		return "arguments are no part of it: write the program alone";
+	if (set->kind != LINT_SET_PREFIX && strchr(" \t\n", *last))
+		return "the blank at its end counts";
+	return set->kind != LINT_SET_POSTFIX && strchr(" \t\n", text[0])
+		       ? "the blank at its beginning counts"
+		       : NULL;
+}
+
+static void path_check(const struct lint *lint, const struct lint_set *set,
+		       doc_value value)
+{
+	const char *fault = path_fault(value, set->kind);
+
+	if (fault) {
+		report_warning(lint->report, value, "never-matches", fault,
+			       "resolved paths are compared, and " Q " cannot be one",
+			       value->text);
+		return;
+	}
+	fault = path_doubt(value, set);
+	if (fault)
+		report_warning(lint->report, value, "never-matches", fault,
+			       "resolved paths are compared, and " Q " is hardly one",
+			       value->text);
+}
+
 /*
  * Paths are compared as the kernel resolves them: they begin with '/', have no empty steps
  * and no '/' at the end, and name a process by its number.
@@ -101,7 +156,6 @@ static void never_a_path(const struct lint *lint)
 {
 	struct lint_sets *sets = calloc(1, sizeof(*sets));
 	const struct lint_set *set;
-	const char *fault;
 	uint32_t i, k;
 
 	if (!sets) {
@@ -113,17 +167,9 @@ static void never_a_path(const struct lint *lint)
 		set = &sets->items[i];
 		if (!lint_set_is_path(set) || set->kind == LINT_SET_UNKNOWN)
 			continue;
-		for (k = 0; k < set->values->n; k++) {
-			doc_value value = set->values->items[k];
-
-			fault = value && value->n ? path_fault(value, set->kind) : NULL;
-			if (fault)
-				report_warning(lint->report, value, "never-matches",
-					       fault,
-					       "resolved paths are compared, and " Q
-					       " cannot be one",
-					       value->text);
-		}
+		for (k = 0; k < set->values->n; k++)
+			if (set->values->items[k] && set->values->items[k]->n)
+				path_check(lint, set, set->values->items[k]);
 	}
 	free(sets);
 }
@@ -388,6 +434,28 @@ static void empty_binaries(const struct lint *lint)
 				"without values, matchBinaries matches everything");
 }
 
+/* Followed by their numbers in namespaces, those of the first one pass nothing. */
+static void first_namespace(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	uint32_t i, k;
+
+	for (i = 0; i < doc->pids.n; i++) {
+		const struct doc_pids *pids = &doc->pids.items[i];
+
+		if (!pids->node || !pids->namespace_pid || !pids->namespace_pid->number ||
+		    !pids->follow_forks || !pids->follow_forks->number)
+			continue;
+		for (k = 0; k < pids->values.n; k++)
+			if (pids->values.items[k] && !pids->values.items[k]->number)
+				report_warning(lint->report, pids->values.items[k],
+					       "never-matches", "leave it out",
+					       "with followForks and isNamespacePID, a "
+					       "process of the first namespace passes "
+					       "neither In nor NotIn");
+	}
+}
+
 /* One value is returned: there is nothing to choose by index. */
 static void return_index(const struct lint *lint)
 {
@@ -416,7 +484,11 @@ static void return_index(const struct lint *lint)
 }
 
 const struct lint_rule lint_never_rules[] = {
-	{ "ignored-field", empty_binaries }, { "ignored-field", empty_lists },
-	{ "ignored-field", return_index },   { "never-matches", never_passed },
-	{ "never-matches", never_a_path },   {},
+	{ "ignored-field", empty_binaries },
+	{ "ignored-field", empty_lists },
+	{ "ignored-field", return_index },
+	{ "never-matches", never_passed },
+	{ "never-matches", never_a_path },
+	{ "never-matches", first_namespace },
+	{},
 };

@@ -219,6 +219,19 @@ static bool goes_through(const char *text, const char *from)
 	return str_has_prefix(text, from) && (text[len] == '/' || !text[len]);
 }
 
+bool lint_usual_path(const char *text, struct strbuf *ret)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		if (!goes_through(text, links[i].from))
+			continue;
+		strbuf_format(ret, "%s%s", links[i].to, text + strlen(links[i].from));
+		return true;
+	}
+	return false;
+}
+
 static void merged_usr_of(const struct lint *lint, const struct doc_values *values,
 			  const char *op)
 {
@@ -245,48 +258,55 @@ static void merged_usr_of(const struct lint *lint, const struct doc_values *valu
 
 static void merged_usr_path(const struct lint *lint)
 {
-	const struct doc_selector *doc = lint->selector;
-	const struct type_row *type;
+	struct lint_sets *sets = calloc(1, sizeof(*sets));
 	uint32_t i;
 
-	for (i = 0; i < doc->binaries.n; i++)
-		if (doc->binaries.items[i].op)
-			merged_usr_of(lint, &doc->binaries.items[i].values,
-				      doc->binaries.items[i].op->text);
-	for (i = 0; i < doc->args.n; i++) {
-		type = lint_filter_type(lint, &doc->args.items[i]);
-		if (type && (type->classes & TYPE_PATH) && doc->args.items[i].op)
-			merged_usr_of(lint, &doc->args.items[i].values,
-				      doc->args.items[i].op->text);
+	if (!sets) {
+		*lint->failed = true;
+		return;
 	}
+	lint_sets_of(lint, lint->selector, sets);
+	for (i = 0; i < sets->n; i++)
+		if (sets->items[i].op && lint_set_is_path(&sets->items[i]))
+			merged_usr_of(lint, sets->items[i].values,
+				      sets->items[i].op->text);
+	free(sets);
 }
 
 /* "/etc/passwd" begins "/etc/passwd-" too; "/tmp/sess_" was meant to. */
+static void prefix_sibling_of(const struct lint *lint, const struct lint_set *set)
+{
+	bool text = set->type && (set->type->classes & TYPE_TEXT);
+	doc_value value;
+	uint32_t i;
+
+	if (set->kind != LINT_SET_PREFIX || !(text || lint_set_is_path(set)))
+		return;
+	for (i = 0; i < set->values->n; i++) {
+		value = set->values->items[i];
+		if (!value || value->n < 2 || value->text[0] != '/' ||
+		    !isalnum((unsigned char)value->text[value->n - 1]))
+			continue;
+		report_warning(lint->report, value, "prefix-sibling",
+			       "end a folder with '/', and use Equal for a file",
+			       "the prefix also begins names like '%.80s-old'",
+			       value->text);
+	}
+}
+
 static void prefix_sibling(const struct lint *lint)
 {
-	const struct doc_selector *doc = lint->selector;
-	const struct type_row *type;
-	uint32_t i, k;
+	struct lint_sets *sets = calloc(1, sizeof(*sets));
+	uint32_t i;
 
-	for (i = 0; i < doc->args.n; i++) {
-		const struct doc_filter *filter = &doc->args.items[i];
-
-		type = lint_filter_type(lint, filter);
-		if (!type || !(type->classes & (TYPE_PATH | TYPE_TEXT)) || !filter->op ||
-		    !operator_is(filter->op->text, "Prefix"))
-			continue;
-		for (k = 0; k < filter->values.n; k++) {
-			doc_value value = filter->values.items[k];
-
-			if (!value || value->n < 2 || value->text[0] != '/' ||
-			    !isalnum((unsigned char)value->text[value->n - 1]))
-				continue;
-			report_warning(lint->report, value, "prefix-sibling",
-				       "end a folder with '/', and use Equal for a file",
-				       "the prefix also begins names like '%.80s-old'",
-				       value->text);
-		}
+	if (!sets) {
+		*lint->failed = true;
+		return;
 	}
+	lint_sets_of(lint, lint->selector, sets);
+	for (i = 0; i < sets->n; i++)
+		prefix_sibling_of(lint, &sets->items[i]);
+	free(sets);
 }
 
 const struct lint_rule lint_value_rules[] = {

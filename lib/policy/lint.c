@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "lib/policy/acts.h"
+
 /* Comparisons that rules may make: some tenths of a second. */
 #define MAX_STEPS 4000000u
 
@@ -94,6 +96,30 @@ bool lint_enforces(const struct doc_selector *selector)
 	return false;
 }
 
+bool lint_filters_namespace(const struct doc_selector *doc)
+{
+	uint32_t i;
+
+	for (i = 0; i < doc->namespaces.n; i++) {
+		doc_value name = doc->namespaces.items[i].namespace;
+
+		if (name &&
+		    (str_equal(name->text, "User") || str_equal(name->text, "Mnt")))
+			return true;
+	}
+	return false;
+}
+
+void lint_safer_add(const struct lint *lint, struct strbuf *ret)
+{
+	const struct way_row *way = way_find(lint_call(lint));
+
+	if (way && way->act)
+		act_describe(way->act, NULL, NULL, ret);
+	else
+		strbuf_puts(ret, "the security_ function of this act");
+}
+
 bool lint_is_syscall(const struct lint *lint)
 {
 	static const char *const prefixes[] = { "__x64_sys_", "__ia32_sys_",
@@ -133,13 +159,15 @@ static void call_find(struct lint *lint, const struct doc_hook *hook)
 {
 	static const char enter[] = "sys_enter_";
 	const char *name = hook->name ? hook->name->text : "";
+	char function[ACT_NAME_BYTES];
 
 	lint->call[0] = '\0';
 	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem &&
 	    str_equal(hook->subsystem->text, "syscalls") && str_has_prefix(name, enter))
 		snprintf(lint->call, sizeof(lint->call), "sys_%s", name + strlen(enter));
 	else if (lint->section->section == SECTION_LSM)
-		snprintf(lint->call, sizeof(lint->call), "security_%s", name);
+		snprintf(lint->call, sizeof(lint->call), "%s",
+			 act_function(name, &function));
 }
 
 static void hook_run(struct lint lint, const struct doc_hook *hook)
@@ -158,19 +186,21 @@ static void hook_run(struct lint lint, const struct doc_hook *hook)
 		rules_run(lint_never_rules, &lint);
 		rules_run(lint_action_rules, &lint);
 		rules_run(lint_evasion_rules, &lint);
+		rules_run(lint_judge_rules, &lint);
 	}
 }
 
 int lint_run(struct build *build)
 {
 	uint64_t steps = MAX_STEPS;
-	bool failed = false, unjudged = false;
+	uint32_t told = 0;
+	bool failed = false;
 	struct lint lint = { .build = build,
 			     .report = build->report,
 			     .spec = build->doc->spec,
 			     .steps = &steps,
 			     .failed = &failed,
-			     .unjudged = &unjudged };
+			     .told = &told };
 	uint32_t i, k;
 
 	rules_run(lint_policy_rules, &lint);

@@ -19,7 +19,7 @@ struct lint {
 	uint32_t i_selector;
 	uint64_t *steps; /* comparisons of values that are left, in all of the policy */
 	bool *failed; /* set when there was no memory */
-	bool *unjudged; /* set when the policy was told what its lists depend on */
+	uint32_t *told; /* what lint-judge.c said of the policy: enum told there */
 	/* Of a hook of another name: "sys_open" of "sys_enter_open"; or empty. */
 	char call[64];
 };
@@ -34,10 +34,10 @@ struct lint_rule {
 /* Runs every rule of the lists below on the document. 0 or -ENOMEM. */
 int lint_run(struct build *build);
 
-/* lint-hook.c, -value.c, -never.c, -action.c, -evasion.c; each ends with a rule without a function. */
+/* lint-hook.c, -value.c, -never.c, -action.c, -evasion.c, -judge.c; each ends with a rule without a function. */
 extern const struct lint_rule lint_policy_rules[], lint_hook_rules[];
 extern const struct lint_rule lint_value_rules[], lint_never_rules[], lint_action_rules[];
-extern const struct lint_rule lint_evasion_rules[];
+extern const struct lint_rule lint_evasion_rules[], lint_judge_rules[];
 
 /* The type of the argument that a filter looks at; NULL if it is wrong or the return value's. */
 const struct type_row *lint_filter_type(const struct lint *lint,
@@ -59,9 +59,16 @@ const char *lint_text(const struct lint *lint, const struct strbuf *text);
 /* lint-shadow.c */
 void lint_shadowed_selector(const struct lint *lint);
 
+/* Adds what @text is on most systems, where a folder on its way is a link; or false. */
+bool lint_usual_path(const char *text, struct strbuf *ret);
+
 /* The name of an action, or "". */
 const char *lint_action_name(const struct doc_action *action);
 bool lint_enforces(const struct doc_selector *selector);
+/* By its user or mount namespace: names and capabilities made in others do not count. */
+bool lint_filters_namespace(const struct doc_selector *selector);
+/* Adds the hooks that see all ways of what this one is about. */
+void lint_safer_add(const struct lint *lint, struct strbuf *ret);
 
 /*
  * The name of the hook's function without a syscall prefix's architecture, also where a

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "lib/policy/build.h"
+#include "lib/policy/here.h"
 #include "lib/policy/lint.h"
 
 /* Bytes of text that a policy keeps, for findings of later stages. */
@@ -38,8 +39,20 @@ static int policy_new(struct tetra_policy **ret, const char *file, const char *t
 	return 0;
 }
 
+/* Of what is wrong, more need not be said. */
+static int policy_here(const struct build *build)
+{
+	struct here here = { .policy = build->policy,
+			     .diag = build->report->diag,
+			     .own = HERE_OWN_UNKNOWN,
+			     .enforces = build->policy->mode != TETRA_MODE_MONITOR,
+			     .linted = true };
+
+	return build->report->n_errors ? 0 : here_check(&here);
+}
+
 static int policy_read(struct build *build, struct arena *scratch, const char *text,
-		       size_t len, bool lint)
+		       size_t len, uint32_t lint)
 {
 	struct doc_policy doc = {};
 	struct node *root;
@@ -64,6 +77,8 @@ static int policy_read(struct build *build, struct arena *scratch, const char *t
 	}
 	if (r >= 0 && lint && doc.spec)
 		r = lint_run(build);
+	if (r >= 0 && lint == TETRA_LINT_HERE && doc.spec)
+		r = policy_here(build);
 	return r;
 }
 

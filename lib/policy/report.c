@@ -147,23 +147,44 @@ static void show_plain(struct report *report, const struct shown *shown,
 	va_end(args);
 }
 
+/* Where a field would be: its path, and the place of what asks for it. */
+static struct mark missing_place(struct report *report, const struct node *mapping,
+				 const char *field, const struct node *asks,
+				 struct strbuf *ret_path)
+{
+	node_path(mapping, ret_path);
+	strbuf_format(ret_path, "%s%s", ret_path->len ? "." : "", field);
+	if (ret_path->failed)
+		diag_lose(report->diag);
+	if (asks)
+		return key_mark(asks);
+	return mapping->type == NODE_MAPPING && mapping->first ? key_mark(mapping->first)
+							       : mapping->mark;
+}
+
 int report_missing(struct report *report, const struct node *mapping, const char *field,
 		   const struct node *asks, const char *hint)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};
-	struct shown shown = { TETRA_SEVERITY_ERROR, mapping->mark, NULL, "missing-field",
-			       hint };
+	struct mark mark = missing_place(report, mapping, field, asks, &path);
+	struct shown shown = { TETRA_SEVERITY_ERROR, mark, strbuf_get(&path),
+			       "missing-field", hint };
 
-	if (asks)
-		shown.mark = key_mark(asks);
-	else if (mapping->type == NODE_MAPPING && mapping->first)
-		shown.mark = key_mark(mapping->first);
-	node_path(mapping, &path);
-	strbuf_format(&path, "%s%s", path.len ? "." : "", field);
-	shown.path = strbuf_get(&path);
 	report->n_errors++;
 	show_plain(report, &shown, "field '%s' is missing", field);
 	return -EINVAL;
+}
+
+void report_warning_missing(struct report *report, const struct node *mapping,
+			    const char *field, const char *hint, const char *what)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+	struct mark mark = missing_place(report, mapping, field, NULL, &path);
+	struct shown shown = { TETRA_SEVERITY_WARNING, mark, strbuf_get(&path),
+			       "missing-field", hint };
+
+	report->n_warnings++;
+	show_plain(report, &shown, "field '%s' is missing: %s", field, what);
 }
 
 static void unsupported(struct report *report, const struct node *node, struct mark mark,

@@ -43,6 +43,10 @@ int report_error_key(struct report *report, const struct node *node, const char 
 int report_missing(struct report *report, const struct node *mapping, const char *field,
 		   const struct node *asks, const char *hint);
 
+/* A field that may be left out, and is missed all the same; @what: what comes of it. */
+void report_warning_missing(struct report *report, const struct node *mapping,
+			    const char *field, const char *hint, const char *what);
+
 /* Something of the language that this version cannot do; silent inside .quiet. */
 void report_unsupported(struct report *report, const struct node *node, const char *format,
 			...) _printf_(3, 4);

@@ -106,6 +106,11 @@ static const struct {
 	{ "symbol", "call" },
 	{ "hook", "call" },
 	{ "call", "hook" },
+	{ "call", "event" },
+	{ "hook", "event" },
+	{ "event", "call" },
+	{ "event", "hook" },
+	{ "tracepoint", "event" },
 	{ "function", "hook" },
 	{ "name", "event" },
 	{ "category", "subsystem" },
@@ -183,6 +188,17 @@ static const struct {
 	{ "filedescriptor", "fd" },
 	{ "descriptor", "fd" },
 	{ "iovec", "char_iovec" },
+	/* address families and states of sockets */
+	{ "ip", "AF_INET" },
+	{ "ipv4", "AF_INET" },
+	{ "inet4", "AF_INET" },
+	{ "ipv6", "AF_INET6" },
+	{ "ip6", "AF_INET6" },
+	{ "local", "AF_UNIX" },
+	{ "icmpv6", "IPPROTO_ICMPV6" },
+	{ "listening", "TCP_LISTEN" },
+	{ "connected", "TCP_ESTABLISHED" },
+	{ "closed", "TCP_CLOSE" },
 };
 
 static const char *synonym_of(const char *text, size_t *i)
@@ -230,6 +246,18 @@ static bool c_type_plain(char (*buf)[C_TYPE_MAX_LEN], const char *text)
 	}
 	snprintf(*buf, sizeof(*buf), "%.*s", (int)len, text);
 	return (*buf)[0];
+}
+
+const char *suggest_named(const struct names *names, const char *text)
+{
+	const char *meant;
+	uint32_t number;
+	size_t i = 0;
+
+	while ((meant = synonym_of(text, &i)))
+		if (names_number(names, meant, &number) == 0)
+			return meant;
+	return names_nearest(names, text);
 }
 
 static const char *words_synonym(const struct words *words, const char *text)

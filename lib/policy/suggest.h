@@ -6,6 +6,7 @@
 #ifndef TETRA_LIB_SUGGEST_H
 #define TETRA_LIB_SUGGEST_H
 
+#include "lib/kernel/names.h"
 #include "lib/policy/schema.h"
 
 #define SUGGEST_BYTES 192
@@ -17,5 +18,8 @@ const char *suggest_field(char (*buf)[SUGGEST_BYTES], const struct schema *schem
 /* A hint for the word @text that @field does not take; NULL if nothing is near. */
 const char *suggest_word(char (*buf)[SUGGEST_BYTES], const struct schema_field *field,
 			 const char *text);
+
+/* The name of a number that was meant by @text, or NULL. */
+const char *suggest_named(const struct names *names, const char *text);
 
 #endif

@@ -9,6 +9,7 @@
 #include "lib/kernel/names.h"
 #include "lib/policy/build.h"
 #include "lib/policy/number.h"
+#include "lib/policy/suggest.h"
 
 struct value_parser {
 	struct build *build;
@@ -405,7 +406,7 @@ static bool named_parse(struct value_parser *parser, const struct names *names,
 		(void)report_error(
 			parser->build->report, parser->node, "bad-enum",
 			hint_name(&hint,
-				  names_nearest(names, report_seek(parser->build->report,
+				  suggest_named(names, report_seek(parser->build->report,
 								   text))),
 			"unknown %s " Q, what, text);
 	return r >= 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Transactions: a list of policies that becomes the next state, or does not. */
 #include "lib/base/diag.h"
+#include "lib/policy/here.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
 #include "lib/session/room.h"
@@ -141,6 +142,20 @@ static int load_is_duplicate(const struct tetra_policy *policy, struct tetra_dia
 			  "a policy named '%s' is loaded already", policy->name);
 }
 
+/* Warnings about this machine and this process. */
+static int load_check_here(const struct tetra_session *session, const struct tetra_policy *policy,
+			   uint32_t mode, struct tetra_diag *diag)
+{
+	const uint32_t skips = TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP;
+	struct here here = { .policy = policy,
+			     .diag = diag,
+			     .own = session->opts.flags & skips ? HERE_OWN_LEFT_OUT :
+								  HERE_OWN_SEEN,
+			     .enforces = mode == TETRA_MODE_ENFORCE };
+
+	return here_check(&here);
+}
+
 /* What this kernel and the limits say of @loaded, which may take the place of @same. */
 static int load_check(struct tetra_txn *txn, struct session_policy *loaded,
 		      const struct state_policy *same, uint32_t mode, struct tetra_diag *diag)
@@ -152,6 +167,8 @@ static int load_check(struct tetra_txn *txn, struct session_policy *loaded,
 		r = session_policy_widen(loaded, diag);
 	if (r == 0)
 		r = load_check_hooks(session, loaded, txn->next, mode, diag);
+	if (r == 0)
+		r = load_check_here(session, loaded->policy, mode, diag);
 	if (r == 0)
 		r = room_take(&txn->room, txn->next, same ? same->loaded : NULL, loaded, diag);
 	return r;

@@ -37,7 +37,9 @@ static void look(struct tetra_diag *diag, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct tetra_parse_opts opts = { .size = sizeof(opts), .file = "f", .lint = 1 };
+	struct tetra_parse_opts opts = { .size = sizeof(opts),
+					 .file = "f",
+					 .lint = TETRA_LINT_HERE };
 	struct tetra_policy *policy = NULL;
 	struct tetra_diag *diag = NULL;
 	int r;

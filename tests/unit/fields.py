@@ -4,7 +4,8 @@
 
 FIELDS has a line for each key of the language, tab-separated: path, type, "yes" if it is
 required, allowed words ("A|B"), smallest and largest number. For each key, policies are made
-with every kind of fault it can have; each must get an error at the place of the fault.
+with every kind of fault it can have; each must get an error at the place of the fault. A key
+that is required and has a default gets a warning where it is missing.
 """
 
 import ctypes
@@ -12,7 +13,7 @@ import json
 import re
 import sys
 
-ERROR = 1
+ERROR, WARNING = 1, 2
 
 
 class Finding(ctypes.Structure):
@@ -24,18 +25,26 @@ class Finding(ctypes.Structure):
                 ("message", ctypes.c_char_p), ("hint", ctypes.c_char_p)]
 
 
-def errors_of(lib, text):
-    """The places of all errors but "not yet supported"."""
+class ParseOpts(ctypes.Structure):
+    """struct tetra_parse_opts"""
+    _fields_ = [("size", ctypes.c_size_t), ("file", ctypes.c_char_p),
+                ("lint", ctypes.c_uint32), ("reserved", ctypes.c_uint32)]
+
+
+def places_of(lib, text, severity):
+    """The places of all findings of the severity but "not yet supported"."""
     diag, parsed = ctypes.c_void_p(), ctypes.c_void_p()
+    opts = ParseOpts(ctypes.sizeof(ParseOpts), None, int(severity == WARNING), 0)
     data = text.encode()
     if lib.tetra_diag_new(ctypes.byref(diag)) < 0:
         raise MemoryError
-    lib.tetra_policy_parse(ctypes.byref(parsed), data, ctypes.c_size_t(len(data)), None, diag)
+    lib.tetra_policy_parse(ctypes.byref(parsed), data, ctypes.c_size_t(len(data)),
+                           ctypes.byref(opts), diag)
     lib.tetra_policy_unref(parsed)
     finding, places, i = Finding(), set(), 0
     finding.size = ctypes.sizeof(Finding)
     while lib.tetra_diag_get(diag, i, ctypes.byref(finding)) == 0:
-        if finding.severity == ERROR and finding.code != b"not-supported":
+        if finding.severity == severity and finding.code != b"not-supported":
             places.add((finding.path or b"").decode())
         i += 1
     lib.tetra_diag_free(diag)
@@ -51,8 +60,8 @@ SAMPLES = {
 }
 # Words that a list of the language does not have; for lists of texts, anything goes.
 BOGUS = "BogusWord"
-# What may be left out all the same: it has a default that fits, or says nothing.
-OPTIONAL = ("data[].type", "tracepoints[].args[].type", "returnArg.index")
+# What may be left out all the same, since it has a default that can fit: a warning.
+DEFAULTED = ("data[].type", "tracepoints[].args[].type")
 # Keys whose values may be of any kind, and places that may be empty.
 NULLABLE = {"podSelector", "containerSelector", "hostSelector", "nodeSelector"}
 
@@ -197,7 +206,7 @@ def faults(fields, path):
             holder[name] = value if not kind.startswith("array") else [value]
             yield ("unknown word '%s'" % value, json.dumps(document),
                    join(place, name) + ("[0]" if kind.startswith("array") else ""))
-    if required == "yes" and not path.endswith(OPTIONAL):
+    if required == "yes":
         document, holder, place = policy(fields, path)
         holder.pop(name, None)
         yield "missing", json.dumps(document), join(place, name)
@@ -224,11 +233,12 @@ def main():
     for path in fields.rows:
         for what, text, place in faults(fields, path):
             n_faults += 1
-            places = errors_of(lib, text)
+            missed = what == "missing" and path.endswith(DEFAULTED)
+            places = places_of(lib, text, WARNING if missed else ERROR)
             if place in places:
                 continue
             n_bad += 1
-            print("%s: %s: no error at %s, but at %s\n  %s" % (
+            print("%s: %s: no finding at %s, but at %s\n  %s" % (
                 path, what, place, sorted(places), text[:400]))
     print("%d faults of %d keys, %d not found" % (n_faults, len(fields.rows), n_bad))
     return 1 if n_bad or not n_faults else 0

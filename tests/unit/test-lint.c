@@ -88,6 +88,7 @@ START_TEST(lint_tests_have_every_rule)
 	add_codes(lint_never_rules, all);
 	add_codes(lint_action_rules, all);
 	add_codes(lint_evasion_rules, all);
+	add_codes(lint_judge_rules, all);
 	while ((name = strsep(&rest, " ")) && *name) {
 		snprintf(wanted[0], sizeof(wanted[0]), "\t%s", name);
 		snprintf(wanted[1], sizeof(wanted[1]), "=> %s ", name);

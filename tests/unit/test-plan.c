@@ -117,7 +117,7 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define KILL	 "selectors: [{matchActions: [{action: Sigkill}]}]"
 #define SIGTERM	 "selectors: [{matchActions: [{action: Signal, argSig: 15}]}]"
 #define OVERRIDE "selectors: [{matchActions: [{action: Override, argError: -1}]}]"
-#define RETURN	 "return: true, returnArg: {type: int}"
+#define RETURN	 "return: true, returnArg: {index: 0, type: int}"
 
 #define FUNCTION(name, rest) "kprobes: [{call: " name ", syscall: false" rest "}]"
 #define SYSCALL(name, rest)  "kprobes: [{call: " name ", syscall: true" rest "}]"
@@ -677,11 +677,11 @@ START_TEST(plan_reads_results)
 		const char *says;
 	} rows[] = {
 		{ FUNCTION("tcp_connect", ", " RETURN), 0, TETRA_ARG_INT32, NULL },
-		{ FUNCTION("tcp_connect", ", return: true, returnArg: {type: int64}"), 0,
+		{ FUNCTION("tcp_connect", ", return: true, returnArg: {index: 0, type: int64}"), 0,
 		  TETRA_ARG_INT64, "spec.kprobes[0].returnArg.type arg-type-mismatch" },
-		{ FUNCTION("tcp_connect", ", return: true, returnArg: {type: file}"),
+		{ FUNCTION("tcp_connect", ", return: true, returnArg: {index: 0, type: file}"),
 		  -EOPNOTSUPP, 0, "the result of 'tcp_connect' is 'int'" },
-		{ FUNCTION("sk_alloc", ", return: true, returnArg: {type: sock}"), 0,
+		{ FUNCTION("sk_alloc", ", return: true, returnArg: {index: 0, type: sock}"), 0,
 		  TETRA_ARG_SOCK, NULL },
 		{ SYSCALL("sys_write", ", " RETURN), 0, TETRA_ARG_INT32, NULL },
 		{ FUNCTION("fd_install", ", " RETURN), 0, 0,

@@ -153,7 +153,7 @@ START_TEST(policy_has_arguments)
 		good("  kprobes:\n"
 		     "  - call: sys_write\n"
 		     "    return: true\n"
-		     "    returnArg: {type: long}\n"
+		     "    returnArg: {index: 0, type: long}\n"
 		     "    args:\n"
 		     "    - {index: 1, type: char_buf, sizeArgIndex: 3, label: data}\n"
 		     "    - {index: 2, type: size_t}\n"

@@ -101,7 +101,7 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define RENAME	"kprobes: [{call: security_inode_rename, syscall: false"
 #define LLSEEK	"kprobes: [{call: tcp_connect, syscall: false"
 #define SYMLINK "kprobes: [{call: sys_symlinkat, syscall: true"
-#define RESULT	", return: true, returnArg: {type: int}"
+#define RESULT	", return: true, returnArg: {index: 0, type: int}"
 #define LSM	"lsmhooks: [{hook: file_open"
 #define CLASSIC "tracepoints: [{subsystem: syscalls, event: sys_enter_openat"
 #define TASK	"tracepoints: [{subsystem: sched, event: sched_process_exec"

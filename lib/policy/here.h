@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What only the machine tells that reads or loads a policy: paths that are links there, and
+ * selectors that the loading process itself is meant by. Warnings; the model stays as it is.
+ */
+#ifndef TETRA_LIB_HERE_H
+#define TETRA_LIB_HERE_H
+
+#include "lib/base/diag.h"
+#include "lib/policy/policy.h"
+
+/* What hooks do about the process that loads the policy. */
+enum here_own {
+	HERE_OWN_UNKNOWN,  /* the policy is only read */
+	HERE_OWN_SEEN,	   /* it is a process like any other */
+	HERE_OWN_LEFT_OUT, /* no event, no action: TETRA_SESSION_SKIP_SELF */
+};
+
+struct here {
+	const struct tetra_policy *policy; /* may have gaps */
+	struct tetra_diag *diag;	   /* or NULL */
+	enum here_own own;
+	bool enforces;	      /* in the mode that it gets */
+	bool linted;	      /* what the rules on texts say is not said again */
+	unsigned int n_links; /* 0: counted here */
+};
+
+/* 0 or -ENOMEM. */
+int here_check(const struct here *asked);
+
+/* The file that @text, a path, leads to on this machine; NULL: itself, or out of memory. */
+char *here_resolve(const char *text);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about enforcement that depends on what may not be readable, or not be true: memory of
+ * the caller, the ends of long texts, paths that cannot be told. The policy's option
+ * "unreadable" decides what comes of it; lib/policy/eval.h states the cases.
+ */
+#include <stdio.h>
+
+#include "lib/policy/lint-set.h"
+#include "lib/policy/lint.h"
+
+/* Each is said once a policy: what holds for one filter holds for all. */
+enum told {
+	TOLD_LISTS = 1 << 0,
+	TOLD_PATHS = 1 << 1,
+	TOLD_BUFFERS = 1 << 2,
+	TOLD_ENDS = 1 << 3,
+};
+
+/* How far the end of a text is looked for (TEXT_END_PIECES in bpf/common/arg.bpf.h). */
+#define TEXT_END_KIB 128u
+/* Components of a path that are followed. */
+#define PATH_STEPS "4,096"
+
+static bool is_told(const struct lint *lint, enum told told)
+{
+	bool ret = *lint->told & told;
+
+	*lint->told |= told;
+	return ret;
+}
+
+static enum policy_unreadable option(const struct lint *lint)
+{
+	return (enum policy_unreadable)lint->build->policy->unreadable;
+}
+
+static const char *const memory_types[] = { "string", "char_buf", "char_iovec",
+					    "sockaddr", "sockaddr_un" };
+
+static bool is_memory(const struct type_row *type)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(memory_types); i++)
+		if (str_equal(type->name, memory_types[i]))
+			return true;
+	return false;
+}
+
+static const char *memory_reason(const struct lint *lint)
+{
+	return option(lint) == POLICY_UNREADABLE_MATCH
+		       ? "the argument is memory of the caller: it can change after the "
+			 "check; what cannot be read matches"
+		       : "the argument is memory of the caller: it can change after the "
+			 "check, and what cannot be read yet does not match";
+}
+
+/* What a filter on a system call looks at and the caller can change meanwhile. */
+static const char *racy_argument(const struct lint *lint, const struct lint_sets *sets)
+{
+	const char *found = NULL;
+	uint32_t i;
+
+	for (i = 0; i < sets->n; i++) {
+		const struct lint_set *set = &sets->items[i];
+
+		if (set->subject.list != LINT_ARGS || !set->type)
+			continue;
+		if (is_memory(set->type))
+			return memory_reason(lint);
+		if (str_equal(set->type->name, "fd"))
+			found = "another thread can make the descriptor another file "
+				"after the check (dup2)";
+	}
+	return found;
+}
+
+static void toctou_report(const struct lint *lint, const char *why)
+{
+	_cleanup_(strbuf_done) struct strbuf hint = {};
+
+	strbuf_puts(&hint, "hook ");
+	lint_safer_add(lint, &hint);
+	if (str_has_prefix(why, "the argument") &&
+	    option(lint) != POLICY_UNREADABLE_MATCH)
+		strbuf_puts(&hint, ", which reads no memory of the caller; 'unreadable: "
+				   "match' is against the second only");
+	report_warning(lint->report, lint->hook->name, "toctou", lint_text(lint, &hint),
+		       "%s", why);
+}
+
+static void toctou(const struct lint *lint)
+{
+	struct lint_sets *sets;
+	const char *why;
+
+	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector) || !lint->hook->name)
+		return;
+	sets = calloc(1, sizeof(*sets));
+	if (!sets) {
+		*lint->failed = true;
+		return;
+	}
+	lint_sets_of(lint, lint->selector, sets);
+	why = racy_argument(lint, sets);
+	free(sets);
+	if (why)
+		toctou_report(lint, why);
+}
+
+/* Which filter says what is allowed, not what is forbidden: by path. */
+static const struct lint_set *allow_list(const struct lint_sets *sets)
+{
+	uint32_t i;
+
+	for (i = 0; i < sets->n; i++)
+		if (sets->items[i].negated && sets->items[i].kind != LINT_SET_UNKNOWN &&
+		    lint_set_is_path(&sets->items[i]))
+			return &sets->items[i];
+	return NULL;
+}
+
+static void unjudged_report(const struct lint *lint, const struct lint_set *set)
+{
+	bool trusted =
+		lint->build->policy->user_namespaces == POLICY_USER_NAMESPACES_TRUST;
+
+	if (set->subject.list == LINT_ARGS)
+		report_warning(lint->report, set->op, "unjudged",
+			       "the option 'unreadable' decides for paths that cannot be "
+			       "read",
+			       "a file without a path (memfd, deleted) counts as not on "
+			       "the list, a pipe or a socket is left alone");
+	/* By default, such names are not believed, and nothing is left to warn of. */
+	if (trusted && !lint_filters_namespace(lint->selector))
+		report_warning(lint->report, set->op, "unjudged",
+			       "remove the option, or add matchNamespaces: Mnt In "
+			       "host_ns",
+			       "with 'user-namespaces: trust', who makes a user "
+			       "namespace can mount a file of their own at a listed "
+			       "path");
+}
+
+/* A path that passes where the policy lets what cannot be read pass. */
+static bool needs_path(const struct lint *lint, const struct lint_set *set)
+{
+	return lint_set_is_path(set) && option(lint) == POLICY_UNREADABLE_NO_MATCH;
+}
+
+static bool needs_end(const struct lint_set *set)
+{
+	return set->kind == LINT_SET_POSTFIX && set->type &&
+	       (set->type->classes & TYPE_TEXT) &&
+	       !str_equal(set->type->name, "char_buf");
+}
+
+/* Of system calls, "toctou" says it. */
+static bool needs_memory(const struct lint *lint, const struct lint_set *set)
+{
+	return set->type && str_equal(set->type->name, "char_buf") &&
+	       !lint_is_syscall(lint);
+}
+
+static const char *verdict(const struct lint *lint)
+{
+	return option(lint) == POLICY_UNREADABLE_NO_MATCH ? "does not match, and passes"
+							  : "matches";
+}
+
+static void set_check(const struct lint *lint, const struct lint_set *set)
+{
+	_cleanup_(strbuf_done) struct strbuf hint = {};
+
+	if (needs_path(lint, set) && !is_told(lint, TOLD_PATHS))
+		report_warning(lint->report, set->op, "unjudged",
+			       "remove the option 'unreadable', or write 'match'",
+			       "with 'unreadable: no-match', a path that cannot be read "
+			       "passes: one of more than " PATH_STEPS
+			       " components, or on a mount in no namespace");
+	if (needs_end(set) && !is_told(lint, TOLD_ENDS))
+		report_warning(lint->report, set->op, "unjudged",
+			       "the option 'unreadable' decides; Equal and Prefix do not "
+			       "depend on it",
+			       "a text whose end is not found within %u KiB %s",
+			       TEXT_END_KIB, verdict(lint));
+	if (!needs_memory(lint, set) || is_told(lint, TOLD_BUFFERS))
+		return;
+	strbuf_puts(&hint, "the option 'unreadable' decides; filters on the file or "
+			   "socket, at ");
+	lint_safer_add(lint, &hint);
+	strbuf_puts(&hint, ", do not depend on it");
+	report_warning(lint->report, set->op, "unjudged", lint_text(lint, &hint),
+		       "a buffer that is not in memory cannot be read and %s; of longer "
+		       "ones, 4095 bytes are compared",
+		       verdict(lint));
+}
+
+static void unjudged(const struct lint *lint)
+{
+	struct lint_sets *sets;
+	const struct lint_set *set;
+	uint32_t i;
+
+	if (!lint_enforces(lint->selector))
+		return;
+	sets = calloc(1, sizeof(*sets));
+	if (!sets) {
+		*lint->failed = true;
+		return;
+	}
+	lint_sets_of(lint, lint->selector, sets);
+	set = allow_list(sets);
+	if (set && set->op && !is_told(lint, TOLD_LISTS))
+		unjudged_report(lint, set);
+	for (i = 0; i < sets->n; i++)
+		if (sets->items[i].kind != LINT_SET_UNKNOWN && sets->items[i].op)
+			set_check(lint, &sets->items[i]);
+	free(sets);
+}
+
+const struct lint_rule lint_judge_rules[] = {
+	{ "toctou", toctou },
+	{ "unjudged", unjudged },
+	{},
+};
