@@ -4,6 +4,7 @@
  * its own configuration; all instances of a session share the other maps.
  */
 #include "bpf/common/hook.bpf.h"
+#include "bpf/common/touch.bpf.h"
 
 const volatile struct tetra_hook_config cfg = {};
 
@@ -173,6 +174,17 @@ static __always_inline int syscall_is_leaving(__u64 *ctx)
 HOOK_PROGRAM(tetra_sys_exit, int, __u64 *, {
 	if (syscall_is_leaving(ctx))
 		hook_run(ctx, PARAM_SYSCALL, wide);
+	return 0;
+})
+
+/* The two that may wait. For them there is no wide form, but their names are looked up by it. */
+HOOK_PROGRAM(tetra_touch, int, void *, {
+	touch_run(ctx, PARAM_TYPED);
+	return 0;
+})
+
+HOOK_PROGRAM(tetra_touch_record, int, void *, {
+	touch_run(ctx, PARAM_CALL);
 	return 0;
 })
 
