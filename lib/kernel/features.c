@@ -102,6 +102,8 @@ static bool log_refuses_helper(const char *log)
 		"unknown func ",	      /* not for this type of program */
 		"cannot use helper ",	      /* the same, from Linux 6.12 */
 		"helper call is not allowed", /* not on this function */
+		"is not sleepable",	      /* neither is it asked for one that sleeps */
+		"can be sleepable",	      /* nor for this type of program */
 	};
 	size_t i;
 
@@ -414,12 +416,14 @@ static const struct feature_row rows[KERNEL_FEATURE_END] = {
 	},
 	[KERNEL_FENTRY_SLEEPS] = {
 		PROGRAM(TRACING, BPF_TRACE_FENTRY), .flags = BPF_F_SLEEPABLE,
-		.target = "sys_getpgid", .first = KERNEL_FENTRY,
+		.target = "sys_getpgid", .helper = BPF_FUNC_find_vma,
+		.mode = FEATURE_KNOWS, .first = KERNEL_FENTRY,
 	},
 	/* Not of the kind with types (tp_btf): Linux 5.10 and 6.1 load and attach a sleepable
 	 * program of it by mistake, and run it where it must not sleep. */
 	[KERNEL_TRACEPOINT_SLEEPS] = {
 		PROGRAM(TRACEPOINT, 0), .flags = BPF_F_SLEEPABLE,
+		.helper = BPF_FUNC_find_vma, .mode = FEATURE_KNOWS,
 		.first = KERNEL_TRACEPOINT_SLEEPS,
 	},
 	[KERNEL_OVERRIDE_RETURN] = {
