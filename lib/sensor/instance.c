@@ -61,10 +61,17 @@ static const struct instance_row {
 	[PLAN_SYS_EXIT] = { "tetra_sys_exit", BPF_PROG_TYPE_RAW_TRACEPOINT },
 };
 
+/* Those that look at no rule have one form. */
+static bool program_is_wide(const struct plan_instance *plan,
+			    const struct tetra_hook_config *config)
+{
+	return config->n_words > 1 && plan->phase != TETRA_PHASE_TOUCH;
+}
+
 static uint64_t program_bit(const struct plan_instance *plan,
 			    const struct tetra_hook_config *config)
 {
-	return 1ull << (plan->program * 2 + (config->n_words > 1));
+	return 1ull << (plan->program * 2 + program_is_wide(plan, config));
 }
 
 /* Some rungs share a program. */
@@ -170,7 +177,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	if (data < 0)
 		return data;
 	snprintf(name, sizeof(name), "%s%s", row->program,
-		 config->n_words > 1 ? WIDE_SUFFIX : "");
+		 program_is_wide(plan, config) ? WIDE_SUFFIX : "");
 	instance->prog_fd = template_load(template, name, &place, data, ret_log);
 	return MIN(instance->prog_fd, 0);
 }

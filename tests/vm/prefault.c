@@ -421,6 +421,36 @@ static void check_given(void)
 	policy_off();
 }
 
+/* More rules than the small programs have. */
+#define N_RULES 70u
+
+static void check_many_rules(void)
+{
+	struct tetra_txn *txn = rig_txn(session);
+
+	for (unsigned int i = 0; i < N_RULES; i++)
+		(void)rig_txn_load(
+			txn,
+			rig_policy(
+				"apiVersion: cilium.io/v1alpha1\n"
+				"kind: TracingPolicy\n"
+				"metadata: {name: many-%u}\n"
+				"spec:\n"
+				"  kprobes:\n"
+				"  - call: sys_openat\n"
+				"    syscall: true\n"
+				"    args: [" PATH_ARG(
+					1) "]\n"
+					   "    selectors:\n"
+					   "    - matchArgs:\n"
+					   "      - {index: 1, operator: Equal, values: ['%s%s']}\n"
+					   "      matchActions: [" KILL "]\n",
+				i, SECRET, i + 1 < N_RULES ? "-not" : ""),
+			0);
+	fact_equal(rig_commit(txn), 0, "%u rules", N_RULES);
+	check_path("openat is killed by one of many", act_open, SECRET, -SIGKILL, 0);
+}
+
 struct tries {
 	_Atomic bool ends;
 	uint32_t n, n_through;
@@ -475,6 +505,7 @@ int main(int argc, char **argv)
 	if (resident) {
 		check_override();
 		check_commits();
+		check_many_rules();
 	}
 	tetra_session_free(session);
 	return fact_close();
