@@ -232,7 +232,9 @@ static const char *racy_argument(const struct lint *lint)
 		for (k = 0; type && k < ARRAY_SIZE(texts); k++)
 			if (str_equal(type->name, texts[k]))
 				return "the argument is memory of the caller: it can "
-				       "change after the check, or not be readable yet";
+				       "change after the check, or not be resident yet "
+				       "(before Linux 7.2, unless the kernel has error "
+				       "injection)";
 		if (type && str_equal(type->name, "fd"))
 			found = "another thread can make the descriptor another file "
 				"after the check (dup2)";
