@@ -4,6 +4,7 @@
  * its own configuration; all instances of a session share the other maps.
  */
 #include "bpf/common/hook.bpf.h"
+#include "bpf/common/touch.bpf.h"
 
 const volatile struct tetra_hook_config cfg = {};
 
@@ -175,5 +176,20 @@ HOOK_PROGRAM(tetra_sys_exit, int, __u64 *, {
 		hook_run(ctx, PARAM_SYSCALL, wide);
 	return 0;
 })
+
+/* The two that may wait look at no rule. */
+SEC("tetra/tetra_touch")
+int tetra_touch(void *ctx)
+{
+	touch_run(ctx, PARAM_TYPED);
+	return 0;
+}
+
+SEC("tetra/tetra_touch_record")
+int tetra_touch_record(void *ctx)
+{
+	touch_run(ctx, PARAM_CALL);
+	return 0;
+}
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -19,6 +19,7 @@
 #define TETRA_PHASE_DENY 4u /* change the result; kill once more where SIGNAL is not set */
 #define TETRA_PHASE_RETURN 8u /* runs when the function returns: has the return slot */
 #define TETRA_PHASE_CATCH 16u /* kill where a result was to be changed and was not */
+#define TETRA_PHASE_TOUCH 32u /* nothing but to wait for pages that the others read */
 
 /* Where a tracepoint's field has its value: .data_loc of its slot. */
 #define TETRA_FIELD_VALUE 0u /* the field is the value, or a pointer to it */

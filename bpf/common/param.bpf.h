@@ -16,10 +16,14 @@ enum param_source {
 	PARAM_SAVED, /* kretprobe: what the entry saved */
 	PARAM_WORDS, /* raw tracepoint: u64 words */
 	PARAM_RECORD, /* tracepoint: fields of a record */
+	PARAM_CALL, /* tracepoint that begins a system call: the words of its record */
 	PARAM_SYSCALL, /* raw_tp/sys_enter and sys_exit: the caller's registers, one word */
 };
 
 extern const volatile struct tetra_hook_config cfg;
+
+/* Where the arguments begin in the record of syscalls/sys_enter_*. */
+#define PARAM_CALL_RECORD 16
 
 /* The slots of one class; @i is the loop's own. A known number in each turn. */
 #define SLOTS_EACH(class, i, slot)                                                \
@@ -139,6 +143,8 @@ static __always_inline __u64 param_get(void *ctx, enum param_source source, __u3
 	}
 	if (source == PARAM_SYSCALL)
 		return param_syscall((void *)param_word(ctx, 0), param);
+	if (source == PARAM_CALL)
+		return param_field(ctx, PARAM_CALL_RECORD + param * 8, 8);
 	return param_word(ctx, param);
 }
 

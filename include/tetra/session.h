@@ -410,7 +410,8 @@ TETRA_API int tetra_stats_unreadable(struct tetra_session *session, unsigned int
  * @index:	of the hook in the policy
  * @reserved:	0
  * @function:	symbol, LSM hook, or "subsystem/event"
- * @attach:	what was chosen, "fentry", "fentry+lsm", "fexit", "raw_tp/sys_enter"
+ * @attach:	what was chosen, "fentry", "fentry+lsm", "fexit", "raw_tp/sys_enter", with
+ *		"fentry.s" or "tracepoint.s" if a program waits for user memory
  * @reason:	why nothing better was possible, or what was gained; one line
  * @recursion_misses: runs the kernel skipped on this hook point
  *

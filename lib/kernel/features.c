@@ -45,6 +45,7 @@ struct feature_row {
 	const char *target;
 	int helper; /* 0: none */
 	enum feature_mode mode;
+	uint32_t flags;		   /* BPF_F_* of the program */
 	enum kernel_feature first; /* without which it is no use; itself: none */
 };
 
@@ -77,7 +78,7 @@ static int load_instructions(struct tetra_kernel *kernel, const struct feature_r
 			     const struct bpf_insn *insns, size_t n_insns, char *log)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = row->attach,
-		    .attempts = 1);
+		    .prog_flags = row->flags, .attempts = 1);
 	int fd;
 
 	if (log) {
@@ -101,6 +102,8 @@ static bool log_refuses_helper(const char *log)
 		"unknown func ",	      /* not for this type of program */
 		"cannot use helper ",	      /* the same, from Linux 6.12 */
 		"helper call is not allowed", /* not on this function */
+		"is not sleepable",	      /* neither is it asked for one that sleeps */
+		"can be sleepable",	      /* nor for this type of program */
 	};
 	size_t i;
 
@@ -410,6 +413,18 @@ static const struct feature_row rows[KERNEL_FEATURE_END] = {
 	[KERNEL_FMODRET_SYSCALL] = {
 		PROGRAM(TRACING, BPF_MODIFY_RETURN),
 		.target = "sys_getpgid", .first = KERNEL_FENTRY,
+	},
+	[KERNEL_FENTRY_SLEEPS] = {
+		PROGRAM(TRACING, BPF_TRACE_FENTRY), .flags = BPF_F_SLEEPABLE,
+		.target = "sys_getpgid", .helper = BPF_FUNC_find_vma,
+		.mode = FEATURE_KNOWS, .first = KERNEL_FENTRY,
+	},
+	/* Not of the kind with types (tp_btf): Linux 5.10 and 6.1 load and attach a sleepable
+	 * program of it by mistake, and run it where it must not sleep. */
+	[KERNEL_TRACEPOINT_SLEEPS] = {
+		PROGRAM(TRACEPOINT, 0), .flags = BPF_F_SLEEPABLE,
+		.helper = BPF_FUNC_find_vma, .mode = FEATURE_KNOWS,
+		.first = KERNEL_TRACEPOINT_SLEEPS,
 	},
 	[KERNEL_OVERRIDE_RETURN] = {
 		PROGRAM(KPROBE, 0), .helper = BPF_FUNC_override_return,

@@ -81,6 +81,11 @@ struct kernel_probe_opts {
 	  "needs BPF iterators over tasks (Linux 5.8)")					\
 	X(CURRENT_TASK_BTF, "current-task-btf",						\
 	  "needs bpf_get_current_task_btf (Linux 5.11)")				\
+	X(FENTRY_SLEEPS, "sleepable-fentry",						\
+	  "needs sleepable programs on system calls: "					\
+	  "CONFIG_FUNCTION_ERROR_INJECTION (and Linux 5.17), or Linux 7.2")		\
+	X(TRACEPOINT_SLEEPS, "sleepable-tracepoint",					\
+	  "needs sleepable programs on tracepoints of system calls (Linux 7.2)")			\
 	X(FUNC_ARG, "func-arg",								\
 	  "needs bpf_get_func_arg and bpf_get_func_ret (Linux 5.17)")			\
 	X(FUNC_IP, "func-ip",								\

@@ -11,8 +11,10 @@ static void instance_tell(struct strbuf *text, const struct plan_instance *insta
 
 	strbuf_format(text, "%s%s ", text->len ? ", " : "",
 		      plan_program_name(instance->program));
-	if (!instance->phase) {
-		strbuf_puts(text, "keeps the arguments");
+	if (!instance->phase || instance->phase == TETRA_PHASE_TOUCH) {
+		strbuf_puts(text, instance->phase
+					  ? "waits for memory that is not resident"
+					  : "keeps the arguments");
 		return;
 	}
 	if (instance->phase & TETRA_PHASE_EVENT) {
@@ -37,7 +39,8 @@ static void skippable_tell(const struct ladder *ladder, const struct plan_ladder
 
 	for (i = 0; i < ret->n_instances; i++) {
 		program = ret->instances[i].program;
-		if (rung_can_skip(ladder, rung_of(program)))
+		if (ret->instances[i].phase != TETRA_PHASE_TOUCH &&
+		    rung_can_skip(ladder, rung_of(program)))
 			strbuf_format(text, "%s%s", text->len ? " and " : "",
 				      plan_program_name(program));
 	}
@@ -192,4 +195,18 @@ void warn_not_prevented(const struct ladder *ladder, const struct diag_place *pl
 		     "kills, but the call may complete: nothing can deny '%s' on this "
 		     "kernel",
 		     ladder->use->symbol);
+}
+
+void note_not_resident(const struct ladder *ladder, const struct diag_place *place,
+		       struct tetra_diag *diag)
+{
+	_cleanup_(strbuf_done) struct strbuf hint = {};
+
+	if (stopper_find(ladder->kernel, ladder->use, &hint))
+		strbuf_puts(&hint, " would see it; ");
+	strbuf_puts(&hint, "such a call matches with the option unreadable: match");
+	diag_note(diag, place, "not-resident", strbuf_get(&hint),
+		  "a text in memory that is not resident when '%s' is called cannot be "
+		  "compared on this kernel",
+		  ladder->use->symbol);
 }

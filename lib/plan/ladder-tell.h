@@ -14,6 +14,9 @@ int ladder_refuse(const struct ladder *ladder, const struct diag_place *place,
 /* Kills, and nothing denies. */
 void warn_not_prevented(const struct ladder *ladder, const struct diag_place *place,
 			struct tetra_diag *diag);
+/* No program waits for the memory that filters look at. */
+void note_not_resident(const struct ladder *ladder, const struct diag_place *place,
+		       struct tetra_diag *diag);
 /* What can be skipped is refused, or said, as ladder->asks has it. */
 int unheld_judge(const struct ladder *ladder, const struct plan_ladder *ret,
 		 const struct diag_place *place, struct tetra_diag *diag);

@@ -83,7 +83,8 @@ static int ladder_resolve(struct ladder *ladder)
 static bool is_typed(uint32_t program)
 {
 	return program == PLAN_FENTRY || program == PLAN_FEXIT ||
-	       program == PLAN_FMOD_RET || program == PLAN_LSM || program == PLAN_TP_BTF;
+	       program == PLAN_FENTRY_SLEEPS || program == PLAN_FMOD_RET ||
+	       program == PLAN_LSM || program == PLAN_TP_BTF;
 }
 
 static void target_set(struct plan_instance *instance, const char *target)
@@ -105,15 +106,19 @@ static void instance_describe(const struct ladder *ladder, struct plan_instance 
 	case PLAN_SYS_ENTER:
 	case PLAN_SYS_EXIT:
 		/* (registers, number) and (registers, result) */
-		target_set(instance, instance->program == PLAN_SYS_ENTER ? "sys_enter"
-									 : "sys_exit");
-		instance->n_params = instance->program == PLAN_SYS_ENTER ? 2 : 1;
+		target_set(instance,
+			   instance->program == PLAN_SYS_EXIT ? "sys_exit" : "sys_enter");
+		instance->n_params = instance->program == PLAN_SYS_EXIT ? 1 : 2;
 		instance->has_return = instance->program == PLAN_SYS_EXIT;
 		instance->syscall_number = function->syscall_number;
 		instance->syscall = 1;
 		return;
 	case PLAN_TRACEPOINT:
 		target_set(instance, strchr(ladder->use->key, ':') + 1);
+		return;
+	case PLAN_TRACEPOINT_SLEEPS:
+		(void)ladder_call_event(ladder, &instance->target); /* it is there */
+		instance->syscall = 1;
 		return;
 	case PLAN_TP_BTF:
 	case PLAN_RAW_TP:
@@ -235,6 +240,42 @@ static void assemble(const struct ladder *ladder, struct plan_ladder *ret)
 			instance_add(ladder, ret, deny->program, TETRA_PHASE_DENY);
 	}
 	ret->can_deny = deny != NULL;
+}
+
+static void instance_move_first(struct plan_ladder *ret)
+{
+	struct plan_instance last = ret->instances[ret->n_instances - 1];
+
+	memmove(&ret->instances[1], &ret->instances[0],
+		(ret->n_instances - 1) * sizeof(last));
+	ret->instances[0] = last;
+}
+
+/*
+ * The program that waits for pages has to run before the others. They are attached in the order
+ * of the instances, and of its programs a trampoline runs first the one that was attached last,
+ * a tracepoint the one that was attached first. If no rung fits, such memory is a fault, and a
+ * note says so.
+ */
+static void ladder_add_touch(struct ladder *ladder, struct plan_ladder *ret,
+			     const struct diag_place *place, struct tetra_diag *diag)
+{
+	uint32_t i;
+
+	if (!(ladder->needs & PLAN_NEEDS_MEMORY))
+		return;
+	for (i = 0; i < ret->n_instances; i++)
+		if (ret->instances[i].phase & (TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY))
+			ladder->judges |= 1u << ret->instances[i].program;
+	ladder->chosen[ROLE_TOUCH] = ladder_walk(ladder, ROLE_TOUCH, false);
+	if (!ladder->chosen[ROLE_TOUCH]) {
+		if (ladder->asks & (PLAN_NEEDS_HOLD | PLAN_NEEDS_CATCH))
+			note_not_resident(ladder, place, diag);
+		return;
+	}
+	instance_add(ladder, ret, ladder->chosen[ROLE_TOUCH]->program, TETRA_PHASE_TOUCH);
+	if (ladder->chosen[ROLE_TOUCH]->program == PLAN_TRACEPOINT_SLEEPS)
+		instance_move_first(ret);
 }
 
 /* Whether a program with one of @phases is there that is never skipped. */
@@ -371,6 +412,7 @@ int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t ne
 		r = ladder_choose(&ladder, place, diag);
 	if (r == 0) {
 		assemble(&ladder, &result);
+		ladder_add_touch(&ladder, &result, place, diag);
 		find_unheld(&ladder, &result);
 		r = reason_tell(&ladder, &result);
 	}

@@ -28,16 +28,20 @@
 #define PLAN_NEEDS_CATCH 32u
 /* Refuse where what enforces can be skipped. Of a question, never of a hook point. */
 #define PLAN_NEEDS_HOLD 64u
+/* What enforces filters texts in the memory of a system call's process. */
+#define PLAN_NEEDS_MEMORY 128u
 
 /* How a hook point is reached. Names are those of reports. */
 #define PLAN_PROGRAMS(X)                      \
 	X(FENTRY, "fentry")                   \
+	X(FENTRY_SLEEPS, "fentry.s")          \
 	X(FEXIT, "fexit")                     \
 	X(FMOD_RET, "fmod_ret")               \
 	X(LSM, "lsm")                         \
 	X(TP_BTF, "tp_btf")                   \
 	X(RAW_TP, "raw_tp")                   \
 	X(TRACEPOINT, "tracepoint")           \
+	X(TRACEPOINT_SLEEPS, "tracepoint.s")  \
 	X(KPROBE_MULTI, "kprobe.multi")       \
 	X(KPROBE, "kprobe")                   \
 	X(KRETPROBE_MULTI, "kretprobe.multi") \
@@ -56,14 +60,14 @@ const char *plan_program_name(uint32_t program);
 
 #define PLAN_KEY_BYTES 192
 #define PLAN_REASON_BYTES 512
-#define PLAN_MAX_INSTANCES 3
+#define PLAN_MAX_INSTANCES 4
 
 /* One program to attach. */
 struct plan_instance {
 	uint32_t program; /* enum plan_program */
 	uint32_t phase; /* TETRA_PHASE_* */
 	/* fentry, fexit, fmod_ret and the probes: the symbol; lsm: the hook's name, without
-	 * bpf_lsm_; tp_btf, raw_tp: the event; tracepoint: "subsystem/event" */
+	 * bpf_lsm_; tp_btf, raw_tp: the event; the tracepoints: "subsystem/event" */
 	char target[PLAN_KEY_BYTES];
 	uint32_t n_params; /* of the attach point's prototype (context words before the return) */
 	uint8_t syscall; /* parameters are in the caller's struct pt_regs */

@@ -6,6 +6,9 @@
 /* Registers of a call: what trampolines of all our kernels hand over. */
 #define TRAMPOLINE_PARAMS 6u
 
+/* Of the tracepoints that begin and end system calls. */
+#define CALL_SUBSYSTEM "syscalls"
+
 #define AT(KIND) (1u << PLAN_POINT_##KIND)
 #define AT_CODE	 (AT(FUNCTION) | AT(SYSCALL))
 
@@ -144,6 +147,44 @@ static const char *carry_multi_obstacle(const struct ladder *ladder)
 	return ladder->has_call ? multi_obstacle(ladder) : carry_obstacle(ladder);
 }
 
+/* The tracepoint of a system call comes first, then probes of its function, then the trampoline. */
+static const char *touch_obstacle(const struct ladder *ladder)
+{
+	uint32_t probes = 1u << PLAN_KPROBE | 1u << PLAN_KPROBE_MULTI;
+
+	if (ladder->judges & probes)
+		return "the probe that enforces runs before it";
+	if (ladder->judges & 1u << PLAN_SYS_ENTER)
+		return "the tracepoint's program that enforces runs before it";
+	/* The kernel asks the same of both. */
+	return modify_obstacle(ladder);
+}
+
+int ladder_call_event(const struct ladder *ladder, char (*ret)[PLAN_KEY_BYTES])
+{
+	const char *call = strstr(ladder->function.name, "sys_");
+	struct kernel_event event;
+	char name[PLAN_KEY_BYTES];
+
+	if (!call || ladder->function.syscall_number < 0)
+		return -ENOENT;
+	snprintf(name, sizeof(name), "sys_enter_%.128s", call + strlen("sys_"));
+	snprintf(*ret, sizeof(*ret), CALL_SUBSYSTEM "/%.160s", name);
+	return kernel_find_tracepoint_fields(ladder->kernel, CALL_SUBSYSTEM, name,
+					     &event);
+}
+
+static const char *touch_record_obstacle(const struct ladder *ladder)
+{
+	char target[PLAN_KEY_BYTES];
+
+	if (ladder->judges & 1u << PLAN_SYS_ENTER)
+		return "the tracepoint's program that enforces may run before it";
+	if (ladder_call_event(ladder, &target) < 0)
+		return "tracefs shows no tracepoint of this system call";
+	return NULL;
+}
+
 #define STEADY KERNEL_FEATURE_END
 
 /* Best first, role by role. */
@@ -180,6 +221,11 @@ static const struct rung rungs[] = {
 	{ PLAN_KPROBE_MULTI, ROLE_CARRY, AT(TRACEPOINT), KERNEL_KPROBE_MULTI, STEADY,
 	  carry_multi_obstacle },
 	{ PLAN_KPROBE, ROLE_CARRY, AT(TRACEPOINT), KERNEL_KPROBE, STEADY, carry_obstacle },
+
+	{ PLAN_FENTRY_SLEEPS, ROLE_TOUCH, AT(SYSCALL), KERNEL_FENTRY_SLEEPS,
+	  KERNEL_STEADY_TRAMPOLINE, touch_obstacle },
+	{ PLAN_TRACEPOINT_SLEEPS, ROLE_TOUCH, AT(SYSCALL) | AT(TRACEPOINT),
+	  KERNEL_TRACEPOINT_SLEEPS, KERNEL_STEADY_TRACEPOINT, touch_record_obstacle },
 };
 /* clang-format on */
 

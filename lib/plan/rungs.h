@@ -13,8 +13,9 @@
 #define SECURITY_PREFIX "security_"
 
 /* What a rung serves. */
-/* CARRY: signals, beside a tracepoint that can be skipped. */
-enum role { ROLE_ENTRY, ROLE_RETURN, ROLE_DENY, ROLE_CARRY, ROLE_END };
+/* CARRY: signals, beside a tracepoint that can be skipped. TOUCH: waits for pages of the
+ * process that are not resident, before those that judge. */
+enum role { ROLE_ENTRY, ROLE_RETURN, ROLE_DENY, ROLE_CARRY, ROLE_TOUCH, ROLE_END };
 
 struct rung;
 
@@ -28,6 +29,7 @@ struct ladder {
 	bool has_hook;
 	bool has_call; /* tracepoint: .function is the system call that it begins */
 	const struct rung *chosen[ROLE_END];
+	uint32_t judges; /* 1 << PLAN_*: programs that signal or deny */
 	const struct rung
 		*catches;     /* the return probe that kills what got through, or NULL */
 	struct strbuf passed; /* "NAME: why not; " of each rung passed over */
@@ -50,6 +52,12 @@ bool rung_can_skip(const struct ladder *ladder, const struct rung *rung);
 const struct rung *rung_of_entry(uint32_t program);
 /* Any rung of a program: what is said of skipping is the same in all roles. */
 const struct rung *rung_of(uint32_t program);
+
+/*
+ * The tracepoint, "subsystem/event", that begins the system call of the point.
+ * Return: 0; -ENOENT if the kernel does not show one.
+ */
+int ladder_call_event(const struct ladder *ladder, char (*ret)[PLAN_KEY_BYTES]);
 
 /*
  * The first that fits, and with @steady the first of those that are never skipped, if there

@@ -423,6 +423,23 @@ static uint32_t hook_needs(const struct policy_hook *hook)
 	return needs;
 }
 
+/* What enforces compares a text that the process has in its own memory. */
+static bool judges_memory(const struct use_build *build)
+{
+	uint32_t enforces = PLAN_NEEDS_SIGNAL | PLAN_NEEDS_KILL | PLAN_NEEDS_OVERRIDE;
+	const struct plan_use *use = build->use;
+	uint32_t i;
+
+	if (!(use->needs & enforces))
+		return false;
+	for (i = 0; i < use->n_args; i++)
+		if (use->args[i].user &&
+		    arg_kind_class(use->args[i].kind) == TETRA_CLASS_TEXT &&
+		    use_filters(build, i))
+			return true;
+	return false;
+}
+
 int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *file,
 	     struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
@@ -452,6 +469,8 @@ int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *f
 		plans[hook->kind](&build);
 	if (build.error < 0)
 		return build.error;
+	if (judges_memory(&build))
+		use.needs |= PLAN_NEEDS_MEMORY;
 	*ret = use;
 	return 0;
 }

@@ -54,7 +54,8 @@ static const char *memory_reason(const struct lint *lint)
 		       ? "the argument is memory of the caller: it can change after the "
 			 "check; what cannot be read matches"
 		       : "the argument is memory of the caller: it can change after the "
-			 "check, and what cannot be read yet does not match";
+			 "check, and what is not resident yet does not match before "
+			 "Linux 7.2, unless the kernel has error injection";
 }
 
 /* What a filter on a system call looks at and the caller can change meanwhile. */

@@ -34,9 +34,12 @@ static const struct instance_row {
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach;
 	instance_find_fn find; /* NULL: the target is named when it is attached */
+	uint32_t flags;	       /* BPF_F_* */
 } instance_rows[] = {
 	[PLAN_FENTRY] = { "tetra_fentry", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
 			  kernel_find_function },
+	[PLAN_FENTRY_SLEEPS] = { "tetra_touch", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
+				 kernel_find_function, BPF_F_SLEEPABLE },
 	[PLAN_FEXIT] = { "tetra_fexit", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
 			 kernel_find_function },
 	[PLAN_FMOD_RET] = { "tetra_fmod_ret", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN,
@@ -46,7 +49,10 @@ static const struct instance_row {
 			  kernel_find_raw_tracepoint },
 	[PLAN_RAW_TP] = { "tetra_raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT },
 	[PLAN_TRACEPOINT] = { "tetra_tracepoint", BPF_PROG_TYPE_TRACEPOINT },
-	[PLAN_KPROBE_MULTI] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI },
+	[PLAN_TRACEPOINT_SLEEPS] = { "tetra_touch_record", BPF_PROG_TYPE_TRACEPOINT,
+				     .flags = BPF_F_SLEEPABLE },
+	[PLAN_KPROBE_MULTI] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE,
+				BPF_TRACE_KPROBE_MULTI },
 	[PLAN_KPROBE] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE },
 	[PLAN_KRETPROBE_MULTI] = { "tetra_kretprobe", BPF_PROG_TYPE_KPROBE,
 				   BPF_TRACE_KPROBE_MULTI },
@@ -55,10 +61,17 @@ static const struct instance_row {
 	[PLAN_SYS_EXIT] = { "tetra_sys_exit", BPF_PROG_TYPE_RAW_TRACEPOINT },
 };
 
+/* Those that look at no rule have one form. */
+static bool program_is_wide(const struct plan_instance *plan,
+			    const struct tetra_hook_config *config)
+{
+	return config->n_words > 1 && plan->phase != TETRA_PHASE_TOUCH;
+}
+
 static uint64_t program_bit(const struct plan_instance *plan,
 			    const struct tetra_hook_config *config)
 {
-	return 1ull << (plan->program * 2 + (config->n_words > 1));
+	return 1ull << (plan->program * 2 + program_is_wide(plan, config));
 }
 
 /* Some rungs share a program. */
@@ -140,7 +153,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 			 const struct tetra_hook_config *config, char **ret_log)
 {
 	const struct instance_row *row = &instance_rows[plan->program];
-	struct template_place place = { row->type, row->attach };
+	struct template_place place = { row->type, row->attach, row->flags, 0 };
 	struct tetra_hook_config all = instance_config(sensor, config);
 	struct kernel_function target;
 	const struct template *template;
@@ -164,7 +177,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	if (data < 0)
 		return data;
 	snprintf(name, sizeof(name), "%s%s", row->program,
-		 config->n_words > 1 ? WIDE_SUFFIX : "");
+		 program_is_wide(plan, config) ? WIDE_SUFFIX : "");
 	instance->prog_fd = template_load(template, name, &place, data, ret_log);
 	return MIN(instance->prog_fd, 0);
 }
@@ -178,6 +191,7 @@ static int instance_attach(struct instance *instance, struct tetra_kernel *kerne
 	case PLAN_SYS_EXIT:
 		return attach_raw_tracepoint(instance->prog_fd, plan->target);
 	case PLAN_TRACEPOINT:
+	case PLAN_TRACEPOINT_SLEEPS:
 		return attach_tracepoint(instance->prog_fd, plan->target, kernel);
 	case PLAN_KPROBE_MULTI:
 		return attach_kprobe_multi(instance->prog_fd, plan->target);

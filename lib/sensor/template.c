@@ -326,7 +326,8 @@ int template_load(const struct template *template, const char *name,
 {
 	const struct template_program *program = template_find(template, name);
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = place->attach,
-		    .attach_btf_id = place->btf_id, .prog_btf_fd = template->btf_fd);
+		    .prog_flags = place->flags, .attach_btf_id = place->btf_id,
+		    .prog_btf_fd = template->btf_fd);
 	_cleanup_(freep) struct bpf_insn *insns = NULL;
 	char *log;
 	int fd;

@@ -38,6 +38,7 @@ struct template_source {
 struct template_place {
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach;
+	uint32_t flags; /* BPF_F_* */
 	uint32_t btf_id; /* what it is attached to, in vmlinux; 0: named when it is attached */
 };
 

@@ -52,6 +52,8 @@ static const struct {
 	{ KERNEL_TASK_STORAGE, "-yyyy" },
 	{ KERNEL_TASK_ITER, "yyyyy" },
 	{ KERNEL_CURRENT_TASK_BTF, "-yyyy" },
+	{ KERNEL_FENTRY_SLEEPS, "---yy" },
+	{ KERNEL_TRACEPOINT_SLEEPS, "---y-" },
 	{ KERNEL_FUNC_ARG, "-yyyy" },
 	{ KERNEL_FUNC_IP, "-yyyy" },
 	{ KERNEL_ATTACH_COOKIE, "-yyyy" },

@@ -2,7 +2,8 @@
 /*
  * What enforces on kernels that skip programs: recorded kernels, some of them with another
  * mode of preemption or without the BPF LSM. What holds, what is refused and with which way
- * out, what a policy gets that is content with the best.
+ * out, what a policy gets that is content with the best. And which program waits, before what
+ * enforces, for memory of the process.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -15,7 +16,8 @@
 #define HOLD  PLAN_NEEDS_HOLD
 #define CATCH PLAN_NEEDS_CATCH
 
-static const char *const phases[] = { "event", "signal", "deny", "return", "catch" };
+static const char *const phases[] = { "event",	"signal", "deny",
+				      "return", "catch",  "touch" };
 
 /* A facts file of @release with another line about preemption, and a feature less. */
 static struct tetra_kernel *kernel_like(const char *release, const char *preemption,
@@ -110,6 +112,9 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define SIGTERM	 "action: Signal, argSig: 15"
 #define OVERRIDE "action: Override, argError: -1"
 #define POST	 "action: Post"
+/* A text of the caller, and a filter on it beside the action. */
+#define TEXT(index)    ", args: [{index: " index ", type: string}]"
+#define ON_TEXT(index) "}], matchArgs: [{index: " index ", operator: Equal, values: [/a]"
 
 static const struct {
 	const char *release, *preemption, *without, *hook, *action;
@@ -119,15 +124,16 @@ static const struct {
 	const char *reason;   /* part of the reason */
 } rows[] = {
 	/* Nothing is skipped: as ever. */
-	{ "6.12", "voluntary", "", OPEN, OVERRIDE, HOLD, "fentry:event+signal lsm:deny", NULL,
-	  "fentry sends the events, lsm denies" },
-	{ "6.12", "none", "", LLSEEK, SIGTERM, HOLD, "fentry:event+signal", NULL, "fentry" },
+	{ "6.12", "voluntary", "", OPEN, OVERRIDE, HOLD, "fentry:event+signal lsm:deny",
+	  NULL, "fentry sends the events, lsm denies" },
+	{ "6.12", "none", "", LLSEEK, SIGTERM, HOLD, "fentry:event+signal", NULL,
+	  "fentry" },
 	{ "6.12", "none", "lsm", OPEN, OVERRIDE, HOLD, "fmod_ret:event+signal+deny", NULL,
 	  "fmod_ret" },
-	{ "6.12-full", "", "", SYMLINK, OVERRIDE, HOLD, "fmod_ret:event+signal+deny", NULL,
-	  "fmod_ret" },
-	{ "6.12-full", "", "", SYMLINK, OVERRIDE, CATCH, "fmod_ret:event+signal+deny", NULL,
-	  "fmod_ret" },
+	{ "6.12-full", "", "", SYMLINK, OVERRIDE, HOLD, "fmod_ret:event+signal+deny",
+	  NULL, "fmod_ret" },
+	{ "6.12-full", "", "", SYMLINK, OVERRIDE, CATCH, "fmod_ret:event+signal+deny",
+	  NULL, "fmod_ret" },
 	/* Before trampolines counted runs, a preemptible kernel skipped none. */
 	{ "5.10", "full", "lsm", OPEN, OVERRIDE, HOLD, "fmod_ret:event+signal+deny", NULL,
 	  "fmod_ret" },
@@ -135,12 +141,13 @@ static const struct {
 	/* The LSM denies and is not skipped; its events may be. */
 	{ "7.2", "", "", OPEN, OVERRIDE, HOLD, "fentry:event+signal lsm:deny", NULL,
 	  "is preemptible (lazy) and can skip runs of fentry)" },
-	{ "7.2", "", "", OPEN, KILL, HOLD, "fentry:event+signal lsm:deny", NULL, "fentry" },
+	{ "7.2", "", "", OPEN, KILL, HOLD, "fentry:event+signal lsm:deny", NULL,
+	  "fentry" },
 	{ "7.2", "", "", OPEN, SIGTERM, HOLD, "kprobe.multi:event+signal", NULL,
 	  "not fentry: needs a kernel without" },
 	{ "7.2", "", "", LSM, OVERRIDE, HOLD, "lsm:event+signal+deny", NULL, "lsm" },
-	{ "7.2", "", "", OPEN RESULT, OVERRIDE, HOLD, "fexit:event+return lsm:signal+deny",
-	  NULL, "fexit" },
+	{ "7.2", "", "", OPEN RESULT, OVERRIDE, HOLD,
+	  "fexit:event+return lsm:signal+deny", NULL, "fexit" },
 	{ "6.12", "full", "", OPEN, OVERRIDE, HOLD, "fentry:event+signal lsm:deny", NULL,
 	  "preemptible (full)" },
 	{ "6.12", "unknown", "", LLSEEK, SIGTERM, HOLD, "kprobe.multi:event+signal", NULL,
@@ -148,7 +155,8 @@ static const struct {
 
 	/* A kill goes by a probe. */
 	{ "7.2", "", "", LLSEEK, KILL, HOLD, "kprobe.multi:event+signal",
-	  "security_socket_connect and security_socket_sendmsg would stop it", "kprobe.multi" },
+	  "security_socket_connect and security_socket_sendmsg would stop it",
+	  "kprobe.multi" },
 	{ "6.1", "full", "", LLSEEK, KILL, HOLD, "kprobe:event+signal", "would stop it",
 	  "kprobe" },
 	{ "7.2", "", "", SYMLINK, KILL, HOLD, "kprobe.multi:event+signal fmod_ret:deny",
@@ -163,47 +171,96 @@ static const struct {
 	/* Where a system call begins, also beside a tracepoint. */
 	{ "7.2", "", "", CLASSIC, KILL, HOLD, "tracepoint:event kprobe.multi:signal",
 	  "security_file_open would stop it", "kprobe.multi signals" },
-	{ "7.2", "", "", CLASSIC, SIGTERM, HOLD, "tracepoint:event kprobe.multi:signal", NULL,
-	  "can skip runs of tracepoint" },
-	{ "7.2", "", "kprobe-multi", CLASSIC, SIGTERM, HOLD, "tracepoint:event kprobe:signal",
-	  NULL, "kprobe signals" },
+	{ "7.2", "", "", CLASSIC, SIGTERM, HOLD, "tracepoint:event kprobe.multi:signal",
+	  NULL, "can skip runs of tracepoint" },
+	{ "7.2", "", "kprobe-multi", CLASSIC, SIGTERM, HOLD,
+	  "tracepoint:event kprobe:signal", NULL, "kprobe signals" },
 	{ "7.2", "", "", CLASSIC ", args: [{index: 4, type: int32}]", KILL, HOLD, NULL,
 	  "call: sys_openat", NULL },
 	/* A kprobe that may change the result holds where it works. */
-	{ "6.12-full", "full", "", SYMLINK, OVERRIDE, HOLD, "kprobe:event+signal+deny", NULL,
-	  "fmod_ret: needs a kernel without" },
+	{ "6.12-full", "full", "", SYMLINK, OVERRIDE, HOLD, "kprobe:event+signal+deny",
+	  NULL, "fmod_ret: needs a kernel without" },
 	{ "6.12-full", "full", "", SYMLINK RESULT, OVERRIDE, HOLD,
 	  "fexit:event+return kprobe:signal+deny", NULL, "kprobe" },
 
 	/* Nothing holds. */
-	{ "7.2", "", "", SYMLINK, OVERRIDE, HOLD, NULL, "hook security_inode_symlink", NULL },
-	{ "7.2", "", "lsm", SYMLINK, OVERRIDE, HOLD, NULL, "boot with 'bpf' in lsm=", NULL },
+	{ "7.2", "", "", SYMLINK, OVERRIDE, HOLD, NULL, "hook security_inode_symlink",
+	  NULL },
+	{ "7.2", "", "lsm", SYMLINK, OVERRIDE, HOLD, NULL,
+	  "boot with 'bpf' in lsm=", NULL },
 	{ "7.2", "", "lsm", OPEN, OVERRIDE, HOLD, NULL, "boot with 'bpf' in lsm=", NULL },
 	{ "6.12", "full", "lsm", OPEN, OVERRIDE, HOLD, NULL,
 	  "this kernel is preemptible (full) and can skip runs of fmod_ret", NULL },
 	{ "6.12", "unknown", "lsm", OPEN, OVERRIDE, HOLD, NULL, "preemptible (unknown)",
 	  NULL },
-	{ "7.2", "", "", RENAME, OVERRIDE, HOLD, NULL, "lsmhooks, hook: inode_rename", NULL },
-	{ "6.1", "full", "steady-lsm", OPEN, OVERRIDE, HOLD, NULL, "can skip runs of", NULL },
-	{ "6.1", "full", "steady-lsm", LSM, OVERRIDE, HOLD, NULL, "can skip runs of lsm", NULL },
+	{ "7.2", "", "", RENAME, OVERRIDE, HOLD, NULL, "lsmhooks, hook: inode_rename",
+	  NULL },
+	{ "6.1", "full", "steady-lsm", OPEN, OVERRIDE, HOLD, NULL, "can skip runs of",
+	  NULL },
+	{ "6.1", "full", "steady-lsm", LSM, OVERRIDE, HOLD, NULL, "can skip runs of lsm",
+	  NULL },
 	{ "7.2", "", "", TASK, KILL, HOLD, NULL, "hook security_bprm_check", NULL },
 	{ "7.2", "", "", TASK, SIGTERM, HOLD, NULL, "can skip runs of tracepoint", NULL },
 	{ "7.2", "", "", RAW, KILL, HOLD, NULL, "can skip runs of tp_btf", NULL },
 	{ "6.12", "full", "", CLASSIC, SIGTERM, HOLD, "tracepoint:event+signal", NULL,
 	  "tracepoint" },
-	{ "7.2", "", "", CLASSIC, POST, HOLD, "tracepoint:event+signal", NULL, "tracepoint" },
+	{ "7.2", "", "", CLASSIC, POST, HOLD, "tracepoint:event+signal", NULL,
+	  "tracepoint" },
 
 	/* Unless the best is enough. */
 	{ "7.2", "", "", SYMLINK, OVERRIDE, CATCH,
 	  "kprobe.multi:event+signal kretprobe.multi:return+catch fmod_ret:deny",
-	  "a process whose call got through is then killed", "kills what got past a denial" },
+	  "a process whose call got through is then killed",
+	  "kills what got past a denial" },
 	{ "7.2", "", "", SYMLINK RESULT, OVERRIDE, CATCH,
 	  "kprobe.multi: fmod_ret:signal+deny kretprobe.multi:event+return+catch",
 	  "best effort", "kills what got past" },
 	{ "6.1", "full", "steady-lsm", OPEN, OVERRIDE, CATCH,
-	  "kprobe:event+signal kretprobe:return+catch lsm:deny", "best effort", "kprobe" },
+	  "kprobe:event+signal kretprobe:return+catch lsm:deny", "best effort",
+	  "kprobe" },
 	{ "7.2", "", "", TASK, KILL, CATCH, "tracepoint:event+signal", "best effort",
 	  "tracepoint" },
+	/* A program waits for the caller's memory, if there is one that runs before the judge. */
+	{ "6.12-full", "", "", SYMLINK TEXT("0"), KILL ON_TEXT("0"), HOLD,
+	  "fmod_ret:event+signal+deny fentry.s:touch", NULL,
+	  "fentry.s waits for memory that is not resident" },
+	{ "6.12-full", "", "", SYMLINK TEXT("0"), SIGTERM ON_TEXT("0"), HOLD,
+	  "fentry:event+signal fentry.s:touch", NULL, "fentry.s waits" },
+	{ "6.12-full", "", "", SYMLINK TEXT("0") RESULT, OVERRIDE ON_TEXT("0"), HOLD,
+	  "fexit:event+return fmod_ret:signal+deny fentry.s:touch", NULL,
+	  "fentry.s waits" },
+	{ "7.2", "", "", SYMLINK TEXT("0"), KILL ON_TEXT("0"), HOLD,
+	  "tracepoint.s:touch kprobe.multi:event+signal fmod_ret:deny",
+	  "can skip what denies", "; fentry.s: the probe that enforces runs before it" },
+	{ "7.2", "", "", SYMLINK TEXT("0"), OVERRIDE ON_TEXT("0"), CATCH,
+	  "tracepoint.s:touch kprobe.multi:event+signal kretprobe.multi:return+catch "
+	  "fmod_ret:deny",
+	  "best effort", "tracepoint.s waits" },
+	{ "7.2", "none", "", SYMLINK TEXT("0"), OVERRIDE ON_TEXT("0"), HOLD,
+	  "fmod_ret:event+signal+deny fentry.s:touch", NULL, "fentry.s waits" },
+	{ "7.2", "", "", CLASSIC TEXT("6"), SIGTERM ON_TEXT("6"), HOLD,
+	  "tracepoint.s:touch tracepoint:event kprobe.multi:signal", NULL,
+	  "tracepoint.s waits" },
+	/* If there is none, that is said. */
+	{ "6.12", "", "", SYMLINK TEXT("0"), SIGTERM ON_TEXT("0"), HOLD,
+	  "fentry:event+signal",
+	  "a text in memory that is not resident when '__x64_sys_symlinkat' is called cannot",
+	  "fentry.s: needs sleepable programs on system calls" },
+	{ "5.10", "", "", SYMLINK TEXT("0"), KILL ON_TEXT("0"), HOLD,
+	  "fentry:event+signal",
+	  "security_inode_symlink would see it; such a call matches with the option "
+	  "unreadable: match",
+	  "fentry.s: needs sleepable programs on system calls" },
+	{ "6.12-full", "full", "", SYMLINK TEXT("0"), OVERRIDE ON_TEXT("0"), HOLD,
+	  "kprobe:event+signal+deny", "not resident",
+	  "fentry.s: the probe that enforces runs before it; tracepoint.s: needs sleepable" },
+	{ "6.12", "", "", CLASSIC TEXT("6"), SIGTERM ON_TEXT("6"), HOLD,
+	  "tracepoint:event+signal", "not resident", "tracepoint.s: needs sleepable" },
+	/* Not where nothing enforces, nor where no filter looks at it. */
+	{ "6.12-full", "", "", SYMLINK TEXT("0"), POST ON_TEXT("0"), HOLD,
+	  "fentry:event+signal", NULL, "fentry sends the events" },
+	{ "6.12-full", "", "", SYMLINK TEXT("0"), OVERRIDE, HOLD,
+	  "fmod_ret:event+signal+deny", NULL, "fmod_ret" },
 	/* Nothing is asked of a policy that does not enforce. */
 	{ "7.2", "", "lsm", OPEN, OVERRIDE, 0, "fmod_ret:event+signal+deny", NULL,
 	  "fmod_ret" },

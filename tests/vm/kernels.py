@@ -20,8 +20,9 @@ FEATURES = {
     "5.10": set(),
     "6.1": {"attach-cookie"},
     "6.12": {"attach-cookie", "kprobe-multi"},
-    "7.2": {"attach-cookie", "kprobe-multi", "override-syscall"},
-    FULL: {"attach-cookie", "kprobe-multi", "override-syscall", "error-injection"},
+    "7.2": {"attach-cookie", "kprobe-multi", "override-syscall", "sleepable-syscall"},
+    FULL: {"attach-cookie", "kprobe-multi", "override-syscall", "sleepable-syscall",
+           "error-injection"},
 }
 ALL_FEATURES = set().union(*FEATURES.values())
 
