@@ -379,13 +379,12 @@ static __always_inline void exec_cgroup_above(struct tetra_scratch *s, struct ta
 	spot_advance(s, bytes);
 }
 
-/* The executable's file and its path's text; s->proc has the name. */
+/* The executable's file and its name, as exe_take() leaves it. */
 static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot, struct file *file,
 				     struct walk *walk)
 {
 	struct tetra_record_exec *record = (void *)s->record;
 	struct inode *inode;
-	__u32 bytes;
 
 	walk->dentry = file->f_path.dentry;
 	walk->mount = file->f_path.mnt;
@@ -395,7 +394,19 @@ static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot, struct
 	exec_walk(s, slot, walk);
 	if (!walk->is_common && mount_is_foreign(slot))
 		s->path.flags |= TETRA_ARG_FOREIGN;
-	bytes = exe_take(s, slot);
+	exe_take(s, slot);
+}
+
+/* The name is in the row now; events tell whether the file still has it. */
+static __always_inline void exec_exe_end(struct tetra_scratch *s)
+{
+	struct tetra_record_exec *record = (void *)s->record;
+	__u32 bytes = s->text_bytes;
+
+	if (s->path.deleted && bytes) {
+		deleted_put(s, s->text_at + bytes);
+		bytes += TEXT_DELETED_BYTES;
+	}
 	record->exe_bytes = bytes;
 	spot_advance(s, bytes);
 }
@@ -477,28 +488,25 @@ static __always_inline void exec_parent(struct tetra_scratch *s, __u32 tgid,
 }
 
 /*
- * s->proc into the row, where it lies: the process has one thread now, which is here. Of the
- * name, the chunks that there are.
+ * The row, where it lies: the process has one thread now, which is here. The name comes straight
+ * from the record. What says that the row is of the new image comes last.
  */
 static __noinline int exec_put_row(struct tetra_scratch *s, struct tetra_proc *row)
 {
 	const struct tetra_proc *proc = &s->proc;
-	__u32 i;
+	const __u32 rest = offsetof(struct tetra_proc, start);
 
-	words_copy(row, proc, offsetof(struct tetra_proc, exe_head));
-	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
-		if (i >= proc->exe_bytes)
-			break;
-		words_copy(&row->exe_head[i], &proc->exe_head[i], TETRA_CHUNK_BYTES);
-		if (i < TETRA_EXE_TAIL)
-			words_copy(&row->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
-				   &proc->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
-				   TETRA_CHUNK_BYTES);
-	}
+	_Static_assert(__builtin_offsetof(struct tetra_proc, exec_id) + sizeof(__u64) ==
+			       __builtin_offsetof(struct tetra_proc, start),
+		       "it is the last word of the first part");
+	exe_copy(s, row);
+	words_copy(&row->start, &proc->start,
+		   offsetof(struct tetra_proc, exe_head) - rest);
+	words_copy(row, proc, rest);
 	return 0;
 }
 
-/* The row of the new image; s->proc has the executable's name. */
+/* The row of the new image, after exe_take(). */
 static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct *task,
 				     __u32 tgid, __u64 now)
 {
@@ -528,10 +536,12 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 							   : task->self_exec_id;
 	s->proc.start = task->start_boottime;
 	s->proc.stamp = now;
-	if (row)
+	if (row) {
 		exec_put_row(s, row);
-	else
+	} else {
+		exe_copy(s, &s->proc);
 		proc_put(tgid, &s->proc, BPF_ANY);
+	}
 }
 
 static __always_inline void record_send(struct tetra_scratch *s)
@@ -587,6 +597,7 @@ static __always_inline int exec_run(struct task_struct *task, struct file *file,
 	exec_filename(s, filename);
 	exec_exe(s, slot, file, &walk);
 	exec_row(s, task, tgid, now);
+	exec_exe_end(s);
 	exec_cwd(s, slot, fs, &walk);
 	if (!(s->args_flags & TETRA_EXEC_ARGS_FAULT))
 		args_inline(slot);

@@ -65,17 +65,13 @@ static __always_inline void exe_hash(struct tetra_scratch *s)
 }
 
 /*
- * Hash, head and tail of that path, into s->proc. Chunks beyond the path are never looked at,
- * so they keep what they have.
+ * Head and tail of that path, into @row. Chunks beyond the path are never looked at, so they keep
+ * what they have.
  */
-static __noinline int exe_copy(struct tetra_scratch *s)
+static __noinline int exe_copy(struct tetra_scratch *s, struct tetra_proc *row)
 {
 	__u32 at = s->text_at, bytes = s->text_bytes, i;
-	struct tetra_proc *row = &s->proc;
 
-	row->exe_hash[0] = s->hash.h[0];
-	row->exe_hash[1] = s->hash.h[1];
-	row->exe_bytes = bytes;
 	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
 		if (i >= bytes)
 			break;
@@ -93,10 +89,10 @@ static __noinline int exe_copy(struct tetra_scratch *s)
 }
 
 /*
- * The executable whose path the walk has found: its text, as events show it, at s->spot, which
- * stays; its name, as rules compare it, in s->proc. Returns the text's bytes.
+ * The executable whose path the walk has found: its name at s->spot of the record, which stays;
+ * the name's hash and length in s->proc. exe_copy() takes the name itself.
  */
-static __noinline __u32 exe_take(struct tetra_scratch *s, __u32 slot)
+static __noinline int exe_take(struct tetra_scratch *s, __u32 slot)
 {
 	__u32 bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
 
@@ -105,15 +101,13 @@ static __noinline __u32 exe_take(struct tetra_scratch *s, __u32 slot)
 	s->text_at = s->spot;
 	s->text_bytes = bytes;
 	exe_hash(s);
-	exe_copy(s);
 	/* A name that is not known is none: its hash is not that of any text. */
 	if (s->path.flags & (TETRA_ARG_UNRESOLVED | TETRA_ARG_MOVED))
-		s->proc.exe_hash[0] = s->proc.exe_hash[1] = 0;
-	if (s->path.deleted && bytes) {
-		deleted_put(s, s->text_at + bytes);
-		bytes += TEXT_DELETED_BYTES;
-	}
-	return bytes;
+		s->hash.h[0] = s->hash.h[1] = 0;
+	s->proc.exe_hash[0] = s->hash.h[0];
+	s->proc.exe_hash[1] = s->hash.h[1];
+	s->proc.exe_bytes = bytes;
+	return 0;
 }
 
 /*
@@ -159,6 +153,7 @@ __noinline int identity_name(__u32 slot)
 		return 0;
 	path_inspect(s);
 	exe_take(s, slot);
+	exe_copy(s, &s->proc);
 	if (mount_is_foreign(slot))
 		s->proc.flags |= TETRA_PROC_FOREIGN;
 	return 0;

@@ -35,14 +35,23 @@ static __always_inline void word_put(void *to, __u64 word)
 	asm volatile("*(u64 *)(%0 + 0) = %1" : : "r"(to), "r"(word) : "memory");
 }
 
-/* @bytes: a constant, of whole words. */
+/* @bytes: a constant, of whole words. Offsets are part of the instructions: two a word. */
 static __always_inline void words_copy(void *to, const void *from, __u32 bytes)
 {
+	__u64 word;
 	__u32 i;
 
 #pragma clang loop unroll(full)
-	for (i = 0; i < bytes; i += 8)
-		word_put(to + i, word_get(from + i));
+	for (i = 0; i < bytes; i += 8) {
+		asm volatile("%0 = *(u64 *)(%1 + %2)"
+			     : "=r"(word)
+			     : "r"(from), "i"(i)
+			     : "memory");
+		asm volatile("*(u64 *)(%0 + %2) = %1"
+			     :
+			     : "r"(to), "r"(word), "i"(i)
+			     : "memory");
+	}
 }
 
 /* 32 bytes of ones, then zeroes: at 32 - n begins the mask of the first n bytes of 32. */
