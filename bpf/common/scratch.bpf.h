@@ -86,8 +86,15 @@ extern const volatile struct tetra_hook_config cfg;
 #ifndef TETRA_SCRATCH_GET
 static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 {
-	if (cfg.spares && slot & TETRA_SPARE)
-		return bpf_map_lookup_elem(&tetra_spares, &slot);
+	struct tetra_scratch *s;
+
+	if (cfg.spares) {
+		s = slot & TETRA_SPARE ? bpf_map_lookup_elem(&tetra_spares, &slot)
+				       : bpf_map_lookup_elem(&tetra_scratch, &slot);
+		/* Kept apart from the call below, which is all that most kernels need. */
+		opaque(s);
+		return s;
+	}
 	return bpf_map_lookup_elem(&tetra_scratch, &slot);
 }
 #endif
@@ -158,12 +165,15 @@ static __always_inline struct tetra_scratch *scratch_claim(void)
 
 static __always_inline void scratch_release(struct tetra_scratch *s)
 {
-	__u32 slot = s->number;
+	if (cfg.spares) {
+		__u32 slot = s->number;
 
-	if (cfg.spares && slot & TETRA_SPARE)
-		bpf_map_delete_elem(&tetra_spares, &slot);
-	else
-		__sync_fetch_and_add(&s->claims, -1ull);
+		if (slot & TETRA_SPARE) {
+			bpf_map_delete_elem(&tetra_spares, &slot);
+			return;
+		}
+	}
+	__sync_fetch_and_add(&s->claims, -1ull);
 }
 
 #endif
