@@ -24,6 +24,9 @@ static __always_inline struct tetra_seed seed_get(void)
 	return (struct tetra_seed){ { cfg.seed[0], cfg.seed[1], cfg.seed[2], cfg.seed[3] } };
 }
 
+/* Such a path is hashed in one go, without a call. */
+#define HASH_SHORT 64
+
 /* The next block of the path: 1 to go on. Global, for the loop over it. */
 __noinline int hash_block(__u32 slot)
 {
@@ -47,21 +50,43 @@ __noinline int hash_block(__u32 slot)
 	return s->hash_at < s->text_bytes;
 }
 
+/* All words of a path of at most HASH_SHORT bytes. */
+static __always_inline void hash_short(const struct tetra_seed *secret,
+				       struct tetra_hash *hash, const __u8 *text,
+				       __u64 bytes)
+{
+	__u32 i;
+
+	for (i = 0; i < HASH_SHORT; i += 8) {
+		if (i >= bytes)
+			break;
+		hash_word(secret, hash, word_get(&text[i]));
+	}
+}
+
 /* The hash of the executable's path, which stands at s->text_at of the record. */
 static __always_inline void exe_hash(struct tetra_scratch *s)
 {
-	__u32 at = s->text_at, bytes = s->text_bytes, i;
+	__u32 at = s->text_at & RECORD_MASK, bytes = s->text_bytes, i;
+	const __u8 *text = &s->record[at];
 	struct tetra_seed secret = seed_get();
+	struct tetra_hash hash;
 
 	/* Zeroes behind the last byte: whole words and chunks are read. */
-	for (i = 0; i < TETRA_CHUNK_BYTES; i += 8)
-		word_put(&s->record[(at + bytes + i) & RECORD_MASK], 0);
-	s->hash_at = 0;
-	hash_begin(&secret, &s->hash);
-	for (i = 0; i < TETRA_HASH_BYTES / HASH_BLOCK; i++)
-		if (!hash_block(s->number))
-			break;
-	hash_end(&secret, &s->hash, bytes);
+	words_zero(&s->record[(at + bytes) & RECORD_MASK], TETRA_CHUNK_BYTES);
+	hash_begin(&secret, &hash);
+	if (bytes <= HASH_SHORT) {
+		hash_short(&secret, &hash, text, bytes);
+	} else {
+		s->hash_at = 0;
+		s->hash = hash;
+		for (i = 0; i < TETRA_HASH_BYTES / HASH_BLOCK; i++)
+			if (!hash_block(s->number))
+				break;
+		hash = s->hash;
+	}
+	hash_end(&secret, &hash, bytes);
+	s->hash = hash;
 }
 
 /*

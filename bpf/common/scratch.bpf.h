@@ -54,6 +54,19 @@ static __always_inline void words_copy(void *to, const void *from, __u32 bytes)
 	}
 }
 
+/* Likewise. */
+static __always_inline void words_zero(void *to, __u32 bytes)
+{
+	__u32 i;
+
+#pragma clang loop unroll(full)
+	for (i = 0; i < bytes; i += 8)
+		asm volatile("*(u64 *)(%0 + %2) = %1"
+			     :
+			     : "r"(to), "r"(0ull), "i"(i)
+			     : "memory");
+}
+
 /* 32 bytes of ones, then zeroes: at 32 - n begins the mask of the first n bytes of 32. */
 const __u8 tetra_mask_bytes[96] = { [0 ... 31] = 0xff };
 
