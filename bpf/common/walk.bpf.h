@@ -44,17 +44,15 @@ static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *
 	__u32 zero = 0;
 	struct tetra_root *root = bpf_map_lookup_elem(&tetra_roots, &zero);
 
+	if (root && root->mount == (__u64)walk->mount) {
+		walk->is_common = 1;
+		walk->root = root->dentry;
+		return;
+	}
 	walk->is_common = 0;
-	walk->root = 0;
 	/* No file, as in anonymous mappings. Linux 5.10 does not catch what a function other than
 	 * the program itself reads from there. */
-	if (!walk->mount)
-		return;
-	walk->is_common = root && root->mount == (__u64)walk->mount;
-	if (root && walk->is_common)
-		walk->root = root->dentry;
-	else
-		walk->root = walk_other_root(s, walk->mount);
+	walk->root = walk->mount ? walk_other_root(s, walk->mount) : 0;
 }
 
 /* What the slow walk begins with, and what the text of the path is made from. */
@@ -95,8 +93,8 @@ static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentr
 
 /* What walk_rest() compares: sequences alone, as walk_match() leaves them, which looks at the
  * same dentries twice; or the dentries' addresses too, as walk_up() does. */
-#define WALK_SEQUENCES 0ull
-#define WALK_DENTRIES ~0ull
+#define WALK_SEQUENCES 0
+#define WALK_DENTRIES  1
 
 /*
  * All names, for the text of the path, and what else an event tells of the file. 1 if each
@@ -119,7 +117,9 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 			s->path.plain = 0;
 		sequence = at->d_seq.seqcount.sequence;
 		/* Another dentry with a lower sequence must not make up for a higher one. */
-		sum += sequence + (dentry_number(s, at) & who);
+		sum += sequence;
+		if (who)
+			sum += dentry_number(s, at);
 		odd |= sequence;
 		at = at->d_parent;
 	}
