@@ -66,7 +66,8 @@ static __always_inline void identity_begin(struct tetra_scratch *s, __u64 task)
 struct fork {
 	__u64 child; /* its task */
 	__u64 start, exec_id, parent_start;
-	__u32 tgid, ns_tgid, parent_tgid;
+	__u64 forker_start; /* of the process that calls, whoever the parent is to be */
+	__u32 tgid, ns_tgid, parent_tgid, forker_tgid;
 };
 
 /*
@@ -92,17 +93,13 @@ static __noinline struct tetra_scratch *fork_identify(__u64 child,
 	return s;
 }
 
-/* The row of the process that calls, if its parent's is another: @parent is that of @fork. */
+/* The row of the process that calls, if that is not the parent: @parent is that of @fork. */
 static __always_inline struct tetra_proc *fork_forker(const struct fork *fork,
 						      struct tetra_proc *parent)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	struct task_struct *task;
-
-	if (tgid == fork->parent_tgid)
+	if (fork->forker_tgid == fork->parent_tgid)
 		return parent;
-	task = (void *)bpf_get_current_task();
-	return proc_find_own(tgid, BPF_CORE_READ(task, group_leader, start_boottime));
+	return proc_find_own(fork->forker_tgid, fork->forker_start);
 }
 
 /*
@@ -131,7 +128,7 @@ static __always_inline struct tetra_proc *fork_row(const struct fork *fork,
 static __always_inline int fork_run(const struct fork *fork)
 {
 	struct tetra_proc *parent = proc_find_own(fork->parent_tgid, fork->parent_start), *row;
-	struct tetra_record_fork record = {};
+	struct tetra_record_fork record;
 	__u32 flags = 0;
 
 	if (parent)
@@ -164,14 +161,17 @@ static __always_inline int fork_run(const struct fork *fork)
 SEC("tetra/sched_process_fork")
 int tetra_fork(__u64 *ctx)
 {
+	struct task_struct *forker = (void *)ctx[0];
 	struct task_struct *child = (void *)ctx[1], *parent = child->real_parent;
 	struct fork fork = {
 		.child = (__u64)child,
 		.start = child->start_boottime,
 		.exec_id = child->self_exec_id,
 		.parent_start = parent->group_leader->start_boottime,
+		.forker_start = forker->group_leader->start_boottime,
 		.tgid = child->tgid,
 		.parent_tgid = parent->tgid,
+		.forker_tgid = forker->tgid,
 	};
 
 	if (child->pid != fork.tgid)
@@ -187,14 +187,17 @@ int tetra_probe_fork(void *ctx)
 {
 	struct task_struct *child = (void *)param_register(ctx, 0);
 	struct task_struct *parent = BPF_CORE_READ(child, real_parent);
+	struct task_struct *forker = (void *)bpf_get_current_task();
 	struct fork fork = {
 		.child = (__u64)child,
 		.start = BPF_CORE_READ(child, start_boottime),
 		.exec_id = BPF_CORE_READ(child, self_exec_id),
 		.parent_start = BPF_CORE_READ(parent, group_leader, start_boottime),
+		.forker_start = BPF_CORE_READ(forker, group_leader, start_boottime),
 		.tgid = BPF_CORE_READ(child, tgid),
 		.ns_tgid = task_ns_tgid(child),
 		.parent_tgid = BPF_CORE_READ(parent, tgid),
+		.forker_tgid = BPF_CORE_READ(forker, tgid),
 	};
 
 	return BPF_CORE_READ(child, pid) == fork.tgid ? fork_run(&fork) : 0;
@@ -203,7 +206,7 @@ int tetra_probe_fork(void *ctx)
 /* @task: the current one. */
 static __always_inline int exit_run(struct task_struct *task)
 {
-	struct tetra_record_exit record = {};
+	struct tetra_record_exit record = { .reserved = 0 };
 	__u32 tgid = task->tgid;
 	struct tetra_proc *proc;
 
@@ -332,9 +335,9 @@ static __always_inline void spot_advance(struct tetra_scratch *s, __u32 bytes)
 	s->spot += (bytes + 7) & ~7u;
 }
 
+/* After walk_set_root(). */
 static __noinline int exec_walk(struct tetra_scratch *s, __u32 slot, struct walk *walk)
 {
-	walk_set_root(s, walk);
 	if (!walk_whole(s, walk)) {
 		path_find_slow(s, slot);
 		path_inspect(s);
@@ -379,37 +382,46 @@ static __always_inline void exec_cgroup_above(struct tetra_scratch *s, struct ta
 	spot_advance(s, bytes);
 }
 
-/* The executable's file and its path's text; s->proc has the name. */
+/* The executable's file and its name, as exe_take() leaves it. */
 static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot, struct file *file,
 				     struct walk *walk)
 {
 	struct tetra_record_exec *record = (void *)s->record;
 	struct inode *inode;
-	__u32 bytes;
 
 	walk->dentry = file->f_path.dentry;
 	walk->mount = file->f_path.mnt;
 	inode = walk->dentry->d_inode;
 	record->inode = inode->i_ino;
 	record->links = inode->i_nlink;
+	walk_set_root(s, walk);
 	exec_walk(s, slot, walk);
 	if (!walk->is_common && mount_is_foreign(slot))
 		s->path.flags |= TETRA_ARG_FOREIGN;
-	bytes = exe_take(s, slot);
+	exe_take(s, slot);
+}
+
+/* The name is in the row now; events tell whether the file still has it. */
+static __always_inline void exec_exe_end(struct tetra_scratch *s)
+{
+	struct tetra_record_exec *record = (void *)s->record;
+	__u32 bytes = s->text_bytes;
+
+	if (s->path.deleted && bytes) {
+		deleted_put(s, s->text_at + bytes);
+		bytes += TEXT_DELETED_BYTES;
+	}
 	record->exe_bytes = bytes;
 	spot_advance(s, bytes);
 }
 
-/* The working directory at s->spot. */
-static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
-				     struct fs_struct *fs, struct walk *walk)
+/* A working directory that is no root, at s->spot; returns its bytes. */
+static __noinline __u32 exec_cwd_path(struct tetra_scratch *s, __u32 slot,
+				      struct walk *walk)
 {
 	struct tetra_record_exec *record = (void *)s->record;
-	__u32 bytes;
+	__u32 bytes = exec_path(s, slot, walk);
 
-	walk->mount = fs->pwd.mnt;
-	walk->dentry = fs->pwd.dentry;
-	bytes = exec_path(s, slot, walk);
 	if (bytes == 1)
 		record->head.flags |= TETRA_EXEC_CWD_ROOT;
 	if (s->path.flags & TETRA_ARG_UNRESOLVED)
@@ -420,6 +432,27 @@ static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
 	}
 	if (!bytes)
 		record->head.flags |= TETRA_EXEC_CWD_FAULT;
+	return bytes;
+}
+
+/* The working directory at s->spot; @walk is that of the executable, mostly on the same mount. */
+static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
+				     struct fs_struct *fs, struct walk *walk)
+{
+	struct tetra_record_exec *record = (void *)s->record;
+	__u64 mount = (__u64)walk->mount;
+	__u32 bytes = 1;
+
+	walk->mount = fs->pwd.mnt;
+	walk->dentry = fs->pwd.dentry;
+	if ((__u64)walk->mount != mount)
+		walk_set_root(s, walk);
+	if (walk->root && (__u64)walk->dentry == walk->root) {
+		record->head.flags |= TETRA_EXEC_CWD_ROOT;
+		s->record[s->spot & RECORD_MASK] = '/';
+	} else {
+		bytes = exec_cwd_path(s, slot, walk);
+	}
 	record->cwd_bytes = bytes;
 	spot_advance(s, bytes);
 }
@@ -477,28 +510,24 @@ static __always_inline void exec_parent(struct tetra_scratch *s, __u32 tgid,
 }
 
 /*
- * s->proc into the row, where it lies: the process has one thread now, which is here. Of the
- * name, the chunks that there are.
+ * The row, where it lies: the process has one thread now, which is here. The name comes straight
+ * from the record. What says that the row is of the new image comes last.
  */
-static __noinline int exec_put_row(struct tetra_scratch *s, struct tetra_proc *row)
+static __always_inline void exec_put_row(struct tetra_scratch *s, struct tetra_proc *row)
 {
 	const struct tetra_proc *proc = &s->proc;
-	__u32 i;
+	const __u32 rest = offsetof(struct tetra_proc, start);
 
-	words_copy(row, proc, offsetof(struct tetra_proc, exe_head));
-	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
-		if (i >= proc->exe_bytes)
-			break;
-		words_copy(&row->exe_head[i], &proc->exe_head[i], TETRA_CHUNK_BYTES);
-		if (i < TETRA_EXE_TAIL)
-			words_copy(&row->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
-				   &proc->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
-				   TETRA_CHUNK_BYTES);
-	}
-	return 0;
+	_Static_assert(__builtin_offsetof(struct tetra_proc, exec_id) + sizeof(__u64) ==
+			       __builtin_offsetof(struct tetra_proc, start),
+		       "it is the last word of the first part");
+	exe_copy(s, row);
+	words_copy(&row->start, &proc->start,
+		   offsetof(struct tetra_proc, exe_head) - rest);
+	words_copy(row, proc, rest);
 }
 
-/* The row of the new image; s->proc has the executable's name. */
+/* The row of the new image, after exe_take(). */
 static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct *task,
 				     __u32 tgid, __u64 now)
 {
@@ -528,10 +557,12 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 							   : task->self_exec_id;
 	s->proc.start = task->start_boottime;
 	s->proc.stamp = now;
-	if (row)
+	if (row) {
 		exec_put_row(s, row);
-	else
+	} else {
+		exe_copy(s, &s->proc);
 		proc_put(tgid, &s->proc, BPF_ANY);
+	}
 }
 
 static __always_inline void record_send(struct tetra_scratch *s)
@@ -587,6 +618,7 @@ static __always_inline int exec_run(struct task_struct *task, struct file *file,
 	exec_filename(s, filename);
 	exec_exe(s, slot, file, &walk);
 	exec_row(s, task, tgid, now);
+	exec_exe_end(s);
 	exec_cwd(s, slot, fs, &walk);
 	if (!(s->args_flags & TETRA_EXEC_ARGS_FAULT))
 		args_inline(slot);

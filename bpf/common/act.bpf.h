@@ -205,31 +205,38 @@ __noinline int event_send(__u32 scratch)
 	return ACT_POSTED;
 }
 
-/* What a program of @phase does for a rule of these @flags: ACT_*. */
-static __always_inline __u32 rule_decide(__u32 flags, __u32 phase)
+/* Flags of rules that do more than send an event: most have none of them. */
+#define RULE_ENFORCES (TETRA_RULE_SIGNAL | TETRA_RULE_DENY | TETRA_RULE_OVERRIDE)
+
+static __always_inline __u32 rule_decide_enforcement(__u32 flags, __u32 phase)
 {
 	__u32 did = 0;
 
-	if (flags & TETRA_RULE_MONITOR) {
-		if (flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
-			did |= ACT_SUPPRESSED;
-	} else {
-		if (flags & TETRA_RULE_SIGNAL && phase & TETRA_PHASE_SIGNAL)
-			did |= ACT_SIGNALLED;
-		if (flags & TETRA_RULE_DENY && phase & TETRA_PHASE_DENY)
-			did |= ACT_KILL_DENIED;
-		if (flags & TETRA_RULE_OVERRIDE && phase & TETRA_PHASE_DENY)
-			did |= ACT_OVERRIDDEN;
-	}
+	if (flags & TETRA_RULE_MONITOR)
+		return flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE) ? ACT_SUPPRESSED
+									 : 0;
+	if (flags & TETRA_RULE_SIGNAL && phase & TETRA_PHASE_SIGNAL)
+		did |= ACT_SIGNALLED;
+	if (flags & TETRA_RULE_DENY && phase & TETRA_PHASE_DENY)
+		did |= ACT_KILL_DENIED;
+	if (flags & TETRA_RULE_OVERRIDE && phase & TETRA_PHASE_DENY)
+		did |= ACT_OVERRIDDEN;
+	return did;
+}
+
+/* What a program of @phase does for a rule of these @flags: ACT_*. */
+static __always_inline __u32 rule_decide(__u32 flags, __u32 phase)
+{
+	__u32 did = flags & RULE_ENFORCES ? rule_decide_enforcement(flags, phase) : 0;
+
 	if (!(phase & TETRA_PHASE_EVENT))
 		return did & ~ACT_SUPPRESSED;
 	return did | (flags & TETRA_RULE_POST ? ACT_EVENT : ACT_NOT_POSTED);
 }
 
-/* Everything but the event that s->rule asks of this instance. */
-static __always_inline __u32 rule_act(struct tetra_scratch *s)
+static __always_inline void rule_enforce(struct tetra_scratch *s, __u32 flags, __u32 did)
 {
-	__u32 flags = s->rule.flags, did = rule_decide(flags, cfg.phase), i;
+	__u32 i;
 
 	if (did & ACT_SIGNALLED)
 		for (i = 0; i < sizeof(s->rule.signals); i++)
@@ -247,6 +254,15 @@ static __always_inline __u32 rule_act(struct tetra_scratch *s)
 	if (flags & TETRA_RULE_OVERRIDE && !(flags & TETRA_RULE_MONITOR) &&
 	    cfg.phase & TETRA_PHASE_CATCH)
 		s->run.verdict = s->rule.error;
+}
+
+/* Everything but the event that s->rule asks of this instance. */
+static __always_inline __u32 rule_act(struct tetra_scratch *s)
+{
+	__u32 flags = s->rule.flags, did = rule_decide(flags, cfg.phase);
+
+	if (flags & RULE_ENFORCES)
+		rule_enforce(s, flags, did);
 	if (did & ACT_EVENT)
 		process_ensure(s);
 	return did;

@@ -298,12 +298,10 @@ static __always_inline __u32 path_cause(const struct tetra_scratch *s)
 	return TETRA_UNREADABLE_PATH_DETACHED;
 }
 
-/* What there is to compare of the path at s->path: an enum tetra_value_state. */
-static __noinline __u32 path_state(struct tetra_scratch *s)
+/* What a path is that has no name to compare. */
+static __noinline __u32 path_state_unread(struct tetra_scratch *s)
 {
 	if (!(s->path.flags & TETRA_ARG_MOVED)) {
-		if (s->path.end == TETRA_WALK_REACHED)
-			return TETRA_VALUE_READ;
 		/* No file of the process, but one that the kernel keeps below another. */
 		if (s->path.end == TETRA_WALK_INTERNAL)
 			return TETRA_VALUE_ABSENT;
@@ -315,6 +313,14 @@ static __noinline __u32 path_state(struct tetra_scratch *s)
 	}
 	unreadable_count(path_cause(s));
 	return TETRA_VALUE_UNREADABLE;
+}
+
+/* What there is to compare of the path at s->path: an enum tetra_value_state. */
+static __always_inline __u32 path_state(struct tetra_scratch *s)
+{
+	if (!(s->path.flags & TETRA_ARG_MOVED) && s->path.end == TETRA_WALK_REACHED)
+		return TETRA_VALUE_READ;
+	return path_state_unread(s);
 }
 
 /* The path in slot @slot with its text. Returns an enum tetra_value_state. */

@@ -368,8 +368,6 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	__u64 bits;
 	int verdict;
 
-	if (own_process())
-		return 0;
 	image = bpf_map_lookup_elem(&tetra_images, &zero);
 	if (!image)
 		return 0;
@@ -383,16 +381,19 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	if (!s) {
 		loss_count(TETRA_LOST_SCRATCH);
 		/* Nothing can be evaluated. What cannot be judged is not let through. */
-		return cfg.phase & TETRA_PHASE_DENY && hook->hook.deciding ? -ACT_EPERM : 0;
+		if (cfg.phase & TETRA_PHASE_DENY && hook->hook.deciding && !own_process())
+			return -ACT_EPERM;
+		return 0;
 	}
 	scratch = s->number;
 	n_words = hook->hook.n_words;
-	s->rules = hook->hook.rules;
 	hook_prepare(s, bits, wide ? n_words : 1);
 	s->image = (__u64)image;
 	bits = hook_select(ctx, source, image, s, scratch, hook);
-	if (bits && !own_group())
+	if (bits && !own_process() && !own_group()) {
+		s->rules = hook->hook.rules;
 		rules_act(s, scratch, bits, wide);
+	}
 	verdict = s->run.verdict;
 	scratch_release(s);
 	return verdict;

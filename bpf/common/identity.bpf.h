@@ -24,6 +24,9 @@ static __always_inline struct tetra_seed seed_get(void)
 	return (struct tetra_seed){ { cfg.seed[0], cfg.seed[1], cfg.seed[2], cfg.seed[3] } };
 }
 
+/* Such a path is hashed in one go, without a call. */
+#define HASH_SHORT 64
+
 /* The next block of the path: 1 to go on. Global, for the loop over it. */
 __noinline int hash_block(__u32 slot)
 {
@@ -47,35 +50,53 @@ __noinline int hash_block(__u32 slot)
 	return s->hash_at < s->text_bytes;
 }
 
+/* All words of a path of at most HASH_SHORT bytes. */
+static __always_inline void hash_short(const struct tetra_seed *secret,
+				       struct tetra_hash *hash, const __u8 *text,
+				       __u64 bytes)
+{
+	__u32 i;
+
+	for (i = 0; i < HASH_SHORT; i += 8) {
+		if (i >= bytes)
+			break;
+		hash_word(secret, hash, word_get(&text[i]));
+	}
+}
+
 /* The hash of the executable's path, which stands at s->text_at of the record. */
 static __always_inline void exe_hash(struct tetra_scratch *s)
 {
-	__u32 at = s->text_at, bytes = s->text_bytes, i;
+	__u32 at = s->text_at & RECORD_MASK, bytes = s->text_bytes, i;
+	const __u8 *text = &s->record[at];
 	struct tetra_seed secret = seed_get();
+	struct tetra_hash hash;
 
 	/* Zeroes behind the last byte: whole words and chunks are read. */
-	for (i = 0; i < TETRA_CHUNK_BYTES; i += 8)
-		word_put(&s->record[(at + bytes + i) & RECORD_MASK], 0);
-	s->hash_at = 0;
-	hash_begin(&secret, &s->hash);
-	for (i = 0; i < TETRA_HASH_BYTES / HASH_BLOCK; i++)
-		if (!hash_block(s->number))
-			break;
-	hash_end(&secret, &s->hash, bytes);
+	words_zero(&s->record[(at + bytes) & RECORD_MASK], TETRA_CHUNK_BYTES);
+	hash_begin(&secret, &hash);
+	if (bytes <= HASH_SHORT) {
+		hash_short(&secret, &hash, text, bytes);
+	} else {
+		s->hash_at = 0;
+		s->hash = hash;
+		for (i = 0; i < TETRA_HASH_BYTES / HASH_BLOCK; i++)
+			if (!hash_block(s->number))
+				break;
+		hash = s->hash;
+	}
+	hash_end(&secret, &hash, bytes);
+	s->hash = hash;
 }
 
 /*
- * Hash, head and tail of that path, into s->proc. Chunks beyond the path are never looked at,
- * so they keep what they have.
+ * Head and tail of that path, into @row. Chunks beyond the path are never looked at, so they keep
+ * what they have.
  */
-static __noinline int exe_copy(struct tetra_scratch *s)
+static __noinline int exe_copy(struct tetra_scratch *s, struct tetra_proc *row)
 {
 	__u32 at = s->text_at, bytes = s->text_bytes, i;
-	struct tetra_proc *row = &s->proc;
 
-	row->exe_hash[0] = s->hash.h[0];
-	row->exe_hash[1] = s->hash.h[1];
-	row->exe_bytes = bytes;
 	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
 		if (i >= bytes)
 			break;
@@ -93,10 +114,10 @@ static __noinline int exe_copy(struct tetra_scratch *s)
 }
 
 /*
- * The executable whose path the walk has found: its text, as events show it, at s->spot, which
- * stays; its name, as rules compare it, in s->proc. Returns the text's bytes.
+ * The executable whose path the walk has found: its name at s->spot of the record, which stays;
+ * the name's hash and length in s->proc. exe_copy() takes the name itself.
  */
-static __noinline __u32 exe_take(struct tetra_scratch *s, __u32 slot)
+static __noinline int exe_take(struct tetra_scratch *s, __u32 slot)
 {
 	__u32 bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
 
@@ -105,15 +126,13 @@ static __noinline __u32 exe_take(struct tetra_scratch *s, __u32 slot)
 	s->text_at = s->spot;
 	s->text_bytes = bytes;
 	exe_hash(s);
-	exe_copy(s);
 	/* A name that is not known is none: its hash is not that of any text. */
 	if (s->path.flags & (TETRA_ARG_UNRESOLVED | TETRA_ARG_MOVED))
-		s->proc.exe_hash[0] = s->proc.exe_hash[1] = 0;
-	if (s->path.deleted && bytes) {
-		deleted_put(s, s->text_at + bytes);
-		bytes += TEXT_DELETED_BYTES;
-	}
-	return bytes;
+		s->hash.h[0] = s->hash.h[1] = 0;
+	s->proc.exe_hash[0] = s->hash.h[0];
+	s->proc.exe_hash[1] = s->hash.h[1];
+	s->proc.exe_bytes = bytes;
+	return 0;
 }
 
 /*
@@ -159,6 +178,7 @@ __noinline int identity_name(__u32 slot)
 		return 0;
 	path_inspect(s);
 	exe_take(s, slot);
+	exe_copy(s, &s->proc);
 	if (mount_is_foreign(slot))
 		s->proc.flags |= TETRA_PROC_FOREIGN;
 	return 0;

@@ -20,7 +20,7 @@ static __always_inline void own_count(void)
 		loss_count(TETRA_TALLY_OWN);
 }
 
-/* First thing in a run. */
+/* For runs whose rules match: most do not, and need not ask. */
 static __always_inline int own_process(void)
 {
 	if (!cfg.own_tgid || bpf_get_current_pid_tgid() >> 32 != cfg.own_tgid)

@@ -35,14 +35,36 @@ static __always_inline void word_put(void *to, __u64 word)
 	asm volatile("*(u64 *)(%0 + 0) = %1" : : "r"(to), "r"(word) : "memory");
 }
 
-/* @bytes: a constant, of whole words. */
+/* @bytes: a constant, of whole words. Offsets are part of the instructions: two a word. */
 static __always_inline void words_copy(void *to, const void *from, __u32 bytes)
+{
+	__u64 word;
+	__u32 i;
+
+#pragma clang loop unroll(full)
+	for (i = 0; i < bytes; i += 8) {
+		asm volatile("%0 = *(u64 *)(%1 + %2)"
+			     : "=r"(word)
+			     : "r"(from), "i"(i)
+			     : "memory");
+		asm volatile("*(u64 *)(%0 + %2) = %1"
+			     :
+			     : "r"(to), "r"(word), "i"(i)
+			     : "memory");
+	}
+}
+
+/* Likewise. */
+static __always_inline void words_zero(void *to, __u32 bytes)
 {
 	__u32 i;
 
 #pragma clang loop unroll(full)
 	for (i = 0; i < bytes; i += 8)
-		word_put(to + i, word_get(from + i));
+		asm volatile("*(u64 *)(%0 + %2) = %1"
+			     :
+			     : "r"(to), "r"(0ull), "i"(i)
+			     : "memory");
 }
 
 /* 32 bytes of ones, then zeroes: at 32 - n begins the mask of the first n bytes of 32. */
@@ -88,8 +110,15 @@ extern const volatile struct tetra_hook_config cfg;
 #ifndef TETRA_SCRATCH_GET
 static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 {
-	if (cfg.spares && slot & TETRA_SPARE)
-		return bpf_map_lookup_elem(&tetra_spares, &slot);
+	struct tetra_scratch *s;
+
+	if (cfg.spares) {
+		s = slot & TETRA_SPARE ? bpf_map_lookup_elem(&tetra_spares, &slot)
+				       : bpf_map_lookup_elem(&tetra_scratch, &slot);
+		/* Kept apart from the call below, which is all that most kernels need. */
+		opaque(s);
+		return s;
+	}
 	return bpf_map_lookup_elem(&tetra_scratch, &slot);
 }
 #endif
@@ -160,12 +189,15 @@ static __always_inline struct tetra_scratch *scratch_claim(void)
 
 static __always_inline void scratch_release(struct tetra_scratch *s)
 {
-	__u32 slot = s->number;
+	if (cfg.spares) {
+		__u32 slot = s->number;
 
-	if (cfg.spares && slot & TETRA_SPARE)
-		bpf_map_delete_elem(&tetra_spares, &slot);
-	else
-		__sync_fetch_and_add(&s->claims, -1ull);
+		if (slot & TETRA_SPARE) {
+			bpf_map_delete_elem(&tetra_spares, &slot);
+			return;
+		}
+	}
+	__sync_fetch_and_add(&s->claims, -1ull);
 }
 
 #endif

@@ -25,29 +25,39 @@ static __always_inline __u32 slot_uses(__u64 columns, __u32 slot)
 #define TASK_COLUMNS                                                               \
 	(((1u << TETRA_PROCESS_COLUMNS) - 1) & ~(ROW_COLUMNS | COLUMN(TETRA_COL_PID)))
 
+/* The event of a process that has no row is the nearest known ancestor's. */
+static __noinline int process_find_ancestor(struct tetra_scratch *s)
+{
+	__u32 tgid = 0;
+	struct tetra_proc *proc = proc_find_ancestor(&tgid);
+
+	s->process.stamp = 0;
+	s->process.flags = TETRA_HOOK_UNKNOWN;
+	if (!proc)
+		return 0;
+	s->process.tgid = tgid;
+	s->process.stamp = proc->stamp;
+	s->process.flags = TETRA_HOOK_ANCESTOR;
+	return 0;
+}
+
 /*
  * Sets s->process: whose event this would be. Returns the process's row, or NULL if it has
- * none; the event then is the nearest known ancestor's.
+ * none.
  */
 static __always_inline struct tetra_proc *process_find(struct tetra_scratch *s)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	struct tetra_proc *proc = proc_find(tgid), *row = proc;
+	struct tetra_proc *proc = proc_find(tgid);
 
 	s->process.tgid = tgid;
-	s->process.stamp = 0;
-	s->process.flags = 0;
 	if (!proc) {
-		proc = proc_find_ancestor(&tgid);
-		if (!proc) {
-			s->process.flags = TETRA_HOOK_UNKNOWN;
-			return 0;
-		}
-		s->process.tgid = tgid;
-		s->process.flags = TETRA_HOOK_ANCESTOR;
+		process_find_ancestor(s);
+		return 0;
 	}
 	s->process.stamp = proc->stamp;
-	return row;
+	s->process.flags = 0;
+	return proc;
 }
 
 /*
@@ -142,10 +152,6 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 	struct tetra_match *m = &s->match;
 	__u64 hash0 = 0, hash1 = 0, pid_marks = 0, binary_marks = 0;
 
-	if (proc) {
-		pid_marks = proc->pid_marks;
-		binary_marks = proc->binary_marks;
-	}
 	if (state == TETRA_VALUE_NONE)
 		hash1 = TETRA_EXE_NONE;
 	else if (proc && !state) {
@@ -156,6 +162,13 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 	    !match_exact(image, m, exe_dim(image, dims + TETRA_COL_BINARY, proc), hash0,
 			 hash1))
 		return 0;
+	/* Mostly there is no other: one look at the configuration, not one for each. */
+	if (!(cfg.process_columns & ROW_COLUMNS & ~COLUMN(TETRA_COL_BINARY)))
+		return m->bits;
+	if (proc) {
+		pid_marks = proc->pid_marks;
+		binary_marks = proc->binary_marks;
+	}
 	if (USES(TETRA_COL_NSPID) &&
 	    !match_exact(image, m, dims + TETRA_COL_NSPID, ns_tgid, 0))
 		return 0;
@@ -188,26 +201,23 @@ static __always_inline __u32 exe_state(const struct tetra_proc *proc)
 	return TETRA_VALUE_UNREADABLE;
 }
 
-/* The row of the current process: its own if it is of the image that runs, else one worked
- * out. */
-static __noinline struct tetra_proc *row_find(struct tetra_scratch *s)
+/* The row of the current process, worked out: it has none, or one of an earlier image. */
+static __noinline __attribute__((returns_nonnull)) struct tetra_proc *
+row_make(struct tetra_scratch *s)
 {
-	struct tetra_proc *row = process_find(s);
-
-	if (!row || !row_is_current(row)) {
-		s->task = bpf_get_current_task();
-		identity_find(s->number);
-		row = &s->proc;
-	}
-	return row;
+	s->task = bpf_get_current_task();
+	identity_find(s->number);
+	return &s->proc;
 }
 
 /* Columns that read the process's row. */
 static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, __u32 columns,
 				   __u32 dims)
 {
-	struct tetra_proc *proc = row_find(s);
+	struct tetra_proc *proc = process_find(s);
 
+	if (!proc || !row_is_current(proc))
+		proc = row_make(s);
 	return row_select(image, s, proc, exe_state(proc), proc->ns_tgid, columns, dims);
 }
 

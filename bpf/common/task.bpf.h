@@ -90,7 +90,7 @@ static __always_inline struct tetra_proc *proc_find_own(__u32 tgid, __u64 start)
 }
 
 /* The nearest known ancestor's row and id; the task itself is not in the map. */
-static __noinline struct tetra_proc *proc_find_ancestor(__u32 *ret_tgid)
+static __always_inline struct tetra_proc *proc_find_ancestor(__u32 *ret_tgid)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct tetra_proc *proc;

@@ -42,7 +42,7 @@ static __always_inline int record_has_room(const struct tetra_scratch *s, __u32 
 }
 
 /* One component with its slash, at s->text_at of the record, which moves on. */
-static __always_inline void component_put(struct tetra_scratch *s, __u32 index)
+static __always_inline void component_put(struct tetra_scratch *s, __u64 index)
 {
 	struct tetra_component *c = &s->components[index & (TETRA_MAX_COMPONENTS - 1)];
 	__u64 at = s->text_at & RECORD_MASK;
@@ -63,7 +63,8 @@ static __always_inline void component_put(struct tetra_scratch *s, __u32 index)
 __noinline int components_put(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
-	__u32 i, depth;
+	/* Of 64 bits: in a loop, those of 32 are cut to that again and again. */
+	__u64 i, depth;
 
 	if (!s)
 		return 0;

@@ -20,7 +20,7 @@
 
 /* What walk_match() says. */
 #define WALK_DECLINED 0
-#define WALK_DONE     1
+#define WALK_DONE 1
 
 /* A path as typed pointers have it, and the dentry where it begins; 0: not on this mount. */
 struct walk {
@@ -44,19 +44,15 @@ static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *
 	__u32 zero = 0;
 	struct tetra_root *root = bpf_map_lookup_elem(&tetra_roots, &zero);
 
+	if (root && root->mount == (__u64)walk->mount) {
+		walk->is_common = 1;
+		walk->root = root->dentry;
+		return;
+	}
 	walk->is_common = 0;
-	walk->root = 0;
 	/* No file, as in anonymous mappings. Linux 5.10 does not catch what a function other than
 	 * the program itself reads from there. */
-	if (!walk->mount)
-		return;
-	walk->is_common = root && root->mount == (__u64)walk->mount;
-	if (root && walk->is_common)
-		walk->root = root->dentry;
-	else
-		walk->root = walk_other_root(s, walk->mount);
-	walk->root = unknown(s, walk->root);
-	walk->is_common = unknown(s, walk->is_common);
+	walk->root = unknown(s, walk->mount ? walk_other_root(s, walk->mount) : 0);
 }
 
 /* What the slow walk begins with, and what the text of the path is made from. */
@@ -97,15 +93,14 @@ static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentr
 
 /* What walk_rest() compares: sequences alone, as walk_match() leaves them, which looks at the
  * same dentries twice; or the dentries' addresses too, as walk_up() does. */
-#define WALK_SEQUENCES 0ull
-#define WALK_DENTRIES  ~0ull
+#define WALK_SEQUENCES 0
+#define WALK_DENTRIES  1
 
 /*
  * All names, for the text of the path, and what else an event tells of the file. 1 if each
  * dentry is as it was when the walk passed: then the path was real when the walk ended.
  */
-static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry,
-				  __u64 who)
+static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry, __u64 who)
 {
 	struct inode *inode;
 	struct dentry *at = dentry;
@@ -122,7 +117,9 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 			s->path.plain = 0;
 		sequence = at->d_seq.seqcount.sequence;
 		/* Another dentry with a lower sequence must not make up for a higher one. */
-		sum += sequence + (dentry_number(s, at) & who);
+		sum += sequence;
+		if (who)
+			sum += dentry_number(s, at);
 		odd |= sequence;
 		at = at->d_parent;
 	}
@@ -134,21 +131,19 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 }
 
 /* One component up; at the root it is done. */
-#define WALK_ONE_UP(n)                                                                   \
-	if ((__u64)at == stop) {                                                         \
-		s->path.depth = n;                                                       \
-		goto done;                                                               \
-	}                                                                                \
-	sum += at->d_seq.seqcount.sequence + dentry_number(s, at);                       \
+#define WALK_ONE_UP(n)                                             \
+	if ((__u64)at == stop) {                                   \
+		s->path.depth = n;                                 \
+		goto done;                                         \
+	}                                                          \
+	sum += at->d_seq.seqcount.sequence + dentry_number(s, at); \
 	at = at->d_parent;
 
 /*
  * From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it went through. No
- * loop: before Linux 6.5 a counter that the verifier must know makes it know all numbers of
- * all functions that are being called, and follow each by itself.
+ * loop: see unknown(), a counter is what the verifier must know.
  */
-static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry,
-				__u64 stop)
+static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry, __u64 stop)
 {
 	struct dentry *at = dentry;
 	__u64 sum = 0;
@@ -211,8 +206,7 @@ static __always_inline __s64 walk_short(tetra_image image, struct tetra_scratch 
 	return trie_step(s->number);
 }
 
-static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s,
-				  struct dentry *at)
+static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, struct dentry *at)
 {
 	const __u64 *words = (const __u64 *)dentry_inline_name(at);
 	__u64 len = at->d_name.len;
@@ -228,7 +222,7 @@ static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s,
 
 /* For the first step, which is all that most runs take. */
 static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch *s,
-					struct dentry *at)
+				      struct dentry *at)
 {
 	__u64 len = at->d_name.len;
 
@@ -236,31 +230,32 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 }
 
 /* One component up, as the walk's first half; at the root it turns. */
-#define WALK_UP(n)                                                                       \
-	if ((__u64)at == stop) {                                                         \
-		s->path.depth = n;                                                       \
-		goto turn;                                                               \
-	}                                                                                \
-	way[n] = top = at;                                                               \
-	sum += at->d_seq.seqcount.sequence;                                              \
+#define WALK_UP(n)                                      \
+	if ((__u64)at == stop) {                        \
+		s->path.depth = n;                      \
+		goto turn;                              \
+	}                                               \
+	way[n] = top = at;                              \
+	sum += at->d_seq.seqcount.sequence;             \
 	at = at->d_parent;
 
 /* One down, as the second half: @n components are left, the next of them is way[below]. */
-#define WALK_DOWN(n, below)                                                              \
-	down_##n : going = unknown(s, walk_step(image, s, way[below]));                  \
-	if (going <= 0)                                                                  \
+#define WALK_DOWN(n, below)                             \
+	down_##n:                                       \
+	going = unknown(s, walk_step(image, s, way[below])); \
+	if (going <= 0)                                 \
 		goto left;
 
-#define WALK_ENTER(n)                                                                    \
-	if (depth == n + 1)                                                              \
+#define WALK_ENTER(n)                                   \
+	if (depth == n + 1)                             \
 		goto down_##n;
 
 /* One sequence once more; all that are there lie below @n. */
-#define WALK_AGAIN(n)                                                                    \
-	if (depth <= n)                                                                  \
-		goto all;                                                                \
-	sequence = way[n]->d_seq.seqcount.sequence;                                      \
-	sum -= sequence;                                                                 \
+#define WALK_AGAIN(n)                                   \
+	if (depth <= n)                                 \
+		goto all;                               \
+	sequence = way[n]->d_seq.seqcount.sequence;     \
+	sum -= sequence;                                \
 	odd |= sequence;
 
 /*
@@ -268,7 +263,7 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
  * as after walk_up(), s->match as after the trie's walk; nothing is decided yet.
  */
 static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, __u64 dim,
-				   struct dentry *dentry, __u64 stop)
+				 struct dentry *dentry, __u64 stop)
 {
 	struct dentry *at = dentry, *top = dentry;
 	/* Volatile: on the stack, at fixed places, and nowhere else. */
@@ -300,7 +295,7 @@ turn:
 	s->path.sequences = sum;
 	if (!depth)
 		goto end;
-	going = unknown(s, walk_first(image, s, top));
+	going = walk_first(image, s, top);
 	if (going <= 0)
 		goto left;
 	WALK_ENTER(0)
@@ -329,7 +324,7 @@ end:
 left:
 	if (going)
 		return WALK_DECLINED;
-	/* And again, since where the way down was entered the verifier knew it. */
+	/* Anew: where the way down was entered, the verifier knew it. */
 	depth = *(volatile __u32 *)&s->path.depth;
 	WALK_AGAIN(0)
 	WALK_AGAIN(1)
@@ -342,7 +337,7 @@ left:
 	WALK_AGAIN(8)
 	WALK_AGAIN(9)
 all:
-	return unknown(s, !sum && !(odd & 1));
+	return !sum && !(odd & 1);
 }
 
 /* The path with all its names: 1, or 0 if the slow walk has to find it. */

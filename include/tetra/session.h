@@ -352,7 +352,8 @@ enum tetra_preemption {
  *			(policies with enforcement: best-effort)
  * @switched_off:	TETRA_SWITCH_* of the switches that keep hooks from running now
  * @preemption:		enum tetra_preemption, now
- * @skipped_own:	calls of hooks that were left out: TETRA_SESSION_SKIP_SELF, _SKIP_GROUP
+ * @skipped_own:	calls that rules matched and that were left out: TETRA_SESSION_SKIP_SELF,
+ *			_SKIP_GROUP
  * @rate_forgotten:	rate limits that were forgotten before their time, for want of room: an
  *			event more than the limit allows may have been sent for each
  *
