@@ -130,6 +130,8 @@ static void storm_run(void)
 	unsigned int live = 0, turn = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* What starts a session goes first: else the storm is all that ever runs. */
+	(void)nice(19);
 	for (; !__atomic_load_n(&shared->over, __ATOMIC_SEQ_CST); turn++) {
 		if (fork() == 0)
 			worker_run(turn);
@@ -154,9 +156,20 @@ static void heard_exec(const struct tetra_process *process)
 	if (!arguments || strncmp(arguments, "again", strlen("again")) != 0)
 		return;
 	for (uint64_t i = 0; i < heard.again; i++)
-		heard.doubles += heard.told[i] == pid;
+		if (heard.told[i] == pid) {
+			heard.doubles++;
+			printf("twice: %u\n", pid);
+		}
 	if (heard.again < MAX_TOLD)
 		heard.told[heard.again++] = pid;
+}
+
+static void heard_print(const char *what, const struct tetra_event *event)
+{
+	char text[4096];
+
+	(void)tetra_event_to_json(event, text, sizeof(text)); /* cut, it still says who */
+	printf("%s: %s\n", what, text);
 }
 
 static int on_event(void *user, const struct tetra_event *event)
@@ -174,7 +187,9 @@ static int on_event(void *user, const struct tetra_event *event)
 			       tetra_process_get_pid(process), tetra_event_get_flags(event));
 		return 0;
 	}
-	heard.orphans += tetra_process_get_pid(process) && !tetra_event_get_parent(event);
+	if (tetra_process_get_pid(process) && !tetra_event_get_parent(event) &&
+	    heard.orphans++ < 4)
+		heard_print("no parent", event);
 	if (tetra_event_get_kind(event) == TETRA_EVENT_EXEC)
 		heard_exec(process);
 	return 0;
