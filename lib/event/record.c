@@ -663,6 +663,20 @@ int decoder_seed_kernel(struct decoder *decoder, bool announce)
 	return seed_add(decoder, &source, announce);
 }
 
+/*
+ * The parent of a process that was forked since the programs are there, where it has ended
+ * before anybody could describe it: at the fork both were of one image.
+ */
+static void seed_add_parent(struct decoder *decoder, const struct process_source *child)
+{
+	struct process_source source = *child;
+
+	source.key = child->parent;
+	source.parent = (struct process_key){};
+	(void)seed_add(decoder, &source, false); /* counted inside */
+	process_table_release(decoder->table, source.key);
+}
+
 int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool announce)
 {
 	_cleanup_(process_image_unrefp) struct process_image *image = NULL;
@@ -683,10 +697,12 @@ int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool 
 	if (!seed->parent_tgid)
 		source.parent =
 			(struct process_key){ PROCESS_KERNEL_PID, PROCESS_KERNEL_STAMP };
+	source.image = image;
 	parent = process_table_find(decoder->table, source.parent);
 	if (parent)
 		source.flags |= parent->flags & PROCESS_IN_INIT_TREE;
-	source.image = image;
+	else if (seed->forked)
+		seed_add_parent(decoder, &source);
 	return seed_add(decoder, &source,
 			announce && !seed->kernel_thread && !seed->has_record);
 }

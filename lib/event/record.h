@@ -51,7 +51,9 @@ struct process_seed {
 	uint64_t stamp, parent_stamp; /* CLOCK_BOOTTIME of their starts */
 	uint32_t ns_tgid;	      /* in its own pid namespace; 0 in the root one */
 	bool kernel_thread;	      /* known, but not announced */
-	bool has_record; /* forked since: announced only if its parent stays unknown */
+	bool has_row; /* the stamps are the kernel's own */
+	bool forked; /* since the programs are there, and nothing executed: has a record */
+	bool has_record; /* of its own, or may have: not announced */
 	bool has_cred;
 	struct tetra_record_cred cred;
 	uint32_t namespaces[TETRA_NS_END];

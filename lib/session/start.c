@@ -4,6 +4,7 @@
  * them; their events with the first dispatches, when there are subscribers.
  */
 #include <inttypes.h>
+#include <signal.h>
 
 #include "lib/base/arena.h"
 #include "lib/kernel/proc.h"
@@ -19,6 +20,8 @@ struct session_seeds {
 
 /* Stamp of the pseudo process 0, as events name it. */
 #define KERNEL_STAMP 1u
+/* Of the times in /proc: USER_HZ is 100 wherever this library runs. */
+#define START_TICK_NS 10000000u
 
 struct session_seeds *seeds_free(struct session_seeds *seeds)
 {
@@ -102,8 +105,17 @@ static int seed_compare_tgid(const void *left, const void *right)
 	return a->tgid < b->tgid ? -1 : a->tgid > b->tgid;
 }
 
-/* Parents' stamps, by their number, where the kernel has not said. Children of process 0
- * descend from <kernel>. */
+/* /proc counts in ticks: what began then began within the one that it names. */
+static bool same_start(uint64_t stamp, uint64_t start_ns)
+{
+	return stamp >= start_ns && stamp - start_ns < START_TICK_NS;
+}
+
+/*
+ * Parents' stamps, by their number, where the kernel has not said; and of a parent that has
+ * ended before it had a row, the stamp that its children's rows know. Children of process 0
+ * descend from <kernel>.
+ */
 static int seeds_link(struct session_seeds *seeds)
 {
 	_cleanup_(freep) struct process_seed **by_tgid =
@@ -120,6 +132,9 @@ static int seeds_link(struct session_seeds *seeds)
 		struct process_seed **found = bsearch(&wanted, by_tgid, seeds->n,
 						      sizeof(*by_tgid), seed_compare_tgid);
 
+		if (found && seeds->seeds[i].parent_stamp && !(*found)->has_row &&
+		    same_start(seeds->seeds[i].parent_stamp, (*found)->stamp))
+			(*found)->stamp = seeds->seeds[i].parent_stamp;
 		if (seeds->seeds[i].parent_stamp)
 			continue;
 		if (found)
@@ -139,30 +154,58 @@ static const char *seed_name(struct session_seeds *seeds, const struct tetra_pro
 }
 
 /*
- * What the kernel's row says: it decides who a process is, and since when. 0 if there is nothing
- * to add: a process that has executed something since the programs are there has its record.
+ * What the kernel's row says: it decides who a process is, and since when. False if there is
+ * nothing to tell: a process that has executed something since the programs are there has its
+ * record.
  */
-static int seed_take_row(struct session_seeds *seeds, struct process_seed *seed,
-			 const struct sensor *sensor)
+static bool seed_take_row(struct session_seeds *seeds, struct process_seed *seed,
+			  const struct sensor *sensor)
 {
 	struct tetra_proc row;
 
-	/* The map is full, or we do not see the same numbers. */
-	if (sensor_get_process(sensor, seed->tgid, &row) < 0)
-		return 1;
+	/* The map is full, we do not see the same numbers, or it has ended. */
+	if (sensor_get_process(sensor, seed->tgid, &row) < 0 ||
+	    !same_start(row.stamp, seed->stamp))
+		return true;
 	if (row.flags & TETRA_PROC_EXECED && !(row.flags & TETRA_PROC_SEEDED))
-		return 0;
+		return false;
 	seed->stamp = row.stamp;
 	seed->parent_tgid = row.parent_tgid;
 	seed->parent_stamp = row.parent_stamp;
 	seed->ns_tgid = row.ns_tgid;
-	seed->has_record = !(row.flags & TETRA_PROC_SEEDED);
+	seed->has_record = seed->forked = !(row.flags & TETRA_PROC_SEEDED);
+	seed->has_row = true;
 	if (!seed->exe)
 		seed->exe = seed_name(seeds, &row);
-	return 1;
+	return true;
 }
 
-static int seeds_collect(struct session_seeds *seeds, struct tetra_session *session)
+/*
+ * The rows that were made since. Who has ended without one is described for its children, and
+ * not announced: it may have executed what /proc shows after the programs were there.
+ */
+static void seeds_take_rows(struct session_seeds *seeds, const struct sensor *sensor)
+{
+	bool was_full = sensor_get_loss(sensor, TETRA_LOST_PROCESS);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < seeds->n; i++) {
+		struct process_seed *seed = &seeds->seeds[i];
+
+		if (!seed->has_row) {
+			if (!seed_take_row(seeds, seed, sensor))
+				continue;
+			/* Without losses, only what has ended has no row. */
+			if (!seed->has_row &&
+			    (!was_full || kill((pid_t)seed->tgid, 0) < 0))
+				seed->has_record = true;
+		}
+		seeds->seeds[n++] = *seed;
+	}
+	seeds->n = n;
+}
+
+static int seeds_collect(struct session_seeds *seeds, const struct sensor *sensor)
 {
 	_cleanup_(proc_iter_freep) struct proc_iter *iter = NULL;
 	const struct proc_entry *entry;
@@ -173,17 +216,17 @@ static int seeds_collect(struct session_seeds *seeds, struct tetra_session *sess
 		if (r <= 0)
 			break;
 		r = seeds_add(seeds, entry);
-		if (r == 0 && !seed_take_row(seeds, &seeds->seeds[seeds->n - 1],
-					     session->sensor))
+		if (r == 0 && !seed_take_row(seeds, &seeds->seeds[seeds->n - 1], sensor))
 			seeds->n--;
 	}
 	return r;
 }
 
 /*
- * The kernel's rows first, all from one place; what else there is to tell of the processes is
- * read afterwards, so that each process in /proc has its row. Who was forked since has a record
- * as well, and is described here in case its parent ends before it is read.
+ * /proc first, while the programs run already: who is in it is described, whether or not it
+ * lives when the kernel makes its rows, since a child's row may name it. What has a row by then
+ * was forked or has executed something while /proc was read. Who was forked afterwards has a
+ * record.
  */
 int seeds_read(struct session_seeds **ret, struct tetra_session *session)
 {
@@ -197,12 +240,13 @@ int seeds_read(struct session_seeds **ret, struct tetra_session *session)
 		return -ENOMEM;
 	r = arena_new(&seeds->arena);
 	if (r == 0)
-		r = sensor_seed(session->sensor, &kernel);
+		r = seeds_collect(seeds, session->sensor);
 	if (r == 0)
-		r = seeds_collect(seeds, session);
+		r = sensor_seed(session->sensor, &kernel);
 	if (r == 0) {
-		qsort(seeds->seeds, seeds->n, sizeof(*seeds->seeds), seed_compare);
+		seeds_take_rows(seeds, session->sensor);
 		r = seeds_link(seeds);
+		qsort(seeds->seeds, seeds->n, sizeof(*seeds->seeds), seed_compare);
 	}
 	if (r < 0) {
 		seeds_free(seeds);
