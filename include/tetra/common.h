@@ -10,9 +10,9 @@
  *    EINVAL ENOENT EEXIST EOPNOTSUPP EPERM ENOMEM E2BIG EBUSY ECANCELED.
  *  - Outputs named ret_x (or ret) are written on success only.
  *  - Objects are opaque. *_ref/_unref count references, *_free ends a sole owner; all of
- *    them take NULL.
- *  - Nothing is process-wide: no threads, no signal handlers, no globals. (But one entry in
- *    libbpf's table of section handlers, for sections "tetra/...", from load to unload.)
+ *    them accept NULL.
+ *  - Nothing is process-wide: no threads, no signal handlers, no globals, except one entry in
+ *    libbpf's table of section handlers, for sections "tetra/...", from load to unload.
  */
 
 #include <stddef.h>
@@ -38,7 +38,7 @@
  * @name:	the variable to declare
  *
  * Members not named are zero, and zero is the default of every member. A library older than
- * the caller refuses (-E2BIG) a longer struct whose unknown tail is not zero. Since: 0.1
+ * the caller rejects (-E2BIG) a longer struct whose unknown tail is not zero. Since: 0.1
  */
 #define TETRA_OPTS(type, name, ...) struct type name = { .size = sizeof(struct type), ##__VA_ARGS__ }
 
@@ -46,13 +46,13 @@
 enum tetra_mode {
 	TETRA_MODE_DEFAULT = 0, /* what the policy says; enforce if it says nothing */
 	TETRA_MODE_ENFORCE = 1,
-	TETRA_MODE_MONITOR = 2, /* matches and events, no signal and no override */
+	TETRA_MODE_MONITOR = 2, /* matches and events, but no signals and no overrides */
 };
 
 TETRA_BEGIN_DECLS
 
 /**
- * tetra_version() - the version of the library that is linked, as "0.1.0"
+ * tetra_version() - the version of the linked library, as "0.1.0"
  *
  * Return: a static string. Any thread. Since: 0.1
  */

@@ -3,9 +3,9 @@
 #define TETRA_DIAG_H
 
 /*
- * Diagnostics: what a call that reads user input has to say about it, errors and warnings,
- * all of one run together, as data. A collector belongs to the caller, can be used for
- * several calls (findings accumulate), and is used by one thread at a time.
+ * Diagnostics: errors and warnings about user input, collected as data; a call reports
+ * everything it finds. A collector belongs to the caller, can be used for several calls
+ * (findings accumulate), and is used by one thread at a time.
  */
 
 #include <tetra/common.h>
@@ -16,8 +16,8 @@ struct tetra_diag;
 
 /* Crosses the ABI as uint32_t. Since: 0.1 */
 enum tetra_severity {
-	TETRA_SEVERITY_ERROR = 1, /* refused */
-	TETRA_SEVERITY_WARNING = 2, /* loads, and does not do what it seems to say */
+	TETRA_SEVERITY_ERROR = 1, /* rejected */
+	TETRA_SEVERITY_WARNING = 2, /* loads, but does not do what it seems to say */
 	TETRA_SEVERITY_NOTE = 3, /* what was chosen or widened, and why */
 };
 
@@ -32,8 +32,8 @@ enum tetra_severity {
  * @path:	place in the document, "spec.kprobes[0].call"; NULL if none
  * @message:	one line, no full stop
  * @hint:	what to do about it; NULL if none
- * @places:	tetra_diag_fold(): where else, @n_places of them; NULL if nowhere
- * @n_places:	how many
+ * @places:	after tetra_diag_fold(): the other places, @n_places of them; NULL if none
+ * @n_places:	number of @places
  * @count:	1 + @n_places
  *
  * All strings are borrowed from the collector until it is cleared or freed. Since: 0.1
@@ -94,26 +94,26 @@ TETRA_API int tetra_diag_get(struct tetra_diag *diag, unsigned int index,
 			     struct tetra_finding *ret);
 
 /**
- * tetra_diag_fold() - make one finding of many of a kind
- * @more_than:	kinds with so many findings of a file, or fewer, stay as they are
+ * tetra_diag_fold() - merge many findings of one kind into one
+ * @more_than:	kinds with at most this many findings in a file are not merged
  *
  * Warnings and notes that differ only in their place, and in what they quote, become one, at
  * the first place; the message and hint are those of the first. Findings that are added
- * later are not folded until the next call.
+ * later are not merged until the next call.
  *
- * Return: how many findings there are less; -ENOMEM, and nothing has changed. Since: 0.1
+ * Return: how many findings were merged away; -ENOMEM, and nothing has changed. Since: 0.1
  */
 TETRA_API int tetra_diag_fold(struct tetra_diag *diag, unsigned int more_than);
 
 /**
- * tetra_diag_render() - one finding as text for people
+ * tetra_diag_render() - one finding as human-readable text
  * @index:	from 0, as in tetra_diag_get()
  * @buf:	where to write; may be NULL if @size is 0
  * @size:	bytes in @buf; the text is cut to fit and always NUL-terminated if @size > 0
  *
  * "FILE:LINE:COLUMN: error: MESSAGE [CODE]", the source line and a caret under the column
- * where they are known, the other places of a folded one, and the hint; lines end in a
- * newline. A file's name is printed with its control characters escaped.
+ * if they are known, the other places of a merged finding, and the hint; lines end in a
+ * newline. Control characters in the file name are escaped.
  *
  * Return: bytes the whole text needs without its NUL; -ENOENT past the last. Since: 0.1
  */

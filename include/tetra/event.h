@@ -7,10 +7,10 @@
  *
  * An event is borrowed during the callback that delivers it. tetra_event_ref() keeps it:
  * it makes a copy that owns all of its memory, shares nothing with the session and may be
- * read by any thread, also after the session is gone. A borrowed event belongs to the
+ * read by any thread, even after the session is freed. A borrowed event belongs to the
  * thread that dispatches. Everything a getter returns is borrowed from the event.
  *
- * Getters that do not fit the event's kind return NULL, 0 or -ENOENT, as each one says.
+ * Getters that do not fit the event's kind return NULL, 0 or -ENOENT, as documented.
  */
 
 #include <tetra/common.h>
@@ -22,7 +22,7 @@ struct tetra_event;
 
 /* Kinds; numbers below 50000 are those of Tetragon's EventType. Since: 0.1 */
 enum tetra_event_kind {
-	TETRA_EVENT_EXEC = 1,	/* a program was executed, or runs already (FROM_PROC) */
+	TETRA_EVENT_EXEC = 1,	/* a program was executed, or already running (FROM_PROC) */
 	TETRA_EVENT_EXIT = 5,	/* the last thread of a process ended */
 	TETRA_EVENT_KPROBE = 9, /* a kernel function that a policy watches was called */
 	TETRA_EVENT_TRACEPOINT = 10,
@@ -32,7 +32,7 @@ enum tetra_event_kind {
 
 /* Bits of tetra_event_get_flags(). Since: 0.1 */
 #define TETRA_EVENT_SUPPRESSED                                                           \
-	1u			 /* monitor mode: the action was named, not carried out */
+	1u			 /* monitor mode: the action is reported, not carried out */
 #define TETRA_EVENT_ENFORCED  2u /* a signal was sent or the result was changed */
 #define TETRA_EVENT_CUT	      4u /* an argument did not fit and is missing */
 #define TETRA_EVENT_UNKNOWN   8u  /* the kernel side did not know the process */
@@ -73,26 +73,26 @@ enum tetra_arg_type {
 	TETRA_TYPE_CONST_BUF = 19,
 };
 
-/* What became of an argument. Since: 0.1 */
+/* Whether an argument could be read. Since: 0.1 */
 enum tetra_arg_status {
 	TETRA_ARG_STATUS_OK = 0,
 	TETRA_ARG_STATUS_FAULT = 1,   /* its memory could not be read */
 	TETRA_ARG_STATUS_ABSENT = 2,  /* a file descriptor that is not open */
 	TETRA_ARG_STATUS_MISSING = 3, /* it did not fit into the record */
-	TETRA_ARG_STATUS_UNSUPPORTED = 4, /* this kernel's hook has no such argument */
+	TETRA_ARG_STATUS_UNSUPPORTED = 4, /* the hook has no such argument on this kernel */
 };
 
 /* Bits of struct tetra_arg.flags. Since: 0.1 */
-#define TETRA_ARG_IS_CUT	1u /* the text or buffer is longer: see orig_size */
+#define TETRA_ARG_IS_CUT	1u /* the text or buffer was longer: see orig_size */
 #define TETRA_ARG_IS_UNRESOLVED 2u /* the beginning of the path is missing */
-#define TETRA_ARG_IS_DELETED	4u /* the file has no name any more */
+#define TETRA_ARG_IS_DELETED	4u /* the file no longer has a name */
 #define TETRA_ARG_HAS_NO_PATH	8u /* pipe, socket, anonymous inode */
 
 /**
  * struct tetra_arg - one argument, or the return value
  * @size:	set by the caller to sizeof(struct tetra_arg)
- * @type:	enum tetra_arg_type; tells which members below are filled
- * @status:	enum tetra_arg_status; unless OK, the value is not filled
+ * @type:	enum tetra_arg_type; determines which members below are filled
+ * @status:	enum tetra_arg_status; the value is filled only if OK
  * @flags:	TETRA_ARG_IS_*
  * @mode:	FILE, PATH, FD, LINUX_BINPRM: type and permission bits, as st_mode
  * @label:	from the policy; NULL if none
@@ -102,7 +102,7 @@ enum tetra_arg_status {
  * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM; the bytes of
  *		CHAR_BUF and CONST_BUF. NOT NUL-terminated
  * @text_len:	bytes of @text
- * @orig_size:	CHAR_BUF, CONST_BUF: bytes there were; more than @text_len if cut
+ * @orig_size:	CHAR_BUF, CONST_BUF: original bytes; more than @text_len if cut
  * @permission:	FILE, PATH, FD, LINUX_BINPRM: "-rw-r--r--"; empty for other types
  * @sock:	SOCK
  * @sock.family:	AF_*
@@ -115,7 +115,7 @@ enum tetra_arg_status {
  * @sock.daddr:		likewise
  * @sock.sport:		host order
  * @sock.dport:		host order
- * @sock.cookie:	the same for the same socket while it lives
+ * @sock.cookie:	identifies the socket while it exists
  *
  * Since: 0.1
  */
@@ -155,15 +155,14 @@ struct tetra_arg {
  *
  * The first reference copies; later ones count.
  *
- * Return: the event to use from now on, which is another one than @event the first time;
- * dropped by tetra_event_unref(). NULL if there is no memory, or @event is NULL. Since:
- * 0.1
+ * Return: the event to use from now on, different from @event the first time; dropped by
+ * tetra_event_unref(). NULL if memory ran out, or @event is NULL. Since: 0.1
  */
 TETRA_API struct tetra_event *tetra_event_ref(const struct tetra_event *event);
 
 /**
  * tetra_event_unref() - drop a reference
- * @event:	from tetra_event_ref(); NULL is fine, a borrowed event is left alone
+ * @event:	from tetra_event_ref(); NULL is fine, a borrowed event is not touched
  *
  * Return: NULL. Any thread. Since: 0.1
  */
@@ -180,10 +179,10 @@ TETRA_API uint32_t tetra_event_get_kind(const struct tetra_event *event);
 TETRA_API const char *tetra_event_kind_to_name(uint32_t kind);
 
 /**
- * tetra_event_kind_from_name() - the kind a user means
- * @name:	"process_exec", "PROCESS_EXEC", "exec"; letters of any case
+ * tetra_event_kind_from_name() - the kind for a name
+ * @name:	"process_exec", "PROCESS_EXEC", "exec"; case is ignored
  *
- * Return: enum tetra_event_kind; 0 if it is no kind. Any thread. Since: 0.1
+ * Return: enum tetra_event_kind; 0 if the name is unknown. Any thread. Since: 0.1
  */
 TETRA_API uint32_t tetra_event_kind_from_name(const char *name);
 
@@ -219,10 +218,10 @@ tetra_event_get_parent(const struct tetra_event *event);
  * tetra_event_get_ancestor() - its parent, the parent's parent, and so on
  * @index:	0 for the parent
  *
- * An image that a process had before it executed another program counts as an ancestor.
- * An event kept with tetra_event_ref() remembers the first 16.
+ * The image that a process had before it executed another program counts as an ancestor.
+ * An event kept with tetra_event_ref() keeps the first 16.
  *
- * Return: the process; NULL behind the last that is known. Since: 0.1
+ * Return: the process; NULL past the last known ancestor. Since: 0.1
  */
 TETRA_API const struct tetra_process *
 tetra_event_get_ancestor(const struct tetra_event *event, unsigned int index);
@@ -308,8 +307,8 @@ TETRA_API const char *tetra_event_get_lost(const struct tetra_event *event,
  * @size:	bytes in @buf; the text is cut to fit and NUL-terminated if @size > 0
  *
  * No white space, no newline. A LOST event has no counterpart in Tetragon, which counts
- * losses in metrics that an export file does not show. Here the file itself says where it
- * has holes, under a key that consumers of Tetragon's files do not know and skip:
+ * losses in metrics that an export file does not show. Here the file itself shows where
+ * records are missing, under a key that consumers of Tetragon's files do not know and skip:
  * {"tetra_lost":{"cause":"ring","count":"12"},"node_name":"n","time":"..."}
  *
  * Return: bytes the whole text needs without its NUL; compare with @size. Since: 0.1
@@ -319,7 +318,7 @@ TETRA_API size_t tetra_event_to_json(const struct tetra_event *event, char *buf,
 
 /* Bits of struct tetra_compact_opts.flags. Since: 0.1 */
 #define TETRA_COMPACT_COLOR 1u /* with terminal colours */
-#define TETRA_COMPACT_TIME  2u /* the time in front */
+#define TETRA_COMPACT_TIME  2u /* starts with the time */
 #define TETRA_COMPACT_UNQUOTED                                                           \
 	4u /* no quotes around odd text, as Tetragon 1.7 and older */
 
@@ -338,13 +337,13 @@ struct tetra_compact_opts {
 };
 
 /**
- * tetra_event_to_compact() - the event as one short line for people
+ * tetra_event_to_compact() - the event as one short human-readable line
  * @buf:	where to write; may be NULL if @size is 0
  * @size:	bytes in @buf; the text is cut to fit and NUL-terminated if @size > 0
  * @opts:	NULL for defaults
  *
- * No newline. Return: bytes the whole text needs without its NUL; 0 if @opts is not
- * understood. Since: 0.1
+ * No newline. Return: bytes the whole text needs without its NUL; 0 if @opts is invalid.
+ * Since: 0.1
  */
 TETRA_API size_t tetra_event_to_compact(const struct tetra_event *event, char *buf,
 					size_t size,

@@ -5,14 +5,14 @@
 /*
  * Filters: which events a subscriber wants. A filter is a list of clauses, each of which
  * allows or denies. Within a clause, values of one property are alternatives, and all
- * properties that were given must hold. An event passes if some allowing clause matches
- * it (or there is none) and no denying clause does. A filter without clauses passes all.
+ * properties given must match. An event passes if any allowing clause matches it (or
+ * there is none) and no denying clause does. A filter without clauses passes all events.
  *
  * Properties of the process never match an event that has no process (LOST): name the
- * kind in a clause of its own to receive those as well.
+ * kind in a separate clause to receive those as well.
  *
- * A filter is built by one thread, and not changed any more once it was given to a
- * subscription; from then on it may be shared. Matching is a pure function.
+ * Build a filter in one thread; do not change it after passing it to tetra_subscribe().
+ * From then on it may be shared. Matching is a pure function.
  */
 
 #include <tetra/common.h>
@@ -109,7 +109,7 @@ TETRA_API int tetra_filter_add_container(struct tetra_filter *filter, const char
  * @ns:		enum tetra_process_namespace
  * @inode:	its number, as in /proc/PID/ns
  *
- * Numbers of one kind of namespace are alternatives; different kinds must all hold.
+ * Numbers of one kind of namespace are alternatives; different kinds must all match.
  *
  * Return: 0; -EINVAL for an unknown @ns; -ENOMEM. Since: 0.1
  */

@@ -4,8 +4,8 @@
 
 /*
  * Policies: parse and describe a TracingPolicy. Pure functions of the text: no kernel, no
- * privilege, no file is opened (TETRA_LINT_HERE looks at some). A policy is immutable and may be shared between threads and
- * sessions.
+ * privilege, no file is opened (TETRA_LINT_HERE looks some up by name). A policy is immutable
+ * and may be shared between threads and sessions.
  */
 
 #include <tetra/common.h>
@@ -15,21 +15,20 @@ TETRA_BEGIN_DECLS
 
 struct tetra_policy;
 
-/* Longest policy text, bytes. Longer texts are refused with "resource-limit". Since: 0.1 */
+/* Longest policy text, bytes. Longer texts are rejected with "resource-limit". Since: 0.1 */
 #define TETRA_POLICY_MAX_BYTES (32u << 20)
 
 /* Values of struct tetra_parse_opts.lint. Since: 0.1 */
-#define TETRA_LINT_TEXT 1u /* what can be told from the text */
-/* Also what this machine tells: paths that are symbolic links here, and whether the policy
- * means the program that reads it. Files are looked for by name, none is opened. */
+#define TETRA_LINT_TEXT 1u /* what the text alone shows */
+/* Also what this machine shows: paths that are symbolic links here, and whether the policy
+ * includes the program that reads it. Files are looked up by name, none is opened. */
 #define TETRA_LINT_HERE 2u
 
 /**
  * struct tetra_parse_opts - options of tetra_policy_parse()
  * @size:	sizeof(struct tetra_parse_opts)
  * @file:	name to use in diagnostics; NULL: "-"
- * @lint:	TETRA_LINT_*: also report what loads but is suspicious (warnings); 0: errors
- *		only
+ * @lint:	TETRA_LINT_*: also warn of what is valid but suspicious; 0: errors only
  *
  * Since: 0.1
  */
@@ -57,7 +56,7 @@ TETRA_API int tetra_policy_parse(struct tetra_policy **ret, const char *text, si
 /**
  * tetra_policy_parse_file() - read one policy from a file
  *
- * As tetra_policy_parse(); @opts->file NULL means @filename.
+ * Like tetra_policy_parse(); @opts->file NULL means @filename.
  *
  * Return: as tetra_policy_parse(); -ENOENT or -EPERM if the file cannot be opened; -EINVAL
  * also for a folder, or without a name. Since: 0.1
@@ -78,7 +77,7 @@ TETRA_API const char *tetra_policy_get_name(const struct tetra_policy *policy);
 /** tetra_policy_get_mode() - the mode the text asks for, enum tetra_mode. Since: 0.1 */
 TETRA_API uint32_t tetra_policy_get_mode(const struct tetra_policy *policy);
 
-/** tetra_policy_enforces() - 1 if some action is meant to stop something. Since: 0.1 */
+/** tetra_policy_enforces() - 1 if any action enforces. Since: 0.1 */
 TETRA_API int tetra_policy_enforces(const struct tetra_policy *policy);
 
 /** tetra_policy_count_hooks() - hooks in the policy. Since: 0.1 */

@@ -4,17 +4,17 @@
 
 /*
  * Processes, as events show them. A process here is one image of a program: a process
- * that executes another program becomes another one, with a new exec_id and the same pid.
- * What a process did after its exec (setuid, chdir) is not in it.
+ * that executes another program becomes a new one, with a new exec_id and the same pid.
+ * Changes after the exec (setuid, chdir) are not included.
  *
- * A process is borrowed from the event it was taken from and lives as long as that event:
- * until the callback returns, or until the last reference to an event kept with
- * tetra_event_ref(). All calls only read, and may be made by any thread that may use the
- * event. All strings are borrowed from the process and NUL-terminated; paths and
- * arguments are bytes as the kernel had them, not necessarily UTF-8.
+ * A process is borrowed from its event and lives as long as that event: until the callback
+ * returns, or until the last reference to an event kept with tetra_event_ref() is dropped.
+ * All calls only read, and may be made by any thread that may use the event. All strings
+ * are borrowed from the process and NUL-terminated; paths and arguments are bytes as the
+ * kernel had them, not necessarily UTF-8.
  *
- * Of a process that started before the session or whose records were lost, only pid and
- * start time may be known: tetra_process_is_known() tells.
+ * For a process that started before the session or whose records were lost, only the pid
+ * and start time may be known; see tetra_process_is_known().
  */
 
 #include <tetra/common.h>
@@ -45,9 +45,9 @@ enum tetra_process_capset {
 };
 
 /**
- * struct tetra_credentials - who a process was when it executed its program
+ * struct tetra_credentials - a process's credentials when it executed its program
  * @size:	set by the caller to sizeof(struct tetra_credentials)
- * @uid:	real user id, as all ids here in the host's user namespace
+ * @uid:	real user id; this and all other ids are in the host's user namespace
  * @gid:	real group id
  * @euid:	effective user id; the "uid" of JSON events
  * @egid:	effective group id
@@ -55,7 +55,7 @@ enum tetra_process_capset {
  * @sgid:	saved group id
  * @fsuid:	user id for file access
  * @fsgid:	group id for file access
- * @securebits:	as prctl(PR_GET_SECUREBITS) tells them
+ * @securebits:	as returned by prctl(PR_GET_SECUREBITS)
  * @login_uid:	audit login user; 4294967295 if there is none
  *
  * Since: 0.1
@@ -75,9 +75,9 @@ struct tetra_credentials {
 };
 
 /**
- * tetra_process_is_known() - whether more than pid and start time is known
+ * tetra_process_is_known() - whether more than the pid and start time is known
  *
- * Where it is not, the other getters return NULL, 0 or an empty text. Return: 1 or 0.
+ * If not, the other getters return NULL, 0 or an empty text. Return: 1 or 0.
  * Since: 0.1
  */
 TETRA_API int tetra_process_is_known(const struct tetra_process *process);
@@ -93,7 +93,7 @@ TETRA_API uint32_t tetra_process_get_pid(const struct tetra_process *process);
 TETRA_API uint32_t tetra_process_get_namespace_pid(const struct tetra_process *process);
 
 /**
- * tetra_process_get_stamp_ns() - with the pid, what names this image on this boot
+ * tetra_process_get_stamp_ns() - with the pid, identifies this image on this boot
  *
  * Return: CLOCK_BOOTTIME in nanoseconds at the exec, or at the fork of a process that
  * never executed anything. Since: 0.1
@@ -104,7 +104,7 @@ TETRA_API uint64_t tetra_process_get_stamp_ns(const struct tetra_process *proces
 TETRA_API uint64_t tetra_process_get_start_ns(const struct tetra_process *process);
 
 /**
- * tetra_process_get_exec_id() - the name of this image on every machine
+ * tetra_process_get_exec_id() - identifies this image across machines
  *
  * base64 of "NODE:STAMP:PID", as in JSON events. Return: the text; NULL if the process is
  * not known. Since: 0.1
@@ -123,13 +123,13 @@ tetra_process_get_parent_exec_id(const struct tetra_process *process);
 /**
  * tetra_process_get_binary() - the program as it was named to execve
  *
- * Made absolute with the working directory; symbolic links are not resolved, and a script
- * is its own name. "<kernel>" for pid 0, "[NAME]" for kernel threads. Since: 0.1
+ * Made absolute with the working directory; symbolic links are not resolved, and for a
+ * script it is the script. "<kernel>" for pid 0, "[NAME]" for kernel threads. Since: 0.1
  */
 TETRA_API const char *tetra_process_get_binary(const struct tetra_process *process);
 
 /**
- * tetra_process_get_executable() - the file that runs, resolved; what matchBinaries
+ * tetra_process_get_executable() - the resolved executable file, which matchBinaries
  * compares
  *
  * Return: the path; NULL if unknown. Since: 0.1
@@ -137,7 +137,7 @@ TETRA_API const char *tetra_process_get_binary(const struct tetra_process *proce
 TETRA_API const char *tetra_process_get_executable(const struct tetra_process *process);
 
 /**
- * tetra_process_get_arguments() - the arguments without the first, as one text for people
+ * tetra_process_get_arguments() - the arguments without the first, as one readable text
  *
  * Joined by blanks, in quotes where they contain one; not reversible, see
  * tetra_process_get_argv(). "<enomem>" if records of a long list were lost. Since: 0.1
@@ -189,7 +189,7 @@ TETRA_API int tetra_process_get_credentials(const struct tetra_process *process,
  * tetra_process_get_capabilities() - one capability set at exec
  * @set:	enum tetra_process_capset
  *
- * Return: bit n for capability n; 0 if unknown or @set is no set. Since: 0.1
+ * Return: bit n for capability n; 0 if unknown or @set is invalid. Since: 0.1
  */
 TETRA_API uint64_t tetra_process_get_capabilities(const struct tetra_process *process,
 						  uint32_t set);
@@ -212,7 +212,8 @@ TETRA_API const char *tetra_process_get_cgroup(const struct tetra_process *proce
 /**
  * tetra_process_get_container_id() - the container, found from the cgroup's name
  *
- * Return: the first 31 characters of its id; NULL if it looks like none. Since: 0.1
+ * Return: the first 31 characters of its id; NULL if the name looks like no container.
+ * Since: 0.1
  */
 TETRA_API const char *tetra_process_get_container_id(const struct tetra_process *process);
 
@@ -226,15 +227,15 @@ TETRA_API const char *tetra_process_get_container_id(const struct tetra_process 
 /**
  * tetra_process_get_privileges() - what executing the program did to privileges
  *
- * Told in sessions with TETRA_SESSION_JSON_CRED, and of programs executed since their start.
+ * Known only in sessions with TETRA_SESSION_JSON_CRED, for programs executed since their start.
  *
- * Return: TETRA_PRIVILEGES_* bits; 0 if nothing changed or it is not known. Since: 0.1
+ * Return: TETRA_PRIVILEGES_* bits; 0 if nothing changed or unknown. Since: 0.1
  */
 TETRA_API uint32_t tetra_process_get_privileges(const struct tetra_process *process);
 
 /**
  * tetra_process_get_inode() - the executable's inode
- * @ret_links:	set to its count of links, 0 for a deleted file or memfd; may be NULL
+ * @ret_links:	set to its link count, 0 for a deleted file or memfd; may be NULL
  *
  * Return: the number; 0 if unknown. Since: 0.1
  */

@@ -3,17 +3,17 @@
 #define TETRA_SESSION_H
 
 /*
- * Sessions: policies in force and the events that come of them.
+ * Sessions: the loaded policies and the events they produce.
  *
  *   open a session -> subscribe -> load policies -> wait on the fd -> dispatch -> free
  *
  * A session has one file descriptor, readable when there is something to dispatch, and no
- * thread of its own. It belongs to one thread at a time; two sessions do not know of each
- * other. Only the statistics calls may be made from another thread meanwhile.
+ * thread of its own. It belongs to one thread at a time; sessions are independent. Only the
+ * statistics calls may be made from another thread at the same time.
  *
  * Changes are transactions: everything between tetra_txn_begin() and tetra_txn_commit() takes
- * effect at one moment, or not at all. When a commit returns, no program in the kernel runs
- * on the rules of before.
+ * effect atomically, or not at all. When a commit returns, no kernel program still uses the
+ * old rules.
  *
  * Needs CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE (to read /proc of others), or CAP_SYS_ADMIN, in
  * the machine's first pid namespace, with /proc mounted there.
@@ -55,14 +55,14 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
 /* "cap", "process_credentials" and "binary_properties" in JSON */
 #define TETRA_SESSION_JSON_CRED 1u
 #define TETRA_SESSION_JSON_NS 2u /* "ns" in JSON */
-#define TETRA_SESSION_QUIET_START 4u /* no EXEC events for processes that run already */
+#define TETRA_SESSION_QUIET_START 4u /* no EXEC events for processes already running */
 #define TETRA_SESSION_STRICT_PATHS 8u /* matchBinaries literals are not widened */
-/* Hooks leave out what the calling process does: no event, no action. Otherwise a policy that
- * watches writes sees its own events being written, and each is the cause of the next. */
+/* Hooks skip what the calling process does: no event, no action. Otherwise a policy that
+ * watches writes sees its own events being written, and each event causes the next. */
 #define TETRA_SESSION_SKIP_SELF 16u
-/* Likewise the other processes of its process group, as it is now, that have its real user id:
- * those that read its pipes. Ask for it only if the group is the caller's own: scripts run all
- * that they start in one group. */
+/* Likewise the other processes of its current process group that have its real user id, such
+ * as the readers of its pipes. Use it only if the group is the caller's own: a script runs
+ * everything it starts in one group. */
 #define TETRA_SESSION_SKIP_GROUP 32u
 
 /**
@@ -70,9 +70,9 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
  * @size:	sizeof(struct tetra_session_opts)
  * @flags:	TETRA_SESSION_*
  * @ring_bytes:	size of the ring buffer; 0: 1 MiB. At most 1 GiB. Rounded up to a power of
- *		two of at least 4096, which a note in the diagnostic tells
- * @max_processes: rows of the kernel's process table; 0: 32768, or 16384 where the kernel
- *		wants their memory, half a kB each, all at once (before Linux 6.1). At most
+ *		two of at least 4096; a note in the diagnostic says so
+ * @max_processes: rows of the kernel's process table; 0: 32768, or 16384 if the kernel
+ *		allocates them, half a kB each, all at once (before Linux 6.1). At most
  *		4194304
  * @node_name:	"node_name" of events; NULL: environment NODE_NAME, else the host's name
  * @log:	receives log lines; NULL: none
@@ -99,14 +99,14 @@ struct tetra_session_opts {
  * @opts:	NULL for defaults
  * @diag:	says why it failed; may be NULL
  *
- * Process tracking starts at once: processes that run already are read from /proc, and
+ * Process tracking starts at once: processes already running are read from /proc, and
  * reported as EXEC events with TETRA_EVENT_FROM_PROC by the first dispatches.
  *
  * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
  * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named), is locked down for
  * confidentiality or has ftrace switched off, or in a nested pid namespace or with another
  * namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags and for sizes out of
- * range; -ENOMEM, also with too few file descriptors. Since: 0.1
+ * range; -ENOMEM, also if file descriptors run out. Since: 0.1
  */
 TETRA_API int tetra_session_new(struct tetra_session **ret,
 				const struct tetra_session_opts *opts,
@@ -116,12 +116,12 @@ TETRA_API int tetra_session_new(struct tetra_session **ret,
  * tetra_session_free() - detach everything and free
  *
  * Events not dispatched are dropped; policies, kept events and filters of the caller stay
- * valid; subscriptions end. An open transaction is abandoned: its calls return -ECANCELED, and
- * it is still to be ended by tetra_txn_commit() or tetra_txn_free(). NULL is fine.
+ * valid; subscriptions end. An open transaction is abandoned: its calls return -ECANCELED, but
+ * the caller must still end it with tetra_txn_commit() or tetra_txn_free(). NULL is fine.
  *
  * Inside a callback or a log function it takes effect when the call that runs it returns, which
- * is then -ECANCELED: no further callback is called, and the handle is valid until that return
- * and no longer. No other thread may be inside the session.
+ * then returns -ECANCELED: no further callback is called, and the handle is valid only until
+ * that return. No other thread may be inside the session.
  *
  * Return: NULL. Since: 0.1
  */
@@ -134,12 +134,12 @@ TETRA_API int tetra_session_get_fd(const struct tetra_session *session);
 /**
  * tetra_session_dispatch() - deliver the events that are ready
  * @session:	handle; no other thread may be inside it
- * @max_events:	stop after so many; 0 for no limit
+ * @max_events:	stop after this many; 0 for no limit
  *
  * Never blocks. Calls subscribers in order of subscription; an event is borrowed until its
  * callback returns.
  *
- * Return: events delivered to some subscriber; -ECANCELED if a subscriber asked to stop or
+ * Return: events delivered to any subscriber; -ECANCELED if a subscriber asked to stop or
  * freed the session; -EBUSY inside a callback or a log function. Since: 0.1
  */
 TETRA_API int tetra_session_dispatch(struct tetra_session *session, unsigned int max_events);
@@ -148,8 +148,8 @@ TETRA_API int tetra_session_dispatch(struct tetra_session *session, unsigned int
  * tetra_session_poll() - wait for events and dispatch them
  * @timeout_ms:	longest wait; negative: no limit
  *
- * Return: as tetra_session_dispatch(); 0 after the time or a signal, and about once a second,
- * when the session looks whether the kernel still calls its hooks. Since: 0.1
+ * Return: as tetra_session_dispatch(); 0 after the timeout or a signal, and about once a second,
+ * when the session checks whether the kernel still calls its hooks. Since: 0.1
  */
 TETRA_API int tetra_session_poll(struct tetra_session *session, int timeout_ms);
 
@@ -160,7 +160,7 @@ TETRA_API int tetra_session_poll(struct tetra_session *session, int timeout_ms);
  *
  * May subscribe, unsubscribe and read; dispatch and transactions inside it get -EBUSY.
  *
- * Return: 0 to go on; negative: dispatch returns -ECANCELED after this event has reached the
+ * Return: 0 to continue; negative: dispatch returns -ECANCELED after this event has reached the
  * other subscribers. Since: 0.1
  */
 typedef int (*tetra_event_fn)(void *user, const struct tetra_event *event);
@@ -196,7 +196,7 @@ struct tetra_load_opts {
 };
 
 /* Bits of struct tetra_load_opts.flags. Since: 0.1 */
-#define TETRA_LOAD_REPLACE 1u /* a policy of this name is replaced, not an error */
+#define TETRA_LOAD_REPLACE 1u /* replace a policy of the same name; not an error */
 
 /**
  * tetra_txn_begin() - start a transaction
@@ -212,13 +212,13 @@ TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **
  * @opts:	NULL for defaults
  * @diag:	what the kernel cannot do, and notes on how each hook will be attached
  *
- * A policy that enforces is refused where this kernel can skip what enforces (it preempts
- * itself), unless it has the option enforcement: best-effort.
+ * A policy that enforces is rejected if this kernel can skip the enforcing program (because it
+ * is preemptible), unless it has the option enforcement: best-effort.
  *
  * Return: 0; -EEXIST if a policy of that name is loaded; -EOPNOTSUPP or -ENOENT if this
  * kernel cannot do what the policy asks; -E2BIG over a limit, such as that of the rules on one
- * hook, all policies counted; -ENOMEM; -EBUSY inside a callback; -ECANCELED if the session was
- * freed. The transaction can go on without the policy. Since: 0.1
+ * hook, counting all policies; -ENOMEM; -EBUSY inside a callback; -ECANCELED if the session was
+ * freed. The transaction can continue without the policy. Since: 0.1
  */
 TETRA_API int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 			     const struct tetra_load_opts *opts, struct tetra_diag *diag);
@@ -234,7 +234,7 @@ TETRA_API int tetra_txn_unload(struct tetra_txn *txn, const char *name);
 TETRA_API int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode);
 
 /**
- * tetra_txn_set_enabled() - enable (1) or disable (0) a policy; counters stay
+ * tetra_txn_set_enabled() - enable (1) or disable (0) a policy; counters are kept
  *
  * Return: 0; -ENOENT. Since: 0.1
  */
@@ -242,21 +242,20 @@ TETRA_API int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name,
 				    uint32_t enabled);
 
 /**
- * tetra_txn_commit() - put all of it into force at one moment, and free the transaction
+ * tetra_txn_commit() - put the changes into force atomically, and free the transaction
  * @txn:	taken, also on failure
- * @diag:	says what failed; what the verifier says of a program goes to the log, at
- *		TETRA_LOG_DEBUG
+ * @diag:	says what failed; the verifier's output goes to the log, at TETRA_LOG_DEBUG
  *
- * Waits until no program runs on the old rules, milliseconds as a rule. Where rules go from one
- * kernel function's program to another's, both enforce until every call has ended that had begun
- * before: some tenths of a second, or seconds.
+ * Waits until no program uses the old rules, usually milliseconds. If rules move from one
+ * program to another, both enforce until every call that had already started has finished; this
+ * takes tenths of a second, sometimes seconds.
  *
- * Return: 0; else nothing has changed: -EOPNOTSUPP, -EPERM, -E2BIG, -ENOMEM, -EINVAL, -EBUSY
- * (such a call does not end). Since: 0.1
+ * Return: 0; otherwise nothing has changed: -EOPNOTSUPP, -EPERM, -E2BIG, -ENOMEM, -EINVAL;
+ * -EBUSY if such a call does not finish in time. Since: 0.1
  */
 TETRA_API int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag);
 
-/** tetra_txn_free() - give a transaction up. Return: NULL. Since: 0.1 */
+/** tetra_txn_free() - abandon a transaction. Return: NULL. Since: 0.1 */
 TETRA_API struct tetra_txn *tetra_txn_free(struct tetra_txn *txn);
 
 /** tetra_policy_load() - a transaction of one tetra_txn_load(). Since: 0.1 */
@@ -268,7 +267,7 @@ TETRA_API int tetra_policy_unload(struct tetra_session *session, const char *nam
 				  struct tetra_diag *diag);
 
 /**
- * struct tetra_counts - what rules did; one shape for selectors, hooks, policies
+ * struct tetra_counts - what rules did; the same for selectors, hooks and policies
  * @size:	set by the caller to sizeof(struct tetra_counts)
  * @matched:	calls that the rules matched
  * @posted:	events sent
@@ -277,10 +276,10 @@ TETRA_API int tetra_policy_unload(struct tetra_session *session, const char *nam
  * @overridden:	results changed by Override
  * @suppressed:	enforcement that monitor mode held back
  * @rate_limited: events held back by a rate limit
- * @lost:	events that found no room
+ * @lost:	events lost because there was no space
  *
- * matched = posted + not_posted + rate_limited + lost, once all programs that run have come
- * to their end. Since: 0.1
+ * matched = posted + not_posted + rate_limited + lost, once all running programs have
+ * finished. Since: 0.1
  */
 struct tetra_counts {
 	size_t size;
@@ -294,7 +293,7 @@ struct tetra_counts {
 	uint64_t lost;
 };
 
-/* Selector or hook number that stands for all of them. */
+/* Selector or hook number that means all of them. */
 #define TETRA_ALL UINT32_MAX
 
 /**
@@ -315,8 +314,8 @@ TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name
 #define TETRA_SWITCH_KPROBES 2u /* /sys/kernel/debug/kprobes/enabled is 0 */
 
 /*
- * How the kernel preempts itself. A task that is preempted inside a program on a trampoline
- * keeps that program from running for others: with LAZY, FULL and UNKNOWN. Since: 0.1
+ * The kernel's preemption mode. With LAZY, FULL and UNKNOWN, a task that is preempted inside a
+ * program on a trampoline keeps that program from running for others. Since: 0.1
  */
 enum tetra_preemption {
 	TETRA_PREEMPTION_UNKNOWN = 0,
@@ -336,26 +335,26 @@ enum tetra_preemption {
  *			argument lists, become no events
  * @delivered:		events given to at least one subscriber
  * @filtered:		events that no subscriber wanted
- * @lost_ring:		records that found the ring full
- * @lost_scratch:	runs that found no working memory
- * @lost_process:	processes that found the kernel's table full
- * @lost_fragment:	parts of argument lists that found the ring full
+ * @lost_ring:		records lost because the ring was full
+ * @lost_scratch:	program runs skipped because no scratch slot was free
+ * @lost_process:	processes not tracked because the process map was full
+ * @lost_fragment:	parts of argument lists lost because the ring was full
  * @lost_recursion:	runs that the kernel skipped because the program was running already
  * @lost_decode:	records that could not be read
- * @lost_memory:	events dropped for want of memory
+ * @lost_memory:	events dropped because memory ran out
  * @kernel_bytes:	memory of the session's maps, as the kernel counts it
  * @processes:		processes known now
  * @lost_ftrace_off:	times that kernel.ftrace_enabled was found to be 0
- * @lost_kprobes_off:	times that kprobes were found switched off while hooks rested on them
+ * @lost_kprobes_off:	times that kprobes were found switched off while hooks used them
  * @lost_preemptible:	times that the kernel became preemptible, so that runs can be skipped
  * @lost_passed:	denied calls that went through and whose process was killed for it
  *			(policies with enforcement: best-effort)
- * @switched_off:	TETRA_SWITCH_* of the switches that keep hooks from running now
+ * @switched_off:	TETRA_SWITCH_* that keep hooks from running now
  * @preemption:		enum tetra_preemption, now
- * @skipped_own:	calls that rules matched and that were left out: TETRA_SESSION_SKIP_SELF,
+ * @skipped_own:	calls that rules matched but that were skipped: TETRA_SESSION_SKIP_SELF,
  *			_SKIP_GROUP
- * @rate_forgotten:	rate limits that were forgotten before their time, for want of room: an
- *			event more than the limit allows may have been sent for each
+ * @rate_forgotten:	rate limits forgotten too early because the table was full: for each,
+ *			one event more than the limit allows may have been sent
  *
  * Since: 0.1
  */
@@ -391,14 +390,13 @@ TETRA_API int tetra_stats_session(struct tetra_session *session,
 				  struct tetra_session_stats *ret);
 
 /**
- * tetra_stats_unreadable() - values that filters looked at and that could not be read
+ * tetra_stats_unreadable() - values that filters needed and that could not be read
  * @index:	from 0; each is one cause
  * @ret_cause:	set to what is counted, in words; static
  * @ret_count:	how often, since the session was opened
  *
- * Such a value is neither equal nor unequal to anything: an enforcing selector takes it for a
- * match, another does not, unless the policy's option "unreadable" says otherwise. New causes
- * come last.
+ * Such a value is neither equal nor unequal to anything: it passes an enforcing selector and no
+ * other, unless the policy's option "unreadable" says otherwise. New causes are added at the end.
  *
  * Any thread. Return: 0; -ENOENT past the last; -EINVAL. Since: 0.1
  */
