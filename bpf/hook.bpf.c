@@ -9,8 +9,8 @@
 const volatile struct tetra_hook_config cfg = {};
 
 /*
- * Each program twice: NAME for hooks of up to 64 rules, NAME_wide beyond. How it is loaded and
- * attached, the loader says for each instance.
+ * Each program exists twice: NAME for hooks of up to 64 rules, NAME_wide for more. The loader
+ * decides for each instance how it is loaded and attached.
  */
 #define HOOK_PROGRAM(name, type, context, ...)                                         \
 	static __always_inline type name##_run(context ctx, int wide) __VA_ARGS__      \
@@ -43,7 +43,7 @@ HOOK_PROGRAM(tetra_fmod_ret, long, void *, {
 	return before ? before : verdict;
 })
 
-/* An earlier program's refusal stands. 64 bits: verifiers check the range of all of them. */
+/* An earlier program's denial is kept. 64 bits: verifiers check the range of all of them. */
 HOOK_PROGRAM(tetra_lsm, long, void *, {
 	long before = cfg.has_return ? (int)param_word(ctx, cfg.n_params) : 0;
 	long verdict = hook_run(ctx, PARAM_TYPED, wide);
@@ -115,8 +115,8 @@ static __always_inline struct tetra_call *call_take(void *ctx, struct tetra_call
 	return call;
 }
 
-/* An error number is what a call ends with that did nothing: an int, whatever the function's
- * result is. */
+/* A call that did nothing ends with an error number: an int, whatever the function's result
+ * type is. */
 static __always_inline int call_failed(const struct tetra_call *call)
 {
 	int result = call->words[TETRA_SAVED_PARAMS];
@@ -124,7 +124,7 @@ static __always_inline int call_failed(const struct tetra_call *call)
 	return result < 0 && result >= -4095;
 }
 
-/* A kernel that is preemptible may have left out the program that denies. */
+/* A preemptible kernel may have skipped the program that denies. */
 static __always_inline void call_catch(const struct tetra_call *call, long verdict)
 {
 	if (!verdict || call_failed(call))
@@ -177,7 +177,7 @@ HOOK_PROGRAM(tetra_sys_exit, int, __u64 *, {
 	return 0;
 })
 
-/* The two that may wait look at no rule. */
+/* The two programs that may wait look at no rule. */
 SEC("tetra/tetra_touch")
 int tetra_touch(void *ctx)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The matcher of the hook programs, fed by user space: for the comparison of the tables with
- * the policy evaluator, in the kernel. Attached nowhere; BPF_PROG_TEST_RUN runs the steps one
- * after the other on a case that user space maps. A step is what lies behind the reading of
- * the task, of dentries and of the caller's memory: from there on it is the programs' code.
+ * The matcher of the hook programs with input from user space: compares the tables with the
+ * policy evaluator, in the kernel. Attached nowhere; BPF_PROG_TEST_RUN runs the steps one
+ * after the other on a case that user space maps. A step is what follows after reading the
+ * task, the dentries and the caller's memory: from there on it is the programs' code.
  */
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/case.h"
 #include "bpf/common/maps.bpf.h"
 
-/* The case in hand. Mapped, written by user space before each step. */
+/* The current case. Mapped, written by user space before each step. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -18,7 +18,7 @@ struct {
 	__uint(value_size, sizeof(struct tetra_case));
 } tetra_cases SEC(".maps");
 
-/* The case's scratch stands where a program has its slot. */
+/* The case's scratch takes the place of a program's slot. */
 #define TETRA_SCRATCH_GET
 static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 {
@@ -117,7 +117,7 @@ static __always_inline __u64 step_process(tetra_image image, struct tetra_case *
 	return c->scratch.match.bits;
 }
 
-/* The slot in hand: its columns, and the first of its dimensions. */
+/* The current slot: its columns, and the first of its dimensions. */
 static __always_inline __u32 case_slot(const struct tetra_case *c)
 {
 	return c->slot & (TETRA_MAX_SLOTS - 1);
@@ -151,7 +151,7 @@ static __always_inline __u64 step_sock(tetra_image image, struct tetra_case *c,
 	return sock_select(image, &c->scratch, case_uses(c, hook), case_dim(c, hook));
 }
 
-/* Both tries of a slot whose text stands in the record. */
+/* Both tries of a slot whose text is in the record. */
 static __always_inline __u64 step_text(tetra_image image, struct tetra_case *c,
 				       const struct tetra_cell *hook)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Processes from birth to death: always loaded. fork and exec make the row that hooks read
+ * Processes from fork to exit: always loaded. fork and exec make the row that hooks read
  * and the record that user space joins events with; exit ends the row. Rows are per thread
  * group: threads neither make nor end one.
  *
  * A row's stamp is the boot-time clock at the last exec, or the process's start before any. So
- * the key of a process that has executed nothing can be told without its row.
+ * the key of a process that has not exec'd is known without its row.
  *
- * Each program has a second entry, for kernels that skip the first where it was preempted: a
- * probe or an LSM hook, which never are (lib/sensor/tasks.c chooses).
+ * Each program has a second entry, for kernels that skip the first when it is preempted: a
+ * probe or an LSM hook, which are never skipped (lib/sensor/tasks.c chooses).
  */
 #include "bpf/abi/hash.h"
 #include "bpf/common/cgroup.bpf.h"
@@ -24,8 +24,8 @@ const struct tetra_proc no_proc = { .exec_id = TETRA_NO_EXEC_ID };
 #define EEXIST 17
 
 /*
- * Writes a row. Before Linux 6.4 a program sees the lower half of a negative result only: the
- * comparison must not be of 64 bits.
+ * Writes a row. Before Linux 6.4 a program sees only the lower half of a negative result: the
+ * comparison must not use 64 bits.
  */
 static __always_inline int proc_put(__u32 tgid, const struct tetra_proc *row, __u64 how)
 {
@@ -34,12 +34,12 @@ static __always_inline int proc_put(__u32 tgid, const struct tetra_proc *row, __
 	if (r >= 0 || r == -EEXIST)
 		return r;
 	loss_count(TETRA_LOST_PROCESS);
-	/* None rather than that of another image, or of another process. */
+	/* No row is better than that of another image or process. */
 	bpf_map_delete_elem(&tetra_procs, &tgid);
 	return r;
 }
 
-/* The number that @pid has in its innermost namespace; 0 in the root namespace. Typed. */
+/* The number of @pid in its innermost namespace; 0 in the root namespace. Typed. */
 static __always_inline __u32 pid_ns_number(struct pid *pid)
 {
 	__u32 level = pid->level;
@@ -51,7 +51,7 @@ static __always_inline __u32 pid_ns_number(struct pid *pid)
 	return upid.nr;
 }
 
-/* The row of any task, where there is no record yet whose free part could hold its name. */
+/* The row of any task, if there is no record yet whose free part could hold its name. */
 static __always_inline void identity_begin(struct tetra_scratch *s, __u64 task)
 {
 	s->spot = EXE_SPOT;
@@ -59,20 +59,20 @@ static __always_inline void identity_begin(struct tetra_scratch *s, __u64 task)
 	identity_find(s->number);
 }
 
-/* Flags that a child has of its own image, which is its forker's, and of its ancestors. */
+/* Flags that a child takes from its image (its forker's) and from its ancestors. */
 #define FORK_KEEPS (TETRA_PROC_MARKS_UNKNOWN | TETRA_PROC_FOREIGN)
 
-/* What a fork is about, however it was read. */
+/* The facts about a fork, however they were read. */
 struct fork {
 	__u64 child; /* its task */
 	__u64 start, exec_id, parent_start;
-	__u64 forker_start; /* of the process that calls, whoever the parent is to be */
+	__u64 forker_start; /* of the calling process, which may not be the parent */
 	__u32 tgid, ns_tgid, parent_tgid, forker_tgid;
 };
 
 /*
- * The child's row where the forking process has none, or one of an earlier image: from the
- * child, which has its executable. In scratch; NULL if there is none.
+ * The child's row if the forking process has none, or one of an earlier image: computed from
+ * the child, which has the same executable. In scratch; NULL if there is none.
  */
 static __noinline struct tetra_scratch *fork_identify(__u64 child,
 						      const struct tetra_proc *forker)
@@ -93,7 +93,7 @@ static __noinline struct tetra_scratch *fork_identify(__u64 child,
 	return s;
 }
 
-/* The row of the process that calls, if that is not the parent: @parent is that of @fork. */
+/* The row of the calling process, which may not be the parent; @parent: the parent's row. */
 static __always_inline struct tetra_proc *fork_forker(const struct fork *fork,
 						      struct tetra_proc *parent)
 {
@@ -103,9 +103,9 @@ static __always_inline struct tetra_proc *fork_forker(const struct fork *fork,
 }
 
 /*
- * The row of a process that was just forked: as that of the process that called, whoever its
- * parent is to be (CLONE_PARENT). Nobody else knows its number yet, so it may be written where
- * it lies.
+ * The row of a process that was just forked: a copy of the calling process's, even if another
+ * process becomes the parent (CLONE_PARENT). Nothing else knows its number yet, so it may be
+ * written in place.
  */
 static __always_inline struct tetra_proc *fork_row(const struct fork *fork,
 						   struct tetra_proc *parent)
@@ -210,13 +210,13 @@ static __always_inline int exit_run(struct task_struct *task)
 	__u32 tgid = task->tgid;
 	struct tetra_proc *proc;
 
-	/* The last thread of the group: the count was lowered before this point. */
+	/* The last thread of the group: the count was decremented before this point. */
 	if (task->signal->live.counter > 0)
 		return 0;
 	proc = proc_find_own(tgid, task->group_leader->start_boottime);
 	if (proc && proc->flags & TETRA_PROC_EXITED)
 		return 0;
-	/* Without a row its stamp is not known: user space finds who has the number. */
+	/* Without a row the stamp is unknown: user space finds the process by its number. */
 	head_fill(&record.head, TETRA_RECORD_EXIT, sizeof(record), tgid,
 		  proc ? proc->stamp : 0, bpf_ktime_get_boot_ns());
 	record.head.tid = task->pid;
@@ -248,7 +248,7 @@ int tetra_probe_exit(void *ctx)
 
 /*
  * The row outlives the exit: files and sockets are closed after it, and their hooks still
- * want to know whose they were. A new process of the same number has another start.
+ * need their owner. A new process with the same number has another start.
  */
 static __always_inline int free_run(__u32 tgid, __u32 pid, __u64 start)
 {
@@ -276,7 +276,7 @@ int tetra_lsm_free(__u64 *ctx)
 	return free_run(task->tgid, task->pid, task->start_boottime);
 }
 
-/* release_task(task): its parent has taken note of its end. */
+/* release_task(task): its parent has reaped it. */
 SEC("tetra/probe_free")
 int tetra_probe_free(void *ctx)
 {
@@ -346,7 +346,8 @@ static __noinline int exec_walk(struct tetra_scratch *s, __u32 slot, struct walk
 }
 
 /*
- * The text of a typed path at s->spot, which stays; returns its bytes. s->path tells the rest.
+ * The text of a typed path at s->spot, which does not move; returns its bytes. s->path has the
+ * rest.
  */
 static __noinline __u32 exec_path(struct tetra_scratch *s, __u32 slot, struct walk *walk)
 {
@@ -401,7 +402,7 @@ static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot, struct
 	exe_take(s, slot);
 }
 
-/* The name is in the row now; events tell whether the file still has it. */
+/* The name is in the row now; events say whether the file still has it. */
 static __always_inline void exec_exe_end(struct tetra_scratch *s)
 {
 	struct tetra_record_exec *record = (void *)s->record;
@@ -415,7 +416,7 @@ static __always_inline void exec_exe_end(struct tetra_scratch *s)
 	spot_advance(s, bytes);
 }
 
-/* A working directory that is no root, at s->spot; returns its bytes. */
+/* A working directory that is not a root, at s->spot; returns its bytes. */
 static __noinline __u32 exec_cwd_path(struct tetra_scratch *s, __u32 slot,
 				      struct walk *walk)
 {
@@ -435,7 +436,7 @@ static __noinline __u32 exec_cwd_path(struct tetra_scratch *s, __u32 slot,
 	return bytes;
 }
 
-/* The working directory at s->spot; @walk is that of the executable, mostly on the same mount. */
+/* The working directory at s->spot; @walk: the executable's, usually on the same mount. */
 static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
 				     struct fs_struct *fs, struct walk *walk)
 {
@@ -487,7 +488,7 @@ static __always_inline void exec_inherit(struct tetra_scratch *s, const struct t
 		s->proc.flags |= TETRA_PROC_MARKS_UNKNOWN;
 }
 
-/* Who the parent is: of a second exec in one process, the image that it replaces. */
+/* The parent; for a second exec in one process, the image that it replaces. */
 static __always_inline void exec_parent(struct tetra_scratch *s, __u32 tgid,
 					const struct tetra_proc *row, __u32 parent_tgid,
 					__u64 parent_stamp, __u32 flags)
@@ -510,8 +511,8 @@ static __always_inline void exec_parent(struct tetra_scratch *s, __u32 tgid,
 }
 
 /*
- * The row, where it lies: the process has one thread now, which is here. The name comes straight
- * from the record. What says that the row is of the new image comes last.
+ * Writes the row in place: the process has one thread now, this one. The name comes directly
+ * from the record. The fields that say that the row is of the new image are written last.
  */
 static __always_inline void exec_put_row(struct tetra_scratch *s, struct tetra_proc *row)
 {
@@ -552,7 +553,7 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 						   s->proc.exe_hash[1]);
 	}
 	s->proc.ns_tgid = record->ns_tgid;
-	/* A name that renames hid is looked up again when it is wanted. */
+	/* A name that could not be read because of renames is looked up again when needed. */
 	s->proc.exec_id = s->path.flags & TETRA_ARG_MOVED ? TETRA_NO_EXEC_ID
 							   : task->self_exec_id;
 	s->proc.start = task->start_boottime;
@@ -576,8 +577,8 @@ static __always_inline void record_send(struct tetra_scratch *s)
 }
 
 /*
- * @task: the current one, which leads its group: an exec leaves one thread. @per_clear: of the
- * binprm, not zero if the exec may change privileges.
+ * @task: the current one, which leads its group: one thread remains after an exec. @per_clear:
+ * from the binprm, not zero if the exec may change privileges.
  */
 static __always_inline int exec_run(struct task_struct *task, struct file *file,
 				    const char *filename, __u32 per_clear)
@@ -636,7 +637,7 @@ int tetra_exec(__u64 *ctx)
 	return exec_run((void *)ctx[0], binprm->file, binprm->filename, binprm->per_clear);
 }
 
-/* finalize_exec(binprm): all is in place, and nothing of the new image has run. */
+/* finalize_exec(binprm): all is in place, and the new image has not run yet. */
 SEC("tetra/probe_exec")
 int tetra_probe_exec(void *ctx)
 {
@@ -647,7 +648,7 @@ int tetra_probe_exec(void *ctx)
 			BPF_CORE_READ(binprm, per_clear));
 }
 
-/* What a process that has a row, which is not of this image, keeps of it. */
+/* What a process keeps of a row that is not of its current image. */
 static __always_inline void seed_keep(struct tetra_scratch *s, const struct tetra_proc *row)
 {
 	if (row)
@@ -657,8 +658,8 @@ static __always_inline void seed_keep(struct tetra_scratch *s, const struct tetr
 }
 
 /*
- * An iterator over all tasks, run by user space when the other programs are attached: rows for
- * processes that are older. An exec in the middle of this writes the row itself.
+ * An iterator over all tasks, run by user space after the other programs are attached: rows
+ * for older processes. An exec during this writes the row itself.
  */
 SEC("tetra/iter")
 int tetra_seed(__u64 *ctx)
@@ -706,10 +707,10 @@ int tetra_mark(__u64 *ctx)
 	return 0;
 }
 
-/* How far up the machine's first process is looked for. */
+/* How far up to look for the machine's first process. */
 #define ROOT_ANCESTORS 64
 
-/* Run by user space before each commit: what most paths begin at. */
+/* Run by user space before each commit: the root of most paths. */
 SEC("tetra/root")
 int tetra_root(__u64 *ctx)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a program instance knows before it is verified (read-only data, so that branches not
- * taken are removed), and the rows of the maps that user space also writes.
+ * What a program instance knows before it is verified (read-only data, so that the verifier
+ * removes branches not taken), and the rows of the maps that user space also writes.
  */
 #ifndef TETRA_ABI_CONFIG_H
 #define TETRA_ABI_CONFIG_H
@@ -11,21 +11,21 @@
 #include "bpf/abi/image.h"
 
 /*
- * What an instance does with the rules that match. A hook point has one instance, or two
- * where the place that can deny is not the place that sees every call.
+ * What an instance does with the rules that match. A hook point has one instance, or two if
+ * the place that can deny is not the place that sees every call.
  */
 #define TETRA_PHASE_EVENT 1u /* count matches and send the event */
 #define TETRA_PHASE_SIGNAL 2u /* send signals */
-#define TETRA_PHASE_DENY 4u /* change the result; kill once more where SIGNAL is not set */
+#define TETRA_PHASE_DENY 4u /* change the result; kill again if SIGNAL is not set */
 #define TETRA_PHASE_RETURN 8u /* runs when the function returns: has the return slot */
-#define TETRA_PHASE_CATCH 16u /* kill where a result was to be changed and was not */
-#define TETRA_PHASE_TOUCH 32u /* nothing but to wait for pages that the others read */
+#define TETRA_PHASE_CATCH 16u /* kill if a result should have been changed and was not */
+#define TETRA_PHASE_TOUCH 32u /* only wait for pages that the others read */
 
-/* Where a tracepoint's field has its value: .data_loc of its slot. */
+/* Where the value of a tracepoint field is: .data_loc of its slot. */
 #define TETRA_FIELD_VALUE 0u /* the field is the value, or a pointer to it */
 #define TETRA_FIELD_DATA_LOC 1u /* 32 bits: bytes << 16 | offset in the record */
 #define TETRA_FIELD_INLINE 2u /* the field is an array of .field bytes */
-#define TETRA_FIELD_REL_LOC 3u /* as DATA_LOC, the offset counted from behind the field */
+#define TETRA_FIELD_REL_LOC 3u /* as DATA_LOC, the offset counted from the end of the field */
 
 struct tetra_slot_config {
 	__u8 kind; /* TETRA_ARG_*; 0: slot not used */
@@ -57,25 +57,25 @@ struct tetra_hook_config {
 	__u32 syscall; /* parameters are in a struct pt_regs */
 	__u32 task_btf; /* this kernel has bpf_get_current_task_btf() */
 	__u16 has_return; /* the function returns something (LSM: the earlier verdict) */
-	__u16 spares; /* the kernel is preemptible: there is further scratch memory */
-	__u32 rate; /* some rule has a rate limit */
+	__u16 spares; /* the kernel is preemptible: there is spare scratch memory */
+	__u32 rate; /* a rule has a rate limit */
 	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
 	__u32 n_words; /* words of rules the instance can carry out; at least the row's */
-	__u16 distrusts; /* some rule distrusts names made in user namespaces */
+	__u16 distrusts; /* a rule distrusts names made in user namespaces */
 	__u16 later; /* the hook filters results, which another instance sees */
 	__u64 slot_columns; /* likewise */
-	__u64 seed[4]; /* of the hash that executables are known by: tetra_seed */
+	__u64 seed[4]; /* of the hash that identifies executables: tetra_seed */
 	__u64 syscall_number; /* sys_enter, sys_exit: which call */
 	__u32 saves; /* kprobe: keep the parameters for the return side */
-	/* Steps that the longest literals need, and the end: what is not walked need not be
-	 * verified. At most TETRA_PATH_STEPS and TETRA_TEXT_STEPS. */
+	/* Steps that the longest literals need, plus the end: steps that no walk takes need
+	 * not be verified. At most TETRA_PATH_STEPS and TETRA_TEXT_STEPS. */
 	__u32 path_steps;
 	__u32 text_steps;
-	__u32 own_tgid; /* the session's process, which is left out; 0: it is not */
-	__u32 own_pgid; /* its process group likewise: those of this real user; 0: not */
+	__u32 own_tgid; /* the session's process, which is skipped; 0: it is not */
+	__u32 own_pgid; /* skip its group too, processes of this real user only; 0: do not */
 	__u32 own_uid;
 	__u32 reserved;
-	/* Slots by class (TETRA_SLOTS_*), so that a run looks at those that are there. */
+	/* Slots by class (TETRA_SLOTS_*), so that a run looks only at existing ones. */
 	__u8 n_slots[TETRA_SLOT_CLASSES];
 	__u8 slots_of[TETRA_SLOT_CLASSES][TETRA_MAX_SLOTS];
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
@@ -94,32 +94,32 @@ struct tetra_proc {
 	__u64 pid_marks; /* followForks: bits inherited from a pid */
 	__u64 binary_marks; /* followChildren: bits inherited from a binary */
 	/*
-	 * Which image the name is of: task_struct.self_exec_id and the group leader's
-	 * start_boottime. Where the task says otherwise, the name is not believed.
+	 * The image that has this name: task_struct.self_exec_id and the group leader's
+	 * start_boottime. If the task has other values, the name is not trusted.
 	 */
 	__u64 exec_id;
 	__u64 start;
-	__u64 exe_hash[2]; /* of the executable's name; zeroes: not known, or there is none */
+	__u64 exe_hash[2]; /* of the executable's name; zeroes: unknown or none */
 	__u32 flags; /* TETRA_PROC_* */
-	__u16 exe_bytes; /* of the resolved path; 0: it has none, as a memfd */
+	__u16 exe_bytes; /* of the resolved path; 0: none, for example a memfd */
 	__u16 reserved;
 	__u8 exe_head[TETRA_EXE_HEAD]; /* its first bytes, zero-padded */
-	__u8 exe_tail[TETRA_EXE_TAIL]; /* its last bytes, zeroes before them */
+	__u8 exe_tail[TETRA_EXE_TAIL]; /* its last bytes, zero-padded at the front */
 };
 
 #define TETRA_PROC_IN_INIT_TREE 1u
 #define TETRA_PROC_EXECED 2u /* has exec'd since its fork */
-#define TETRA_PROC_EXITED 4u /* its last thread is gone; the row goes with the task */
+#define TETRA_PROC_EXITED 4u /* its last thread exited; the row is removed with the task */
 #define TETRA_PROC_FOREIGN 8u /* its executable's name is from a user namespace's mounts */
 #define TETRA_PROC_SEEDED 16u /* ran before the session; user space announces it */
-/* Marks of ancestors that nobody saw may be missing: a bit that is set holds, one that is not
- * set says nothing. */
+/* Marks of unseen ancestors may be missing: a bit that is set is valid, a bit that is not set
+ * says nothing. */
 #define TETRA_PROC_MARKS_UNKNOWN 32u
 
 /* An image that no task has. */
 #define TETRA_NO_EXEC_ID (~0ull)
 
-/* Parameters that a kprobe keeps for its return side; the result stands behind them. */
+/* Parameters that a kprobe keeps for its return side; the result follows them. */
 #define TETRA_SAVED_PARAMS 6
 
 struct tetra_call_key {
@@ -142,15 +142,15 @@ struct tetra_mark_key {
 };
 
 /*
- * Rate limits: a table of sets, each of which keeps what was sent last. A full set forgets what
- * would be forgotten first anyway.
+ * Rate limits: a table of sets, each of which keeps what was sent last. A full set forgets the
+ * entry that would end first.
  */
 #define TETRA_RATE_WAYS 16
 #define TETRA_RATE_SETS 2048
 
 struct tetra_rate_way {
 	__u64 id; /* hash of rule, scope and arguments; 0: free */
-	__u64 until; /* CLOCK_BOOTTIME: no event before */
+	__u64 until; /* CLOCK_BOOTTIME: no event before this time */
 };
 
 struct tetra_rate_set {

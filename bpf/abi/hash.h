@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The 128-bit name of an executable path, for the BINARY column. Paths are an attacker's
- * choice, so the seed is secret: drawn once per session, given to the programs and to the
- * compiler of the image.
+ * The 128-bit hash of an executable path, for the BINARY column. An attacker can choose
+ * paths, so the seed is secret: it is drawn once per session and given to the programs and
+ * to the image compiler.
  */
 #ifndef TETRA_ABI_HASH_H
 #define TETRA_ABI_HASH_H
@@ -18,7 +18,7 @@ struct tetra_hash {
 	__u64 h[2];
 };
 
-/* Of a path that is hashed. */
+/* Longest path that is hashed. */
 #define TETRA_HASH_BYTES 4096
 
 static inline __attribute__((always_inline)) __u64 hash_mix(__u64 lane, __u64 word,
@@ -31,8 +31,8 @@ static inline __attribute__((always_inline)) __u64 hash_mix(__u64 lane, __u64 wo
 
 /*
  * hash_begin(), a hash_word() for each word of the zero-padded path, hash_end(). Every step
- * is a bijection of the lane, so two paths of one length that differ in one word never meet;
- * the length tells a path from the same path with NULs behind it.
+ * is a bijection of the lane, so two paths of equal length that differ in one word never
+ * collide; the length distinguishes a path from the same path followed by NULs.
  */
 static inline __attribute__((always_inline)) void hash_begin(const struct tetra_seed *seed,
 							     struct tetra_hash *hash)

@@ -2,7 +2,7 @@
 /*
  * The image: every table of every hook of a session, as one array of 64-byte cells.
  *
- * User space compiles the whole rule set into a fresh array and exchanges one pointer (the
+ * User space compiles the whole rule set into a new array and exchanges one pointer (the
  * only slot of an array of maps); a program looks the pointer up once per run, so a run sees
  * one rule set from its first look to its last. The array has exactly the size of the rule
  * set. Cell numbers are positions in this array. Cell 0 is the head, cells 1..n_hooks are
@@ -10,9 +10,9 @@
  *
  * A rule is one selector of one policy on one hook; it has a bit number on that hook. A
  * column is one thing that rules look at (the pid, an argument's value). Each column maps
- * the observed value to the set of rules that accept it; the sets are ANDed. Where a hook
- * has at most 64 rules, `bits` is that set. Where it has more, `bits` is a summary (bit k:
- * word k is not zero) and `row` names the words.
+ * the observed value to the set of rules that accept it; the sets are ANDed. If a hook has
+ * at most 64 rules, `bits` is that set. If it has more, `bits` is a summary (bit k: word k
+ * is not zero) and `row` is the row of the words.
  */
 #ifndef TETRA_ABI_IMAGE_H
 #define TETRA_ABI_IMAGE_H
@@ -25,15 +25,16 @@
 /* Rules on one hook point; 16 words of 64. */
 #define TETRA_MAX_RULES 1024
 #define TETRA_MAX_WORDS (TETRA_MAX_RULES / 64)
-/* Hook rows of a session: program instances, live and on their way out. */
+/* Hook rows of a session: program instances, live and being removed. */
 #define TETRA_MAX_HOOKS 4096
-/* Values a program reads off one hook: arguments, and the return value in the last slot. */
+/* Values a program reads at one hook: arguments, and the return value in the last slot. */
 #define TETRA_MAX_SLOTS 8
 #define TETRA_RETURN_SLOT 7
-/* Neighbouring cells looked at before an exact or trie lookup ends; the compiler of the
- * image grows a table until no entry is further away. */
+/* Neighbouring cells looked at before an exact or trie lookup ends; the image compiler grows
+ * a table until no entry is further away. */
 #define TETRA_PROBES 4
-/* Path components that a literal may have; the walk keeps as many, those next to the root. */
+/* Path components that a literal may have; the walk keeps this many, those next to the
+ * root. */
 #define TETRA_MAX_COMPONENTS 32
 /* Columns that one hook may use, and BITS columns among them, if it has more than 64 rules:
  * the matcher keeps a row number for each, and one for all rules, until the second phase. */
@@ -46,7 +47,7 @@
 /* Bytes of a component or string that one trie step consumes. */
 #define TETRA_CHUNK_BYTES 32
 
-/* Second words of an executable's hash, the first being 0, where it has no name. */
+/* Second word of an executable's hash if it has no name; the first word is 0. */
 #define TETRA_EXE_UNKNOWN 0u
 #define TETRA_EXE_NONE 1u /* a kernel thread */
 
@@ -95,7 +96,7 @@ struct tetra_image_head {
 	__u32 n_hooks;
 	__u32 counters; /* first counter cell */
 	__u32 n_counters;
-	__u32 marks; /* 1: some rule follows forks or children */
+	__u32 marks; /* 1: a rule follows forks or children */
 	__u32 reserved[9];
 };
 
@@ -110,9 +111,9 @@ struct tetra_hook_row {
 	__u32 row_cells; /* cells per row */
 	__u32 process_columns; /* bit c: column c is used */
 	__u64 slot_columns; /* bit slot * TETRA_SLOT_COLUMNS + column */
-	__u64 deciding; /* as `bits`: the rules that signal or override and, of the same policy,
-			 * those before them; 0 if none does. A program that only enforces
-			 * begins with these, so that an earlier selector wins there too */
+	__u64 deciding; /* as `bits`: the rules that signal or override, and those before them
+			 * in the same policy; 0 if none does. A program that only enforces
+			 * starts with these, so that an earlier selector wins there too */
 	__u64 posting; /* the rules that send events, as `bits` */
 };
 
@@ -123,9 +124,9 @@ struct tetra_hook_row {
  *  BITS      entry b (two per cell) for bit b of the value, b < n; only bits of `interest`
  *  TRIE      table of trie cells, `mask` + 1; flags and lens are the root's
  *  ADDRESS   SEGMENTS twice: IPv4 in table/n (key in the low 32 bits, host order), IPv6 in
- *            table6/n6; another family takes the miss
- * A miss takes miss_bits and miss_row; for BITS these are the base that entries change; for
- * TRIE they hold where the root leaves off.
+ *            table6/n6; any other family is a miss
+ * A miss uses miss_bits and miss_row; for BITS these are the base that entries change; for
+ * TRIE they apply to a value that leaves the trie at the root.
  */
 struct tetra_dim {
 	__u32 type;
@@ -143,12 +144,12 @@ struct tetra_dim {
 	__u64 reserved;
 };
 
-/* In the place of a state of values: a result that an entry program cannot know yet. */
+/* Used like a value state: a result that an entry program cannot know yet. */
 #define TETRA_VALUE_LATER TETRA_VALUE_STATES
 
 /*
- * What a column says to a value that is not there to be compared: the rules that accept it,
- * by enum tetra_value_state (from ABSENT on) and TETRA_VALUE_LATER.
+ * A column's answer for a value that cannot be compared: the rules that accept it, by enum
+ * tetra_value_state (from ABSENT on) and TETRA_VALUE_LATER.
  */
 struct tetra_aside {
 	__u64 bits[TETRA_VALUE_LATER];
@@ -161,7 +162,7 @@ struct tetra_entry {
 	__u64 bits;
 	__u32 row;
 	__u16 used;
-	__u16 reach; /* EXACT, first entry of a bucket: buckets behind it that hold its keys */
+	__u16 reach; /* EXACT, first entry of a bucket: buckets after it that hold its keys */
 };
 
 struct tetra_bucket {
@@ -169,7 +170,7 @@ struct tetra_bucket {
 };
 
 /* For each bit that is set: result = (base | set ...) & ~(clear ...). With more than 64
- * rules the summary leaves `clear` out, which can only keep too much for the second phase. */
+ * rules the summary ignores `clear`, which can only keep too many for the second phase. */
 struct tetra_bit_entry {
 	__u64 set_bits;
 	__u64 clear_bits;
@@ -178,12 +179,12 @@ struct tetra_bit_entry {
 	__u64 reserved;
 };
 
-/* What a node of a trie has, told on the way in. */
-#define TETRA_NODE_CHILDREN 1u /* some literal goes on below */
-#define TETRA_NODE_PARTIAL 2u /* some literal ends inside the next chunk: see lens */
-#define TETRA_NODE_END 4u /* has an END cell: ending here differs from going on unknown */
+/* What a trie node has; stored in the cell that leads to it. */
+#define TETRA_NODE_CHILDREN 1u /* a literal continues below */
+#define TETRA_NODE_PARTIAL 2u /* a literal ends inside the next chunk: see lens */
+#define TETRA_NODE_END 4u /* has an END cell: ending here differs from leaving the trie */
 
-/* Kinds of trie cells: how a chunk stands to what was observed. */
+/* Kinds of trie cells: which part of the value a chunk is. */
 #define TETRA_CHUNK_LAST 0u /* the whole component, or the rest of the string */
 #define TETRA_CHUNK_MORE 1u /* 32 bytes of a longer one */
 #define TETRA_CHUNK_PARTIAL 2u /* the first (TAIL: last) `len` bytes of the next chunk */
@@ -192,10 +193,10 @@ struct tetra_bit_entry {
 /*
  * One step of a trie: in `state`, having seen this chunk, go to `next`. bits and row are the
  * rules that accept a value that leaves the trie after this step. lens: bit l-1 is set if
- * the next node has a PARTIAL cell of l bytes; of several that fit, the longest decides.
+ * the next node has a PARTIAL cell of l bytes; if several fit, the longest decides.
  * Paths: a component is a sequence of chunks, MORE* LAST; "/" is the state before the first.
  * Strings: the whole value is one component. TAIL tries read from the end: chunk i is the 32
- * bytes that end 32*i bytes before the end; a shorter one stands at the end of `name`,
+ * bytes that end 32*i bytes before the end; a shorter one is at the end of `name`, with
  * zeroes before it.
  */
 struct tetra_trie {
@@ -209,15 +210,15 @@ struct tetra_trie {
 	__u8 flags;
 	__u8 used;
 	__u32 lens;
-	__u32 reach; /* of the place: how far behind it its farthest entry stands */
+	__u32 reach; /* of this position: distance to its farthest entry */
 };
 
 #define TETRA_RULE_POST (1u << 0) /* an event is sent */
-#define TETRA_RULE_RATE (1u << 1) /* unless the rate limit says no */
+#define TETRA_RULE_RATE (1u << 1) /* unless the rate limit holds it back */
 #define TETRA_RULE_SIGNAL (1u << 2)
 #define TETRA_RULE_OVERRIDE (1u << 3)
-#define TETRA_RULE_MONITOR (1u << 4) /* count what would be done, do nothing */
-#define TETRA_RULE_DENY (1u << 5) /* a kill: where the hook can deny, the act is denied */
+#define TETRA_RULE_MONITOR (1u << 4) /* count what would be done, but do nothing */
+#define TETRA_RULE_DENY (1u << 5) /* a kill: the act is denied too, if the hook can deny */
 
 struct tetra_rule {
 	__u64 group_mask; /* the rules of the same policy and hook: all in the same word */

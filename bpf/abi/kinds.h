@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The closed lists that kernel programs, library and documentation share: argument kinds,
- * operators, actions, causes of loss. Each list stands here once; enums, names, decoders
- * and JSON keys are expansions of it. Numbers are part of the record layout: append only.
+ * operators, actions, causes of loss. Each list is defined once, here; enums, names, decoders
+ * and JSON keys are expanded from it. Numbers are part of the record layout: append only.
  */
 #ifndef TETRA_ABI_KINDS_H
 #define TETRA_ABI_KINDS_H
@@ -89,7 +89,7 @@
 	X(PASSED, 10, "a denied call went through: its process was killed") \
 	X(RATE, 11, "a rate limit was forgotten: too many values at once")
 
-/* What programs count besides, in the same map. NAME, number, what */
+/* What else programs count, in the same map. NAME, number, what */
 #define TETRA_TALLIES(X) \
 	X(OWN, 0, "runs for the session's own processes, which were left out")
 
@@ -115,14 +115,14 @@
 	X(INHERITABLE, 2, "Inheritable")
 
 /*
- * What became of reading a value that filters look at. Only TETRA_VALUE_READ has one to
- * compare; what a selector says to the others, lib/policy/eval.h tells.
+ * The result of reading a value that filters look at. Only TETRA_VALUE_READ can be compared;
+ * lib/policy/eval.h describes how selectors treat the others.
  */
 enum tetra_value_state {
 	TETRA_VALUE_READ = 0,
 	TETRA_VALUE_ABSENT = 1, /* nothing is there: a pipe, a socket, a closed descriptor */
 	TETRA_VALUE_NONE = 2, /* it has no text: a memfd, a null pointer, a kernel thread */
-	TETRA_VALUE_UNREADABLE = 3, /* there is one, and it cannot be told */
+	TETRA_VALUE_UNREADABLE = 3, /* there is one, but it cannot be read */
 	TETRA_VALUE_FAULT = 4, /* likewise: memory of the process that made a system call */
 	TETRA_VALUE_STATES = 5,
 };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The matcher: walks the tables of image.h. Built for BPF and for the host, so that the
- * compiler of the image can be tested against the policy evaluator without a kernel; the
- * same source then runs in the kernel.
+ * image compiler can be tested against the policy evaluator without a kernel; the same
+ * source then runs in the kernel.
  *
  * A run: match_begin(), then one match_* call per column the hook uses, cheapest first,
  * stopping as soon as .bits is zero; then match_word() gives the matching rules, word by
  * word. With at most 64 rules the first phase is exact and match_word(0) is .bits.
  *
- * State that loops carry lives in struct tetra_match, in map memory: in registers it would
+ * State that loops carry is in struct tetra_match, in map memory: in registers it would
  * multiply the verifier's states.
  */
 #ifndef TETRA_ABI_MATCH_H
@@ -17,7 +17,7 @@
 #include "bpf/abi/image.h"
 
 #ifdef __bpf__
-/* Unrolled, a loop is only more code to load: the verifier follows each turn anyway. */
+/* An unrolled loop is only more code to load: the verifier follows each iteration anyway. */
 #define match_rolled _Pragma("clang loop unroll(disable)")
 #define match_function static __noinline
 #define match_inline static __always_inline
@@ -54,7 +54,7 @@ struct tetra_match {
 	__u64 bit_values[TETRA_MAX_BIT_COLUMNS];
 	/* the trie walk */
 	__u32 table, mask, state, flags, lens, row;
-	__u32 missed; /* bytes of the chunk that no child fitted; 0: none */
+	__u32 missed; /* bytes of the chunk that matched no child; 0: none */
 	__u64 here;
 	__u64 chunk[4]; /* that chunk */
 	__u64 partial[4];
@@ -72,7 +72,7 @@ match_inline __u32 match_spot(__u64 mixed)
 	return mixed >> 32;
 }
 
-/* Where the entry of a key starts to be looked for; the image's compiler uses the same. */
+/* Where the search for a key's entry starts; the image compiler uses the same function. */
 match_inline __u32 exact_spot(__u64 key0, __u64 key1)
 {
 	__u64 mixed = key0 ^ (key1 * MATCH_K1);
@@ -94,7 +94,7 @@ match_inline __u32 trie_spot(__u32 state, const __u64 *name, __u32 len, __u32 ki
 	return match_spot(mixed * MATCH_K0);
 }
 
-/* The same for a whole component below eight bytes, as most are: the other words are zero. */
+/* The same for a whole component below eight bytes, the usual case: other words are zero. */
 match_inline __u64 trie_spot_short(__u64 state, __u64 name, __u64 len)
 {
 	__u64 mixed = (state * 1024 + len * 4 + TETRA_CHUNK_LAST + 1) * MATCH_K4 ^
@@ -132,7 +132,7 @@ match_inline __u64 match_and(struct tetra_match *m, __u64 bits, __u32 row)
 	return m->bits;
 }
 
-/* EXACT, with the dimension's @cell at hand. Returns the bits that are left. */
+/* EXACT, given the dimension's @cell. Returns the remaining bits. */
 match_function __u64 match_exact_in(tetra_image image, struct tetra_match *m,
 				    const struct tetra_cell *cell, __u64 key0, __u64 key1)
 {
@@ -172,7 +172,7 @@ match_inline __u64 match_exact(tetra_image image, struct tetra_match *m, __u32 d
 	return cell ? match_exact_in(image, m, cell, key0, key1) : 0;
 }
 
-/* One step of the search below: the middle entry is a new end. */
+/* One step of the search below: the middle entry becomes an end. */
 match_function __u64 match_segment_step(tetra_image image, struct tetra_match *m, __u32 table)
 {
 	__u32 middle = (m->state + m->flags) >> 1;
@@ -192,7 +192,7 @@ match_function __u64 match_segment_step(tetra_image image, struct tetra_match *m
 	return 0;
 }
 
-/* Of the search, 2^20 segments on one column. */
+/* Steps of the search: enough for 2^20 segments in one column. */
 #define MATCH_SEARCH_STEPS 21
 #define MATCH_STEP                                    \
 	if (m->flags - m->state < 2)                  \
@@ -203,8 +203,8 @@ match_function __u64 match_segment_step(tetra_image image, struct tetra_match *m
 
 /*
  * SEGMENTS from cell @table, @n entries, at most 2^20: the last one that is not above the key.
- * The key is m->partial[0], [1] (high word first); this and the ends of what is left stand in
- * map memory. No loop: see unknown().
+ * The key is m->partial[0], [1] (high word first); the key and the ends of the remaining range
+ * are in map memory. No loop: see unknown().
  */
 match_function __u64 match_segment(tetra_image image, struct tetra_match *m, __u32 table,
 				   __u32 n)
@@ -281,8 +281,8 @@ match_function __u64 match_address(tetra_image image, struct tetra_match *m, __u
 }
 
 /*
- * BITS, first phase: exact if there are at most 64 rules; else what is set only (a superset)
- * and the column is noted for the second phase.
+ * BITS, first phase: exact if there are at most 64 rules; otherwise only the set bits count (a
+ * superset), and the column is noted for the second phase.
  */
 match_function __u64 match_bits(tetra_image image, struct tetra_match *m, __u32 dim_cell,
 				__u64 value)
@@ -342,7 +342,7 @@ match_inline int trie_begin(tetra_image image, struct tetra_match *m, __u32 dim_
 
 /*
  * Few branches: loops call this, and each branch costs the verifier a state. A free cell
- * fits no key: keys have a length or are an END.
+ * matches no key: keys have a length or are an END.
  */
 match_inline struct tetra_trie *trie_find(tetra_image image, const struct tetra_match *m,
 					  const __u64 *name, __u32 len, __u32 kind)
@@ -398,8 +398,8 @@ match_inline __u64 chunk_mask(__u32 i, __u32 len, __u32 tail)
 
 /*
  * One chunk of the value. @name is zero outside the chunk's bytes. Returns 1 if the walk
- * goes on, 0 if the value has left the trie; trie_leave() then has the last word. The chunk
- * is kept if a literal may end inside it.
+ * continues, 0 if the value has left the trie; trie_leave() then decides. The chunk is kept
+ * if a literal may end inside it.
  */
 match_inline int trie_chunk(tetra_image image, struct tetra_match *m, const __u64 *name,
 			    __u32 len, __u32 kind)
@@ -422,13 +422,13 @@ match_inline int trie_chunk(tetra_image image, struct tetra_match *m, const __u6
 	return 0;
 }
 
-/* Lengths of the literals that end inside the chunk which found no child. */
+/* Lengths of the literals that end inside the chunk that matched no child. */
 match_inline __u32 trie_partial_lens(const struct tetra_match *m)
 {
 	return m->lens & ~0u >> (TETRA_CHUNK_BYTES - m->missed);
 }
 
-/* Takes the literal of @len bytes that stands in m->partial. */
+/* Takes the literal of @len bytes in m->partial. */
 match_inline int trie_partial_take(tetra_image image, struct tetra_match *m, __u32 len)
 {
 	struct tetra_trie *node = trie_find(image, m, m->partial, len, TETRA_CHUNK_PARTIAL);
@@ -438,14 +438,14 @@ match_inline int trie_partial_take(tetra_image image, struct tetra_match *m, __u
 	return node != 0;
 }
 
-/* All lengths from the longest; @l is the loop's own, known to the verifier in each turn. */
+/* All lengths from the longest; the verifier knows the loop's @l in each iteration. */
 #define TRIE_PARTIAL_EACH(l, lens)                                   \
 	for (l = TETRA_CHUNK_BYTES; l > 0; l--)                      \
 		if (!(l & 7) && !((lens) >> (l - 8) & 0xff))         \
 			l -= 7;                                      \
 		else if ((lens) >> (l - 1) & 1)
 
-/* The value ends at the node where the walk stands. */
+/* The value ends at the walk's current node. */
 match_inline void trie_end(tetra_image image, struct tetra_match *m)
 {
 	struct tetra_trie *node;
@@ -458,7 +458,7 @@ match_inline void trie_end(tetra_image image, struct tetra_match *m)
 		trie_take(m, node);
 }
 
-/* A value that is not there to be compared: @state says why. */
+/* A value that cannot be compared: @state says why. */
 match_function __u64 match_aside(tetra_image image, struct tetra_match *m, __u32 dim_cell,
 				 __u32 state)
 {
@@ -467,14 +467,14 @@ match_function __u64 match_aside(tetra_image image, struct tetra_match *m, __u32
 
 	if (cell)
 		cell = image_cell(image, cell->dim.aside);
-	/* One register for the check and what follows from it. */
+	/* Use one register for the check and for the index. */
 	asm volatile("" : "+r"(index));
 	if (!cell || index >= TETRA_VALUE_LATER)
 		return 0;
 	return match_and(m, cell->aside.bits[index], cell->aside.rows[index]);
 }
 
-/* The dimension that names made in a user namespace are looked up in. */
+/* The dimension in which names made in a user namespace are looked up. */
 match_inline __u32 dim_foreign(tetra_image image, __u32 dim_cell)
 {
 	struct tetra_cell *cell = image_cell(image, dim_cell);
@@ -486,13 +486,13 @@ match_inline __u32 dim_foreign(tetra_image image, __u32 dim_cell)
 
 /*
  * TRIE over a text in memory, as one component: @words are its bytes, readable up to a
- * multiple of 32, for a HEAD trie; for a TAIL trie @words points at the end's last 32 bytes
- * and lower addresses hold what precedes, readable for 31 bytes before the first. What lies
- * outside the text does not matter. A text of no bytes ends at the root.
+ * multiple of 32, for a HEAD trie; for a TAIL trie @words points at the last 32 bytes, and
+ * the bytes before them are at lower addresses, readable for 31 bytes before the first. Bytes
+ * outside the text do not matter. An empty text ends at the root.
  */
 #ifndef __bpf__
-/* The walk is over: the node where it stands, or a literal that ends behind it, decides.
- * Returns the bits that are left. */
+/* The walk is over: its current node decides, or a literal that ends in the next chunk.
+ * Returns the remaining bits. */
 match_function __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 tail)
 {
 	__u32 l;
@@ -585,7 +585,7 @@ match_function __u64 match_bits_word(tetra_image image, struct tetra_match *m,
 	return m->here & ~m->partial[0];
 }
 
-/* Word @k of what all columns but those of bits accept. @hook_cell is the hook's row. */
+/* Word @k of what all columns except BITS ones accept. @hook_cell is the hook's row. */
 match_function __u64 match_rows_word(tetra_image image, struct tetra_match *m,
 				     __u32 hook_cell, __u32 k)
 {
@@ -605,7 +605,7 @@ match_function __u64 match_rows_word(tetra_image image, struct tetra_match *m,
 	return m->partial[1];
 }
 
-/* Word @k of what the columns of bits accept. */
+/* Word @k of what the BITS columns accept. */
 match_function __u64 match_bit_columns_word(tetra_image image, struct tetra_match *m,
 					    __u32 hook_cell, __u32 k)
 {

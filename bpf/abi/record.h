@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Records: what programs write into the ring buffer. A record begins with its length and
- * kind, so that an older reader steps over a newer one. All records are 8-byte aligned,
- * little-endian as the machine is, and hold no kernel address but the socket cookie that
- * events carry.
+ * kind, so that an older reader can skip a newer one. All records are 8-byte aligned,
+ * little-endian like the machine, and contain no kernel address except the socket cookie of
+ * events.
  *
- * A process is named by its key: thread group id and stamp. The stamp is the boot-time clock
- * at its last exec, or at its start if it never exec'd. The process is described once, by its
- * FORK and EXEC records; user space joins.
+ * A process is identified by its key: thread group id and stamp. The stamp is the boot-time
+ * clock at its last exec, or at its start if it never exec'd. The process is described once,
+ * by its FORK and EXEC records; user space joins them with events.
  */
 #ifndef TETRA_ABI_RECORD_H
 #define TETRA_ABI_RECORD_H
@@ -22,7 +22,7 @@
 #define TETRA_EXEC_ARGS_INLINE 8192
 #define TETRA_ARGS_FRAGMENT 8192
 /* Fragments of one exec: 256 * 8 KiB is what the kernel itself allows by default (a
- * quarter of an 8 MiB stack). Beyond: TETRA_EXEC_ARGS_CUT. */
+ * quarter of an 8 MiB stack). If there are more: TETRA_EXEC_ARGS_CUT. */
 #define TETRA_ARGS_FRAGMENTS 256
 #define TETRA_CGROUP_NAME_MAX 128
 
@@ -44,7 +44,7 @@ struct tetra_record {
 	__u64 time_ns; /* CLOCK_BOOTTIME */
 	__u32 tgid;
 	__u32 tid;
-	__u64 stamp; /* with tgid: the process's key; 0: not known to the kernel side */
+	__u64 stamp; /* with tgid: the process's key; 0: unknown in the kernel */
 };
 
 /* HOOK: flags of the header */
@@ -70,9 +70,9 @@ struct tetra_record_hook {
 #define TETRA_ARG_FAULT 1 /* the memory could not be read; no bytes */
 #define TETRA_ARG_ABSENT 2 /* an fd that is not open; no bytes */
 
-#define TETRA_ARG_CUT 1u /* text or buffer is longer than what was kept; see size */
+#define TETRA_ARG_CUT 1u /* text or buffer was longer than what is kept; see size */
 #define TETRA_ARG_UNRESOLVED 2u /* a path's beginning is missing */
-#define TETRA_ARG_DELETED 4u /* the file has no name any more; " (deleted)" is in the text */
+#define TETRA_ARG_DELETED 4u /* the file no longer has a name; " (deleted)" is in the text */
 #define TETRA_ARG_NO_PATH 8u /* pipe, socket, anonymous inode, memfd */
 #define TETRA_ARG_MOVED 16u /* a path that was renamed each time it was read */
 #define TETRA_ARG_FOREIGN 32u /* a path in a mount namespace that a user namespace owns */
@@ -121,20 +121,20 @@ struct tetra_record_cred {
 /* EXEC: flags of the header */
 #define TETRA_EXEC_CLONE 1u /* the first exec after a fork */
 #define TETRA_EXEC_IN_INIT_TREE 2u
-#define TETRA_EXEC_ARGS_FRAGMENTS 4u /* arguments before those inline came as ARGS records */
+#define TETRA_EXEC_ARGS_FRAGMENTS 4u /* ARGS records hold the arguments before those inline */
 #define TETRA_EXEC_ARGS_CUT 8u
 #define TETRA_EXEC_ARGS_FAULT 16u
-#define TETRA_EXEC_ARGS_LOST 32u /* a fragment found no room in the ring */
+#define TETRA_EXEC_ARGS_LOST 32u /* a fragment was lost because the ring was full */
 #define TETRA_EXEC_CWD_ROOT 64u /* the working directory is / */
 #define TETRA_EXEC_CWD_FAULT 128u
 #define TETRA_EXEC_CWD_UNRESOLVED 256u
 #define TETRA_EXEC_NAME_FAULT 512u
 #define TETRA_EXEC_NO_PARENT 1024u
 
-/* EXEC: .privileges, what the file has changed */
+/* EXEC: .privileges, what the file changed */
 #define TETRA_EXEC_SETUID 1u /* the effective user id */
 #define TETRA_EXEC_SETGID 2u /* the effective group id */
-#define TETRA_EXEC_RAISED_CAPS 4u /* permitted capabilities were gained by those of the file */
+#define TETRA_EXEC_RAISED_CAPS 4u /* the file's capabilities added permitted ones */
 #define TETRA_EXEC_RAISED_UID 8u /* from another real user to root */
 #define TETRA_EXEC_RAISED_GID 16u
 
@@ -156,10 +156,10 @@ struct tetra_record_exec {
 	__u16 args_inline_bytes; /* the last args_inline_bytes of what was sent */
 	char cgroup[TETRA_CGROUP_NAME_MAX]; /* leaf name, NUL-terminated */
 	__u32 privileges; /* TETRA_EXEC_SETUID... */
-	__u16 above_bytes; /* 0: the leaf bears a container's id, or no group above it does */
+	__u16 above_bytes; /* 0: the leaf has a container id, or no group above it has one */
 	__u16 reserved;
-	/* above, filename, exe, cwd, args: each padded to 8 bytes; above: the name of the nearest
-	 * group above the leaf that bears an id */
+	/* above, filename, exe, cwd, args: each padded to 8 bytes; above: the name of the
+	 * nearest group above the leaf that has an id */
 };
 
 /* ARGS: part of the argument area of the exec whose EXEC record follows. */
@@ -178,8 +178,8 @@ struct tetra_record_fork {
 	__u32 ns_tgid;
 };
 
-/* EXIT: flags of the header. The stamp is 0 if the kernel side had no row. */
-#define TETRA_EXIT_SEEDED 1u /* it ran before the session, and has executed nothing since */
+/* EXIT: flags of the header. The stamp is 0 if the kernel had no row. */
+#define TETRA_EXIT_SEEDED 1u /* it ran before the session and has not exec'd since */
 
 struct tetra_record_exit {
 	struct tetra_record head;

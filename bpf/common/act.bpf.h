@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Carrying out the rules that matched: enforcement first, then the event, which never holds
- * enforcement up. Of each policy the lowest bit wins; the rule's group says which bits it
+ * Carrying out the rules that matched: enforcement first, then the event, which never delays
+ * enforcement. For each policy the lowest bit wins; the rule's group says which bits it
  * settles.
  */
 #ifndef TETRA_BPF_ACT_H
@@ -12,7 +12,7 @@
 #define ACT_SIGKILL 9
 #define ACT_EPERM   1
 
-/* What became of a rule, for its counters. */
+/* The outcome of a rule, for its counters. */
 #define ACT_POSTED	 1u
 #define ACT_NOT_POSTED	 2u
 #define ACT_SIGNALLED	 4u
@@ -20,12 +20,12 @@
 #define ACT_SUPPRESSED	 16u
 #define ACT_RATE_LIMITED 32u
 #define ACT_LOST	 64u
-/* Not an outcome: the event is still to be sent. */
+/* Not an outcome: the event must still be sent. */
 #define ACT_EVENT 128u
-/* Counted as signalled, where the signal is sent: a kill that also denies. */
+/* A kill that also denies: counted as signalled where the signal is sent. */
 #define ACT_KILL_DENIED 256u
 
-/* Which commit an event is of. */
+/* The commit that an event belongs to. */
 static __always_inline __u64 image_generation(tetra_image image)
 {
 	__u32 head = 0;
@@ -44,7 +44,7 @@ static __always_inline void process_ensure(struct tetra_scratch *s)
 #define HASH_STEPS 16
 #define HASH_TURNS (TETRA_RECORD_MAX / (HASH_STEPS * 32))
 
-/* The hash in s->arguments_hash goes on over HASH_STEPS steps, or as far as the record goes. */
+/* Continues the hash in s->arguments_hash for HASH_STEPS steps, or to the record's end. */
 __noinline int args_hash_some(__u32 scratch, __u32 turn)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
@@ -71,8 +71,8 @@ __noinline int args_hash_some(__u32 scratch, __u32 turn)
 	return 0;
 }
 
-/* Hash of the arguments as they stand in the record, up to what pads the last one. Global, in
- * two parts: both are verified once. */
+/* Hash of the arguments in the record, including the padding of the last one. Global, in two
+ * parts: both are verified once. */
 __noinline __u64 args_hash(__u32 scratch)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
@@ -80,7 +80,7 @@ __noinline __u64 args_hash(__u32 scratch)
 
 	if (!s || s->spot > TETRA_RECORD_MAX)
 		return 0;
-	/* The last step may look behind the arguments: make that always the same. */
+	/* The last step may read past the arguments: make those bytes constant. */
 	for (i = 0; i < 4; i++)
 		word_put(&s->record[(s->spot + i * 8) & RECORD_MASK], 0);
 	s->arguments_hash = 0;
@@ -92,7 +92,7 @@ __noinline __u64 args_hash(__u32 scratch)
 	return s->arguments_hash;
 }
 
-/* What a limit is about: the rule, whose events, and which values. Never 0. */
+/* Identifies a limit: the rule, whose events, and which values. Never 0. */
 static __always_inline __u64 rate_id(struct tetra_scratch *s, __u32 scratch)
 {
 	__u64 id = ((__u64)s->rule.group << 32 | s->rule.selector) * MATCH_K2, scope = 0;
@@ -129,9 +129,9 @@ static __always_inline struct tetra_rate_way *rate_way(struct tetra_rate_set *se
 }
 
 /*
- * 1 if an event with these values went out less than the limit ago. Two processors that meet in
- * a set may both send; neither holds back what is not the other's: .until is read first and
- * cleared first.
+ * 1 if an event with these values was sent less than the limit ago. Two CPUs that use a set at
+ * the same time may both send, but neither holds back an event because of another entry:
+ * .until is read first and cleared first.
  */
 static __always_inline int rate_is_limited(struct tetra_scratch *s, __u32 scratch,
 					   __u64 now)
@@ -162,7 +162,7 @@ static __always_inline int rate_is_limited(struct tetra_scratch *s, __u32 scratc
 	return 0;
 }
 
-/* The event of s->rule; the arguments stand in the record. Global: verified once, alone. */
+/* The event of s->rule; the arguments are in the record. Global: verified once, alone. */
 __noinline int event_send(__u32 scratch)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
@@ -224,7 +224,7 @@ static __always_inline __u32 rule_decide_enforcement(__u32 flags, __u32 phase)
 	return did;
 }
 
-/* What a program of @phase does for a rule of these @flags: ACT_*. */
+/* What a program of @phase does for a rule with these @flags: ACT_*. */
 static __always_inline __u32 rule_decide(__u32 flags, __u32 phase)
 {
 	__u32 did = flags & RULE_ENFORCES ? rule_decide_enforcement(flags, phase) : 0;
@@ -243,20 +243,20 @@ static __always_inline void rule_enforce(struct tetra_scratch *s, __u32 flags, _
 			if (i < s->rule.n_signals)
 				bpf_send_signal(s->rule.signals[i]);
 	if (did & ACT_KILL_DENIED) {
-		/* Where the signalling instance was skipped, the kill must not be. */
+		/* The signalling instance may be skipped; the kill must not be. */
 		if (!(cfg.phase & TETRA_PHASE_SIGNAL))
 			bpf_send_signal(ACT_SIGKILL);
 		s->run.verdict = -ACT_EPERM;
 	}
 	if (did & ACT_OVERRIDDEN)
 		s->run.verdict = s->rule.error;
-	/* The program at the return compares it with what came of the call. */
+	/* The program at the return compares it with the call's result. */
 	if (flags & TETRA_RULE_OVERRIDE && !(flags & TETRA_RULE_MONITOR) &&
 	    cfg.phase & TETRA_PHASE_CATCH)
 		s->run.verdict = s->rule.error;
 }
 
-/* Everything but the event that s->rule asks of this instance. */
+/* Everything that s->rule asks of this instance, except the event. */
 static __always_inline __u32 rule_act(struct tetra_scratch *s)
 {
 	__u32 flags = s->rule.flags, did = rule_decide(flags, cfg.phase);
@@ -292,7 +292,7 @@ static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 d
 	}
 }
 
-/* Global: a static table in read-only data has no place in the BTF of an older clang. */
+/* Global: an older clang's BTF cannot describe a static table in read-only data. */
 const __u8 tetra_bit_places[64] = {
 	0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28,
 	62, 5,	39, 46, 44, 42, 22, 9,	24, 35, 59, 56, 49, 18, 29, 11,
@@ -306,7 +306,8 @@ static __always_inline __u32 lowest_bit(__u64 x)
 	return tetra_bit_places[((x & -x) * 0x022fdd63cc95386dull) >> 58 & 63];
 }
 
-/* The next matching rule's cell; s->words and s->run.word say which are left. NULL: go on. */
+/* The next matching rule's cell; s->words and s->run.word say which are left. NULL:
+ * continue. */
 static __always_inline struct tetra_cell *rule_next(tetra_image image,
 						    struct tetra_scratch *s)
 {
@@ -327,8 +328,8 @@ static __always_inline struct tetra_cell *rule_next(tetra_image image,
 }
 
 /*
- * Carries out the next matching rule: 1 to go on, 0 if none is left in the words so far.
- * Global: up to a thousand turns are too many for the verifier to follow with this in each.
+ * Carries out the next matching rule: 1 to continue, 0 if none is left in the words so far.
+ * Global: the verifier cannot follow up to a thousand iterations with this in each.
  */
 __noinline int rule_turn(__u32 scratch)
 {
@@ -370,10 +371,10 @@ __noinline int wide_word(__u32 scratch, __u32 k)
 	return 0;
 }
 
-/* A call of its own: inlined, the loops look endless to verifiers before 6.2. */
+/* A separate call: inlined, the loops look infinite to verifiers before 6.2. */
 static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 {
-	/* Once wide, a program stays; with few rules left, the bits are rules, not words. */
+	/* A wide program stays wide; if few rules are left, the bits are rules, not words. */
 	__u64 words = s->match.wide ? s->match.bits : 1;
 	__u32 i;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Arguments in the record: one header each, then the payload, padded to eight bytes. Text is
- * read when a rule looks at it, the rest when there is an event; a slot is put once.
+ * read when a rule looks at it, the rest when there is an event; each slot is written once.
  */
 #ifndef TETRA_BPF_ARG_H
 #define TETRA_BPF_ARG_H
@@ -16,7 +16,7 @@ static __always_inline struct tetra_record_arg *arg_at(struct tetra_scratch *s, 
 	return (void *)&s->record[spot & RECORD_MASK];
 }
 
-/* A header at s->spot; s->spot then stands at the payload. 0 if the record is full. */
+/* A header at s->spot; s->spot is then at the payload. 0 if the record is full. */
 static __always_inline int arg_open(struct tetra_scratch *s, __u32 slot, __u32 kind)
 {
 	struct tetra_record_arg *arg;
@@ -66,7 +66,7 @@ static __always_inline long memory_read_text(void *to, __u32 bytes, __u64 from, 
 	return bpf_probe_read_user_str(to, bytes, (void *)from);
 }
 
-/* What a text is that could not be read. */
+/* The state of a text that could not be read. */
 static __always_inline __u32 text_state(__u64 from, __u32 slot)
 {
 	if (cfg.slots[slot].user) {
@@ -158,10 +158,11 @@ __noinline int arg_put_text(__u32 scratch, __u32 slot)
 	return state;
 }
 
-/* Texts beyond what is kept, in pieces: how far their end is looked for. */
+/* Texts longer than what is kept, in pieces: how far the search for their end goes. */
 #define TEXT_END_PIECES 32
 
-/* Where the text at s->tail_from ends: it moves on by a piece; 1 if it is not in this one. */
+/* Where the text at s->tail_from ends: advances by a piece; 1 if the end is not in this
+ * one. */
 __noinline int text_end_piece(__u32 scratch, __u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
@@ -273,7 +274,7 @@ __noinline int path_find_raw(__u32 scratch, __u32 slot)
 	return s ? path_find_in(s, scratch, slot & (TETRA_MAX_SLOTS - 1)) : 0;
 }
 
-/* The path where a walk began and gave up. Returns 1 if there is a file. */
+/* The path that a walk started at and declined. Returns 1 if there is a file. */
 __noinline int path_find_started(__u32 scratch, __u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
@@ -298,11 +299,11 @@ static __always_inline __u32 path_cause(const struct tetra_scratch *s)
 	return TETRA_UNREADABLE_PATH_DETACHED;
 }
 
-/* What a path is that has no name to compare. */
+/* The state of a path that has no name to compare. */
 static __noinline __u32 path_state_unread(struct tetra_scratch *s)
 {
 	if (!(s->path.flags & TETRA_ARG_MOVED)) {
-		/* No file of the process, but one that the kernel keeps below another. */
+		/* Not the process's file, but one that the kernel keeps below another. */
 		if (s->path.end == TETRA_WALK_INTERNAL)
 			return TETRA_VALUE_ABSENT;
 		if (s->path.end == TETRA_WALK_NAMELESS) {
@@ -315,7 +316,7 @@ static __noinline __u32 path_state_unread(struct tetra_scratch *s)
 	return TETRA_VALUE_UNREADABLE;
 }
 
-/* What there is to compare of the path at s->path: an enum tetra_value_state. */
+/* The state of the path at s->path: an enum tetra_value_state. */
 static __always_inline __u32 path_state(struct tetra_scratch *s)
 {
 	if (!(s->path.flags & TETRA_ARG_MOVED) && s->path.end == TETRA_WALK_REACHED)
@@ -383,7 +384,7 @@ static __always_inline void arg_put_sock(struct tetra_scratch *s, __u32 slot)
 	arg_close(s, slot, header, sizeof(s->sock));
 }
 
-/* Every slot that is not in the record yet. Global: verified once, alone. */
+/* Writes every slot that is not in the record yet. Global: verified once, alone. */
 __noinline int args_put(__u32 scratch)
 {
 	struct tetra_scratch *s = scratch_get(scratch);

@@ -11,13 +11,13 @@ struct tetra_case {
 	struct tetra_scratch scratch;
 	struct tetra_proc proc; /* in: the process's row, if .known */
 	__u64 address; /* out: of this struct in the kernel */
-	__u64 left;    /* out: rules that are left after a step; 0 ends the case */
+	__u64 left;    /* out: rules left after a step; 0 ends the case */
 	__u64 caps[TETRA_CAPSET_END];
 	__u64 namespaces[TETRA_NS_END];
 	__u32 tgid;
 	__u32 ns_tgid;
 	__u32 known; /* else the process has no row */
-	__u32 phase; /* of the program that the steps are: TETRA_PHASE_* */
+	__u32 phase; /* of the program that the steps belong to: TETRA_PHASE_* */
 	__u32 later; /* it is at the entry of a call whose result is filtered */
 	__u32 n_denials; /* out: rules that change the result */
 	/* the slot that the next step takes */
@@ -28,7 +28,7 @@ struct tetra_case {
 	__u32 foreign; /* the path is a user namespace's */
 	__u32 exe_state; /* of the executable's name */
 	__u32 word;  /* that the last two steps take */
-	/* names of 32 bytes and more, each readable for 32 bytes behind its end */
+	/* names of 32 bytes and more, each readable for 32 bytes past its end */
 	__u8 names[3 * TETRA_TEXT_MAX];
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where a task is in the tree of control groups. The leaf tells which container it is in, or a
- * group above it: podman, crun and CRI-O put processes into "container" below the group with
- * the id, an init system in a container makes groups of its own. lib/kernel/cgroup.c judges;
- * here the one name is found that is worth judging.
+ * Where a task is in the cgroup tree. The leaf, or a group above it, shows which container it
+ * is in: podman, crun and CRI-O put processes into "container" below the group with the id,
+ * and an init system in a container makes its own groups. lib/kernel/cgroup.c decides; this
+ * file only finds the one name to decide about.
  */
 #ifndef TETRA_BPF_CGROUP_H
 #define TETRA_BPF_CGROUP_H
@@ -12,19 +12,19 @@
 #include "bpf/common/scratch.bpf.h"
 #include "bpf/common/text.bpf.h"
 
-/* Groups from the leaf up that are looked at. */
+/* Groups that are checked, from the leaf up. */
 #define CGROUP_LEVELS 16
 /* Hexadecimal digits of a container's id. */
 #define CGROUP_ID_DIGITS 64
-/* Bytes of ".scope"; two of them tell it from ".slice". */
+/* Bytes of ".scope"; two of them differ from ".slice". */
 #define CGROUP_SCOPE_BYTES 6
 
-/* Groups that were looked at last and have no id above them. */
+/* The most recently checked groups that have no id above them. */
 #define CGROUP_PLAIN 16
 
 /*
- * Ids of such groups, so that the walk is for the first of their programs only. Written and read
- * by programs; what meets in a place replaces what was there.
+ * Ids of such groups, so that only the first exec in a group makes the walk. Written and read
+ * by programs; an entry replaces another one in the same place.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -46,7 +46,7 @@ __noinline int cgroup_bears_id(__u32 slot, __u32 len)
 
 	if (!s || len < CGROUP_ID_DIGITS || len >= TETRA_CGROUP_NAME_MAX)
 		return 0;
-	/* Cut off: whoever knows the rules may still find one. */
+	/* Cut off: user space, which knows the rules, may still find one. */
 	if (len == TETRA_CGROUP_NAME_MAX - 1)
 		return 1;
 	at = s->spot + len - CGROUP_ID_DIGITS;
@@ -61,8 +61,8 @@ __noinline int cgroup_bears_id(__u32 slot, __u32 len)
 }
 
 /*
- * The name of the nearest group above the current task's leaf that bears an id, at s->spot.
- * Returns its bytes; 0 if there is none, or the leaf itself bears one.
+ * The name of the nearest group above the current task's leaf that has an id, at s->spot.
+ * Returns its bytes; 0 if there is none, or if the leaf itself has one.
  */
 static __noinline __u32 cgroup_put_above(struct tetra_scratch *s, struct kernfs_node *node)
 {

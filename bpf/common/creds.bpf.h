@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What an exec does to a process's privileges. It is seen at the one moment when both the old
- * credentials and the new ones are there, ahead of the exec's record, which takes it along.
- * Part of the process programs; loaded only where somebody wants to know.
+ * What an exec does to a process's privileges. It is seen when both the old and the new
+ * credentials exist, before the exec's record, which includes it. Part of the process
+ * programs; loaded only if the session asks for it.
  */
 #ifndef TETRA_BPF_CREDS_H
 #define TETRA_BPF_CREDS_H
@@ -10,14 +10,14 @@
 #include "bpf/common/task.bpf.h"
 
 struct exec_gain {
-	__u64 exec_id; /* task_struct.self_exec_id: of an exec that did not come to its end */
+	__u64 exec_id; /* task_struct.self_exec_id: detects an exec that did not finish */
 	__u32 privileges; /* TETRA_EXEC_SETUID... */
 	__u32 reserved;
 };
 
 /*
- * Execs on their way that change privileges: thread group -> what changes. Written and removed
- * by programs, within one system call. Full: not told, counted as LOST_PROCESS.
+ * Execs in progress that change privileges: thread group -> what changes. Written and removed
+ * by programs, within one system call. Full: not reported, counted as LOST_PROCESS.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -42,7 +42,7 @@ static __always_inline __u64 caps_ambient(const struct cred *cred)
 	return caps;
 }
 
-/* Raised: only where the kernel itself found the exec to be a privileged one. */
+/* Raised: only if the kernel itself considers the exec privileged. */
 static __always_inline __u32 privileges_raised(const struct cred *old, const struct cred *new)
 {
 	__u32 euid = BPF_CORE_READ(new, euid.val), raised = 0;
@@ -77,7 +77,7 @@ int tetra_creds(__u64 *ctx)
 	return 0;
 }
 
-/* Of the exec that @task comes to the end of. */
+/* Of the exec that @task is finishing. */
 static __always_inline __u32 exec_privileges(struct task_struct *task, __u32 tgid)
 {
 	struct exec_gain *gain = bpf_map_lookup_elem(&tetra_gains, &tgid);

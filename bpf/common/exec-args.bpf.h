@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A program's arguments, from the new image's memory: those that the EXEC record has room for in
- * it, the others in records ahead of it.
+ * A program's arguments, from the new image's memory: the EXEC record has those that fit, and
+ * records before it have the others.
  */
 #ifndef TETRA_BPF_EXEC_ARGS_H
 #define TETRA_BPF_EXEC_ARGS_H
@@ -21,8 +21,8 @@ static __always_inline void head_fill(struct tetra_record *head, __u32 kind, __u
 }
 
 /*
- * One fragment of the arguments, ahead of the EXEC record: 1 to go on. Global: the loop over
- * it is then short for the verifier.
+ * One fragment of the arguments, before the EXEC record: 1 to continue. Global: this keeps the
+ * loop over it short for the verifier.
  */
 __noinline int args_fragment(__u32 slot)
 {
@@ -63,7 +63,7 @@ __noinline int args_some(__u32 slot)
 	return 1;
 }
 
-/* Arguments beyond what the record holds itself; s->args_* say what came of them. */
+/* Arguments that do not fit into the record itself; s->args_* say what happened to them. */
 static __noinline int args_fragments(__u32 slot)
 {
 	__u32 i;
@@ -92,7 +92,7 @@ static __always_inline int args_take(struct tetra_scratch *s, __u32 left)
 	return 0;
 }
 
-/* The last part of the arguments: in two reads, for the record's margin is one. */
+/* The last part of the arguments: in two reads, because the record's margin is one. */
 __noinline int args_inline(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The common walk of every hook: find the rule set, look whether anything is alive here,
- * match column by column, carry out what is left. A program of any type is this with its own
- * way to read parameters.
+ * The common part of every hook: find the rule set, check whether it has rules for this hook,
+ * match column by column, carry out the remaining rules. A program of any type is this plus
+ * its own way to read parameters.
  */
 #ifndef TETRA_BPF_HOOK_H
 #define TETRA_BPF_HOOK_H
@@ -25,7 +25,7 @@ static __always_inline __u64 record_value(void *ctx, __u32 slot)
 	return param_field(ctx, offset, cfg.slots[slot].field);
 }
 
-/* Its length: told by another field, by itself, or not at all. */
+/* Its length: from another field, from the field itself, or none. */
 static __always_inline __u64 record_size(void *ctx, __u32 slot)
 {
 	__u32 how = cfg.slots[slot].data_loc;
@@ -49,7 +49,7 @@ static __always_inline __u64 slot_value(void *ctx, enum param_source source, __u
 			return param_word(ctx, cfg.n_params);
 		if (source == PARAM_SYSCALL)
 			return param_word(ctx, 1);
-		/* PARAM_SAVED: behind the parameters */
+		/* PARAM_SAVED: after the parameters */
 		if (source == PARAM_SAVED)
 			return ((const __u64 *)ctx)[TETRA_SAVED_PARAMS];
 		return 0;
@@ -57,10 +57,10 @@ static __always_inline __u64 slot_value(void *ctx, enum param_source source, __u
 	return param_get(ctx, source, cfg.slots[slot].param);
 }
 
-/* What follows, class by class, says whether any rule is left: a constant where a class has
+/* The functions below, one per class, say whether any rule is left: a constant if a class has
  * no slots. */
 
-/* Signed fields of a record are extended by their own width, not by the kind's. */
+/* Signed fields of a record are extended from their own width, not the kind's. */
 static __always_inline int slots_numbers(void *ctx, enum param_source source,
 					   tetra_image image, struct tetra_scratch *s,
 					   __u64 columns, __u32 dims)
@@ -100,12 +100,12 @@ static __always_inline int slots_socks(void *ctx, enum param_source source,
 	return 1;
 }
 
-/* What the matching of a slot's paths looks at. */
+/* What matching looks at in a slot's path. */
 struct path_question {
 	__u32 uses; /* columns of the slot */
 	__u32 dim; /* the first of them */
 	__u32 path_slot; /* PATH_SLOT() */
-	__u32 foreign; /* TETRA_ARG_FOREIGN, if some rule wants to know; else 0 */
+	__u32 foreign; /* TETRA_ARG_FOREIGN if a rule needs it; else 0 */
 };
 
 /* Where a name is looked up; @flags: TETRA_ARG_*. */
@@ -131,7 +131,7 @@ static __always_inline __u64 path_walk_whole(struct tetra_scratch *s,
 
 /*
  * The quick walk for a path whose dentry and mount are typed. WALK_DECLINED leaves s->path
- * for the slow walk to begin with, and s->match as it was.
+ * as the slow walk's start, and s->match as it was.
  */
 static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scratch *s,
 					   struct path_question *q, struct walk *walk)
@@ -150,11 +150,11 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 		return WALK_DONE;
 	walk_keep(&s->path, walk);
 	s->path.flags = q->foreign;
-	/* A rule that looks at the end of the text needs to be sure of it. */
+	/* A rule that looks at the end of the text needs a verified text. */
 	if (done && q->uses & COLUMN(TETRA_COL_TAIL) &&
 	    !walk_up(s, walk->dentry, walk->root))
 		return done;
-	/* If there was a rename in between, the text is made anew when it is wanted. */
+	/* If there was a rename in between, the text is built again when it is needed. */
 	if (done && walk_rest(s, walk->dentry,
 			      q->uses & COLUMN(TETRA_COL_TAIL) ? WALK_DENTRIES :
 								 WALK_SEQUENCES)) {
@@ -186,7 +186,7 @@ static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scr
 	return path_walk_typed(image, s, q, &walk);
 }
 
-/* Long names are read where they lie, after the walk's check: what they say is checked again. */
+/* Long names are read in place, after the walk's check, so the result is checked again. */
 #define PATH_NAME_RETRIES 3
 
 /* The HEAD trie over a path that the slow walk found. */
@@ -209,7 +209,7 @@ static __noinline __u64 path_select_found(tetra_image image, struct tetra_scratc
 	return match_aside(image, &s->match, dim, TETRA_VALUE_UNREADABLE);
 }
 
-/* The tries over a path that the slow walk found, or that is not there. */
+/* The tries over a path that the slow walk found, or that is absent. */
 static __always_inline __u64 path_select(tetra_image image, struct tetra_scratch *s,
 					 const struct path_question *q, int found, __u32 slot)
 {
@@ -250,7 +250,7 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 		int typed = source == PARAM_TYPED && cfg.slots[slot].typed;
 		__u64 value = slot_value(ctx, source, slot);
 
-		/* Lest addresses are worked out ahead: the loop turns once, mostly. */
+		/* Do not compute addresses ahead: the loop usually runs once. */
 		opaque(s);
 		s->raw[slot] = value;
 		if (!q.uses)
@@ -356,8 +356,8 @@ static __always_inline void hook_prepare(struct tetra_scratch *s, __u64 bits, __
 
 /*
  * Returns the verdict: 0, or a negative errno that a rule asks for. @wide is a constant:
- * programs for more than 64 rules are others, so that the many need not be verified with
- * what only the few use.
+ * hooks with more than 64 rules have separate programs, so that the usual programs are
+ * verified without code that only those need.
  */
 static __always_inline int hook_run(void *ctx, enum param_source source, int wide)
 {
@@ -380,7 +380,7 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	s = scratch_claim();
 	if (!s) {
 		loss_count(TETRA_LOST_SCRATCH);
-		/* Nothing can be evaluated. What cannot be judged is not let through. */
+		/* Nothing can be evaluated. What cannot be judged is denied. */
 		if (cfg.phase & TETRA_PHASE_DENY && hook->hook.deciding && !own_process())
 			return -ACT_EPERM;
 		return 0;

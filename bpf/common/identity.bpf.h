@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Who a task is, worked out from the task itself: what its row in the process map would say.
+ * A task's identity, computed from the task itself: what its row in the process map would say.
  * For tasks that have no row (the map is full, they are older than the session, their fork was
- * not seen), and for those whose row is of an earlier image (their exec was not seen). The name
- * of an executable is made here for all of them, and for every exec, so that none can differ.
+ * not seen), and for those whose row is of an earlier image (their exec was not seen). Every
+ * executable's name is made here, also for each exec, so that all are made the same way.
  */
 #ifndef TETRA_BPF_IDENTITY_H
 #define TETRA_BPF_IDENTITY_H
@@ -13,8 +13,8 @@
 #include "bpf/common/task.bpf.h"
 #include "bpf/common/text.bpf.h"
 
-/* The text stands so far from the record's beginning, or further: its end is read by chunks, of
- * which the first may begin before it. */
+/* Minimum distance of the text from the record's start: its end is read in chunks, and the
+ * first chunk may begin before the text. */
 #define EXE_SPOT TETRA_CHUNK_BYTES
 
 #define HASH_BLOCK 128
@@ -24,10 +24,10 @@ static __always_inline struct tetra_seed seed_get(void)
 	return (struct tetra_seed){ { cfg.seed[0], cfg.seed[1], cfg.seed[2], cfg.seed[3] } };
 }
 
-/* Such a path is hashed in one go, without a call. */
+/* A path up to this length is hashed at once, without a call. */
 #define HASH_SHORT 64
 
-/* The next block of the path: 1 to go on. Global, for the loop over it. */
+/* The next block of the path: 1 to continue. Global, for the loop over it. */
 __noinline int hash_block(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
@@ -64,7 +64,7 @@ static __always_inline void hash_short(const struct tetra_seed *secret,
 	}
 }
 
-/* The hash of the executable's path, which stands at s->text_at of the record. */
+/* The hash of the executable's path, which is at s->text_at of the record. */
 static __always_inline void exe_hash(struct tetra_scratch *s)
 {
 	__u32 at = s->text_at & RECORD_MASK, bytes = s->text_bytes, i;
@@ -72,7 +72,7 @@ static __always_inline void exe_hash(struct tetra_scratch *s)
 	struct tetra_seed secret = seed_get();
 	struct tetra_hash hash;
 
-	/* Zeroes behind the last byte: whole words and chunks are read. */
+	/* Zeroes after the last byte: whole words and chunks are read. */
 	words_zero(&s->record[(at + bytes) & RECORD_MASK], TETRA_CHUNK_BYTES);
 	hash_begin(&secret, &hash);
 	if (bytes <= HASH_SHORT) {
@@ -90,8 +90,8 @@ static __always_inline void exe_hash(struct tetra_scratch *s)
 }
 
 /*
- * Head and tail of that path, into @row. Chunks beyond the path are never looked at, so they keep
- * what they have.
+ * Head and tail of that path, into @row. Chunks past the path are never looked at, so they
+ * keep their old content.
  */
 static __noinline int exe_copy(struct tetra_scratch *s, struct tetra_proc *row)
 {
@@ -114,8 +114,8 @@ static __noinline int exe_copy(struct tetra_scratch *s, struct tetra_proc *row)
 }
 
 /*
- * The executable whose path the walk has found: its name at s->spot of the record, which stays;
- * the name's hash and length in s->proc. exe_copy() takes the name itself.
+ * The executable whose path the walk found: its name goes to s->spot of the record, which does
+ * not move; the name's hash and length go to s->proc. exe_copy() copies the name itself.
  */
 static __noinline int exe_take(struct tetra_scratch *s, __u32 slot)
 {
@@ -126,7 +126,7 @@ static __noinline int exe_take(struct tetra_scratch *s, __u32 slot)
 	s->text_at = s->spot;
 	s->text_bytes = bytes;
 	exe_hash(s);
-	/* A name that is not known is none: its hash is not that of any text. */
+	/* An unknown name has a hash that no text has. */
 	if (s->path.flags & (TETRA_ARG_UNRESOLVED | TETRA_ARG_MOVED))
 		s->hash.h[0] = s->hash.h[1] = 0;
 	s->proc.exe_hash[0] = s->hash.h[0];
@@ -136,9 +136,9 @@ static __noinline int exe_take(struct tetra_scratch *s, __u32 slot)
 }
 
 /*
- * Where the executable of the task at s->task lies, and the walk from there. Returns 0 if it has
- * none: a kernel thread; or a process whose leader has exited before other threads: its row is
- * of no image then, and each thread is asked by itself.
+ * Where the executable of the task at s->task is, and the walk from there. Returns 0 if it has
+ * none: a kernel thread, or a process whose leader exited before its other threads. Such a
+ * process's row has no image, and each thread is looked at separately.
  */
 __noinline int identity_walk(__u32 slot)
 {
@@ -152,7 +152,8 @@ __noinline int identity_walk(__u32 slot)
 	s->proc.exe_hash[0] = s->proc.exe_hash[1] = 0;
 	s->proc.exe_bytes = 0;
 	task = (void *)s->task;
-	/* Some borrow a process's memory for a while: its name is not theirs. */
+	/* Some kernel threads borrow a process's memory for a while: its name is not
+	 * theirs. */
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return 0;
 	mm = BPF_CORE_READ(task, mm);
@@ -184,7 +185,7 @@ __noinline int identity_name(__u32 slot)
 	return 0;
 }
 
-/* Mark bits that a key roots; 0 for most. */
+/* Mark bits of which a key is the root; 0 for most. */
 static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1)
 {
 	struct tetra_mark_key key = { .kind = kind, .value = { value0, value1 } };
@@ -207,7 +208,7 @@ static __always_inline __u64 proc_pid_marks(__u32 tgid, __u32 ns_tgid)
 }
 
 /*
- * Marks of ancestors hold for their descendants. Those of a binary hold for children that are
+ * Marks of ancestors apply to their descendants. Marks of a binary apply to children that are
  * younger than the image.
  */
 static __noinline int identity_inherit(struct tetra_scratch *s)
@@ -230,7 +231,7 @@ static __noinline int identity_inherit(struct tetra_scratch *s)
 	return 0;
 }
 
-/* What it is marked with: all that is known. */
+/* Its marks, as far as they are known. */
 __noinline int identity_marks(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
@@ -262,8 +263,8 @@ __noinline int identity_marks(__u32 slot)
 	return 0;
 }
 
-/* The key of the task at s->task and of its parent: a row's, or what that of a process is that
- * has executed nothing. */
+/* The keys of the task at s->task and of its parent: from a row, or as for a process that has
+ * not exec'd. */
 __noinline int identity_key(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
@@ -290,8 +291,8 @@ __noinline int identity_key(__u32 slot)
 }
 
 /*
- * The whole row of the task at s->task, into s->proc. The parts are global: verified once,
- * alone, and with a stack of their own each.
+ * The whole row of the task at s->task, into s->proc. The parts are global: each is verified
+ * once, alone, and has its own stack.
  */
 static __always_inline void identity_find(__u32 slot)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The image of a run, and the parts of the matcher that are functions of their own: a global
- * function is verified once, whatever calls it, and takes numbers only. It finds the scratch
- * slot and the image anew.
+ * The image of a run, and the parts of the matcher that are separate functions: a global
+ * function is verified once, no matter how many callers, and takes numbers only. It looks the
+ * scratch slot and the image up again.
  */
 #ifndef TETRA_BPF_IMAGE_BPF_H
 #define TETRA_BPF_IMAGE_BPF_H
@@ -11,8 +11,8 @@
 #include "bpf/common/scratch.bpf.h"
 
 /*
- * The image that the run began with. While a commit waits for the runs on the old one, slot
- * 0 has the new image and slot 1 still the old.
+ * The image that the run started with. While a commit waits for runs on the old image, slot 0
+ * has the new image and slot 1 still has the old one.
  */
 static __always_inline tetra_image image_again(const struct tetra_scratch *s)
 {
@@ -26,7 +26,7 @@ static __always_inline tetra_image image_again(const struct tetra_scratch *s)
 	return image && (__u64)image == s->image ? image : 0;
 }
 
-/* One step of a trie's walk, over s->chunk: 1 if it goes on. */
+/* One step of a trie's walk, over s->chunk: 1 if it continues. */
 __noinline int trie_step(__u32 scratch)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
@@ -51,7 +51,8 @@ __noinline int trie_step_end(__u32 scratch)
 	return 0;
 }
 
-/* The literal of @len bytes that the missed chunk begins (tail: ends) with: 1 if there is. */
+/* The literal of @len bytes that the missed chunk starts (tail: ends) with: 1 if there is
+ * one. */
 __noinline int trie_step_literal(__u32 scratch, __u32 len, __u32 tail)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
@@ -84,15 +85,15 @@ __noinline int trie_step_partial(__u32 scratch, __u32 tail)
 	return 0;
 }
 
-/* The value ends where the walk stands. */
+/* The value ends at the walk's current node. */
 static __always_inline void trie_stop(struct tetra_scratch *s)
 {
 	if (s->match.flags & TETRA_NODE_END)
 		trie_step_end(s->number);
 }
 
-/* The walk is over: the node where it stands, or a literal that ends behind it, decides.
- * Returns the bits that are left. */
+/* The walk is over: its current node decides, or a literal that ends in the next chunk.
+ * Returns the remaining bits. */
 static __always_inline __u64 trie_leave(struct tetra_scratch *s, __u32 tail)
 {
 	if (s->match.missed)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The kernel structs and fields that the programs read, and no others. Offsets come from the
- * running kernel's BTF when a program is loaded (CO-RE), so order and neighbours do not
- * matter here, names do. What was renamed or moved has its getter in compat.bpf.h.
+ * running kernel's BTF when a program is loaded (CO-RE), so names matter here, order and
+ * neighbours do not. Fields that were renamed or moved have a getter in compat.bpf.h.
  */
 #ifndef TETRA_BPF_KERNEL_H
 #define TETRA_BPF_KERNEL_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The maps of a session. Every program instance shares them; only its configuration is its
- * own. Sizes named here are defaults; the loader sets those that the session's options name.
- * BPF_F_NO_PREALLOC as well: where a kernel forbids programs to let a map grow (before Linux
- * 6.1), the loader takes it away, and the map has all its memory from the beginning.
+ * The maps of a session. All program instances share them; only the configuration is per
+ * instance. Sizes given here are defaults; the loader sets those that the session's options
+ * give. BPF_F_NO_PREALLOC as well: on kernels where programs must not let a map grow (before
+ * Linux 6.1) the loader removes it, and the map allocates all its memory at the start.
  */
 #ifndef TETRA_BPF_MAPS_H
 #define TETRA_BPF_MAPS_H
@@ -23,8 +23,8 @@ struct tetra_image_map {
 
 /*
  * The rule set in force: slot 0 holds the image. Written by user space (one exchange per
- * commit, which waits until no program runs on the old one), read by every program. Slot 1
- * follows after that wait: a run that began on the old image finds it there till its end.
+ * commit, which waits until no program uses the old one), read by every program. Slot 1 is
+ * updated after that wait: a run that started on the old image finds it there until it ends.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
@@ -41,7 +41,7 @@ struct {
 
 /*
  * Processes by thread group id. Written at fork, exec and exit, and by user space for those
- * that ran before. Full: counted as LOST_PROCESS, the process stays unknown.
+ * already running. Full: counted as LOST_PROCESS, the process stays unknown.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -60,7 +60,7 @@ struct {
 	__uint(value_size, sizeof(__u64));
 } tetra_marks SEC(".maps");
 
-/* Entry 0: whether there is any root of a mark. Written by user space before the first. */
+/* Entry 0: whether there is any mark root. Written by user space before the first one. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -77,9 +77,9 @@ struct tetra_rate_map {
 };
 
 /*
- * Rate limits: slot 0 holds a map of TETRA_RATE_SETS sets, which user space puts there before
- * the first rule with a limit. Sets are written by programs only. A full set: the limit that
- * ends first is forgotten, counted as LOST_RATE if it had not ended.
+ * Rate limits: slot 0 holds a map of TETRA_RATE_SETS sets, which user space adds before the
+ * first rule with a limit. Only programs write sets. Full set: the limit that ends first is
+ * forgotten, counted as LOST_RATE if it had not ended.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
@@ -89,7 +89,7 @@ struct {
 } tetra_rates SEC(".maps");
 
 /*
- * Calls that a kprobe has seen and whose return is awaited. Written and removed by programs.
+ * Calls that a kprobe has seen and that have not returned. Written and removed by programs.
  * Full: the return is not seen, counted as LOST_RECURSION.
  */
 struct {
@@ -106,8 +106,8 @@ struct tetra_root {
 };
 
 /*
- * Entry 0: the root that most paths begin at, that of the machine's first process. Written by
- * tetra_root, which user space runs for each commit; all zeroes if it is not known.
+ * Entry 0: the root of most paths, which is that of the machine's first process. Written by
+ * tetra_root, which user space runs for each commit; all zeroes if unknown.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -116,8 +116,8 @@ struct {
 	__uint(value_size, sizeof(struct tetra_root));
 } tetra_roots SEC(".maps");
 
-/* Records meant and not sent, by cause (enum tetra_loss); behind them values that could not
- * be read (enum tetra_unreadable); then enum tetra_tally. */
+/* Records that could not be sent, by cause (enum tetra_loss); then values that could not be
+ * read (enum tetra_unreadable); then enum tetra_tally. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, TETRA_TALLY_END);
@@ -126,8 +126,8 @@ struct {
 } tetra_losses SEC(".maps");
 
 /*
- * Working memory. Programs are preempted by and nest in one another, so each processor has
- * four slots, taken and given back (scratch.bpf.h). All taken: a spare.
+ * Working memory. Programs preempt each other and nest, so each CPU has four slots, which runs
+ * claim and release (scratch.bpf.h). All taken: a spare.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -137,9 +137,9 @@ struct {
 } tetra_scratch SEC(".maps");
 
 /*
- * Working memory of runs that found their processor's taken, which only a kernel that preempts
- * tasks brings about: number -> slot. Made and removed by the run. Where the loader knows of
- * no preemption it has no use, and the loader makes it small. Full, or no memory: nothing can
+ * Working memory of runs that found all slots of their CPU taken, which happens only on a
+ * preemptible kernel: number -> slot. Added and removed by the run. If the kernel is not
+ * preemptible, it is not used, and the loader makes it small. Full, or no memory: nothing can
  * be evaluated, counted as LOST_SCRATCH.
  */
 struct {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Whose session this is: a policy that watches writes would otherwise see what its own events
- * are written with, and each event would be the cause of the next. Left out are the process
- * itself and those of its process group that belong to the same user, which are the readers of
- * its pipes. (Anybody of the same login session may enter a process group; to become somebody
- * else's real user takes a privilege.)
+ * The session's own processes: a policy that watches writes would otherwise see its own events
+ * being written, and each event would cause the next. Skipped are the process itself and those
+ * of its process group that belong to the same user, such as the readers of its pipes. (Any
+ * process of the same login session may enter a process group; changing to another real user
+ * requires a privilege.)
  *
- * All of it is constant: where nothing is to be left out, nothing is verified or run.
+ * All of it is constant: if nothing is skipped, nothing is verified or run.
  */
 #ifndef TETRA_BPF_OWN_H
 #define TETRA_BPF_OWN_H
@@ -15,12 +15,12 @@
 
 static __always_inline void own_count(void)
 {
-	/* Once a call: other programs of the hook point run for it too. */
+	/* Count a call once: other programs of the hook point run for it too. */
 	if (cfg.phase & TETRA_PHASE_EVENT)
 		loss_count(TETRA_TALLY_OWN);
 }
 
-/* For runs whose rules match: most do not, and need not ask. */
+/* For runs whose rules match: most do not, and skip this check. */
 static __always_inline int own_process(void)
 {
 	if (!cfg.own_tgid || bpf_get_current_pid_tgid() >> 32 != cfg.own_tgid)
@@ -29,7 +29,7 @@ static __always_inline int own_process(void)
 	return 1;
 }
 
-/* Dearer: for runs whose rules match. */
+/* More expensive: for runs whose rules match. */
 static __always_inline int own_group(void)
 {
 	struct task_struct *task;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Reading the parameters of a hooked function, by kind of program. A typed context (fentry
- * and its kin) must be read at constant offsets, or the verifier forgets what the pointer is;
- * hence one load per parameter, kept apart from each other.
+ * Reading the parameters of a hooked function, by kind of program. A typed context (fentry and
+ * similar) must be read at constant offsets, or the verifier loses the pointer's type; hence a
+ * separate load per parameter.
  */
 #ifndef TETRA_BPF_PARAM_H
 #define TETRA_BPF_PARAM_H
@@ -25,7 +25,7 @@ extern const volatile struct tetra_hook_config cfg;
 /* Where the arguments begin in the record of syscalls/sys_enter_*. */
 #define PARAM_CALL_RECORD 16
 
-/* The slots of one class; @i is the loop's own. A known number in each turn. */
+/* The slots of one class; @i is the loop variable, a known number in each iteration. */
 #define SLOTS_EACH(class, i, slot)                                                \
 	for (i = 0; i < TETRA_MAX_SLOTS && i < cfg.n_slots[class] &&              \
 		    ((slot = cfg.slots_of[class][i] & (TETRA_MAX_SLOTS - 1)), 1); \
@@ -121,7 +121,7 @@ static __always_inline __u64 param_field(void *ctx, __u32 offset, __u32 bytes)
 	return value;
 }
 
-/* Parameter @param, whatever the program is. */
+/* Parameter @param, for any kind of program. */
 static __always_inline __u64 param_get(void *ctx, enum param_source source, __u32 param)
 {
 	if (source == PARAM_TYPED) {
@@ -149,8 +149,8 @@ static __always_inline __u64 param_get(void *ctx, enum param_source source, __u3
 }
 
 /*
- * A typed parameter that is a pointer stays one for the verifier, who lets nobody compute with
- * it. What comes back from @place, in a map, is a number to it.
+ * A typed parameter that is a pointer stays one for the verifier, which allows no arithmetic
+ * on it. Read back from @place, in a map, it is a number.
  */
 static __always_inline __u64 param_number(__u64 value, __u64 *place)
 {

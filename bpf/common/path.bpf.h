@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Paths, from the dentries, with probe reads: for any path, from any program. A walk goes
- * from the file over mounts up to the root of the mount namespace, whatever root the task has
- * given itself, and keeps the components next to the root; matching then reads them from the
- * root down, so no text is made for a path that no rule wants. The text is made for events
- * and for Postfix. (walk.bpf.h is the quick way for most paths, where pointers have types.)
+ * Paths, from the dentries, with probe reads: for any path, from any program. A walk goes from
+ * the file across mounts up to the root of the mount namespace, regardless of the task's own
+ * root, and keeps the components next to the root. Matching then reads them from the root
+ * down, so a path that no rule wants gets no text. The text is made for events and for
+ * Postfix. (walk.bpf.h is the quick way for most paths, where pointers have types.)
  *
- * A rename on the way would show a path that never was: each dentry has a sequence that only
- * grows and is odd during a rename. A second walk looks at all of them again, and at where each
- * mount is mounted; if it sees the same, the path was real between the two.
+ * A rename during the walk could show a path that never existed: each dentry has a sequence
+ * counter that only grows and is odd during a rename. A second walk checks all of them again,
+ * and where each mount is mounted; if it sees the same, the path was real between the two.
  */
 #ifndef TETRA_BPF_PATH_H
 #define TETRA_BPF_PATH_H
@@ -16,17 +16,17 @@
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/scratch.bpf.h"
 
-/* Steps of a walk: each component is one, each mount on the way is one more. Beyond this bound
- * the path is unreadable. */
+/* Steps of a walk: one per component, and one more per mount on the way. A longer path is
+ * unreadable. */
 #define PATH_STEPS 4096
-/* What is done at a time; a path of few components takes one turn a walk. */
+/* Steps per turn; a path of few components takes one turn per walk. */
 #define PATH_TURN_STEPS 64
 #define PATH_WALK_TURNS (PATH_STEPS / PATH_TURN_STEPS)
 /* Pairs of walks, and turns for all of them: the longest path is walked and checked once. */
 #define PATH_RETRIES 32
 #define PATH_TURNS (2 * PATH_WALK_TURNS + 2 * PATH_RETRIES)
 
-/* Zero what lies behind a name of @len bytes, at most 32, that was read as four words. */
+/* Zeroes the bytes after a name of @len bytes, at most 32, that was read as four words. */
 static __always_inline void component_trim(struct tetra_component *c, __u32 len)
 {
 	c->name[0] &= mask_head(len, 0);
@@ -69,7 +69,7 @@ static __always_inline void component_keep(struct tetra_scratch *s)
 	component_trim(c, len);
 }
 
-/* The walk goes on at the root of a mount. */
+/* The walk continues at the root of a mount. */
 static __always_inline void path_enter_mount(struct tetra_scratch *s, __u64 mount)
 {
 	s->path.mount = mount;
@@ -81,13 +81,13 @@ static __always_inline struct mount *mount_of(__u64 vfsmount)
 	return (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 }
 
-/* Error numbers in the place of pointers. */
+/* Error numbers in place of pointers. */
 static __always_inline int pointer_is_error(const void *pointer)
 {
 	return (__u64)pointer >= -4095ull;
 }
 
-/* Where a walk ends that has reached a mount which is mounted nowhere. */
+/* How a walk ends at a mount that is mounted nowhere. */
 static __always_inline __u32 mount_end(struct mount *m)
 {
 	struct mnt_namespace *ns = BPF_CORE_READ(m, mnt_ns);
@@ -100,14 +100,15 @@ static __always_inline __u32 mount_end(struct mount *m)
 	return TETRA_WALK_REACHED;
 }
 
-/* What a walk has seen, in one number: two walks that differ hardly have the same. */
+/* Everything a walk has seen, mixed into one number: walks that differ almost never share
+ * it. */
 static __always_inline void path_mix(struct tetra_scratch *s, __u64 seen)
 {
 	s->path.sequences = (s->path.sequences ^ seen) * MATCH_K0;
 }
 
-/* Where a walk ends that has passed its mount's root by: what an overlay copies up is made
- * beside the layer. */
+/* How a walk ends that missed its mount's root: files that an overlay copies up are created
+ * outside the layer. */
 static __always_inline __u32 tree_end(const struct tetra_scratch *s)
 {
 	__u32 end = mount_end(mount_of(s->path.mount));
@@ -151,7 +152,7 @@ static __always_inline void path_text_put(struct tetra_scratch *s, __u32 depth)
 	s->text_at = from;
 }
 
-/* One step of a walk: 0 to go on, 1 at the end. */
+/* One step of a walk: 0 to continue, 1 at the end. */
 static __always_inline int path_step(struct tetra_scratch *s)
 {
 	__u64 parent;
@@ -182,8 +183,8 @@ static __always_inline int path_step(struct tetra_scratch *s)
 }
 
 /*
- * Global, so that it is verified once and not once per step; inlined, clang would also lay
- * the loop out in a way that verifiers before 6.2 take for an endless one.
+ * Global, so that it is verified once and not once per step. Inlined, clang would also arrange
+ * the loop in a way that verifiers before 6.2 take for an infinite loop.
  */
 __noinline int path_step_slow(__u32 slot)
 {
@@ -192,7 +193,7 @@ __noinline int path_step_slow(__u32 slot)
 	return s ? path_step(s) : 1;
 }
 
-/* The next walk begins: the first of two, or the one that checks it. */
+/* Starts the next walk: the first of two, or the one that checks it. */
 static __always_inline void path_restart(struct tetra_scratch *s, __u32 again)
 {
 	s->path.again = again;
@@ -217,7 +218,7 @@ static __always_inline int path_is_confirmed(const struct tetra_scratch *s)
 	       !(s->path.odd & 1);
 }
 
-/* A walk is over: 1 if there is another to make. */
+/* Ends a walk: 1 if another one is needed. */
 static __always_inline int path_walk_over(struct tetra_scratch *s)
 {
 	if (!s->path.again) {
@@ -237,7 +238,7 @@ static __always_inline int path_walk_over(struct tetra_scratch *s)
 	return 1;
 }
 
-/* Some steps: 1 if more are to follow. */
+/* Some steps: 1 if there are more. */
 __noinline int path_turn(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
@@ -254,8 +255,8 @@ __noinline int path_turn(__u32 slot)
 }
 
 /*
- * The path from s->path.start_*, as @want says. Afterwards TETRA_ARG_MOVED is set if it was
- * not the same twice, and s->path.end and .depth say where it leads.
+ * The path from s->path.start_*, as @want says. Afterwards TETRA_ARG_MOVED is set if no two
+ * walks agreed, and s->path.end and .depth say where it leads.
  */
 __noinline int path_find(__u32 slot, __u32 want)
 {
@@ -274,7 +275,7 @@ __noinline int path_find(__u32 slot, __u32 want)
 	return !(s->path.flags & TETRA_ARG_MOVED);
 }
 
-/* What has no name anywhere: pipes, sockets, anonymous inodes, memfds. */
+/* Files without any name: pipes, sockets, anonymous inodes, memfds. */
 static __always_inline void path_end(struct tetra_scratch *s)
 {
 	s->path.flags &= ~(TETRA_ARG_NO_PATH | TETRA_ARG_UNRESOLVED);
@@ -294,8 +295,8 @@ static __always_inline void path_find_slow(struct tetra_scratch *s, __u32 slot)
 }
 
 /*
- * The path's text into s->text, so that it ends at its middle, and the components as above.
- * s->text_at and s->text_bytes say where.
+ * The path's text into s->text, ending at its middle, and the components as above. s->text_at
+ * and s->text_bytes say where.
  */
 static __always_inline void path_text_slow(struct tetra_scratch *s, __u32 slot)
 {
@@ -312,12 +313,12 @@ static __always_inline void path_text_slow(struct tetra_scratch *s, __u32 slot)
 }
 
 /*
- * Levels of mounts on "/" that are looked through: the kernel's first file system, an initial
- * one, the root.
+ * Levels of mounts on "/" that are searched: the kernel's first file system, an initial one,
+ * the root.
  */
 #define PATH_ROOT_LEVELS 4
 
-/* 1 if @address is the vfsmount that its namespace has as its root. */
+/* 1 if @address is the vfsmount at the root of its namespace. */
 static __always_inline int root_is_mount(__u64 address)
 {
 	struct mount *m = mount_of(address);

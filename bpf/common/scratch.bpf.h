@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Taking and giving back working memory. Where the kernel is preemptible a second task can
- * run a program on the same processor while the first is inside one, and interrupts nest; a
- * slot therefore has a count, and the one who raised it from 0 to 1 owns the slot. A plain
- * atomic add without its result is enough, which kernels before 5.12 have too.
+ * Claiming and releasing working memory. On a preemptible kernel a second task can run a
+ * program on the same CPU while the first is inside one, and interrupts nest. So a slot has a
+ * count, and the run that raised it from 0 to 1 owns the slot. A plain atomic add without its
+ * result is enough; kernels before 5.12 have it too.
  *
- * How many tasks are preempted inside programs at one moment has no bound but the number of
- * tasks. So on a preemptible kernel a run that finds its processor's slots taken makes itself
- * a spare one, which is freed when it ends. A number says which: of a slot, or a spare's key.
- * Elsewhere the branches on cfg.spares are gone before the verifier looks.
+ * The number of tasks preempted inside programs at the same time is limited only by the number
+ * of tasks. So on a preemptible kernel a run that finds its CPU's slots taken makes a spare
+ * one, which is freed when the run ends. A number identifies it: a slot's, or a spare's key.
+ * On other kernels the branches on cfg.spares are removed before verification.
  */
 #ifndef TETRA_BPF_SCRATCH_BPF_H
 #define TETRA_BPF_SCRATCH_BPF_H
 
 #include "bpf/common/maps.bpf.h"
 
-/* Keeps the compiler and the verifier from knowing a value: one state instead of several. */
+/* Hides a value from the compiler and the verifier: one state instead of several. */
 #define opaque(value) asm volatile("" : "+r"(value))
 
 /*
- * A word at any address. Bytes are what clang makes of a word in an array of bytes, where it
- * cannot see that it is aligned; this machine does not mind.
+ * A word at any address. In an array of bytes clang cannot see that a word is aligned and
+ * would load single bytes; unaligned loads are fine on this architecture.
  */
 static __always_inline __u64 word_get(const void *from)
 {
@@ -35,7 +35,7 @@ static __always_inline void word_put(void *to, __u64 word)
 	asm volatile("*(u64 *)(%0 + 0) = %1" : : "r"(to), "r"(word) : "memory");
 }
 
-/* @bytes: a constant, of whole words. Offsets are part of the instructions: two a word. */
+/* @bytes: a constant, of whole words. Offsets are part of the instructions: two per word. */
 static __always_inline void words_copy(void *to, const void *from, __u32 bytes)
 {
 	__u64 word;
@@ -67,13 +67,13 @@ static __always_inline void words_zero(void *to, __u32 bytes)
 			     : "memory");
 }
 
-/* 32 bytes of ones, then zeroes: at 32 - n begins the mask of the first n bytes of 32. */
+/* 32 bytes of ones, then zeroes: the mask of the first n bytes of 32 starts at 32 - n. */
 const __u8 tetra_mask_bytes[96] = { [0 ... 31] = 0xff };
 
 /* Word @w of the mask of the first @bytes (at most 32) bytes of a chunk. */
 static __always_inline __u64 mask_at(__u64 at, __u32 w)
 {
-	/* What the compiler knows, the verifier may not: the bound must stay. */
+	/* The verifier may not know what the compiler knows: keep the bound. */
 	opaque(at);
 	return word_get(&tetra_mask_bytes[(at & 63) + w * 8]);
 }
@@ -83,16 +83,17 @@ static __always_inline __u64 mask_head(__u64 bytes, __u32 w)
 	return mask_at(32 - bytes, w);
 }
 
-/* The last @bytes bytes are what the first 32 - @bytes are not. */
+/* The last @bytes bytes: the inverse of the first 32 - @bytes. */
 static __always_inline __u64 mask_tail(__u64 bytes, __u32 w)
 {
 	return ~mask_at(bytes, w);
 }
 
 /*
- * The value, of which the verifier then knows nothing: it comes out of a map. What a branch
- * depends on must be known exactly, and before Linux 6.5 then everything must, in all functions
- * that are being called: no two ways there are alike, and each is followed by itself.
+ * The value, as one that the verifier knows nothing about: it comes from a map. The verifier
+ * must track exactly what a branch depends on; before Linux 6.5 it then tracks everything
+ * exactly, in all functions on the call stack. No two paths there are equal, and each is
+ * followed separately.
  */
 static __always_inline __u64 unknown(struct tetra_scratch *s, __u64 value)
 {
@@ -115,7 +116,7 @@ static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 	if (cfg.spares) {
 		s = slot & TETRA_SPARE ? bpf_map_lookup_elem(&tetra_spares, &slot)
 				       : bpf_map_lookup_elem(&tetra_scratch, &slot);
-		/* Kept apart from the call below, which is all that most kernels need. */
+		/* Separate from the call below, which is all that most kernels need. */
 		opaque(s);
 		return s;
 	}
@@ -137,8 +138,8 @@ static __always_inline struct tetra_scratch *scratch_try(__u32 slot)
 }
 
 /*
- * A spare of the task's own, or 0. What it begins with does not matter, so it is made as a
- * copy of what is at hand. Levels: of an idle task there is one per processor, and interrupts
+ * The task's own spare, or 0. Its initial content does not matter, so it is made as a copy of
+ * memory at hand. Levels: each CPU has its own idle task with the same pid, and interrupts
  * come while a task has its spare.
  */
 static __noinline __u32 spare_claim(void)
@@ -154,7 +155,7 @@ static __noinline __u32 spare_claim(void)
 	return 0;
 }
 
-/* A slot behind the first or a spare, or TETRA_SCRATCH_SLOTS if there is none. */
+/* A slot after the first or a spare, or TETRA_SCRATCH_SLOTS if there is none. */
 static __noinline __u32 scratch_claim_nested(void)
 {
 	__u32 slot, spare;
@@ -171,7 +172,7 @@ static __noinline __u32 scratch_claim_nested(void)
 	return slot;
 }
 
-/* Takes a slot; s->number says which. NULL if there is no more memory. */
+/* Claims a slot; s->number says which. NULL if there is no memory left. */
 static __always_inline struct tetra_scratch *scratch_claim(void)
 {
 	struct tetra_scratch *s = scratch_try(0);
@@ -180,7 +181,7 @@ static __always_inline struct tetra_scratch *scratch_claim(void)
 		__u32 slot = scratch_claim_nested();
 
 		s = scratch_get(slot);
-		/* The first slot's number is what the memory begins with. */
+		/* The first slot's number is its initial content. */
 		if (s)
 			s->number = slot;
 	}

@@ -9,9 +9,9 @@
 #include "bpf/abi/match.h"
 #include "bpf/abi/record.h"
 
-/* Of each processor. */
+/* Per CPU. */
 #define TETRA_SCRATCH_SLOTS 4
-/* In the number of one that is no processor's. */
+/* In the number of a spare, which belongs to no CPU. */
 #define TETRA_SPARE (1u << 31)
 
 #define COLUMN(number) (1u << (number))
@@ -43,46 +43,46 @@ enum tetra_walk_end {
 enum tetra_path_want {
 	PATH_KEEP, /* the components next to the root */
 	PATH_TEXT, /* the text, too */
-	PATH_CHECK, /* whether what the last one found is still so */
+	PATH_CHECK, /* whether the last result is still valid */
 };
 
 /* The walk from a file to the root; components[depth & 31] is the next free one. */
 struct tetra_path {
-	__u64 dentry, mount; /* where the walk stands; mount is the address of a vfsmount */
+	__u64 dentry, mount; /* where the walk is; mount is the address of a vfsmount */
 	__u64 mount_top; /* the mount's root */
 	__u64 start_dentry, start_mount;
 	__u32 depth;
 	__u32 end; /* enum tetra_walk_end */
 	__u32 flags; /* TETRA_ARG_UNRESOLVED, _DELETED, _NO_PATH, _MOVED, _FOREIGN */
-	__u32 mode; /* i_mode, and if the file has a name, where .known says so */
+	__u32 mode; /* i_mode, and if the file has a name; valid if .known says so */
 	__u32 deleted;
 	__u32 known;
 	__u32 plain; /* all names are below 32 bytes and the depth is at most 32 */
 	__u32 want; /* slow walk: enum tetra_path_want */
-	__u32 again; /* this is the second, which checks the first */
+	__u32 again; /* this is the second walk, which checks the first */
 	__u32 turns, tries; /* made so far */
 	__u32 first_depth, first_end; /* what the first of two walks found */
 	__u64 first_sequences;
 	__u32 odd; /* sequences, ored: a rename was under way if the lowest bit is set */
-	__u32 text_is_cut; /* the text's beginning found no room */
+	__u32 text_is_cut; /* the text's beginning did not fit */
 	__u64 sequences; /* quick walk: sum of the dentries' sequences; slow walk: path_mix() */
 };
 
-/* What every run of a hook begins with as zero. */
+/* Zero at the start of every run of a hook. */
 struct tetra_run {
-	__u32 done; /* bit s: slot s stands in the record */
+	__u32 done; /* bit s: slot s is in the record */
 	__u32 n_args;
-	__u32 word; /* where among the words of matching rules */
+	__u32 word; /* position among the words of matching rules */
 	__s32 verdict; /* result that the rules ask for: 0 or a negative errno */
 	__u32 path_slot; /* whose path the walk has: PATH_SLOT(); 0: none */
 	__u32 reserved;
 };
 
-/* Not slot + 1: some verifiers (6.12) forget bounds of sums that they compare. */
+/* Not slot + 1: some verifiers (6.12) lose the bounds of sums that they compare. */
 #define PATH_SLOT(slot) ((slot) | TETRA_MAX_SLOTS)
 
 struct tetra_scratch {
-	__u64 claims; /* who holds it: scratch.bpf.h */
+	__u64 claims; /* users of this slot: scratch.bpf.h */
 	__u32 number; /* which slot it is */
 	__u32 reserved;
 	struct tetra_run run;
@@ -98,8 +98,8 @@ struct tetra_scratch {
 	__u32 spot; /* bytes of the record so far */
 	__u32 text_at; /* where the last text was put, and its length */
 	__u32 text_bytes;
-	__u32 text_is_cut; /* it goes on behind what the record holds */
-	__u64 tail_from; /* where the end of such a text is looked for */
+	__u32 text_is_cut; /* it is longer than what the record holds */
+	__u64 tail_from; /* where the search for the end of such a text starts */
 	/* the walk of a trie: what comes next, and the chunk in hand */
 	__u32 next_component, next_offset, text_left;
 	__u32 chunk_len, chunk_kind;
@@ -115,7 +115,7 @@ struct tetra_scratch {
 		__u32 tgid;
 		__u32 flags;
 	} process;
-	__u64 task; /* identity.bpf.h: whose row is worked out */
+	__u64 task; /* identity.bpf.h: whose row is computed */
 	struct tetra_proc proc; /* that row */
 	struct tetra_record_sock sock;
 	struct tetra_path path;

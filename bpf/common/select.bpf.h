@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Which rules match: the columns of the process, then those of the slots, cheapest first.
- * Each step returns the rules that are left; zero ends the run.
+ * Each step returns the remaining rules; zero ends the run.
  */
 #ifndef TETRA_BPF_SELECT_H
 #define TETRA_BPF_SELECT_H
@@ -13,7 +13,7 @@
 #include "bpf/common/task.bpf.h"
 #include "bpf/common/text.bpf.h"
 
-/* The configuration's bit comes first: what an instance never uses, the verifier removes. */
+/* The configuration's bit comes first: the verifier removes what an instance never uses. */
 #define USES(number) (cfg.process_columns & COLUMN(number) && columns & COLUMN(number))
 
 /* The columns of one slot: those that the hook's row and the instance have. */
@@ -25,7 +25,7 @@ static __always_inline __u32 slot_uses(__u64 columns, __u32 slot)
 #define TASK_COLUMNS                                                               \
 	(((1u << TETRA_PROCESS_COLUMNS) - 1) & ~(ROW_COLUMNS | COLUMN(TETRA_COL_PID)))
 
-/* The event of a process that has no row is the nearest known ancestor's. */
+/* The event of a process without a row belongs to the nearest known ancestor. */
 static __noinline int process_find_ancestor(struct tetra_scratch *s)
 {
 	__u32 tgid = 0;
@@ -61,8 +61,8 @@ static __always_inline struct tetra_proc *process_find(struct tetra_scratch *s)
 }
 
 /*
- * Whether the row is of the image that runs now. That it is of this process is sure: rows go
- * with their task, and a fork that finds no room for the new one removes what is there.
+ * Whether the row is of the image that runs now. It is certainly of this process: rows are
+ * removed with their task, and a fork that cannot write the new row removes the old one.
  */
 static __always_inline int row_is_current(const struct tetra_proc *row)
 {
@@ -113,7 +113,7 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 	return trie_leave(s, tail);
 }
 
-/* The process's marks; @proc is NULL if it is not known. Some may be missing. */
+/* The process's marks; @proc is NULL if it is unknown. Some may be missing. */
 static __always_inline __u64 marks_select(tetra_image image, struct tetra_match *m, __u32 dim,
 					  const struct tetra_proc *proc, __u64 marks)
 {
@@ -131,7 +131,7 @@ static __always_inline __u32 exe_dim(tetra_image image, __u32 dim,
 	return dim;
 }
 
-/* What the executable's name says; @state: enum tetra_value_state. */
+/* The columns of the executable's name; @state: enum tetra_value_state. */
 static __always_inline __u64 exe_select(tetra_image image, struct tetra_scratch *s, __u32 dim,
 					const struct tetra_proc *proc, __u32 state,
 					__u32 tail)
@@ -162,7 +162,7 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 	    !match_exact(image, m, exe_dim(image, dims + TETRA_COL_BINARY, proc), hash0,
 			 hash1))
 		return 0;
-	/* Mostly there is no other: one look at the configuration, not one for each. */
+	/* Usually there is no other: check the configuration once, not for each. */
 	if (!(cfg.process_columns & ROW_COLUMNS & ~COLUMN(TETRA_COL_BINARY)))
 		return m->bits;
 	if (proc) {
@@ -187,7 +187,7 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 	return m->bits;
 }
 
-/* What there is to compare of the current process's executable. */
+/* The state of the current process's executable name. */
 static __always_inline __u32 exe_state(const struct tetra_proc *proc)
 {
 	struct task_struct *task;
@@ -201,7 +201,7 @@ static __always_inline __u32 exe_state(const struct tetra_proc *proc)
 	return TETRA_VALUE_UNREADABLE;
 }
 
-/* The row of the current process, worked out: it has none, or one of an earlier image. */
+/* The row of the current process, computed: it has none, or one of an earlier image. */
 static __noinline __attribute__((returns_nonnull)) struct tetra_proc *
 row_make(struct tetra_scratch *s)
 {
@@ -221,7 +221,7 @@ static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, _
 	return row_select(image, s, proc, exe_state(proc), proc->ns_tgid, columns, dims);
 }
 
-/* How a task is read. The differential test has facts where a program has a task. */
+/* How a task is read. The differential test has facts instead of a task. */
 typedef __u64 (*task_capabilities_fn)(void *task, __u32 set);
 typedef __u64 (*task_namespace_fn)(void *task, __u32 which);
 
@@ -322,7 +322,7 @@ static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch
 	return m->bits;
 }
 
-/* What each column of a socket says that is not there: enum tetra_value_state. */
+/* The answer of each column for an absent socket: enum tetra_value_state. */
 static __noinline __u64 select_no_sock(tetra_image image, struct tetra_scratch *s, __u32 uses,
 				       __u32 dim, __u32 state)
 {
@@ -349,8 +349,8 @@ static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
 }
 
 /*
- * The next chunk of the path, and the trie's step over it: 1 if the walk goes on, 0 if it
- * has left the trie, 2 at the path's end. Global: what the loop carries lives in s.
+ * The next chunk of the path, and the trie's step over it: 1 if the walk continues, 0 if it
+ * has left the trie, 2 at the path's end. Global: the loop's state is in s.
  */
 __noinline int component_step(__u32 scratch)
 {
@@ -388,8 +388,8 @@ __noinline int component_step(__u32 scratch)
 	return trie_step(scratch);
 }
 
-/* The HEAD trie over the components that the walk kept, root first. trie_leave() then has the
- * last word; 0 if there is no trie. */
+/* The HEAD trie over the components that the walk kept, root first. trie_leave() then decides;
+ * 0 if there is no trie. */
 static __noinline __u64 components_walk(tetra_image image, struct tetra_scratch *s,
 					__u32 dim)
 {
@@ -458,7 +458,7 @@ static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, 
 	s->next_offset = s->text_at + (tail ? s->text_bytes - TETRA_CHUNK_BYTES : 0);
 	s->text_left = s->text_bytes;
 	for (i = 0; i < TETRA_TEXT_STEPS; i++) {
-		/* More than the longest literal: the walk stands where no literal goes on. */
+		/* More than the longest literal: the walk is where no literal continues. */
 		if (i >= cfg.text_steps)
 			break;
 		going = text_step(s->number, tail);
@@ -470,7 +470,7 @@ static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, 
 	return trie_leave(s, tail);
 }
 
-/* One of the tries over a text, or what rules say of a value that has none: @state. */
+/* One of the tries over a text, or the rules' answer for a value without one: @state. */
 static __always_inline __u64 text_select(tetra_image image, struct tetra_scratch *s,
 					 __u32 dim, __u32 state, __u32 tail)
 {
@@ -480,7 +480,7 @@ static __always_inline __u64 text_select(tetra_image image, struct tetra_scratch
 }
 
 /*
- * An entry program of a hook that filters results: selectors that do are left out, but for
+ * An entry program of a hook that filters results: selectors that do are skipped, except
  * those that enforce, which cannot wait.
  */
 static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s, __u32 uses,
@@ -498,7 +498,7 @@ static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s,
 #define RETURN_COLUMNS(columns) \
 	((columns) >> TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS & 0xff)
 
-/* The rules that a program of @phase begins with. */
+/* The rules that a program of @phase starts with. */
 static __always_inline __u64 hook_bits(const struct tetra_cell *hook, __u32 phase)
 {
 	__u64 bits = hook->hook.alive;

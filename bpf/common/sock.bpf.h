@@ -11,7 +11,7 @@
 #define SOCK_FAMILY_INET 2
 #define SOCK_FAMILY_INET6 10
 
-/* Negative if there is no such memory. */
+/* Negative if the memory cannot be read. */
 static __noinline int sock_read(struct tetra_record_sock *ret, struct sock *sock)
 {
 	__builtin_memset(ret, 0, sizeof(*ret));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a task is: credentials, namespaces, capabilities, its row in the process map. */
+/* Properties of a task: credentials, namespaces, capabilities, its row in the process map. */
 #ifndef TETRA_BPF_TASK_H
 #define TETRA_BPF_TASK_H
 
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/maps.bpf.h"
 
-/* Ancestors that are asked when a process is not in the map. */
+/* Ancestors that are tried if a process is not in the map. */
 #define TASK_ANCESTORS 4
 
 #define TASK_NS(type, field)                                                       \
@@ -26,7 +26,7 @@ static __always_inline struct pid_namespace *task_pid_ns(struct task_struct *tas
 	return upid.ns;
 }
 
-/* The number that a process has in its innermost pid namespace; 0 in the root namespace. */
+/* A process's number in its innermost pid namespace; 0 in the root namespace. */
 static __always_inline __u32 task_ns_tgid(struct task_struct *leader)
 {
 	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
@@ -81,7 +81,7 @@ static __always_inline struct tetra_proc *proc_find(__u32 tgid)
 	return bpf_map_lookup_elem(&tetra_procs, &tgid);
 }
 
-/* The row of a process, if it is that process's and not of one that had its number before. */
+/* The row of a process, unless it is of an earlier process with the same number. */
 static __always_inline struct tetra_proc *proc_find_own(__u32 tgid, __u64 start)
 {
 	struct tetra_proc *row = proc_find(tgid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Putting things into the record that a scratch slot assembles. Offsets into the record are
- * clamped by mask right before use; the record has a margin of TETRA_TEXT_MAX behind it.
+ * Writing into the record that a scratch slot assembles. Offsets into the record are masked
+ * right before use; the record has a margin of TETRA_TEXT_MAX after it.
  */
 #ifndef TETRA_BPF_TEXT_H
 #define TETRA_BPF_TEXT_H
@@ -23,7 +23,7 @@ static __always_inline int dentry_is_deleted(struct dentry *dentry)
 	       BPF_CORE_READ(dentry, d_parent) != dentry;
 }
 
-/* What an event tells of the file, where no walk has told it. */
+/* What an event says of the file, if no walk has provided it. */
 static __always_inline void path_inspect(struct tetra_scratch *s)
 {
 	struct dentry *dentry = (void *)s->path.start_dentry;
@@ -35,20 +35,21 @@ static __always_inline void path_inspect(struct tetra_scratch *s)
 	s->path.known = 1;
 }
 
-/* Room for one more text: 0 if the record is full. */
+/* Space for one more text: 0 if the record is full. */
 static __always_inline int record_has_room(const struct tetra_scratch *s, __u32 bytes)
 {
 	return s->spot + bytes <= TETRA_RECORD_MAX;
 }
 
-/* One component with its slash, at s->text_at of the record, which moves on. */
+/* One component with its slash, at s->text_at of the record, which advances. */
 static __always_inline void component_put(struct tetra_scratch *s, __u64 index)
 {
 	struct tetra_component *c = &s->components[index & (TETRA_MAX_COMPONENTS - 1)];
 	__u64 at = s->text_at & RECORD_MASK;
 	__u8 *to = &s->record[at];
 
-	/* A plain component has below 32 bytes; what is copied too much, the next overwrites. */
+	/* A plain component has less than 32 bytes; the next overwrites what is copied too
+	 * much. */
 	to[0] = '/';
 	word_put(to + 1, c->name[0]);
 	if (c->len > 8) {
@@ -63,7 +64,7 @@ static __always_inline void component_put(struct tetra_scratch *s, __u64 index)
 __noinline int components_put(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
-	/* Of 64 bits: in a loop, those of 32 are cut to that again and again. */
+	/* 64 bits: in a loop, 32-bit variables are truncated again and again. */
 	__u64 i, depth;
 
 	if (!s)
@@ -82,7 +83,7 @@ __noinline int components_put(__u32 slot)
 	return s->text_at - s->spot;
 }
 
-/* What events append to the name of a file that has none any more: " (deleted)". */
+/* What events append to the last name of a file that no longer has one: " (deleted)". */
 #define TEXT_DELETED_BYTES 10u
 
 static __always_inline void deleted_put(struct tetra_scratch *s, __u32 at)
@@ -93,8 +94,8 @@ static __always_inline void deleted_put(struct tetra_scratch *s, __u32 at)
 }
 
 /*
- * The text of the path at s->path, at s->spot of the record (not advanced); returns its
- * bytes, 0 for what has no path. Sets TETRA_ARG_DELETED; the text is the name alone.
+ * The text of the path at s->path, at s->spot of the record (not advanced); returns its bytes,
+ * 0 if there is no path. Sets TETRA_ARG_DELETED; the text is only the name.
  */
 static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 {
@@ -114,7 +115,8 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 			return 0;
 		if (bytes == TETRA_TEXT_MAX)
 			bytes = TETRA_TEXT_MAX - 1;
-		/* The mask is for the verifier: the compiler shall not see that it is idle. */
+		/* The mask is for the verifier: hide from the compiler that it has no
+		 * effect. */
 		opaque(bytes);
 		bpf_probe_read_kernel(&s->record[s->spot & RECORD_MASK], bytes & TEXT_MASK,
 				      &s->text[at]);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Waiting for the memory of a system call's process. The programs that judge may not wait: a page
- * that is not resident is a fault to them. A program that may wait runs before them and reads
- * what they will read; it does nothing else, and needs no map. Memory that is resident, which
- * is the usual case, costs it one quick read.
+ * Waiting for the user memory of a system call. The programs that judge must not wait: for
+ * them a page that is not resident is a fault. A program that may wait runs before them and
+ * reads what they will read; it does nothing else, and needs no map. In the usual case the
+ * memory is resident, and costs one quick read.
  *
- * It wants what the call itself will want: a page behind the end of a text is left alone. And it
- * waits for the kernel only, never for a process: a page that another thread fills (userfaultfd)
- * or that comes from a file system in user space may never come, and as long as somebody waits
- * here the kernel skips the program on that processor, and a commit that moves rules cannot end.
- * Such a page remains a fault.
+ * It reads what the call itself will read: a page past the end of a text is not touched. It
+ * waits only for the kernel, never for a process: a page that another thread fills
+ * (userfaultfd) or that comes from a file system in user space may never arrive. As long as a
+ * task waits here, the kernel skips the program on that CPU, and a commit that moves rules
+ * cannot finish. Such a page remains a fault.
  */
 #ifndef TETRA_BPF_TOUCH_H
 #define TETRA_BPF_TOUCH_H
@@ -29,7 +29,7 @@ struct vm_userfaultfd_ctx {
 	void *ctx;
 } __attribute__((preserve_access_index));
 
-/* What the walk of path.bpf.h has no need of, hence names of our own. */
+/* Fields that the walk of path.bpf.h does not need, hence our own names. */
 struct file_system_type___touch {
 	const char *name;
 } __attribute__((preserve_access_index));
@@ -55,7 +55,7 @@ struct vm_area_struct {
 #define TOUCH_FUSE 0x65737566u
 
 struct touch_look {
-	__u64 from_process; /* who has the page is a process */
+	__u64 from_process; /* the page comes from a process */
 };
 
 static long touch_look(struct task_struct *task, struct vm_area_struct *area, void *data)
@@ -77,7 +77,7 @@ static long touch_look(struct task_struct *task, struct vm_area_struct *area, vo
 	return 0;
 }
 
-/* The address space may be busy for a moment: another thread maps something. */
+/* The address space may be busy for a moment because another thread maps something. */
 #define TOUCH_LOOKS 8
 
 static __always_inline int touch_may_wait(__u64 address)
@@ -92,7 +92,7 @@ static __always_inline int touch_may_wait(__u64 address)
 	return !look.from_process;
 }
 
-/* One byte. A page that cannot be had is a fault to the judge as well. */
+/* One byte. A page that cannot be read is a fault for the judging programs as well. */
 static __always_inline void touch_byte(__u64 address)
 {
 	char byte;
@@ -111,7 +111,7 @@ static __always_inline long touch_read_piece(char *piece, __u64 from)
 	n = bpf_probe_read_user_str(piece, TOUCH_PIECE, (void *)from);
 	if (n > 0)
 		return n;
-	/* It goes on in the next page. */
+	/* It continues in the next page. */
 	touch_byte((from | (TOUCH_PAGE - 1)) + 1);
 	return bpf_probe_read_user_str(piece, TOUCH_PIECE, (void *)from);
 }
@@ -124,7 +124,7 @@ static __always_inline void touch_text(__u64 from)
 	for (i = 0; i < TOUCH_PIECES; i++) {
 		if (touch_read_piece(piece, from) != TOUCH_PIECE)
 			return;
-		/* The last byte of a piece is its NUL, in the place of what is there. */
+		/* The last byte of a piece is replaced by its NUL. */
 		from += TOUCH_PIECE - 1;
 	}
 }

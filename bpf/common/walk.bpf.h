@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The quick walk: paths on the root mount of their namespace, with few and short names, from
- * programs whose pointers have types. That is most paths; what this walk declines, the slow
- * one takes (path.bpf.h).
+ * programs whose pointers have types. That is most paths; the rest falls back to the slow walk
+ * (path.bpf.h).
  *
  * On the way up only addresses are kept, in registers and on the stack, where they stay typed.
  * Names are read on the way down, as far as the trie goes: for most runs, one. A rename could
- * show a path that never was: the sequences of all dentries are added up on the way, and once
- * more at the end. A sequence only grows, and is odd during a rename.
+ * show a path that never existed: the sequence counters of all dentries are added up on the
+ * way, and again at the end. A sequence only grows, and is odd during a rename.
  */
 #ifndef TETRA_BPF_WALK_H
 #define TETRA_BPF_WALK_H
@@ -15,14 +15,14 @@
 #include "bpf/common/path.bpf.h"
 #include "bpf/common/select.bpf.h"
 
-/* Components that the quick walk takes. Each is some twenty instructions of the program. */
+/* Components that the quick walk can handle. Each costs about twenty program instructions. */
 #define WALK_COMPONENTS 10
 
-/* What walk_match() says. */
+/* Results of walk_match(). */
 #define WALK_DECLINED 0
 #define WALK_DONE 1
 
-/* A path as typed pointers have it, and the dentry where it begins; 0: not on this mount. */
+/* A path in typed pointers, and the dentry where it begins; 0: not on this mount. */
 struct walk {
 	struct dentry *dentry;
 	struct vfsmount *mount;
@@ -50,12 +50,12 @@ static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *
 		return;
 	}
 	walk->is_common = 0;
-	/* No file, as in anonymous mappings. Linux 5.10 does not catch what a function other than
-	 * the program itself reads from there. */
+	/* No file, as in anonymous mappings. Linux 5.10 does not handle a fault from such a
+	 * read in a function other than the program itself. */
 	walk->root = unknown(s, walk->mount ? walk_other_root(s, walk->mount) : 0);
 }
 
-/* What the slow walk begins with, and what the text of the path is made from. */
+/* What the slow walk starts with, and what the text of the path is made from. */
 static __always_inline void walk_keep(struct tetra_path *path, const struct walk *walk)
 {
 	path->start_dentry = (__u64)walk->dentry;
@@ -84,21 +84,21 @@ static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry 
 	return len;
 }
 
-/* The address as a number: with typed pointers no sums are made. */
+/* The address as a number: typed pointers cannot be added up. */
 static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentry *dentry)
 {
 	*(struct dentry *volatile *)&s->path.dentry = dentry;
 	return *(volatile __u64 *)&s->path.dentry;
 }
 
-/* What walk_rest() compares: sequences alone, as walk_match() leaves them, which looks at the
- * same dentries twice; or the dentries' addresses too, as walk_up() does. */
+/* What walk_rest() compares: sequences alone, as left by walk_match(), which looks at the same
+ * dentries twice; or the dentries' addresses too, as walk_up() does. */
 #define WALK_SEQUENCES 0
 #define WALK_DENTRIES  1
 
 /*
- * All names, for the text of the path, and what else an event tells of the file. 1 if each
- * dentry is as it was when the walk passed: then the path was real when the walk ended.
+ * All names, for the text of the path, and what else an event says of the file. 1 if each
+ * dentry is as it was during the walk: then the path was real when the walk ended.
  */
 static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry, __u64 who)
 {
@@ -140,8 +140,8 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 	at = at->d_parent;
 
 /*
- * From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it went through. No
- * loop: see unknown(), a counter is what the verifier must know.
+ * From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it got there. No loop:
+ * the verifier would have to know its counter, see unknown().
  */
 static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry, __u64 stop)
 {
@@ -177,9 +177,9 @@ static __always_inline void walk_chunk(struct tetra_scratch *s, __u64 word0, __u
 }
 
 /*
- * The trie over the component @at: 1 if it goes on from there, 0 if the walk has left it, -1
- * if the name is too long for this walk. Here for the short names, whose one word is in a
- * register: the entry mostly stands at its own place, or none.
+ * The trie over the component @at: 1 if it continues from there, 0 if the walk has left it, -1
+ * if the name is too long for this walk. For short names, whose one word is in a register: the
+ * entry is usually at its own position, or there is none.
  */
 static __always_inline __s64 walk_short(tetra_image image, struct tetra_scratch *s,
 					struct dentry *at, __u64 len)
@@ -229,7 +229,7 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 	return len < 8 ? walk_short(image, s, at, len) : walk_step(image, s, at);
 }
 
-/* One component up, as the walk's first half; at the root it turns. */
+/* One component up, in the walk's first half; at the root it turns. */
 #define WALK_UP(n)                                      \
 	if ((__u64)at == stop) {                        \
 		s->path.depth = n;                      \
@@ -239,7 +239,7 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 	sum += at->d_seq.seqcount.sequence;             \
 	at = at->d_parent;
 
-/* One down, as the second half: @n components are left, the next of them is way[below]. */
+/* One down, in the second half: @n components are left, the next of them is way[below]. */
 #define WALK_DOWN(n, below)                             \
 	down_##n:                                       \
 	going = unknown(s, walk_step(image, s, way[below])); \
@@ -250,7 +250,7 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 	if (depth == n + 1)                             \
 		goto down_##n;
 
-/* One sequence once more; all that are there lie below @n. */
+/* Reads one sequence again; all existing ones are below @n. */
 #define WALK_AGAIN(n)                                   \
 	if (depth <= n)                                 \
 		goto all;                               \
@@ -259,8 +259,8 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 	odd |= sequence;
 
 /*
- * The HEAD trie at @dim over the path from @dentry to the dentry @stop. s->path then stands
- * as after walk_up(), s->match as after the trie's walk; nothing is decided yet.
+ * The HEAD trie at @dim over the path from @dentry to the dentry @stop. s->path is then as
+ * after walk_up(), s->match as after the trie's walk; nothing is decided yet.
  */
 static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, __u64 dim,
 				 struct dentry *dentry, __u64 stop)
@@ -273,7 +273,7 @@ static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, _
 
 	if (!trie_begin(image, &s->match, dim))
 		return WALK_DECLINED;
-	/* The verifier does not follow how many there are: all must be something. */
+	/* The verifier does not know how many there are: initialise all of them. */
 	way[0] = way[1] = way[2] = way[3] = way[4] = dentry;
 	way[5] = way[6] = way[7] = way[8] = way[9] = dentry;
 	WALK_UP(0)
@@ -290,7 +290,8 @@ static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, _
 		return WALK_DECLINED;
 	s->path.depth = WALK_COMPONENTS;
 turn:
-	/* Read anew: to the verifier any number, lest it follow each depth by itself. */
+	/* Read again: any number to the verifier, otherwise it follows each depth
+	 * separately. */
 	depth = *(volatile __u32 *)&s->path.depth;
 	s->path.sequences = sum;
 	if (!depth)
@@ -324,7 +325,7 @@ end:
 left:
 	if (going)
 		return WALK_DECLINED;
-	/* Anew: where the way down was entered, the verifier knew it. */
+	/* Again: the verifier knew it at the start of the way down. */
 	depth = *(volatile __u32 *)&s->path.depth;
 	WALK_AGAIN(0)
 	WALK_AGAIN(1)
