@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every number a session can be asked for. */
+/* All statistics of a session. */
 #include "bpf/abi/kinds.h"
 #include "lib/base/counter.h"
 #include "lib/session/state.h"

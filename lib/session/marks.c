@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Marks: bits that a process inherits from its parent and keeps over exec. A selector that
- * follows forks or children owns one; the processes it names root it. Programs set the bits
- * of what forks and executes from now on; for those that run already they are set here,
- * from the oldest to the youngest, twice, since an exec at the same moment may miss one.
+ * Marks: bits that a process inherits from its parent and keeps across exec. A selector that
+ * follows forks or children owns one; the processes it names are the roots. Programs set the
+ * bits at each later fork and exec; processes already running get them here, from the oldest
+ * to the youngest, twice, since an exec at the same moment may miss one.
  */
 #include "lib/base/diag.h"
 #include "lib/kernel/proc.h"
@@ -208,7 +208,7 @@ struct mark_process {
 	uint64_t start_ns, pid_bits, binary_bits;
 };
 
-/* Its name as the kernel's row has it; as /proc has it only where there is no row. */
+/* Its name from the kernel's row, or from /proc if there is no row. */
 static void process_hash(struct tetra_hash *ret, const struct proc_entry *entry,
 			 const struct tetra_session *session)
 {
@@ -290,7 +290,7 @@ static int marks_running(struct tetra_session *session, const struct mark_roots 
 			(void)sensor_mark_process(session->sensor, processes[i].tgid,
 						  processes[i].pid_bits,
 						  processes[i].binary_bits);
-	/* A process that is gone by now is no error. */
+	/* A process that has ended by now is not an error. */
 	return 0;
 }
 

@@ -38,7 +38,7 @@ static struct state_point *state_find_point(const struct session_state *state, c
 	return NULL;
 }
 
-/* Puts a successor in the place of @point, which may be in force. */
+/* Puts a successor in place of @point, which may be in force. */
 static int point_succeed(struct tetra_session *session, struct state_point *point)
 {
 	struct session_point *successor;
@@ -217,7 +217,7 @@ static bool state_has_use(const struct session_state *state, const struct sessio
 	return false;
 }
 
-/* The rules that points of @old have, which are not in @state: they enforce, no more. */
+/* The rules of points of @old that are not in @state: they only enforce. */
 static int points_fill_parting(struct ruleset *ruleset, const struct session_state *state,
 			       const struct session_state *old, struct tetra_session *session)
 {
@@ -237,8 +237,8 @@ static int points_fill_parting(struct ruleset *ruleset, const struct session_sta
 }
 
 /*
- * Compiles what @state holds into state->image, with at least @n_hooks rows; with the rules of
- * what parts from @old, if that is given.
+ * Compiles @state into state->image, with at least @n_hooks rows; if @old is given, with the
+ * rules of the points that are removed from it.
  */
 static int state_compile_with(struct tetra_session *session, struct session_state *state,
 			      const struct session_state *old, uint32_t n_hooks,
@@ -324,7 +324,7 @@ static int session_grow(struct tetra_session *session, uint32_t n_hooks)
 	if (r == 0)
 		r = published_prepare(&grown.published, grown.image->cells,
 				      grown.image->n_cells);
-	/* The statistics calls of other threads look at the state meanwhile. */
+	/* Statistics calls of other threads may read the state at the same time. */
 	pthread_mutex_lock(&session->lock);
 	if (r == 0)
 		r = published_commit(&grown.published, session->sensor);
@@ -351,7 +351,7 @@ static int next_plan(struct tetra_session *session, struct session_state *next,
 
 		if (point->point->attached)
 			continue;
-		/* Warnings were given when the policy was added: here only a refusal speaks. */
+		/* Warnings were given when the policy was added: report only errors here. */
 		r = session_point_plan(point->point, file, session->kernel, NULL);
 		if (r < 0)
 			return session_point_plan(point->point, file, session->kernel, diag);
@@ -382,7 +382,7 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 	return r;
 }
 
-/* Whether rules may move from a program that goes to one that comes or stays. */
+/* Whether rules may move from a removed program to one that is added or stays. */
 static bool next_moves_rules(const struct session_state *old, const struct session_state *next)
 {
 	bool parts = false, comes = false;
@@ -398,10 +398,10 @@ static bool next_moves_rules(const struct session_state *old, const struct sessi
 }
 
 /*
- * A call passes several programs, one after the other. If rules left one and came to another in
- * one exchange, a call in between could meet the new program before it and the old one after it,
- * both without them. So there is a time in which both enforce, and it lasts until every call has
- * ended that had begun before it.
+ * A call passes several programs, one after the other. If rules moved from one to another in
+ * one exchange, a call in between could meet the new program before the exchange and the old
+ * one after it, both without rules. So for a time both enforce, until every call that had
+ * already started has finished.
  */
 static int publish_moved(struct tetra_session *session, const struct session_state *old,
 			 const struct session_state *next)
@@ -429,7 +429,7 @@ static int publish_moved(struct tetra_session *session, const struct session_sta
 	return r;
 }
 
-/* Runs that were skipped of programs that go: of the successor, or of the session. */
+/* Skipped runs of removed programs: counted by the successor, or by the session. */
 static void misses_keep(struct tetra_session *session, const struct session_state *old,
 			const struct session_state *next)
 {

@@ -23,10 +23,10 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 /* Exchanges the pointer; @next is in force afterwards, the old state is returned in it. */
 int next_publish(struct tetra_session *session, struct session_state **next);
 
-/* Marks the hook numbers of what is in force, and no others. */
+/* Marks the hook numbers that are in force, and no others. */
 void next_release_hooks(struct tetra_session *session);
 
-/* marks.c: what followForks and followChildren need, before the rules that ask for it. */
+/* marks.c: what followForks and followChildren need, before the rules that use it. */
 int next_apply_marks(struct tetra_session *session, const struct session_state *next);
 int use_assign_marks(struct tetra_session *session, struct session_use *use,
 		     const struct session_policy *loaded, const struct session_state *next,

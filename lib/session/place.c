@@ -14,12 +14,12 @@
 #include "lib/base/diag.h"
 #include "lib/kernel/pseudo.h"
 
-/* Inode of the pid namespace that the machine begins with (include/linux/proc_ns.h). */
+/* Inode of the initial pid namespace (include/linux/proc_ns.h). */
 #define FIRST_PID_NS 0xeffffffcu
 
 #define PATH_BYTES 64
 
-/* What a session has open at least: maps, programs, links, its own. */
+/* Descriptors that a session needs at least: maps, programs, links, its own. */
 #define SESSION_DESCRIPTORS 24
 
 int session_check_descriptors(int r, struct tetra_diag *diag)
@@ -28,14 +28,14 @@ int session_check_descriptors(int r, struct tetra_diag *diag)
 
 	if (r != -EMFILE && r != -ENFILE)
 		return r;
-	(void)getrlimit(RLIMIT_NOFILE, &limit); /* 0 would be odd, and harmless */
+	(void)getrlimit(RLIMIT_NOFILE, &limit); /* 0 would be odd, but harmless */
 	return diag_error(diag, NULL, -ENOMEM, "no-descriptors",
 			  "raise RLIMIT_NOFILE (ulimit -n)",
 			  "too few file descriptors: this process may open %llu",
 			  (unsigned long long)limit.rlim_cur);
 }
 
-/* A lack in the middle of opening would be told by whatever came to its turn. */
+/* If descriptors ran out during opening, the step at hand would report it as its own error. */
 static int check_room(struct tetra_diag *diag)
 {
 	int fds[SESSION_DESCRIPTORS], n, r = 0;
@@ -49,7 +49,7 @@ static int check_room(struct tetra_diag *diag)
 	return session_check_descriptors(r, diag);
 }
 
-/* /proc must be mounted, and be that of the namespace that we are in. */
+/* /proc must be mounted, and belong to our namespace. */
 static int check_proc(struct tetra_diag *diag)
 {
 	char self[PATH_BYTES];
@@ -84,7 +84,7 @@ static int check_pid_namespace(struct tetra_diag *diag)
 		"misidentified");
 }
 
-/* Without the capability, hidepid leaves out the processes of others altogether. */
+/* Without the capability, hidepid hides the processes of others completely. */
 static int check_hidden(struct tetra_diag *diag)
 {
 	if (access("/proc/1", F_OK) == 0)
@@ -131,7 +131,7 @@ static bool may_read_processes(void)
 	       data[0].effective >> CAP_SYS_PTRACE & 1;
 }
 
-/* The link of a kernel thread is not there; that of others cannot be read. */
+/* A kernel thread has no link; that of other processes cannot be read. */
 static bool process_is_closed(int proc, const char *pid)
 {
 	char path[PATH_BYTES], exe[PATH_BYTES];

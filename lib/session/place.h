@@ -12,15 +12,15 @@
 struct tetra_diag;
 
 /*
- * 0; -EOPNOTSUPP with a finding in a nested pid namespace, with another namespace's /proc or none, on a kernel that is locked down for
- * confidentiality; -ENOMEM with too few descriptors.
+ * 0; -EOPNOTSUPP with a finding in a nested pid namespace, with another namespace's /proc or
+ * none, on a kernel that is locked down for confidentiality; -ENOMEM with too few descriptors.
  */
 int session_check_place(struct tetra_kernel *kernel, struct tetra_diag *diag);
 
 /* A warning if processes cannot be read, with their number. */
 void session_warn_unreadable(struct tetra_diag *diag);
 
-/* The finding for an error that is a lack of descriptors; other errors: as they are. */
+/* Adds the finding if descriptors ran out; other errors are returned unchanged. */
 int session_check_descriptors(int r, struct tetra_diag *diag);
 
 #endif

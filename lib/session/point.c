@@ -74,7 +74,7 @@ static bool point_has_return(const struct session_point *point, const struct ses
 	       memcmp(slot, &use->plan.return_arg, sizeof(*slot)) == 0;
 }
 
-/* Steps of the loops over literals come in sizes: a little more must not be another program. */
+/* Loop steps over literals are rounded up, so that a few more do not need another program. */
 static uint32_t steps_round(uint32_t steps, uint32_t max)
 {
 	uint32_t size = 8;
@@ -95,7 +95,7 @@ static uint32_t value_path_steps(const struct policy_value *value)
 	return steps;
 }
 
-/* What the literals of one filter ask of the loops. */
+/* The loop steps that the literals of one filter need. */
 static void filter_steps(const struct policy_filter *filter, uint32_t class, uint32_t *path,
 			 uint32_t *text)
 {
@@ -193,7 +193,7 @@ int session_point_add(struct session_point *point, struct session_use *use, cons
 
 static uint32_t row_words(const struct tetra_hook_row *row)
 {
-	/* One word is the small, quick program; beyond it the whole width at once. */
+	/* One word: the small, quick program; more words: the full width at once. */
 	return row->n_words > 1 ? TETRA_MAX_WORDS : 1;
 }
 
@@ -260,7 +260,7 @@ void session_point_expect(const struct session_point *point, struct sensor *sens
 		instance_expect(sensor, &point->ladder.instances[i], &point->config);
 }
 
-/* It finds the arguments where a probe at the entry has put them. */
+/* It finds the arguments where a probe at the entry put them. */
 static bool ladder_has_return_probe(const struct plan_ladder *ladder)
 {
 	for (uint32_t i = 0; i < ladder->n_instances; i++)
@@ -270,7 +270,7 @@ static bool ladder_has_return_probe(const struct plan_ladder *ladder)
 	return false;
 }
 
-/* Fields of a record of a system call are the call's arguments. */
+/* Fields of a system call's record are the call's arguments. */
 static void slots_of_call(struct tetra_hook_config *config)
 {
 	for (uint32_t i = 0; i < TETRA_RETURN_SLOT; i++) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A hook point: the programs on one place of the kernel, shared by all policies that use it.
+ * A hook point: the programs at one place of the kernel, shared by all policies that use it.
  *
- * What programs can evaluate is fixed when they are loaded. A point that must learn more
- * (another argument, another column, more rules) is followed by a new version of itself with
- * a number of its own: the new one is attached, a commit gives it the rules, the old one,
- * without rules now, is detached. There is no moment without either.
+ * What programs can evaluate is fixed when they are loaded. A point that needs more (another
+ * argument, another column, more rules) is replaced by a new version with its own number: the
+ * new one is attached, a commit gives it the rules, the old one, now without rules, is
+ * detached. At every moment one of them has the rules.
  */
 #ifndef TETRA_LIB_POINT_H
 #define TETRA_LIB_POINT_H
@@ -21,7 +21,7 @@ struct session_point {
 	uint32_t n_slots; /* used below TETRA_RETURN_SLOT */
 	struct tetra_hook_config config; /* slots and limits of the programs */
 	struct plan_ladder ladder;
-	enum kernel_preemption preemption; /* that the ladder was climbed for */
+	enum kernel_preemption preemption; /* for which the ladder was climbed */
 	struct instance *instances[PLAN_MAX_INSTANCES];
 	uint32_t n_instances;
 	bool attached;
@@ -38,16 +38,16 @@ int session_point_copy(struct session_point **ret, const struct session_point *p
 		       uint32_t id);
 
 /*
- * Makes room for a use: slots for its arguments, its needs. Return: 1 if the point has
- * changed, 0 if all was there; -E2BIG with a finding if there are too many slots.
- * With @use->slot_of_arg set, that is kept.
+ * Adds what a use needs: slots for its arguments, its needs. Return: 1 if the point has
+ * changed, 0 if it had everything; -E2BIG with a finding if there are too many slots.
+ * If @use->slot_of_arg is set, it is kept.
  */
 int session_point_add(struct session_point *point, struct session_use *use, const char *file,
 		      struct tetra_diag *diag);
-/* The same question without changing anything. */
+/* The same check without changing anything. */
 bool session_point_serves(const struct session_point *point, const struct session_use *use);
 
-/* What some rules want of the programs beside their columns. */
+/* What rules need of the programs in addition to their columns. */
 #define POINT_RATE	1u /* a limit on events */
 #define POINT_DISTRUSTS 2u /* to know of names made in user namespaces */
 
@@ -57,7 +57,7 @@ bool session_point_fits(const struct session_point *point, const struct tetra_ho
 void session_point_set_row(struct session_point *point, const struct tetra_hook_row *row,
 			   uint32_t extras);
 
-/* Says to @sensor what session_point_attach() will ask of it. */
+/* Tells @sensor what session_point_attach() will need. */
 void session_point_expect(const struct session_point *point, struct sensor *sensor);
 
 /* Climbs the ladder and attaches. */
@@ -65,9 +65,9 @@ int session_point_plan(struct session_point *point, const char *file,
 		       struct tetra_kernel *kernel, struct tetra_diag *diag);
 int session_point_attach(struct session_point *point, struct sensor *sensor,
 			 struct tetra_kernel *kernel, struct tetra_diag *diag);
-/* The kernel has become preemptible since, and another way holds better. */
+/* The kernel has become preemptible since, and another attach point holds better. */
 bool session_point_is_outdated(struct session_point *point, struct tetra_kernel *kernel);
-/* On this kernel as it is now, something that enforces at the point can be left out. */
+/* On this kernel as it is now, a program that enforces at the point can be skipped. */
 bool session_point_can_be_skipped(const struct session_point *point,
 				  struct tetra_kernel *kernel);
 uint64_t session_point_get_misses(const struct session_point *point);

@@ -15,7 +15,7 @@ static uint32_t room_get(struct room *room, const struct session_use *use)
 {
 	uint32_t n = 0;
 
-	(void)dict_get(&room->rules, use->plan.key, &n); /* else none so far */
+	(void)dict_get(&room->rules, use->plan.key, &n); /* otherwise none so far */
 	return n;
 }
 
@@ -42,7 +42,7 @@ static int room_add(struct room *room, const struct session_policy *policy, uint
 static void room_put_back(struct room *room, const struct session_policy *policy,
 			  const uint32_t *before)
 {
-	/* Backwards: a policy may have several uses on one hook. The texts are there already. */
+	/* Backwards: a policy may have several uses on one hook. The texts already exist. */
 	for (uint32_t i = policy->n_uses; i--;)
 		(void)dict_put(&room->rules, policy->uses[i].plan.key, before[i]);
 }
@@ -96,7 +96,7 @@ int room_take(struct room *room, const struct session_state *state,
 	if (r < 0 || !over)
 		return r;
 	room_put_back(room, policy, before);
-	/* What was to be replaced stays, and may not have been counted. */
+	/* The policy to replace stays, and may not have been counted. */
 	room->counted = !same;
 	return room_refuse(policy, over, diag);
 }

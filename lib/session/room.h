@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules that the hooks of a state have, as the image will number them: so that a policy which
- * is one too many is refused when it is added, with its place, and not at the commit.
+ * Rules that the hooks of a state have, as the image will number them: so that one policy too
+ * many is rejected when it is added, with its place, and not at the commit.
  *
- * What goes makes room only when room is short: then everything is counted anew.
+ * Removed policies free room only when room is short: then everything is counted again.
  */
 #ifndef TETRA_LIB_ROOM_H
 #define TETRA_LIB_ROOM_H
@@ -18,7 +18,7 @@ struct room {
 };
 
 /*
- * Takes room for @policy, which comes to @state, or takes the place of @same there.
+ * Takes room for @policy, which is added to @state, or replaces @same there.
  * Return: 0; -E2BIG with a finding; -ENOMEM.
  */
 int room_take(struct room *room, const struct session_state *state,

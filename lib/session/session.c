@@ -12,16 +12,16 @@
 #include "lib/session/place.h"
 #include "lib/session/state.h"
 
-/* After the last record: held records are let go and losses are looked for. */
+/* Time after the last record until held records are released and losses are checked. */
 #define SESSION_SETTLE_NS 100000000ull
-/* Between two looks at what may stop attached programs: soon for people, rare for power. */
+/* Time between checks of what may stop attached programs: soon for people, rare for power. */
 #define SESSION_WATCH_NS 1000000000ull
 
 #define SESSION_RING_BYTES (1u << 20)
 #define SESSION_RING_MIN 4096u
-/* A ring is mapped twice and never grows; more than this is a slip. */
+/* A ring is mapped twice and never grows; more than this is a mistake. */
 #define SESSION_RING_MAX (1u << 30)
-/* The most processes that a 64-bit kernel numbers (PID_MAX_LIMIT). */
+/* The highest number of processes on a 64-bit kernel (PID_MAX_LIMIT). */
 #define SESSION_PROCESSES_LIMIT (1u << 22)
 
 static const struct event_group *session_find_group(void *user, uint32_t id)
@@ -39,7 +39,7 @@ static void session_deliver(void *user, const struct tetra_event *event)
 	struct tetra_sub *last = NULL;
 	bool wanted = false;
 
-	/* Those that subscribe during a callback begin with the next event. */
+	/* A subscriber added during a callback starts with the next event. */
 	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next)
 		last = sub;
 	for (struct tetra_sub *sub = session->subs; sub && !session->free_asked;
@@ -101,7 +101,7 @@ static uint32_t power_of_two(uint32_t value)
 	return power;
 }
 
-/* Numbers that cannot be served as they are: refused, or said. */
+/* Numbers that cannot be used as they are: rejected, or adjusted with a note. */
 static int session_check_sizes(const struct tetra_session_opts *opts, struct tetra_diag *diag)
 {
 	if (opts->ring_bytes > SESSION_RING_MAX)
@@ -238,7 +238,7 @@ static void session_set_timer(struct tetra_session *session)
 	when.it_value.tv_sec = (time_t)(at / second);
 	when.it_value.tv_nsec = (long)(at % second);
 	(void)timerfd_settime(session->timer_fd, TFD_TIMER_ABSTIME, &when,
-			      NULL); /* the descriptor is ours, the time is one */
+			      NULL); /* the descriptor is ours, the time is valid */
 }
 
 static void session_arm_settle(struct tetra_session *session)
@@ -260,7 +260,7 @@ static void session_log_verifier(void *user, const char *line)
 	session_log(user, TETRA_LOG_DEBUG, "verifier", "%s", line);
 }
 
-/* Programs see the numbers of the first pid namespace. */
+/* Programs see the numbers of the initial pid namespace. */
 static void session_find_own(const struct tetra_session *session, struct sensor_own *ret,
 			     struct tetra_diag *diag)
 {
@@ -366,7 +366,7 @@ int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opt
 	return 0;
 }
 
-/* While one of the user's functions runs, nothing is taken away under the call it runs in. */
+/* While one of the user's functions runs, nothing that the calling function uses is freed. */
 static bool session_free_later(struct tetra_session *session)
 {
 	if (!session->dispatching && !session->n_callbacks)
@@ -417,10 +417,10 @@ int tetra_session_get_fd(const struct tetra_session *session)
 }
 
 /*
- * The time after the last record has passed: look for what is late and what is missing; or
- * that between two looks at the kernel's switches.
- * The timer is not read before: a read is an event for a policy on read(2), and with an
- * event of its own each dispatch would be followed by another, for ever.
+ * The time after the last record has passed: check for late and missing records. Or the time
+ * between two checks of the kernel's switches has passed.
+ * The timer is not read earlier: a read is an event for a policy on read(2), so each dispatch
+ * would cause an event and thus another dispatch, forever.
  */
 static void session_settle(struct tetra_session *session)
 {
@@ -429,7 +429,7 @@ static void session_settle(struct tetra_session *session)
 
 	if (!settled && now < session->watch_ns)
 		return;
-	(void)!read(session->timer_fd, &expired, sizeof(expired)); /* it is due, or late */
+	(void)!read(session->timer_fd, &expired, sizeof(expired)); /* it is due or overdue */
 	if (settled) {
 		decoder_tick(session->decoder);
 		session_watch_table(session);

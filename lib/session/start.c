@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes that ran before the session: their rows in the kernel at once, so that hooks know
- * them; their events with the first dispatches, when there are subscribers.
+ * Processes that ran before the session: their rows are made in the kernel at once, so that
+ * hooks know them; their events come with the first dispatches, when there are subscribers.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -18,9 +18,9 @@ struct session_seeds {
 	bool kernel_done;
 };
 
-/* Stamp of the pseudo process 0, as events name it. */
+/* Stamp of the pseudo process 0, as in events. */
 #define KERNEL_STAMP 1u
-/* Of the times in /proc: USER_HZ is 100 wherever this library runs. */
+/* Unit of the times in /proc: USER_HZ is 100 wherever this library runs. */
 #define START_TICK_NS 10000000u
 
 struct session_seeds *seeds_free(struct session_seeds *seeds)
@@ -105,16 +105,16 @@ static int seed_compare_tgid(const void *left, const void *right)
 	return a->tgid < b->tgid ? -1 : a->tgid > b->tgid;
 }
 
-/* /proc counts in ticks: what began then began within the one that it names. */
+/* /proc counts in ticks: the start was within the tick that it names. */
 static bool same_start(uint64_t stamp, uint64_t start_ns)
 {
 	return stamp >= start_ns && stamp - start_ns < START_TICK_NS;
 }
 
 /*
- * Parents' stamps, by their number, where the kernel has not said; and of a parent that has
- * ended before it had a row, the stamp that its children's rows know. Children of process 0
- * descend from <kernel>.
+ * Parents' stamps, by their number, if the kernel has not given them; for a parent that ended
+ * before it had a row, the stamp in its children's rows. Children of process 0 descend from
+ * <kernel>.
  */
 static int seeds_link(struct session_seeds *seeds)
 {
@@ -145,7 +145,7 @@ static int seeds_link(struct session_seeds *seeds)
 	return 0;
 }
 
-/* The executable's name where /proc does not let us see it, if the row has all of it. */
+/* The executable's name if /proc does not show it and the row has all of it. */
 static const char *seed_name(struct session_seeds *seeds, const struct tetra_proc *row)
 {
 	if (!row->exe_bytes || row->exe_bytes > sizeof(row->exe_head))
@@ -154,8 +154,8 @@ static const char *seed_name(struct session_seeds *seeds, const struct tetra_pro
 }
 
 /*
- * What the kernel's row says: it decides who a process is, and since when. False if there is
- * nothing to tell: a process that has executed something since the programs are there has its
+ * What the kernel's row says: it decides which process this is, and since when. False if there
+ * is nothing to report: a process that has exec'd since the programs were attached has its own
  * record.
  */
 static bool seed_take_row(struct session_seeds *seeds, struct process_seed *seed,
@@ -163,7 +163,7 @@ static bool seed_take_row(struct session_seeds *seeds, struct process_seed *seed
 {
 	struct tetra_proc row;
 
-	/* The map is full, we do not see the same numbers, or it has ended. */
+	/* The map is full, we see different numbers, or the process has ended. */
 	if (sensor_get_process(sensor, seed->tgid, &row) < 0 ||
 	    !same_start(row.stamp, seed->stamp))
 		return true;
@@ -181,8 +181,9 @@ static bool seed_take_row(struct session_seeds *seeds, struct process_seed *seed
 }
 
 /*
- * The rows that were made since. Who has ended without one is described for its children, and
- * not announced: it may have executed what /proc shows after the programs were there.
+ * The rows that were made since. A process that ended without a row is described for its
+ * children, but not announced: it may have exec'd the image in /proc after the programs were
+ * attached.
  */
 static void seeds_take_rows(struct session_seeds *seeds, const struct sensor *sensor)
 {
@@ -195,7 +196,7 @@ static void seeds_take_rows(struct session_seeds *seeds, const struct sensor *se
 		if (!seed->has_row) {
 			if (!seed_take_row(seeds, seed, sensor))
 				continue;
-			/* Without losses, only what has ended has no row. */
+			/* Without losses, only ended processes have no row. */
 			if (!seed->has_row &&
 			    (!was_full || kill((pid_t)seed->tgid, 0) < 0))
 				seed->has_record = true;
@@ -223,10 +224,10 @@ static int seeds_collect(struct session_seeds *seeds, const struct sensor *senso
 }
 
 /*
- * /proc first, while the programs run already: who is in it is described, whether or not it
- * lives when the kernel makes its rows, since a child's row may name it. What has a row by then
- * was forked or has executed something while /proc was read. Who was forked afterwards has a
- * record.
+ * /proc first, while the programs already run: every process in it is described, whether or
+ * not it is still alive when the kernel makes its rows, since a child's row may name it. A
+ * process that has a row by then was forked or has exec'd while /proc was read. A process that
+ * was forked afterwards has a record.
  */
 int seeds_read(struct session_seeds **ret, struct tetra_session *session)
 {

@@ -52,7 +52,7 @@ struct state_policy *state_find_policy(const struct session_state *state, const 
 		return NULL;
 	low = high > state->n_removed ? high - state->n_removed : 0;
 	high = MIN(high, state->n_policies - 1);
-	/* From both ends: policies go in order or against it, as a rule. */
+	/* From both ends: policies are usually removed in order or in reverse order. */
 	for (; low <= high; low++, high--) {
 		if (state_is_named(state, low, name))
 			return &state->policies[low];

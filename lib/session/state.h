@@ -3,7 +3,7 @@
  * The inside of a session.
  *
  * What is in force is one struct session_state: policies with their modes, hook points, the
- * compiled image. A transaction builds the next one beside it; commit publishes its image
+ * compiled image. A transaction builds the next one separately; commit publishes its image
  * and exchanges the two. The lock is held for that exchange and by the statistics calls,
  * which may come from another thread.
  */
@@ -21,8 +21,8 @@
 #include "lib/session/use.h"
 #include "lib/session/watch.h"
 
-/* Hook rows that an image has beyond those in use: a new hook point needs a row that the
- * image in force already has, empty. */
+/* Unused hook rows of an image: a new hook point needs an empty row in the image that is
+ * already in force. */
 #define STATE_SPARE_HOOKS 32u
 
 struct state_policy {
@@ -31,7 +31,7 @@ struct state_policy {
 	bool enabled;
 };
 
-/* One use on a point, in the order of policies: its place is the group's in the image. */
+/* One use on a point, in the order of policies: its position is the group's in the image. */
 struct state_member {
 	struct session_use *use;
 	uint32_t policy; /* in state->policies */
@@ -74,14 +74,14 @@ struct tetra_session {
 	struct ring *ring;
 	struct decoder *decoder;
 	int epoll_fd, event_fd, timer_fd;
-	uint64_t settle_ns; /* CLOCK_MONOTONIC when losses are looked for; 0: not wanted */
-	uint64_t watch_ns; /* when the kernel's switches are */
+	uint64_t settle_ns; /* CLOCK_MONOTONIC when losses are checked; 0: not needed */
+	uint64_t watch_ns; /* when the kernel's switches are checked */
 	struct watch watch;
 	struct tetra_seed seed;
 	pthread_mutex_t lock;
 
 	struct session_state *state;
-	struct session_use **groups; /* by group number; NULL: gone */
+	struct session_use **groups; /* by group number; NULL: removed */
 	uint32_t n_groups, next_group;
 	/* Policies no longer in force whose records may still be in the ring. */
 	struct session_policy **retired;
@@ -92,24 +92,24 @@ struct tetra_session {
 	struct session_seeds *seeds; /* of the start, not yet delivered */
 	struct tetra_txn *txn; /* the open one, or NULL */
 	bool dispatching, stop_asked;
-	/* Calls of the user's functions that are running, and whether one of them freed us. */
+	/* Running calls of the user's functions, and whether one of them freed the session. */
 	uint32_t n_callbacks;
 	bool free_asked;
-	bool table_was_full; /* and that was said */
+	bool table_was_full; /* and this was reported */
 	unsigned int max_events, n_events; /* of this dispatch */
 	uint64_t commits, delivered, filtered;
 	uint64_t losses[TETRA_LOST_END]; /* reported so far */
-	uint64_t parted_misses; /* runs skipped of hook points that are gone */
+	uint64_t parted_misses; /* skipped runs of removed hook points */
 };
 
 void session_log(struct tetra_session *session, uint32_t level, const char *module,
 		 const char *format, ...) _printf_(4, 5);
 
-/* session.c: ends a public call that may have called the user's functions. True if the session
- * was freed by one of them and is gone now. */
+/* session.c: ends a public call that may have called the user's functions. True if one of them
+ * freed the session and it no longer exists. */
 bool session_leave(struct tetra_session *session);
 
-/* txn.c: the transaction outlives its session, and does nothing any more. */
+/* txn.c: the transaction outlives its session, and does nothing from now on. */
 void txn_orphan(struct tetra_txn *txn);
 
 /* start.c: processes that ran before. */
@@ -117,25 +117,25 @@ int seeds_read(struct session_seeds **ret, struct tetra_session *session);
 struct session_seeds *seeds_free(struct session_seeds *seeds);
 /* Delivers some of them; true when none are left. */
 bool seeds_deliver(struct tetra_session *session);
-/* Says once that the kernel's table of processes has no room. */
+/* Reports once that the kernel's process table is full. */
 void session_watch_table(struct tetra_session *session);
 
 /* ledger.c */
 uint64_t session_loss(struct tetra_session *session, uint32_t cause);
 void session_report_losses(struct tetra_session *session);
-/* What the counters of @state's image hold goes into the uses. With the lock held. */
+/* Adds the counters of @state's image to the uses. Called with the lock held. */
 void state_harvest(struct session_state *state);
 
 /* state.c */
 struct session_state *state_free(struct session_state *state);
 struct state_policy *state_find_policy(const struct session_state *state, const char *name);
-/* Takes the reference @loaded, also on failure; another policy of its name must not be there. */
+/* Takes the reference @loaded, also on failure; no other policy of its name may exist. */
 int state_add_policy(struct session_state *state, struct session_policy *loaded,
 		     uint32_t mode, bool enabled);
 void state_remove_policy(struct session_state *state, struct state_policy *policy);
 int session_groups_set(struct tetra_session *session, uint32_t group,
 		       struct session_use *use);
-/* Drops retired policies: the ring held nothing of theirs any more. */
+/* Drops retired policies: the ring no longer holds any of their records. */
 void session_drop_retired(struct tetra_session *session);
 
 #endif

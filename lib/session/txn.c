@@ -7,7 +7,7 @@
 #include "lib/session/room.h"
 
 struct tetra_txn {
-	struct tetra_session *session; /* NULL: it is gone */
+	struct tetra_session *session; /* NULL: it was freed */
 	struct session_state *next;    /* policies only, until commit */
 	struct room room;
 };
@@ -71,7 +71,7 @@ struct tetra_txn *tetra_txn_free(struct tetra_txn *txn)
 	return NULL;
 }
 
-/* What every call on a transaction asks first. */
+/* What every call on a transaction checks first. */
 static int txn_check(const struct tetra_txn *txn)
 {
 	if (!txn)
@@ -103,7 +103,7 @@ static int load_opts_check(const struct tetra_load_opts *opts)
 	return 0;
 }
 
-/* Each hook by itself: a refusal here names the policy that asks for too much. */
+/* Each hook separately: an error here names the policy that asks for too much. */
 static int load_check_hooks(struct tetra_session *session, struct session_policy *loaded,
 			    const struct session_state *next, uint32_t mode,
 			    struct tetra_diag *diag)
@@ -156,7 +156,7 @@ static int load_check_here(const struct tetra_session *session, const struct tet
 	return here_check(&here);
 }
 
-/* What this kernel and the limits say of @loaded, which may take the place of @same. */
+/* Checks @loaded, which may replace @same, against this kernel and the limits. */
 static int load_check(struct tetra_txn *txn, struct session_policy *loaded,
 		      const struct state_policy *same, uint32_t mode, struct tetra_diag *diag)
 {
@@ -268,7 +268,7 @@ static bool policy_begins_to_enforce(const struct session_state *old,
 	return true;
 }
 
-/* As when it is loaded: what enforces must hold, or the policy says that it need not. */
+/* As when it is loaded: enforcement must hold, unless the policy says that it need not. */
 static int next_check_modes(struct tetra_session *session, const struct session_state *next,
 			    struct tetra_diag *diag)
 {
@@ -279,7 +279,7 @@ static int next_check_modes(struct tetra_session *session, const struct session_
 
 		if (!policy_begins_to_enforce(session->state, &next->policies[i]))
 			continue;
-		/* Warnings were given when it was loaded: here only a refusal speaks. */
+		/* Warnings were given when it was loaded: report only errors here. */
 		for (uint32_t j = 0; j < loaded->n_uses && r == 0; j++) {
 			r = session_use_check(loaded, &loaded->uses[j], true,
 					      session->kernel, NULL);
@@ -306,7 +306,7 @@ static void session_retire_policy(struct tetra_session *session, struct session_
 	grown[session->n_retired++] = session_policy_ref(policy);
 }
 
-/* Policies of @old that are not in force any more wait until the ring is empty. */
+/* Policies of @old that are no longer in force wait until the ring is empty. */
 static void session_retire(struct tetra_session *session, const struct session_state *old)
 {
 	for (uint32_t i = 0; i < old->n_policies; i++) {

@@ -30,7 +30,7 @@ static void use_describe(struct session_use *use, const char *policy_name)
 	event->args = use->args;
 	event->n_args = use->plan.n_args;
 	for (uint32_t i = 0; i < use->plan.n_args; i++) {
-		/* What cannot be read here is in the event all the same, without a value. */
+		/* What cannot be read here is still in the event, without a value. */
 		use->args[i].kind = use->plan.unsupported >> i & 1
 					    ? hook->args[i].kind
 					    : use->plan.args[i].kind;
@@ -83,7 +83,7 @@ int session_policy_new(struct session_policy **ret, struct tetra_policy *policy,
 		session_policy_unref(loaded);
 		return -ENOMEM;
 	}
-	/* All hooks are looked at, so that all findings come at once. */
+	/* All hooks are checked, so that all findings are reported at once. */
 	for (uint32_t i = 0; i < policy->n_hooks; i++) {
 		struct session_use *use = &loaded->uses[loaded->n_uses];
 

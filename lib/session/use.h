@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A loaded policy and its uses. A use is one hook of a policy on one hook point; its number
- * (the group) stands in records and in rules and is never given again.
+ * (the group) is in records and in rules and is never reused.
  *
- * A policy in force is immutable but for its counters; what may change (mode, enabled) is
- * kept beside the reference to it, in the state of which there is an old and a new one.
+ * A policy in force is immutable except for its counters; what may change (mode, enabled) is
+ * kept next to the reference to it, in the state, which exists as an old and a new one.
  */
 #ifndef TETRA_LIB_USE_H
 #define TETRA_LIB_USE_H
@@ -21,7 +21,7 @@ struct session_use {
 	uint32_t group;
 	struct event_group event;
 	struct event_group_arg args[TETRA_MAX_SLOTS];
-	/* Counters of images that are gone, by selector. */
+	/* Counters of freed images, by selector. */
 	struct tetra_counts *counts;
 	uint32_t n_selectors; /* at least one */
 	struct ruleset_widening *widened;
@@ -44,13 +44,13 @@ struct session_policy *session_policy_ref(struct session_policy *policy);
 struct session_policy *session_policy_unref(struct session_policy *policy);
 
 /*
- * Whether a use can be served here; with @enforces, also whether what enforces cannot be
- * skipped, unless the policy says that its best is enough. -EOPNOTSUPP with findings.
+ * Whether a use can be attached here; with @enforces, also whether enforcement cannot be
+ * skipped, unless the policy asks for best effort only. -EOPNOTSUPP with findings.
  */
 int session_use_check(const struct session_policy *policy, const struct session_use *use,
 		      bool enforces, struct tetra_kernel *kernel, struct tetra_diag *diag);
 
-/* Further names of the files that matchBinaries literals name (merged /usr). */
+/* Other names of the files that matchBinaries literals name (merged /usr). */
 int session_policy_widen(struct session_policy *policy, struct tetra_diag *diag);
 
 #endif

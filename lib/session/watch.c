@@ -22,7 +22,7 @@ static bool ladder_has_kprobes(const struct plan_ladder *ladder)
 	return false;
 }
 
-/* The switches that @state rests on; the processes' programs rest on ftrace. */
+/* The switches that @state depends on; the process programs depend on ftrace. */
 static uint32_t state_switches(const struct session_state *state)
 {
 	uint32_t needed = 1u << KERNEL_SWITCH_FTRACE;
@@ -39,7 +39,7 @@ int session_check_switches(struct tetra_session *session,
 	uint32_t off;
 	int r = 0;
 
-	/* To take policies away is always possible. */
+	/* Removing policies is always possible. */
 	if (next && !next->n_points)
 		return 0;
 	off = kernel_switches_off(session->kernel) & state_switches(next);
@@ -54,7 +54,7 @@ int session_check_switches(struct tetra_session *session,
 	return r;
 }
 
-/* The statistics may be asked for by another thread meanwhile. */
+/* Another thread may read the statistics at the same time. */
 static void watch_count(struct tetra_session *session, uint32_t cause)
 {
 	pthread_mutex_lock(&session->lock);
@@ -93,7 +93,7 @@ static void watch_switches(struct tetra_session *session)
 			watch_switch(session, i, off >> i & 1);
 }
 
-/* What is in force was chosen for a kernel that skips no run. */
+/* The rungs in force were chosen for a kernel that skips no run. */
 static void watch_points(struct tetra_session *session)
 {
 	for (uint32_t i = 0; i < session->state->n_points; i++) {

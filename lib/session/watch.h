@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stops or weakens attached programs without detaching them: switches of the kernel
- * that are off, and a kernel that has become preemptible. Looked at when a session opens, at
- * each commit, and about once a second while the session is dispatched.
+ * What stops or weakens attached programs without detaching them: kernel switches that are
+ * off, and a kernel that has become preemptible. Checked when a session opens, at each commit,
+ * and about once a second while the session is dispatched.
  */
 #ifndef TETRA_LIB_WATCH_H
 #define TETRA_LIB_WATCH_H
@@ -19,11 +19,11 @@ struct watch {
 	uint64_t losses[TETRA_LOST_END];   /* of the causes that are found here */
 };
 
-/* -EOPNOTSUPP with a finding if something is off that @next needs; @next may be NULL. */
+/* -EOPNOTSUPP with a finding if a switch that @next needs is off; @next may be NULL. */
 int session_check_switches(struct tetra_session *session,
 			   const struct session_state *next, struct tetra_diag *diag);
 
-/* Looks again: what has changed goes into the losses and the log. */
+/* Checks again: changes go into the losses and the log. */
 void session_watch(struct tetra_session *session);
 
 #endif
