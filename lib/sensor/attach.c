@@ -11,7 +11,7 @@
 
 /* Of the kprobe PMU: PERF_PROBE_CONFIG_IS_RETPROBE in kernel/events/core.c. */
 #define PROBE_IS_RETURN 1u
-/* Bytes of a name of a subsystem of tracepoints. */
+/* Bytes of a tracepoint subsystem's name. */
 #define SUBSYSTEM_BYTES 128
 
 int attach_typed(int prog_fd)
@@ -24,7 +24,7 @@ int attach_raw_tracepoint(int prog_fd, const char *event)
 	return bpf_raw_tracepoint_open(event, prog_fd);
 }
 
-/* A perf event of all processes that does nothing but run the program. */
+/* A perf event for all processes that only runs the program. */
 static int attach_perf(int prog_fd, struct perf_event_attr *attr)
 {
 	_cleanup_(closep) int fd = -1;

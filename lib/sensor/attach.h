@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a program in the kernel to one that runs: the link is a descriptor, closing it
- * detaches. All are close-on-exec.
+ * Attaching a loaded program: the link is a descriptor, closing it detaches the program. All
+ * are close-on-exec.
  */
 #ifndef TETRA_LIB_SENSOR_ATTACH_H
 #define TETRA_LIB_SENSOR_ATTACH_H
@@ -10,14 +10,14 @@
 
 /* Each returns a descriptor or a negative errno. */
 
-/* A program that was loaded for its target: fentry, fexit, fmod_ret, lsm, tp_btf. */
+/* A program that is loaded for its target: fentry, fexit, fmod_ret, lsm, tp_btf. */
 int attach_typed(int prog_fd);
 int attach_raw_tracepoint(int prog_fd, const char *event);
 /* "subsystem/event" */
 int attach_tracepoint(int prog_fd, const char *event, struct tetra_kernel *kernel);
 int attach_kprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel);
 int attach_kretprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel);
-/* A program that was loaded for BPF_TRACE_KPROBE_MULTI. */
+/* A program that is loaded for BPF_TRACE_KPROBE_MULTI. */
 int attach_kprobe_multi(int prog_fd, const char *symbol);
 int attach_kretprobe_multi(int prog_fd, const char *symbol);
 

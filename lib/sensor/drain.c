@@ -7,18 +7,18 @@
 
 #include "lib/sensor/attach.h"
 
-/* Functions that the kernel has for the tests of fentry: bpf_fentry_test1 ... Processes that
- * wait at the same time shall not meet on one. */
+/* Functions that the kernel has for testing fentry: bpf_fentry_test1 ... Processes that wait
+ * at the same time should not use the same one. */
 #define DRAIN_FUNCTIONS 6u
 #define DRAIN_POLL_US 20000u
-/* No task is kept from running for so long, or the machine has other troubles. */
+/* No task waits this long for a CPU, or the machine has other problems. */
 #define DRAIN_LIMIT_MS 60000
-/* Where the kernel does not show its trampolines: many times what a grace period takes. */
+/* If the kernel does not show its trampolines: many times the length of a grace period. */
 #define DRAIN_BLIND_US 2000000u
 
 #define SYMBOLS "/proc/kallsyms"
 #define TRAMPOLINE "bpf_trampoline_"
-/* Of a trampoline's number, for a function of vmlinux; its BTF id is below (kernel/bpf). */
+/* High bits of the trampoline number of a vmlinux function; low bits: BTF id (kernel/bpf). */
 #define TRAMPOLINE_VMLINUX 0x80000000u
 
 struct idle {
@@ -57,7 +57,7 @@ static int idle_attach(struct idle *idle, uint32_t btf_id)
 	return 0;
 }
 
-/* How many trampolines of a function there are; -1 if that cannot be read. */
+/* Number of trampolines of a function; -1 if it cannot be read. */
 static int trampolines_count(uint32_t btf_id)
 {
 	FILE *file = fopen(SYMBOLS, "re");
@@ -77,8 +77,8 @@ static int trampolines_count(uint32_t btf_id)
 }
 
 /*
- * A trampoline that was replaced is freed when no task can be inside any: after a grace period
- * for tasks, which is what we are after. The kernel has no other way to ask for one.
+ * A replaced trampoline is freed when no task can be inside any: after a grace period for
+ * tasks, which is what we wait for. The kernel offers no other way to request one.
  */
 static int trampolines_wait(uint32_t btf_id)
 {
@@ -104,7 +104,7 @@ static int drain_trampolines(struct tetra_kernel *kernel)
 	char name[32];
 	int r;
 
-	/* Where there is no fentry there are no trampolines to wait for. */
+	/* Without fentry there are no trampolines to wait for. */
 	if (!kernel_has(kernel, KERNEL_FENTRY))
 		return 0;
 	snprintf(name, sizeof(name), "bpf_fentry_test%u",
@@ -112,7 +112,7 @@ static int drain_trampolines(struct tetra_kernel *kernel)
 	r = kernel_find_function(kernel, name, &function);
 	if (r == 0)
 		r = idle_attach(&idle, function.btf_id);
-	/* For want of descriptors or memory nothing can be looked at: all the longer a wait. */
+	/* Out of descriptors or memory, nothing can be checked: wait longer instead. */
 	if (r < 0)
 		usleep(DRAIN_BLIND_US);
 	r = r < 0 ? 0 : trampolines_wait(function.btf_id);
@@ -123,7 +123,7 @@ static int drain_trampolines(struct tetra_kernel *kernel)
 int drain_calls(const struct published *published, struct sensor *sensor,
 		struct tetra_kernel *kernel)
 {
-	/* Programs of probes and tracepoints are under the RCU lock, preempted or not. */
+	/* Programs of probes and tracepoints hold the RCU lock, preempted or not. */
 	int r = published_wait(published, sensor);
 
 	return r < 0 ? r : drain_trampolines(kernel);

@@ -27,14 +27,14 @@ static const struct {
 	{ EINVAL, -EOPNOTSUPP, "this kernel does not allow such a program there", NULL },
 };
 
-/* The end of the log: what the verifier stumbled over. */
+/* The end of the log: what the verifier rejected. */
 static void log_pass_on(const struct failure *failure)
 {
 	char *at, *line;
 
 	if (!failure->log || !failure->to)
 		return;
-	at = (char *)log_last_lines(failure->log); /* ours to cut up */
+	at = (char *)log_last_lines(failure->log); /* ours to modify */
 	while ((line = strsep(&at, "\n")))
 		if (*line)
 			failure->to(failure->user, line);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why a program could not be loaded or attached, in words. The verifier's own go to the log:
- * they are about our program, not about what the user wrote.
+ * Why a program could not be loaded or attached, as text. The verifier's output goes to the
+ * log: it is about our program, not about what the user wrote.
  */
 #ifndef TETRA_LIB_FAILURE_H
 #define TETRA_LIB_FAILURE_H
@@ -24,8 +24,8 @@ struct failure {
 };
 
 /*
- * The finding. Return: one of the errors that calls give; -EMFILE without a finding for a lack
- * of descriptors, which the session tells.
+ * Adds the finding. Return: one of the errors that calls return; -EMFILE without a finding if
+ * descriptors ran out, which the session reports.
  */
 int failure_tell(const struct failure *failure, const struct tetra_kernel *kernel,
 		 const struct diag_place *place, struct tetra_diag *diag);

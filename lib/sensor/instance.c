@@ -18,7 +18,7 @@ struct instance {
 	int prog_fd, link_fd;
 };
 
-/* What a program's target names: the BTF id that the program is loaded for. */
+/* The BTF id of a program's target, for which the program is loaded. */
 typedef int (*instance_find_fn)(struct tetra_kernel *kernel, const char *target,
 				struct kernel_function *ret);
 
@@ -28,12 +28,12 @@ static int find_lsm_hook(struct tetra_kernel *kernel, const char *target,
 	return kernel_lsm_hook(kernel, target, ret) ? 0 : -ENOENT;
 }
 
-/* Which program of the object serves which rung, and what the kernel calls it. */
+/* Which program of the object serves which rung, and its type in the kernel. */
 static const struct instance_row {
 	const char *program;
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach;
-	instance_find_fn find; /* NULL: the target is named when it is attached */
+	instance_find_fn find; /* NULL: the target is given when it is attached */
 	uint32_t flags;	       /* BPF_F_* */
 } instance_rows[] = {
 	[PLAN_FENTRY] = { "tetra_fentry", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
@@ -61,7 +61,7 @@ static const struct instance_row {
 	[PLAN_SYS_EXIT] = { "tetra_sys_exit", BPF_PROG_TYPE_RAW_TRACEPOINT },
 };
 
-/* Those that look at no rule have one form. */
+/* Programs that look at no rule have one form. */
 static bool program_is_wide(const struct plan_instance *plan,
 			    const struct tetra_hook_config *config)
 {
@@ -135,7 +135,7 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 	return failure_tell(&failure, kernel, place, diag);
 }
 
-/* What all instances of the session have in their configuration. */
+/* The configuration that all instances of the session share. */
 static struct tetra_hook_config instance_config(const struct sensor *sensor,
 						const struct tetra_hook_config *config)
 {

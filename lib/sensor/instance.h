@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One program on one hook point: loaded with its configuration, attached, detached. What it
- * does is in the image; an instance without rules is idle.
+ * One program on one hook point: loaded with its configuration, attached, detached. The image
+ * says what it does; an instance without rules is idle.
  */
 #ifndef TETRA_LIB_INSTANCE_H
 #define TETRA_LIB_INSTANCE_H
@@ -12,14 +12,14 @@
 struct instance;
 
 /*
- * Says that such an instance is to come. The programs of all that are expected are made ready
- * at once, with the first of them.
+ * Announces such an instance. The programs of all announced instances are prepared at once,
+ * with the first of them.
  */
 void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
 		     const struct tetra_hook_config *config);
 
 /*
- * Loads and attaches. @config says everything but what @plan says of the place.
+ * Loads and attaches. @config has everything except what @plan says of the place.
  * Return: 0; -EOPNOTSUPP, -EPERM, -ENOMEM, -ENOENT with a finding that ends in the
  * verifier's last lines.
  */

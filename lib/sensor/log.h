@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verifier's words, for diagnostics. */
+/* The verifier's log, for diagnostics. */
 #ifndef TETRA_LIB_SENSOR_LOG_H
 #define TETRA_LIB_SENSOR_LOG_H
 
 #include "lib/base/base.h"
 
-/* Bytes of a log: a buffer that is too small would hide the reason. Pages are taken as the
- * kernel writes them. */
+/* Bytes of a log: a buffer that is too small would hide the reason. Pages are allocated as
+ * the kernel writes them. */
 #define LOG_BYTES (16u << 20)
 #define LOG_LINES 6
 

@@ -15,16 +15,16 @@
 #include "lib/sensor/template.h"
 
 /*
- * Rows of the process map by default. Where it grows with the processes there are, room for
- * more costs nothing but its buckets. Where all of it is allocated at once, half as many: 8 MB.
+ * Rows of the process map by default. If it grows with the number of processes, a higher limit
+ * costs only its buckets. If all of it is allocated at once, half as many: 8 MB.
  */
 #define SENSOR_PROCESSES      32768u
 #define SENSOR_PROCESSES_HELD 16384u
 
 /*
- * Runs that can have a spare scratch at one moment, 31 kB each while they last: twice what a
- * crowd of 600 processes was seen to need. Made by the kernel when they are, so that a calm
- * machine pays for the buckets.
+ * Runs that can have a spare scratch at the same time, 31 kB each while they last: twice what
+ * a crowd of 600 processes was seen to need. The kernel allocates them when they are used, so
+ * an idle machine pays only for the buckets.
  */
 #define SENSOR_SPARES	  1024u
 /* The value of a map that no program uses. */
@@ -37,7 +37,7 @@ struct sensor {
 	int config; /* of the process programs */
 	struct tasks *tasks;
 	struct tetra_seed seed;
-	int gains; /* the link of the program that sees privileges change; -1: not wanted */
+	int gains; /* the link of the program that sees privileges change; -1: not needed */
 	int maps[SENSOR_MAP_END];
 	bool spares;
 	int rates; /* the sets of rate limits; -1: not used yet */
@@ -94,7 +94,7 @@ static void memlock_raise(void)
 {
 	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
 
-	(void)setrlimit(RLIMIT_MEMLOCK, &none); /* newer kernels do without */
+	(void)setrlimit(RLIMIT_MEMLOCK, &none); /* newer kernels do not need it */
 }
 
 static int sensor_load_error(const struct sensor *sensor, int r, char *log,
@@ -129,7 +129,7 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 				 [SENSOR_MAP_PROCS] = opts->max_processes ?: rows },
 		.preallocate = !grow,
 	};
-	/* Its programs tell all of a process. */
+	/* Its programs describe processes completely. */
 	struct tetra_hook_config config = { .process_columns = UINT32_MAX };
 	int r;
 
@@ -153,7 +153,7 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 	return MIN(sensor->config, 0);
 }
 
-/* Where the kernel has both the old credentials of an exec and the new ones. */
+/* Where the kernel has both the old and the new credentials of an exec. */
 static int sensor_attach_gains(struct sensor *sensor, struct tetra_kernel *kernel,
 			       char **ret_log)
 {
@@ -318,7 +318,7 @@ int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uin
 	const uint32_t zero = 0, some = 1;
 
 	if (!bits) {
-		(void)bpf_map_delete_elem(fd, key); /* gone is what was wanted */
+		(void)bpf_map_delete_elem(fd, key); /* it may already be absent */
 		return 0;
 	}
 	r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_MARKING], &zero, &some, BPF_ANY);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The maps of a session and the programs that are always there: fork, exec, exit. Program
+ * The maps of a session and the programs that are always loaded: fork, exec, exit. Program
  * instances of hooks share these maps by descriptor.
  */
 #ifndef TETRA_LIB_MAPS_H
@@ -32,7 +32,7 @@
 enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
 #undef X
 
-/* Processes that hooks leave out; all zeroes: none. Numbers of the first pid namespace. */
+/* Processes that hooks skip; all zeroes: none. Numbers of the initial pid namespace. */
 struct sensor_own {
 	uint32_t tgid;
 	uint32_t pgid, uid; /* those of this group and real user; pgid 0: none */
@@ -40,9 +40,9 @@ struct sensor_own {
 
 struct sensor_opts {
 	uint32_t ring_bytes; /* a power of two, at least a page */
-	uint32_t max_processes; /* rows of the process map; 0: what suits the kernel */
+	uint32_t max_processes; /* rows of the process map; 0: the kernel's default */
 	struct tetra_seed seed;
-	failure_log_fn log; /* gets what the verifier says of a program it refuses */
+	failure_log_fn log; /* gets the verifier's log of a rejected program */
 	void *log_user;
 	struct sensor_own own;
 	bool wants_gains; /* of privileges, in EXEC records */
@@ -72,32 +72,34 @@ int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
 const char *sensor_map_name(enum sensor_map map);
 
 struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
-/* Makes @failure's log go where the session's does. */
+/* Sends @failure's log to the session's log. */
 void sensor_set_log(const struct sensor *sensor, struct failure *failure);
-/* Whether there is scratch memory beyond the processors' own: cfg.spares of each program. */
+/* Whether there is spare scratch memory besides the CPUs' slots: cfg.spares of each
+ * program. */
 bool sensor_has_spares(const struct sensor *sensor);
 const struct sensor_own *sensor_get_own(const struct sensor *sensor);
-/* Gives back what loading needed: for the time after it. */
+/* Frees what only loading needed. */
 void sensor_trim(struct sensor *sensor);
 
 /* Bytes of all maps, as the kernel counts them. */
 uint64_t sensor_get_kernel_bytes(const struct sensor *sensor);
 
-/* Sum over the processors of what was lost for one cause (enum tetra_loss), or of what was
- * counted besides (enum tetra_tally). */
+/* Sum over the CPUs of what was lost for one cause (enum tetra_loss), or of the other counters
+ * (enum tetra_tally). */
 uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause);
 
-/* The same of values that could not be read (enum tetra_unreadable). */
+/* The same for values that could not be read (enum tetra_unreadable). */
 uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause);
 
-/* Has the programs know where most paths begin. They do without it, at some cost. */
+/* Tells the programs the root of most paths. They work without it, at some cost. */
 void sensor_find_root(struct sensor *sensor);
-/* Room for rate limits, once: before the first program that has any. Return: 0; -EPERM; -ENOMEM. */
+/* Allocates rate limits, once, before the first program with any. Return: 0; -EPERM;
+ * -ENOMEM. */
 int sensor_make_rates(struct sensor *sensor);
 
 /*
- * Rows of the processes that ran before: the kernel makes them, but for @kernel, that of process
- * 0. Once, after sensor_new(). Return: 0, -ENOMEM, -EOPNOTSUPP.
+ * Rows of the processes already running: the kernel makes them, except @kernel, that of
+ * process 0. Once, after sensor_new(). Return: 0, -ENOMEM, -EOPNOTSUPP.
  */
 int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel);
 
@@ -107,10 +109,10 @@ int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_
 /* Runs of the process programs that the kernel skipped. */
 uint64_t sensor_get_misses(const struct sensor *sensor);
 
-/* Of the hashes that executables are known by. Borrowed. */
+/* Seed of the hashes that identify executables. Borrowed. */
 const struct tetra_seed *sensor_get_seed(const struct sensor *sensor);
 
-/* Mark bits: what a key roots from now on, and what a running process has. */
+/* Mark bits: those of which a key is the root from now on, and those of a running process. */
 int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits);
 int sensor_mark_process(struct sensor *sensor, uint32_t tgid, uint64_t pid_bits,
 			uint64_t binary_bits);

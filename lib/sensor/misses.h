@@ -7,7 +7,7 @@
 
 #include "lib/base/base.h"
 
-/* 0 also if there is no such program, or the kernel does not tell. */
+/* 0 also if there is no such program, or if the kernel does not say. */
 static inline uint64_t program_get_misses(int fd)
 {
 	struct bpf_prog_info info = { 0 };
@@ -18,7 +18,7 @@ static inline uint64_t program_get_misses(int fd)
 	return info.recursion_misses;
 }
 
-/* The front of struct bpf_link_info of a kprobe.multi link, as Linux 6.7 has it. */
+/* The start of struct bpf_link_info of a kprobe.multi link, as in Linux 6.7. */
 struct multi_link_info {
 	uint32_t type, id, prog_id, hole;
 	uint64_t addrs;
@@ -28,7 +28,7 @@ struct multi_link_info {
 
 #define LINK_TYPE_KPROBE_MULTI 8u
 
-/* Runs that did not come to the program: of probes by fprobe, which has a pool of its own. */
+/* Runs that did not reach the program: for fprobe probes, which have their own pool. */
 static inline uint64_t link_get_misses(int fd)
 {
 	struct multi_link_info info = { 0 };

@@ -51,8 +51,8 @@ int published_commit(const struct published *published, struct sensor *sensor)
 	int r;
 
 	/*
-	 * Slot 0 is what new runs begin with: from here on the new rules are in force. The
-	 * call waits for runs on the old image, which find it again in slot 1 until then.
+	 * New runs start with slot 0: from here on the new rules are in force. The call waits
+	 * for runs on the old image, which find it again in slot 1 until then.
 	 */
 	r = images_set(sensor, 0, published);
 	return r < 0 ? r : images_set(sensor, 1, published);

@@ -17,7 +17,7 @@ static int ring_sample(void *context, void *data, size_t bytes)
 	struct ring *ring = context;
 
 	ring->stopped = ring->record(ring->user, data, bytes);
-	/* A negative return makes libbpf stop behind this record. */
+	/* A negative return makes libbpf stop after this record. */
 	return ring->stopped ? -ECANCELED : 0;
 }
 

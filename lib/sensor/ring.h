@@ -14,7 +14,7 @@ int ring_new(struct ring **ret, struct sensor *sensor, ring_record_fn record, vo
 struct ring *ring_free(struct ring *ring);
 int ring_get_fd(const struct ring *ring);
 
-/* Hands out what is there, never blocks. Return: 0, or what stopped it. */
+/* Delivers the records that are ready, never blocks. Return: 0, or what stopped it. */
 int ring_consume(struct ring *ring);
 
 static inline void ring_freep(struct ring **ring)

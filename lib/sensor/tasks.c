@@ -8,15 +8,15 @@
 #include "lib/sensor/attach.h"
 #include "lib/sensor/log.h"
 
-/* What happens to tasks, in the order in which its programs are attached. */
+/* What happens to tasks, in the order in which the programs are attached. */
 enum task_moment { TASK_EXEC, TASK_FORK, TASK_EXIT, TASK_FREE, TASK_MOMENTS };
 
-/* How a program hangs there. */
+/* How a program is attached there. */
 enum task_way { TASK_TRACEPOINT, TASK_LSM, TASK_PROBE };
 
 /*
- * The first row of a moment that this kernel can serve is taken. Tracepoints come first where
- * they cannot be skipped, and last where they can.
+ * The first row of a moment that works on this kernel is used. Tracepoints come first if they
+ * cannot be skipped, and last if they can.
  */
 static const struct task_row {
 	enum task_moment moment;
@@ -37,7 +37,7 @@ static const struct task_row {
 struct tasks {
 	const struct template *process;
 	int config;
-	const struct task_row *rows[TASK_MOMENTS]; /* those taken */
+	const struct task_row *rows[TASK_MOMENTS]; /* those used */
 	int programs[TASK_MOMENTS], links[TASK_MOMENTS];
 	int mark; /* the program that marks a running process; -1: not used yet */
 	int root; /* the program that finds the root; likewise */
@@ -124,7 +124,7 @@ static int tasks_attach(struct tasks *tasks, struct tetra_kernel *kernel)
 	return MIN(r, 0);
 }
 
-/* An iterator's program is loaded for a function that only its BTF is left of. */
+/* An iterator's program is loaded for a function of which only the BTF exists. */
 static int tasks_load_seed(struct tasks *tasks, struct tetra_kernel *kernel, char **ret_log)
 {
 	struct template_place place = { BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER };
@@ -190,7 +190,7 @@ int tasks_seed(struct tasks *tasks)
 	iter = bpf_iter_create(link);
 	if (iter < 0)
 		return iter;
-	/* It prints nothing: a read ends when it has seen all, or many. */
+	/* It prints nothing: a read ends when it has seen all tasks, or many. */
 	do
 		n = read(iter, &byte, sizeof(byte));
 	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
@@ -198,8 +198,8 @@ int tasks_seed(struct tasks *tasks)
 }
 
 /*
- * Linux 5.10 warns in its log when a program of a raw tracepoint has a map that allocates:
- * loaded where it is needed.
+ * Linux 5.10 warns in its log if a raw tracepoint program uses a map that allocates: it is
+ * loaded only when needed.
  */
 static int tasks_load_run(struct tasks *tasks, const char *name, int *ret_fd)
 {
@@ -221,7 +221,7 @@ void tasks_find_root(struct tasks *tasks)
 }
 
 /*
- * In the kernel, where the row is written too: a copy to user space and back could undo an
+ * In the kernel, where the row is also written: a copy to user space and back could undo an
  * exec in between.
  */
 int tasks_mark(struct tasks *tasks, uint32_t tgid, uint64_t pid_bits, uint64_t binary_bits)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The programs that know processes: exec, fork, exit and the end of a task. They are there as
- * long as the session is. Where this kernel skips what a tracepoint would run, because the
- * program was preempted on that processor, they hang on LSM hooks and probes instead.
+ * The programs that track processes: exec, fork, exit and the end of a task. They exist as
+ * long as the session. If this kernel skips a tracepoint's program because it was preempted on
+ * that CPU, they are attached to LSM hooks and probes instead.
  */
 #ifndef TETRA_LIB_SENSOR_TASKS_H
 #define TETRA_LIB_SENSOR_TASKS_H
@@ -12,8 +12,8 @@
 struct tasks;
 
 /*
- * Loads all of them, then attaches them: exec first, so that no image is missed of a process
- * whose fork was seen. @process: the template of their object, borrowed as long as @ret lives;
+ * Loads all of them, then attaches them: exec first, so that no image of a process whose fork
+ * was seen is missed. @process: the template of their object, borrowed as long as @ret exists;
  * @config: of template_configure(), likewise. @skips: tracepoints can be skipped here.
  * Return: 0 or a negative errno; then @ret_log may be the verifier's log, freed by log_free().
  */
@@ -21,13 +21,13 @@ int tasks_new(struct tasks **ret, const struct template *process, int config, bo
 	      struct tetra_kernel *kernel, char **ret_log);
 struct tasks *tasks_free(struct tasks *tasks);
 
-/* Rows for all processes that have none. To be called once, when all is attached. */
+/* Rows for all processes that have none. Call once, when everything is attached. */
 int tasks_seed(struct tasks *tasks);
 
-/* A running process gains mark bits. */
+/* Adds mark bits to a running process. */
 int tasks_mark(struct tasks *tasks, uint32_t tgid, uint64_t pid_bits, uint64_t binary_bits);
 
-/* Has the programs know where most paths begin. They do without it, at some cost. */
+/* Tells the programs the root of most paths. They work without it, at some cost. */
 void tasks_find_root(struct tasks *tasks);
 
 /* Runs of these programs that the kernel skipped. */

@@ -22,7 +22,7 @@ struct template_program {
 	char name[64];
 	struct bpf_insn *insns;
 	uint32_t n_insns;
-	/* As the kernel wants them, one per function. */
+	/* In the kernel's format, one per function. */
 	void *funcs;
 	uint32_t n_funcs, func_bytes;
 };
@@ -35,7 +35,7 @@ struct template {
 	uint32_t data_bytes;
 };
 
-/* The template that this thread has libbpf prepare programs for. */
+/* The template for which this thread lets libbpf prepare programs. */
 static __thread struct template *filling;
 
 static void *copy_bytes(const void *bytes, size_t n)
@@ -84,7 +84,7 @@ __attribute__((constructor)) static void template_register(void)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = template_take);
 
-	/* Refused only without memory; then no template can be made. */
+	/* Fails only if memory runs out; then no template can be made. */
 	handler_id = libbpf_register_prog_handler(TEMPLATE_SECTIONS,
 						  BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
 }
@@ -95,7 +95,7 @@ __attribute__((destructor)) static void template_unregister(void)
 		(void)libbpf_unregister_prog_handler(handler_id); /* it was registered */
 }
 
-/* Later kernels want to hear that it is no program, earlier ones refuse the word. */
+/* Newer kernels want the flag that the file is not executable, older ones reject it. */
 static int memory_file(void)
 {
 	int fd = memfd_create("tetra-btf", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
@@ -103,7 +103,7 @@ static int memory_file(void)
 	return fd < 0 && errno == EINVAL ? memfd_create("tetra-btf", MFD_CLOEXEC) : fd;
 }
 
-/* libbpf takes BTF from a file. It is written after the object is opened, read when loaded. */
+/* libbpf reads BTF from a file. It is written after the object is opened, read when loaded. */
 static int excerpt_write(int fd, struct tetra_kernel *kernel, const struct btf *wanted)
 {
 	struct btf *full = kernel_btf(kernel), *excerpt;
@@ -123,7 +123,7 @@ static int excerpt_write(int fd, struct tetra_kernel *kernel, const struct btf *
 	return r;
 }
 
-/* Of a map that the object makes. */
+/* For a map that the object makes. */
 static int object_shape_map(struct bpf_map *map, const struct template_source *source,
 			    enum sensor_map which)
 {
@@ -147,7 +147,7 @@ static int object_set_maps(struct bpf_object *object, const struct template_sour
 	for (int i = 0; i < SENSOR_MAP_END && r == 0; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(object, sensor_map_name(i));
 
-		/* A map that no program of the object uses is not there. */
+		/* A map that no program of the object uses does not exist. */
 		if (map && maps[i] >= 0)
 			r = bpf_map__reuse_fd(map, maps[i]);
 		else if (map)
@@ -156,7 +156,7 @@ static int object_set_maps(struct bpf_object *object, const struct template_sour
 	return r;
 }
 
-/* The instructions name libbpf's descriptors, @from: ours last longer. */
+/* The instructions contain libbpf's descriptors, @from; ours live longer. */
 static void template_rename_maps(struct template_program *program, const int *from,
 				 const int *to)
 {
@@ -193,7 +193,7 @@ static int template_take_maps(struct template *template, struct bpf_object *obje
 	return 0;
 }
 
-/* Sections that libbpf makes maps of: ours have the read-only one only. */
+/* Sections from which libbpf makes maps: our objects have only the read-only one. */
 static int template_take_data(struct template *template, struct bpf_object *object)
 {
 	struct bpf_map *map;
@@ -306,7 +306,7 @@ int template_configure(const struct template *template, size_t offset, const voi
 	if (fd < 0)
 		return fd;
 	r = bpf_map_update_elem(fd, &key, value, BPF_ANY);
-	/* Frozen, its values are constants to the verifier. */
+	/* Once frozen, its values are constants to the verifier. */
 	if (r == 0)
 		r = bpf_map_freeze(fd);
 	return r < 0 ? r : TAKE_FD(fd);
@@ -349,7 +349,7 @@ int template_load(const struct template *template, const char *name,
 			   program->n_insns, &opts);
 	if (fd >= 0)
 		return fd;
-	/* Why, is told to those who give a log; giving one makes every load dear. */
+	/* The kernel gives the reason only in a log, and a log makes every load expensive. */
 	log = log_new();
 	if (!log)
 		return fd;

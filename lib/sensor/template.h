@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The programs of one BPF object, made ready for this kernel once and loaded as often as
- * wanted, each time with a configuration of its own.
+ * The programs of one BPF object, prepared for this kernel once and loaded any number of
+ * times, each time with its own configuration.
  *
- * libbpf links the object's functions, relocates them and would then load every program of it.
- * Of each it is to load, the instructions and the function records are copied out at the last
- * moment, and a program of two instructions is loaded in its stead; then the object goes. An
- * instance is a copy of the instructions that names another map of read-only data.
+ * libbpf links the object's functions, relocates them and would then load every program. Just
+ * before it loads one, we copy its instructions and function records and give libbpf a
+ * two-instruction stub to load instead; then the object is closed. An instance is a copy of
+ * the instructions that refers to another map of read-only data.
  *
- * The last moment is libbpf's own hook for it, a handler of sections ("tetra/..."). Its table
- * of them is the process's: we enter ours when the library is loaded, before anybody can be
- * reading it, and take it out when the library goes.
+ * We use libbpf's own hook for this, a section handler ("tetra/..."). The table of handlers is
+ * process-wide: we register ours when the library is loaded, before any thread can be reading
+ * the table, and remove it when the library is unloaded.
  */
 #ifndef TETRA_LIB_SENSOR_TEMPLATE_H
 #define TETRA_LIB_SENSOR_TEMPLATE_H
@@ -25,12 +25,12 @@ struct template;
 struct template_source {
 	const void *elf; /* borrowed for the call */
 	size_t bytes;
-	/* Whether a program is to be kept; NULL: all are. */
+	/* Whether to keep a program; NULL: keep all. */
 	bool (*wants)(const char *program, uint64_t set);
 	uint64_t set;
-	/* By enum sensor_map; 0: as the object says. Of maps that the object makes. */
+	/* By enum sensor_map; 0: as the object says. For maps that the object makes. */
 	uint32_t max_entries[SENSOR_MAP_END], value_bytes[SENSOR_MAP_END];
-	/* Hash maps of the object have all their memory from the beginning. */
+	/* Hash maps of the object are preallocated. */
 	bool preallocate;
 };
 
@@ -39,21 +39,21 @@ struct template_place {
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach;
 	uint32_t flags; /* BPF_F_* */
-	uint32_t btf_id; /* what it is attached to, in vmlinux; 0: named when it is attached */
+	uint32_t btf_id; /* what it is attached to, in vmlinux; 0: given when it is attached */
 };
 
 /*
- * @maps: the descriptors of the shared maps; the object makes those that are negative, and they
- * are the caller's then, also on failure. @kernel: gives the BTF.
- * Return: 0, -ENOMEM or what libbpf said.
+ * @maps: the descriptors of the shared maps; the object makes those that are negative, and the
+ * caller then owns them, also on failure. @kernel: provides the BTF.
+ * Return: 0, -ENOMEM or libbpf's error.
  */
 int template_new(struct template **ret, const struct template_source *source,
 		 int maps[SENSOR_MAP_END], struct tetra_kernel *kernel);
 struct template *template_free(struct template *template);
 
 /*
- * A map of the object's read-only data, of which @bytes at @offset are replaced. A descriptor
- * or a negative errno.
+ * A map of the object's read-only data, with @bytes at @offset replaced. A descriptor or a
+ * negative errno.
  */
 int template_configure(const struct template *template, size_t offset, const void *data,
 		       size_t bytes);
@@ -61,7 +61,7 @@ int template_configure(const struct template *template, size_t offset, const voi
 /*
  * Verifies and loads; @config: of template_configure(), may be closed afterwards. A descriptor
  * or a negative errno; then @ret_log is the verifier's log, freed by log_free(), or NULL if it
- * said nothing.
+ * is empty.
  */
 int template_load(const struct template *template, const char *program,
 		  const struct template_place *place, int config, char **ret_log);
