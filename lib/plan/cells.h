@@ -10,8 +10,8 @@
 #include "lib/base/base.h"
 
 /*
- * Where a hash table with that many entries stops to grow: keys that meet even here meet by
- * intent, not by chance.
+ * The size at which a hash table with that many entries stops growing: keys that collide even
+ * here do so by design, not by chance.
  */
 static inline uint32_t table_max_cells(uint32_t n_entries)
 {
@@ -29,7 +29,7 @@ struct cells {
 int cells_add(struct cells *cells, uint64_t n, uint32_t *ret_first);
 void cells_done(struct cells *cells);
 
-/* A set of rules as tables name it. */
+/* A set of rules as tables store it. */
 struct row {
 	uint64_t bits; /* the set, or its summary if the hook has several words */
 	uint32_t row;  /* 0 if the hook has one word */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Columns over bits: masks, capability sets, marks. A rule is set by any of its bits and
- * cleared by any of its negated bits; that is all a BITS table can say. So of several
- * positive filters of a rule one must imply the others.
+ * cleared by any of its negated bits; a BITS table can express nothing else. So if a rule has
+ * several positive filters, one must imply the others.
  */
 #include "lib/plan/column.h"
 
@@ -21,7 +21,7 @@ static uint64_t filter_bits(const struct column *column, uint32_t *literal,
 {
 	uint64_t bits = 0;
 
-	/* Literals stand in the order of their filters. */
+	/* Literals are in the order of their filters. */
 	while (*literal < column->n_literals &&
 	       column->literals[*literal].filter == filter)
 		bits |= column->literals[(*literal)++].bits;
@@ -42,8 +42,8 @@ static void rules_negate(const struct column *column, struct rule_bits *rules)
 	}
 }
 
-/* A value with a negated bit fails anyway, so those bits need not set. The narrowest
- * filter of a rule stands for all of them. */
+/* A value with a negated bit fails anyway, so those bits need not set the rule. The narrowest
+ * filter of a rule represents all of them. */
 static void rules_narrow(const struct column *column, struct rule_bits *rules)
 {
 	uint32_t literal = 0;
@@ -61,7 +61,7 @@ static void rules_narrow(const struct column *column, struct rule_bits *rules)
 	}
 }
 
-/* It may stand for them only if it implies each. */
+/* It may represent them only if it implies each. */
 static int rules_check(const struct column *column, const struct rule_bits *rules,
 		       uint32_t *ret_filter)
 {

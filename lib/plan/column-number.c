@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Columns over numbers and addresses: a hash of keys where few values matter, else the
- * line of all values cut into segments.
+ * Columns over numbers and addresses: a hash of keys if few values matter, otherwise the line
+ * of all values cut into segments.
  */
 #include "bpf/abi/match.h"
 #include "lib/plan/column.h"
 #include "lib/plan/image.h"
 
-/* A range of so many values is cheaper as keys than as an ordered table. */
+/* A range of this many values is cheaper as keys than as an ordered table. */
 #define EXACT_RANGE_MAX 64
-/* Keys that all ranges of a column may grow to. */
+/* Maximum number of keys for all ranges of a column. */
 #define EXACT_KEYS_MAX (1u << 20)
 
 struct exact_key {
@@ -83,7 +83,7 @@ static int exact_collect(struct exact_key **ret, uint32_t *ret_n,
 	return 0;
 }
 
-/* One entry for the keys from @first on that are equal; returns how many those are. */
+/* One entry for the equal keys from @first on; returns how many they are. */
 static int exact_entry(struct column *column, const struct exact_key *keys, uint32_t n,
 		       struct tetra_entry *ret)
 {
@@ -110,8 +110,8 @@ static int exact_entry(struct column *column, const struct exact_key *keys, uint
 	return (int)same;
 }
 
-/* The two keys that are no hash of a name: of an executable that cannot be told, and of a
- * process that has none. */
+/* The two keys that are not the hash of a name: for an unknown executable, and for a process
+ * that has none. */
 static int exact_nameless(const struct column *column, struct tetra_entry *entries,
 			  uint32_t *n)
 {
@@ -135,7 +135,7 @@ static int exact_nameless(const struct column *column, struct tetra_entry *entri
 	return 0;
 }
 
-/* Entries of all keys that are not a miss anyway. */
+/* Entries of all keys that differ from a miss. */
 static int exact_entries(struct column *column, const struct tetra_dim *dim,
 			 struct tetra_entry **ret, uint32_t *ret_n)
 {
@@ -243,7 +243,7 @@ static int bound_compare(const void *a, const void *b)
 	return number_compare(left->at, right->at);
 }
 
-/* Past the last value of all: no bound is needed. */
+/* Past the last possible value: no bound is needed. */
 static bool number_next(struct column_number *number)
 {
 	return ++number->low != 0 || ++number->high != 0;
@@ -276,7 +276,7 @@ static int bounds_collect(struct bound **ret, uint32_t *ret_n,
 	return 0;
 }
 
-/* Adds the segment that begins at @at, unless it says what the one before says. */
+/* Adds the segment that begins at @at, unless it is equal to the one before. */
 static int segment_add(const struct column *column, struct tetra_entry *entries,
 		       uint32_t *n, struct column_number at)
 {
@@ -297,7 +297,7 @@ static int segment_add(const struct column *column, struct tetra_entry *entries,
 	return 0;
 }
 
-/* Passes every bound at the same place. */
+/* Passes every bound at the same position. */
 static uint32_t bounds_pass(struct column *column, const struct bound *bounds, uint32_t n)
 {
 	uint32_t i;
@@ -311,7 +311,7 @@ static uint32_t bounds_pass(struct column *column, const struct bound *bounds, u
 	return i;
 }
 
-/* Literals that reach the last value have no end; the column goes back to nothing. */
+/* Literals that reach the last value have no end; the column is reset. */
 static void bounds_rewind(struct column *column)
 {
 	for (uint32_t i = 0; i < column->n_filters; i++)
@@ -386,7 +386,7 @@ int column_build_number(struct column *column, struct cells *cells, struct tetra
 {
 	int r;
 
-	/* GT of the greatest number leaves no bound at all: the empty hash says that. */
+	/* GT of the greatest number leaves no bound at all: the empty hash expresses that. */
 	if (!column->n_literals || !column_wants_segments(column))
 		return column_build_exact(column, cells, dim);
 	r = segments_build(column, cells, false, &dim->table, &dim->n);

@@ -7,8 +7,8 @@
  * A literal marks one of three places:
  *  - a partial chunk: Prefix that ends inside a component, Postfix that ends inside a
  *    chunk; it also fits every longer chunk that begins (tail: ends) with it;
- *  - the end of a node: the value is over;
- *  - the going on of a node: the value has more, whatever it is ("/etc/").
+ *  - the end of a node: the value ends there;
+ *  - the continuation of a node: the value has more, no matter what ("/etc/").
  */
 #include "bpf/abi/match.h"
 #include "lib/plan/column.h"
@@ -16,7 +16,7 @@
 
 #define NONE UINT32_MAX
 
-/* A literal at its place; lists are linked by position in trie.marks. */
+/* A literal at its node; lists are linked by position in trie.marks. */
 struct trie_mark {
 	uint32_t filter;
 	uint32_t next;
@@ -42,7 +42,7 @@ struct trie {
 	uint32_t n_marks, marks_size;
 	uint32_t *spots; /* node, or NONE; finds a child by its chunk */
 	uint32_t n_spots;
-	uint32_t *trail; /* filters hit on the way to where the walk stands */
+	uint32_t *trail; /* filters hit on the way to the walk's current node */
 	uint32_t n_trail;
 };
 
@@ -146,7 +146,7 @@ static void trie_link(struct trie *trie, uint32_t parent, uint32_t node)
 	above->children = node;
 }
 
-/* The child of @parent over @chunk, made if it is not there yet. */
+/* The child of @parent over @chunk, created if it does not exist yet. */
 static int trie_child(struct trie *trie, uint32_t *node, struct chunk chunk)
 {
 	uint32_t spot = trie_child_spot(trie, *node, &chunk), parent = *node;
@@ -206,7 +206,7 @@ static void trie_mark(struct trie *trie, uint32_t *list, uint32_t filter)
 	*list = trie->n_marks++;
 }
 
-/* Every value is longer than nothing, or is nothing. */
+/* Every value is empty or longer. */
 static void trie_mark_all(struct trie *trie, uint32_t filter)
 {
 	trie_mark(trie, &trie->nodes[0].at_end, filter);
@@ -367,7 +367,7 @@ static int trie_walk_below(struct trie *trie, const struct trie_node *node)
 	return r;
 }
 
-/* A string is over after its last chunk: a node there has no going on. */
+/* A string ends after its last chunk: a node there has no continuation. */
 static bool node_is_end(const struct trie *trie, const struct trie_node *node)
 {
 	return !trie->path && node->kind == TETRA_CHUNK_LAST;
@@ -452,8 +452,8 @@ static uint32_t cell_spot(const struct tetra_trie *cell)
 }
 
 /*
- * Whoever is nearer to its own spot makes room: that keeps the farthest one nearest, and
- * no look-up passes a free cell on its way.
+ * The entry nearer to its own spot gives way: that keeps the maximum distance small, and no
+ * lookup passes a free cell.
  */
 static bool trie_place(struct tetra_cell *table, uint32_t mask, struct tetra_trie cell)
 {
@@ -477,7 +477,7 @@ static bool trie_place(struct tetra_cell *table, uint32_t mask, struct tetra_tri
 	return false;
 }
 
-/* Tells each place how far its farthest entry stands: a look-up goes no further. */
+/* Stores at each position the distance of its farthest entry: a lookup goes no further. */
 static void trie_measure(struct tetra_cell *table, uint32_t mask)
 {
 	for (uint32_t at = 0; at <= mask; at++) {

@@ -201,7 +201,7 @@ static int column_build_table(struct column *column, struct cells *cells,
 	return 0;
 }
 
-/* Only names can be made up. */
+/* Only names can be forged. */
 static bool column_distrusts(const struct column *column)
 {
 	if (column->shape != COLUMN_PATH_HEAD && !column->exe && !column->path)

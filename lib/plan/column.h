@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A column while it is compiled: all filters of all rules that look at one thing, and the
- * literals of these filters. From them the builders make a dimension's table.
+ * A column being compiled: all filters of all rules that look at one thing, and the literals
+ * of these filters. From them the builders make a dimension's table.
  *
  * The builders walk through the values that differ for some rule (keys, segments, trie
  * nodes) and say which filters have a literal there: column_hit(), column_unhit(). The
  * column keeps the set of rules all of whose filters hold; column_row() names that set.
- * So several filters of one rule, negated ones, and literals that occur twice need no
- * further thought, and a step costs what changes, not what there is.
+ * So several filters of one rule, negated ones, and duplicate literals need no special case,
+ * and the cost of a step depends on what changes, not on the column's size.
  */
 #ifndef TETRA_LIB_COLUMN_H
 #define TETRA_LIB_COLUMN_H
@@ -25,7 +25,7 @@ enum column_shape {
 	COLUMN_PATH_HEAD,
 };
 
-/* What a rule says to values that are not there to be compared; of its selector. */
+/* How a rule treats values that cannot be compared; from its selector. */
 #define COLUMN_ACCEPTS_UNREADABLE 1u
 #define COLUMN_ACCEPTS_FAULT	  2u
 #define COLUMN_DISTRUSTS	  4u
@@ -35,8 +35,8 @@ struct column_filter {
 	uint32_t rule;
 	uint8_t negated;
 	uint8_t leniency; /* COLUMN_* */
-	uint8_t positive; /* negated in form only: what has no name does not pass */
-	uint32_t n_hits; /* literals that fit where the walk stands */
+	uint8_t positive; /* negated in form only: a value without a name does not pass */
+	uint32_t n_hits; /* literals that match at the walk's current position */
 	const struct ruleset_group *group;
 	struct mark mark;
 };
@@ -64,11 +64,11 @@ struct column_literal {
 
 struct column {
 	enum column_shape shape;
-	uint8_t ordered;   /* GT or LT: a table of keys cannot say it */
-	uint8_t exe;	   /* the executable: what has none passes by leniency alone */
+	uint8_t ordered;   /* GT or LT: a table of keys cannot express it */
+	uint8_t exe;	   /* the executable: a process without one passes only by leniency */
 	uint8_t path;	   /* the value is a file's path */
-	uint8_t aside;	   /* values may not be there to be compared */
-	uint8_t foreign;   /* names are distrusted: negated filters of who does so hold */
+	uint8_t aside;	   /* some values cannot be compared */
+	uint8_t foreign;   /* names are distrusted: negated filters of such rules always hold */
 	uint64_t flip;	   /* of the sign, so that order is unsigned */
 	struct rows *rows; /* borrowed */
 	struct column_filter *filters;
@@ -94,7 +94,7 @@ int column_add_literal(struct column *column, const struct column_literal *liter
 void column_hit(struct column *column, uint32_t filter);
 void column_unhit(struct column *column, uint32_t filter);
 int column_row(const struct column *column, struct row *ret);
-/* What accepts a value that is not there to be compared; enum tetra_value_state. */
+/* The rules that accept a value that cannot be compared; enum tetra_value_state. */
 int column_row_aside(const struct column *column, uint32_t state, struct row *ret);
 
 /* Writes the tables; *@ret is the dimension. -EOPNOTSUPP and *@ret_filter: that filter's

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Arguments that are fields of a tracepoint's record. The policy's index counts all fields of
- * the format file, the common ones in front included.
+ * the format file, including the common ones at the front.
  */
 #include <stdio.h>
 
@@ -16,7 +16,7 @@
  */
 #define HIDDEN_BYTES 8u
 
-/* How arguments of a class may be looked at: as in the list of operators. */
+/* Operators allowed for arguments of a class: as in the list of operators. */
 #define C_INT  (TETRA_CLASS_SIGNED | TETRA_CLASS_UNSIGNED)
 #define C_TEXT TETRA_CLASS_TEXT
 #define C_PATH TETRA_CLASS_PATH
@@ -61,7 +61,7 @@ static uint32_t integer_bytes(uint32_t kind)
 	}
 }
 
-/* What "auto" means for a field; 0 if nothing. */
+/* The type that "auto" means for a field; 0 if none. */
 static uint32_t field_kind(const struct kernel_event_field *field)
 {
 	if (field->is_data_loc || field->is_rel_loc)
@@ -105,7 +105,7 @@ static bool field_fits(uint32_t kind, const struct kernel_event_field *field)
 	return source == TETRA_FIELD_VALUE && field->is_pointer;
 }
 
-/* Nothing could be read: pointers that are none, numbers that are texts. */
+/* Nothing could be read: pointers that are not pointers, numbers that are texts. */
 static bool field_readable(uint32_t kind, const struct kernel_event_field *field)
 {
 	return field_fits(kind, field) ||

@@ -8,8 +8,8 @@
 #include "lib/plan/hook-rules.h"
 #include "lib/plan/image.h"
 
-/* Bytes of a literal: one less than of a text that was cut (TETRA_TEXT_MAX of the records,
- * without the NUL), so that no such text equals it. */
+/* Bytes of a literal: one less than a text that was cut (TETRA_TEXT_MAX of the records,
+ * without the NUL), so that no cut text equals it. */
 #define LITERAL_MAX_BYTES (TETRA_TEXT_MAX - 2)
 
 /* Steps of a path's walk, one for each 32 bytes of a component; the programs take 64, the
@@ -18,7 +18,7 @@
 
 #define SIGN_BIT (1ull << 63)
 
-/* One selector's place, handed down. */
+/* One selector's context, passed down. */
 struct rule_place {
 	struct hook_rules *rules;
 	const struct ruleset_group *group;
@@ -84,7 +84,7 @@ static int add_bits(const struct column_filter_at *at, uint64_t bits)
 	return column_add_literal(at->column, &literal);
 }
 
-/* NULs at the end of a literal are its writer's, not the text's. */
+/* NULs at the end of a literal come from the policy's author, not from the text. */
 static size_t text_trim(const char *text, size_t len)
 {
 	while (len && !text[len - 1])
@@ -143,7 +143,8 @@ static int add_text(const struct rule_place *place, const struct column_filter_a
 
 /* matchPIDs */
 
-/* Processes of the root pid namespace have no number in one: they pass neither way. */
+/* Processes in the root pid namespace have no number in a nested one: they pass neither
+ * way. */
 static int collect_pids_numbered(const struct rule_place *place,
 				 const struct policy_pids *pids)
 {
@@ -192,8 +193,8 @@ static int collect_pids_one(const struct rule_place *place,
 	return add_ranges(&at, pids->values, pids->n_values);
 }
 
-/* One mark stands for the pids of all elements that follow. That is what several negated
- * ones mean; several positive ones would have to hold each on its own. */
+/* One mark represents the pids of all elements that follow. That is what several negated
+ * ones mean; several positive ones would each have to hold separately. */
 static int pids_check(const struct rule_place *place)
 {
 	const struct policy_selector *selector = place->selector;
@@ -223,7 +224,7 @@ static int collect_pids(const struct rule_place *place)
 
 /* matchBinaries */
 
-/* Of an executable's path a process keeps so many bytes. */
+/* A process row keeps this many bytes of an executable's path. */
 static size_t binary_max_bytes(const struct column *column)
 {
 	if (column->shape == COLUMN_TEXT_HEAD)
@@ -262,7 +263,7 @@ static int add_binaries(const struct rule_place *place, const struct column_filt
 	return r;
 }
 
-/* The filter without literals, negated, is for executables that cannot be told alone. */
+/* The negated filter without literals is only for executables that cannot be identified. */
 static int collect_binaries_marked(const struct rule_place *place,
 				   const struct policy_binaries *binaries)
 {
@@ -407,7 +408,7 @@ static int collect_capabilities(const struct rule_place *place)
 
 /* matchArgs and matchReturnArgs */
 
-/* GT and LT: what is beyond each value, if anything. */
+/* GT and LT: the range beyond each value, if any. */
 static int add_beyond(const struct column_filter_at *at,
 		      const struct policy_filter *filter)
 {
@@ -593,7 +594,7 @@ static int collect_at_slot(const struct rule_place *place, uint32_t slot,
 	if (slot >= hook->n_slots)
 		return -EINVAL;
 	r = collect_kind(place, columns, hook->slots[slot].kind, filter);
-	/* A program at the entry meets results that are not there yet. */
+	/* A program at the entry sees results that do not exist yet. */
 	for (uint32_t i = 0; slot == TETRA_RETURN_SLOT && i < TETRA_SLOT_COLUMNS; i++)
 		if (columns[i])
 			columns[i]->aside = 1;

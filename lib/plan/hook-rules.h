@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rules of one hook while it is compiled: which bit is which selector, and the
- * columns that the selectors' filters look at.
+ * The rules of one hook being compiled: which bit is which selector, and the columns that the
+ * selectors' filters look at.
  */
 #ifndef TETRA_LIB_HOOK_RULES_H
 #define TETRA_LIB_HOOK_RULES_H
@@ -12,7 +12,7 @@
 #define HOOK_SLOT_COLUMNS (TETRA_MAX_SLOTS * TETRA_SLOT_COLUMNS)
 
 struct hook_rule {
-	const struct ruleset_group *group;	/* NULL: a bit that no rule has */
+	const struct ruleset_group *group;	/* NULL: an unused bit */
 	const struct policy_selector *selector; /* NULL: a hook without selectors */
 	uint32_t group_position;
 	uint32_t number; /* of the selector */
@@ -29,7 +29,7 @@ struct hook_rules {
 	struct rows rows;
 	struct column *process[TETRA_PROCESS_COLUMNS]; /* NULL: not looked at */
 	struct column *slots[HOOK_SLOT_COLUMNS];
-	uint8_t follows; /* some rule looks at marks */
+	uint8_t follows; /* a rule looks at marks */
 };
 
 /* Gives bits to the selectors of all groups and collects their filters into columns. */

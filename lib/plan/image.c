@@ -126,7 +126,7 @@ static int column_finish(struct compiler *compiler, struct column *column, uint3
 	return 0;
 }
 
-/* Builds what is used of @columns; *@ret_first 0 if nothing is. */
+/* Builds the used columns of @columns; *@ret_first 0 if there are none. */
 static int columns_finish(struct compiler *compiler, struct column **columns, uint32_t n,
 			  uint32_t *ret_first, uint64_t *ret_used)
 {
@@ -154,7 +154,7 @@ static int columns_finish(struct compiler *compiler, struct column **columns, ui
 	return 0;
 }
 
-/* What the matcher has room for; row 0, of all rules, is one of its rows. */
+/* The matcher's limits; row 0, of all rules, is one of its rows. */
 static int columns_check(const struct hook_rules *rules, struct tetra_diag *diag)
 {
 	uint32_t n = 1, n_bits = 0;
@@ -165,7 +165,7 @@ static int columns_check(const struct hook_rules *rules, struct tetra_diag *diag
 				? rules->process[i]
 				: rules->slots[i - TETRA_PROCESS_COLUMNS];
 
-		/* A column of bits names a row where the bits are unknown. */
+		/* A BITS column uses a row if the bits are unknown. */
 		if (column && column->shape == COLUMN_BITS)
 			n_bits++;
 		if (column && (column->shape != COLUMN_BITS || column->aside))
@@ -183,7 +183,7 @@ static int columns_check(const struct hook_rules *rules, struct tetra_diag *diag
 
 /* Hooks */
 
-/* In its word: the bit of rule @bit, and all below. */
+/* In its word: the bit of rule @bit, and all lower bits. */
 static uint64_t rule_and_before(uint32_t bit)
 {
 	return ~0ull >> (63 - bit % 64);
@@ -312,7 +312,7 @@ static int image_new(struct image **ret, const struct ruleset *ruleset)
 	return 0;
 }
 
-/* Hands a counter cell to every rule; the cells stand right behind the hook rows. */
+/* Gives every rule a counter cell; the cells directly follow the hook rows. */
 static uint64_t image_number_counters(struct image *image, const struct ruleset *ruleset)
 {
 	uint64_t next = 1 + ruleset->n_hooks;

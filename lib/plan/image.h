@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The compiler: a rule set becomes the bytes that bpf/abi/image.h lays out. Pure and
- * deterministic; what cannot be said exactly in these tables is refused, never
- * approximated.
+ * deterministic; what these tables cannot express exactly is rejected, never approximated.
  */
 #ifndef TETRA_LIB_IMAGE_H
 #define TETRA_LIB_IMAGE_H
@@ -12,7 +11,7 @@
 #include "lib/base/diag.h"
 #include "lib/plan/ruleset.h"
 
-/* Cells of one image: 1 GiB. More is a rule set nobody meant. */
+/* Cells of one image: 1 GiB. A larger rule set is surely a mistake. */
 #define IMAGE_MAX_CELLS (1u << 24)
 
 struct image {
@@ -40,7 +39,7 @@ uint32_t image_counter_cell(const struct image *image, uint32_t hook,
 void image_hash_path(const struct tetra_seed *seed, const char *path, size_t len,
 		     struct tetra_hash *ret);
 
-/* Text for people: hooks, columns, rules. */
+/* Human-readable text: hooks, columns, rules. */
 void image_dump(const struct image *image, FILE *out);
 
 static inline void image_freep(struct image **image)

@@ -51,7 +51,7 @@ static const char *preemption_text(const struct ladder *ladder)
 	return kernel_preemption_name(kernel_preemption(ladder->kernel));
 }
 
-/* What holds for some of the programs, and what would have been better. */
+/* What applies to some of the programs, and what would have been better. */
 int reason_tell(const struct ladder *ladder, struct plan_ladder *ret)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {}, skippable = {};
@@ -78,7 +78,7 @@ int reason_tell(const struct ladder *ladder, struct plan_ladder *ret)
 	return 0;
 }
 
-/* What would hold instead: another hook, a boot option, another kind of hook. */
+/* What would work instead: another hook, a boot option, another kind of hook. */
 static void holders_tell(const struct ladder *ladder, struct strbuf *hint)
 {
 	const char *symbol = ladder->use->symbol;
@@ -151,7 +151,7 @@ static void warn_denial_skippable(const struct ladder *ladder,
 		preemption_text(ladder), ladder->use->symbol);
 }
 
-/* What can be skipped is refused, or said. */
+/* Enforcement that can be skipped is rejected, or reported. */
 int unheld_judge(const struct ladder *ladder, const struct plan_ladder *ret,
 		 const struct diag_place *place, struct tetra_diag *diag)
 {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The attach ladder: ways to a hook point, best first, each with what it serves, what it
- * needs of the kernel and what may stand against it. A hook point gets up to three programs:
- * one that sees the call, one that sees the result, one that denies; a program that can do
- * more than one of these does so. What was passed over is told in the reason.
+ * The attach ladder: ways to attach to a hook point, best first, each with what it serves,
+ * what it needs of the kernel and what may rule it out. A hook point gets up to three
+ * programs: one that sees the call, one that sees the result, one that denies; a program that
+ * can do more than one of these does so. The reason names the rungs that were passed over.
  *
- * Where something is to be denied, the LSM hook comes first. Its programs do not run, though,
- * where another security module has denied before them, so a function that is also observed
- * keeps an entry program for its events.
+ * To deny, the LSM hook comes first. But its programs do not run if another security module
+ * has denied before them, so a function that is also observed keeps an entry program for its
+ * events.
  *
- * A preemptible kernel leaves a trampoline's program out while a task is preempted inside it,
- * for everybody on that processor; later kernels do so with tracepoints, earlier ones with LSM
- * programs. What enforces is not put on such a rung if there is another; if there is none, the
+ * A preemptible kernel skips a trampoline's program while a task is preempted inside it, for
+ * every task on that CPU; later kernels do so with tracepoints, earlier ones with LSM
+ * programs. Enforcement is not put on such a rung if there is another; if there is none, the
  * need is "unheld". Kprobes run with preemption off.
  */
 #include <stdio.h>
@@ -32,7 +32,7 @@ static bool use_reads_arguments(const struct plan_use *use)
 	return true;
 }
 
-/* The system call whose begin the tracepoint is, if it is one. */
+/* The system call that the tracepoint begins, if any. */
 static int resolve_tracepoint(struct ladder *ladder)
 {
 	const struct plan_use *use = ladder->use;
@@ -45,7 +45,7 @@ static int resolve_tracepoint(struct ladder *ladder)
 	return 0;
 }
 
-/* What is at the point, again: a use holds names only. */
+/* Looks the point up again: a use holds only names. */
 static int ladder_resolve(struct ladder *ladder)
 {
 	const char *symbol = ladder->use->symbol;
@@ -117,7 +117,7 @@ static void instance_describe(const struct ladder *ladder, struct plan_instance 
 		target_set(instance, strchr(ladder->use->key, ':') + 1);
 		return;
 	case PLAN_TRACEPOINT_SLEEPS:
-		(void)ladder_call_event(ladder, &instance->target); /* it is there */
+		(void)ladder_call_event(ladder, &instance->target); /* it exists */
 		instance->syscall = 1;
 		return;
 	case PLAN_TP_BTF:
@@ -154,7 +154,7 @@ static bool denier_is_entry(const struct ladder *ladder)
 	return deny && (deny->program != PLAN_LSM || ladder->use->kind == PLAN_POINT_LSM);
 }
 
-/* What puts the arguments where an exit program finds them; PLAN_PROGRAM_END: it has them. */
+/* What saves the arguments for an exit program; PLAN_PROGRAM_END: it has them itself. */
 static uint32_t program_saving_for(uint32_t exit)
 {
 	if (exit == PLAN_KRETPROBE_MULTI)
@@ -162,7 +162,7 @@ static uint32_t program_saving_for(uint32_t exit)
 	return exit == PLAN_KRETPROBE ? PLAN_KPROBE : PLAN_PROGRAM_END;
 }
 
-/* What denies here may be left out, so another program sends the signals too. */
+/* The program that denies here may be skipped, so another program sends the signals too. */
 static bool signals_apart(const struct ladder *ladder)
 {
 	const struct rung *deny = ladder->chosen[ROLE_DENY];
@@ -174,8 +174,8 @@ static bool signals_apart(const struct ladder *ladder)
 }
 
 /*
- * With a result: the exit program sends the events. Signals and refusals must come before
- * the function runs. A kretprobe finds the arguments where a kprobe has put them.
+ * With a result: the exit program sends the events. Signals and denials must come before the
+ * function runs. A kretprobe finds the arguments where a kprobe has saved them.
  */
 static void assemble_return(const struct ladder *ladder, struct plan_ladder *ret)
 {
@@ -207,7 +207,7 @@ static void assemble_return(const struct ladder *ladder, struct plan_ladder *ret
 		instance_add(ladder, ret, deny->program, denies);
 }
 
-/* A probe at the return kills what the denial in between should have stopped. */
+/* A probe at the return kills if the denial did not stop the call. */
 static void assemble_catch(const struct ladder *ladder, struct plan_ladder *ret)
 {
 	uint32_t exit = ladder->catches->program;
@@ -252,10 +252,9 @@ static void instance_move_first(struct plan_ladder *ret)
 }
 
 /*
- * The program that waits for pages has to run before the others. They are attached in the order
- * of the instances, and of its programs a trampoline runs first the one that was attached last,
- * a tracepoint the one that was attached first. If no rung fits, such memory is a fault, and a
- * note says so.
+ * The program that waits for pages must run before the others. They are attached in the order
+ * of the instances. A trampoline runs the last attached program first, a tracepoint the first
+ * one. If no rung fits, such memory is a fault, and a note says so.
  */
 static void ladder_add_touch(struct ladder *ladder, struct plan_ladder *ret,
 			     const struct diag_place *place, struct tetra_diag *diag)
@@ -278,7 +277,7 @@ static void ladder_add_touch(struct ladder *ladder, struct plan_ladder *ret,
 		instance_move_first(ret);
 }
 
-/* Whether a program with one of @phases is there that is never skipped. */
+/* Whether there is a program with one of @phases that is never skipped. */
 static bool phase_is_held(const struct ladder *ladder, const struct plan_ladder *ret,
 			  uint32_t phases)
 {
@@ -309,7 +308,7 @@ static void find_unheld(const struct ladder *ladder, struct plan_ladder *ret)
 			ret->unheld |= rows[i].need;
 }
 
-/* The role's rung, or a refusal that says @what cannot be done. */
+/* The role's rung, or an error that says @what cannot be done. */
 static int ladder_take(struct ladder *ladder, enum role role, bool steady,
 		       const char *what, const struct diag_place *place,
 		       struct tetra_diag *diag)
@@ -329,7 +328,7 @@ static int ladder_choose_deny(struct ladder *ladder, const struct diag_place *pl
 	return ladder_refuse(ladder, place, diag, "cannot change the result of");
 }
 
-/* The entry program is what sends the signals. */
+/* The entry program sends the signals. */
 static bool entry_signals(const struct ladder *ladder)
 {
 	const struct rung *deny = ladder->chosen[ROLE_DENY];
@@ -347,7 +346,7 @@ static bool needs_entry(const struct ladder *ladder)
 	       (rung_can_skip(ladder, deny) && entry_signals(ladder));
 }
 
-/* A return probe that is never skipped, if the denial can be and it is wanted. */
+/* A return probe that is never skipped, if the denial can be skipped and this is wanted. */
 static void ladder_choose_catch(struct ladder *ladder)
 {
 	const struct rung *deny = ladder->chosen[ROLE_DENY], *exit;

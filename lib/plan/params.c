@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Arguments that are parameters of a function: which word holds them, and whether what the
- * policy says of their type is what the kernel's BTF says.
+ * Arguments that are parameters of a function: which word holds them, and whether the policy's
+ * type agrees with the kernel's BTF.
  *
- * A type that does not fit is a warning, as it is for the reference. Where the kind can read
- * nothing at all, the argument arrives as unsupported; but its filters would be false without
- * a word: with a filter on it, that is refused.
+ * A type that does not fit is a warning, as in the reference. If the kind cannot read anything
+ * at all, the argument arrives as unsupported. Its filters would then be silently false, so an
+ * argument with a filter is rejected.
  */
 #include <stdio.h>
 
@@ -24,7 +24,7 @@
 
 enum fit {
 	FIT_GOOD,
-	FIT_BAD,  /* read all the same: a warning */
+	FIT_BAD,  /* read anyway: a warning */
 	FIT_NONE, /* nothing could be read */
 };
 
@@ -84,7 +84,7 @@ static bool points_to(const struct kernel_param *param, uint32_t kind)
 	return str_equal(param->type_name, struct_of_kind(kind));
 }
 
-/* "int" is the type that policies use for whatever fits into an int or a long. */
+/* Policies use the type "int" for anything that fits into an int or a long. */
 static enum fit integer_fit(const struct policy_arg *arg,
 			    const struct kernel_param *param)
 {
@@ -189,7 +189,7 @@ static bool fit_report(struct use_build *build, const struct use_spot *spot,
 	char hint[128];
 	const char *text = fit_hint(&hint, param, build->use->kind == PLAN_POINT_SYSCALL);
 
-	/* A result that is asked for and cannot be read is a mistake of its own. */
+	/* A requested result that cannot be read is a separate error. */
 	if (fit == FIT_NONE && position != POLICY_ARG_RETURN &&
 	    !use_filters(build, position)) {
 		use_warning(
@@ -218,8 +218,8 @@ static void arg_leave_out(struct use_build *build, uint32_t position)
 }
 
 /*
- * The word in which parameter @index begins: structs by value take two, or none where they
- * lie on the stack.
+ * The word in which parameter @index begins: structs by value take two, or none if they are on
+ * the stack.
  */
 static uint32_t param_word(const struct kernel_function *function, uint32_t index)
 {
@@ -237,9 +237,9 @@ static uint32_t param_word(const struct kernel_function *function, uint32_t inde
 }
 
 /*
- * Loads through a parameter that the verifier takes for a struct of the kind. It does not,
- * without a check, where the kernel says that the pointer may be null, by the parameter's
- * name.
+ * Loads through a parameter that the verifier accepts as a struct of the kind. It does not
+ * accept it without a check if the kernel says, by the parameter's name, that the pointer may
+ * be null.
  */
 static bool is_direct(const struct kernel_param *param, uint32_t kind)
 {
@@ -270,7 +270,7 @@ static bool param_is_direct(struct use_build *build,
 	       index >= hook.n_params || is_direct(&hook.params[index], kind);
 }
 
-/* Parameters of which the place is known, be they declared or not. */
+/* Number of parameters whose location is known, declared or not. */
 static uint32_t params_there(const struct use_build *build,
 			     const struct kernel_function *function)
 {
@@ -280,8 +280,8 @@ static uint32_t params_there(const struct use_build *build,
 }
 
 /*
- * There is no such parameter. The registers of a system call are there all the same. Of a
- * function nothing is read; a filter on it would be one on rubbish.
+ * There is no such parameter. The registers of a system call still exist. For a function
+ * nothing is read; a filter would compare garbage.
  */
 static void param_beyond(struct use_build *build, const struct use_spot *spot,
 			 const struct kernel_function *function, uint32_t position)
@@ -384,7 +384,7 @@ void use_plan_params(struct use_build *build, const struct kernel_function *func
 	}
 }
 
-/* A function that returns nothing still returns: the event comes then, without a value. */
+/* A function without a result still returns: the event comes then, without a value. */
 static void return_missing(struct use_build *build, const struct use_spot *spot)
 {
 	if (use_filters(build, POLICY_ARG_RETURN))

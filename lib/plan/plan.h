@@ -3,12 +3,12 @@
  * What will run on this machine. Two questions, both pure functions of policy and kernel:
  *
  *  plan_use()    one policy's hook: which hook points of this kernel it means, how each
- *                argument is read there, what it needs of the place
+ *                argument is read there, what it needs of the hook point
  *  plan_ladder() one hook point with the needs of all policies on it: which programs are
  *                attached there, and why nothing better
  *
- * A hook point is named by its key; policies with the same key share it. Nothing here opens
- * a program or needs privilege beyond what the kernel's facts took.
+ * A hook point is identified by its key; policies with the same key share it. Nothing here
+ * opens a program or needs privileges beyond those for the kernel's facts.
  */
 #ifndef TETRA_LIB_PLAN_H
 #define TETRA_LIB_PLAN_H
@@ -21,14 +21,14 @@
 /* What a policy's hook needs of its hook point. */
 #define PLAN_NEEDS_EVENT 1u /* see every call */
 #define PLAN_NEEDS_SIGNAL 2u /* send signals that do not deny */
-#define PLAN_NEEDS_KILL 4u /* Sigkill: deny where the place can */
-#define PLAN_NEEDS_OVERRIDE 8u /* change the result: refuse where no place can */
+#define PLAN_NEEDS_KILL 4u /* Sigkill: deny if the hook point can */
+#define PLAN_NEEDS_OVERRIDE 8u /* change the result: reject if no attach point can */
 #define PLAN_NEEDS_RETURN 16u /* see the return value */
-/* Enforcement at its best: where a denial can be skipped, kill what got through. */
+/* Best-effort enforcement: if a denial can be skipped, kill the process that got through. */
 #define PLAN_NEEDS_CATCH 32u
-/* Refuse where what enforces can be skipped. Of a question, never of a hook point. */
+/* Reject if enforcement can be skipped. Part of a query, never of a hook point. */
 #define PLAN_NEEDS_HOLD 64u
-/* What enforces filters texts in the memory of a system call's process. */
+/* Enforcement that filters texts in the user memory of a system call. */
 #define PLAN_NEEDS_MEMORY 128u
 
 /* How a hook point is reached. Names are those of reports. */
@@ -110,20 +110,20 @@ struct plan_use {
 /*
  * Return: 0; -ENOENT if the function, hook or event does not exist here; -EOPNOTSUPP if an
  * argument cannot be read here; findings in @diag at the hook's places (code unknown-symbol
- * with the nearest name, arg-type-mismatch and arg-beyond-parameters as warnings ...). Where
- * the policy says ignore.callNotFound, -ENOENT comes with a note only: leave the hook out.
+ * with the nearest name, arg-type-mismatch and arg-beyond-parameters as warnings ...). If the
+ * policy says ignore.callNotFound, -ENOENT comes with only a note: skip the hook.
  * @file: for findings.
  */
 int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *file,
 	     struct tetra_kernel *kernel, struct tetra_diag *diag);
 
 /*
- * @needs: of all uses of the point. @place may be NULL; findings: refusal with the table of
- * rungs as the reason, "kills, but the call may complete" as a warning (code
- * does-not-prevent) naming the hook that would stop it; with PLAN_NEEDS_HOLD a refusal (code
- * can-be-skipped) where a preemptible kernel leaves out what enforces, with PLAN_NEEDS_CATCH a
- * warning of that.
- * Return: 0; -EOPNOTSUPP if no rung serves.
+ * @needs: of all uses of the point. @place may be NULL; findings: an error with the table of
+ * rungs as the reason; "kills, but the call may complete" as a warning (code does-not-prevent)
+ * that names the hook that would stop it; if a preemptible kernel can skip the enforcing
+ * program, an error (code can-be-skipped) with PLAN_NEEDS_HOLD and a warning with
+ * PLAN_NEEDS_CATCH.
+ * Return: 0; -EOPNOTSUPP if no rung fits.
  */
 struct diag_place;
 int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t needs,

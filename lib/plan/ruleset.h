@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the compiler of the image compiles: the hook points of a session, the slots that
- * are read there, and the groups on them. A group is one policy's use of one hook.
+ * The input of the image compiler: the hook points of a session, the slots that are read
+ * there, and the groups on them. A group is one policy's use of one hook.
  *
- * All pointers are borrowed for the time of the compilation. Everything that depends on
- * the machine (inode numbers, resolved paths, mark bits) has been found out by the
- * caller: the same rule set gives the same bytes everywhere.
+ * All pointers are borrowed during the compilation. The caller has resolved everything that
+ * depends on the machine (inode numbers, resolved paths, mark bits): the same rule set gives
+ * the same bytes everywhere.
  */
 #ifndef TETRA_LIB_RULESET_H
 #define TETRA_LIB_RULESET_H
@@ -22,7 +22,7 @@ struct ruleset_slot {
 	uint32_t kind; /* TETRA_ARG_*; 0: not read */
 };
 
-/* A further literal for one selector's matchBinaries: the same file by another name. */
+/* Another literal for one selector's matchBinaries: the same file under another name. */
 struct ruleset_widening {
 	uint32_t selector;
 	const char *text;
@@ -30,10 +30,9 @@ struct ruleset_widening {
 };
 
 /*
- * Bits that stand for one selector in the marks of a process, RULESET_NO_MARK if it does
- * not follow. A process carries the bit if it or one of its ancestors is named by the
- * selector's matchPIDs elements with followForks, or ran a binary of matchBinaries with
- * followChildren.
+ * Bits that represent one selector in the marks of a process, RULESET_NO_MARK if it does not
+ * follow. A process has the bit if it or one of its ancestors is named by the selector's
+ * matchPIDs elements with followForks, or ran a binary of matchBinaries with followChildren.
  */
 struct ruleset_marks {
 	uint8_t pid;	/* below 64 */
@@ -44,12 +43,12 @@ struct ruleset_group {
 	uint32_t id;	  /* becomes tetra_rule.group */
 	const char *file; /* for diagnostics; or NULL */
 	const struct policy_hook *hook;
-	/* Position in hook->args to slot; RULESET_NO_SLOT: nop, unused. The return value
-	 * stands in TETRA_RETURN_SLOT. */
+	/* Position in hook->args to slot; RULESET_NO_SLOT: nop, unused. The return value is in
+	 * TETRA_RETURN_SLOT. */
 	uint8_t slot_of_arg[TETRA_MAX_SLOTS];
 	uint8_t monitor;  /* hold enforcement back */
 	uint8_t disabled; /* contributes no rule */
-	uint8_t parting;  /* enforces still, and says nothing: its program goes */
+	uint8_t parting;  /* still enforces, without events: its program is being removed */
 	uint64_t
 		host_ns[TETRA_NS_END]; /* what "host_ns" means, by enum tetra_namespace */
 	uint64_t host_user_ns;	       /* isNamespaceCapability: any other one */

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* Registers of a call: what trampolines of all our kernels hand over. */
+/* Registers of a call: what trampolines pass on in all our kernels. */
 #define TRAMPOLINE_PARAMS 6u
 
 /* Of the tracepoints that begin and end system calls. */
@@ -19,7 +19,7 @@ static const char *trampoline_obstacle(const struct ladder *ladder)
 
 	if (!function->btf_id)
 		return "the kernel's BTF does not describe the function";
-	/* The wrappers of system calls have one parameter, whatever the call has. */
+	/* A system call's wrapper has one parameter, however many the call has. */
 	if (ladder->use->kind != PLAN_POINT_SYSCALL) {
 		if (function->is_variadic)
 			return "the function takes a variable number of parameters";
@@ -36,7 +36,7 @@ static const char *trampoline_obstacle(const struct ladder *ladder)
 	return NULL;
 }
 
-/* What fprobe takes by name is what ftrace lists. */
+/* fprobe accepts by name what ftrace lists. */
 static const char *multi_obstacle(const struct ladder *ladder)
 {
 	if (!kernel_function_traceable(ladder->kernel, ladder->function.target))
@@ -45,9 +45,9 @@ static const char *multi_obstacle(const struct ladder *ladder)
 }
 
 /*
- * Two probes of one call, of which the first keeps the arguments, are of one kind. The one
- * that denies is a kprobe: what comes of a result that is changed from fprobe differs among
- * kernels.
+ * Two probes of one call, the first of which saves the arguments, are of the same kind. The
+ * one that denies is a kprobe: kernels differ in how they treat a result overridden from
+ * fprobe.
  */
 static const char *multi_return_obstacle(const struct ladder *ladder)
 {
@@ -65,7 +65,7 @@ static const char *number_obstacle(const struct ladder *ladder)
 		       : NULL;
 }
 
-/* A refusal is a negative error number. */
+/* A denial is a negative error number. */
 static const char *result_obstacle(const struct kernel_function *function)
 {
 	const struct kernel_param *ret = &function->ret;
@@ -78,9 +78,9 @@ static const char *result_obstacle(const struct kernel_function *function)
 }
 
 /*
- * Hooks that kernels bar from BPF programs (kernel/bpf/bpf_lsm.c, bpf_lsm_disabled_hooks;
- * since 6.9, and in stable kernels before). A policy that names the hook itself hears it from
- * the kernel; behind a function there is another way.
+ * Hooks that kernels do not allow for BPF programs (kernel/bpf/bpf_lsm.c,
+ * bpf_lsm_disabled_hooks; since 6.9, and in stable kernels before). If a policy names the hook
+ * itself, the kernel reports the error; for a function there is another way.
  */
 static const char *const barred_hooks[] = {
 	"vm_enough_memory",    "inode_need_killpriv",
@@ -136,7 +136,7 @@ static const char *override_obstacle(const struct ladder *ladder)
 	return "the function is not on the kernel's error injection list";
 }
 
-/* The record of a tracepoint of a system call is the call's arguments. */
+/* The record of a system call's tracepoint is the call's arguments. */
 static const char *carry_obstacle(const struct ladder *ladder)
 {
 	return ladder->has_call ? NULL : "no function has the tracepoint's arguments";
@@ -156,7 +156,7 @@ static const char *touch_obstacle(const struct ladder *ladder)
 		return "the probe that enforces runs before it";
 	if (ladder->judges & 1u << PLAN_SYS_ENTER)
 		return "the tracepoint's program that enforces runs before it";
-	/* The kernel asks the same of both. */
+	/* The kernel has the same requirements for both. */
 	return modify_obstacle(ladder);
 }
 
@@ -243,7 +243,7 @@ static const char *rung_obstacle(const struct ladder *ladder, const struct rung 
 	return rung->obstacle ? rung->obstacle(ladder) : NULL;
 }
 
-/* Of functions, those of the security framework have LSM hooks. */
+/* Only functions of the security framework have LSM hooks. */
 static bool rung_applies(const struct ladder *ladder, const struct rung *rung)
 {
 	const struct plan_use *use = ladder->use;
@@ -253,7 +253,7 @@ static bool rung_applies(const struct ladder *ladder, const struct rung *rung)
 		str_has_prefix(use->symbol, SECURITY_PREFIX));
 }
 
-/* Rungs of two roles may be passed over for one reason. */
+/* Rungs of two roles may be passed over for the same reason. */
 static void rung_passed(struct ladder *ladder, const struct rung *rung,
 			const char *obstacle)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ways to a hook point, best first, each with what it serves, what it needs of the kernel,
- * what may stand against it, and whether a preemptible kernel leaves its programs out.
+ * The ways to attach to a hook point, best first, each with what it serves, what it needs of
+ * the kernel, what may rule it out, and whether a preemptible kernel skips its programs.
  */
 #ifndef TETRA_LIB_RUNGS_H
 #define TETRA_LIB_RUNGS_H
@@ -13,8 +13,8 @@
 #define SECURITY_PREFIX "security_"
 
 /* What a rung serves. */
-/* CARRY: signals, beside a tracepoint that can be skipped. TOUCH: waits for pages of the
- * process that are not resident, before those that judge. */
+/* CARRY: signals, in addition to a tracepoint that can be skipped. TOUCH: waits for pages of
+ * the process that are not resident, before the programs that judge. */
 enum role { ROLE_ENTRY, ROLE_RETURN, ROLE_DENY, ROLE_CARRY, ROLE_TOUCH, ROLE_END };
 
 struct rung;
@@ -40,17 +40,17 @@ struct rung {
 	enum role role;
 	uint32_t points;	     /* AT() */
 	enum kernel_feature feature; /* KERNEL_FEATURE_END: none */
-	/* With it no run is skipped though the kernel is preemptible; KERNEL_FEATURE_END:
+	/* With it no run is skipped even if the kernel is preemptible; KERNEL_FEATURE_END:
 	 * none ever is. */
 	enum kernel_feature steady;
 	const char *(*obstacle)(const struct ladder *ladder); /* NULL: it fits */
 };
 
-/* Its programs may be left out on this kernel, as it is now. */
+/* Its programs may be skipped on this kernel, as it is now. */
 bool rung_can_skip(const struct ladder *ladder, const struct rung *rung);
 /* The rung of the entry role that a program is on; NULL if it is on none. */
 const struct rung *rung_of_entry(uint32_t program);
-/* Any rung of a program: what is said of skipping is the same in all roles. */
+/* Any rung of a program: whether it can be skipped is the same in all roles. */
 const struct rung *rung_of(uint32_t program);
 
 /*
@@ -60,8 +60,8 @@ const struct rung *rung_of(uint32_t program);
 int ladder_call_event(const struct ladder *ladder, char (*ret)[PLAN_KEY_BYTES]);
 
 /*
- * The first that fits, and with @steady the first of those that are never skipped, if there
- * is one; NULL if none fits. The others are noted in @ladder->passed.
+ * The first that fits; with @steady, the first that is never skipped, if there is one; NULL if
+ * none fits. The others are noted in @ladder->passed.
  */
 const struct rung *ladder_walk(struct ladder *ladder, enum role role, bool steady);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One policy's hook on this kernel: finding the hook point, and saying what was meant where
- * there is none.
+ * One policy's hook on this kernel: finds the hook point, or suggests what was meant if there
+ * is none.
  */
 #include "lib/plan/use.h"
 
@@ -118,8 +118,8 @@ static struct use_spot name_spot(const struct use_build *build)
 }
 
 /*
- * There is no such hook point. A note where the policy allows for that; the caller leaves
- * the hook out.
+ * There is no such hook point. Only a note if the policy allows that; the caller skips the
+ * hook.
  */
 static void use_unknown(struct use_build *build, const char *hint, const char *what)
 {
@@ -136,7 +136,7 @@ static void use_unknown(struct use_build *build, const char *hint, const char *w
 	build->error = -ENOENT;
 }
 
-/* The question could not be answered at all. */
+/* The lookup itself failed. */
 static void use_failed(struct use_build *build, int error)
 {
 	const char *reason = kernel_feature_reason(build->kernel, KERNEL_BTF);
@@ -186,8 +186,8 @@ static void syscall_unknown(struct use_build *build)
 }
 
 /*
- * The 32-bit wrapper's registers are others: bx, cx, dx, si, di, bp. To read those of the
- * 64-bit one there would be a filter on the wrong argument.
+ * The 32-bit wrapper has other registers: bx, cx, dx, si, di, bp. Reading the registers of the
+ * 64-bit one would apply a filter to the wrong argument.
  */
 static void compat_check(struct use_build *build)
 {
@@ -312,7 +312,7 @@ static void use_lsm(struct use_build *build)
 	use_plan_params(build, &hook);
 }
 
-/* Which half of "sched/sched_switch" is wrong decides what is pointed at. */
+/* The diagnostic points at the half of "sched/sched_switch" that is wrong. */
 static void event_unknown(struct use_build *build)
 {
 	const struct policy_hook *hook = build->hook;
@@ -408,7 +408,7 @@ static uint32_t action_needs(uint32_t kind)
 	}
 }
 
-/* Monitor mode needs the same place: to enforce is then one edit of a table away. */
+/* Monitor mode needs the same attach points: enforcing is then only a table change. */
 static uint32_t hook_needs(const struct policy_hook *hook)
 {
 	uint32_t needs = PLAN_NEEDS_EVENT | (hook->wants_return ? PLAN_NEEDS_RETURN : 0);
@@ -423,7 +423,7 @@ static uint32_t hook_needs(const struct policy_hook *hook)
 	return needs;
 }
 
-/* What enforces compares a text that the process has in its own memory. */
+/* An enforcing rule compares a text in the process's own memory. */
 static bool judges_memory(const struct use_build *build)
 {
 	uint32_t enforces = PLAN_NEEDS_SIGNAL | PLAN_NEEDS_KILL | PLAN_NEEDS_OVERRIDE;

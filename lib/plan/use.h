@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_use() in the making: what its parts share. Findings collect; the first error is the
- * result.
+ * What the parts of plan_use() share. Findings accumulate; the first error is the result.
  */
 #ifndef TETRA_LIB_USE_H
 #define TETRA_LIB_USE_H
@@ -18,7 +17,7 @@ struct use_build {
 	int error; /* the first; 0 */
 };
 
-/* Where in the hook: a member of the hook itself, or of what it has at .list. */
+/* Where in the hook: a member of the hook itself, or of the element at .list. */
 struct use_spot {
 	struct mark mark;
 	const char *list;   /* "args[2]", "returnArg"; NULL: the hook */
@@ -34,7 +33,7 @@ void use_warning(struct use_build *build, const struct use_spot *spot, const cha
 void use_note(struct use_build *build, const struct use_spot *spot, const char *code,
 	      const char *hint, const char *format, ...) _printf_(5, 6);
 
-/* Some selector looks at argument @position (POLICY_ARG_RETURN: at the result). */
+/* A selector looks at argument @position (POLICY_ARG_RETURN: at the result). */
 bool use_filters(const struct use_build *build, uint32_t position);
 
 /* How each argument, and the result, is read from the parameters of @function. */
