@@ -8,7 +8,7 @@ static size_t put(char *buf, size_t at, const char *text, size_t n)
 	return at + n;
 }
 
-/* The bytes that count: the NUL that ends the last argument does not begin another. */
+/* Relevant bytes: the NUL that ends the last argument does not begin another one. */
 static size_t area_bytes(const char *argv, size_t len, bool trim)
 {
 	if (len && !argv[len - 1])

@@ -10,8 +10,8 @@
 #include "lib/base/base.h"
 
 /*
- * @argv: the arguments, each followed by a NUL, the last one maybe not. With @trim, empty
- * arguments at the end are left out. Writes to @buf unless it is NULL.
+ * @argv: the arguments, each followed by a NUL, except maybe the last. With @trim, empty
+ * arguments at the end are dropped. Writes to @buf unless it is NULL.
  * Return: bytes of the text.
  */
 size_t arguments_join(char *buf, const char *argv, size_t len, bool trim);

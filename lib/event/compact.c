@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events as one line for people: icon, word, where, who, what. A row per watched function
- * says which of its arguments are worth showing. Blanks are significant: an empty part
- * keeps the blank that separates it.
+ * Events as one human-readable line: icon, word, where, who, what. A row per watched function
+ * says which of its arguments are shown. Blanks are significant: an empty part keeps its
+ * separating blank.
  */
 #include <linux/capability.h>
 
@@ -11,7 +11,7 @@
 #include "lib/event/writer.h"
 #include "lib/kernel/names.h"
 
-/* Columns in which the word stands; longer words are not cut. */
+/* Width of the word's column; longer words are not cut. */
 #define WORD_COLUMNS 7u
 /* Where the note about capabilities ends, in bytes of the line. */
 #define TRAILER_COLUMN 120u
@@ -25,7 +25,7 @@ struct compact {
 	struct writer writer;
 	const struct tetra_event *event;
 	uint32_t flags; /* TETRA_COMPACT_* */
-	size_t escapes; /* bytes that only colour */
+	size_t escapes; /* bytes of colour codes */
 };
 
 static void color_begin(struct compact *line, enum color color)
@@ -92,7 +92,7 @@ static void put_word(struct compact *line, const char *icon, const char *word)
 	color_end(line);
 }
 
-/* Icon, word, node and binary: how all lines begin. */
+/* Icon, word, node and binary: the start of all lines. */
 static void put_begin(struct compact *line, const char *icon, const char *word)
 {
 	const struct tetra_process *process = line->event->process;
@@ -108,7 +108,7 @@ static void put_begin(struct compact *line, const char *icon, const char *word)
 		part_text(line, MAGENTA, "");
 }
 
-/* The argument at @index, if it is there and of a kind in @kinds (bits by number). */
+/* The argument at @index, if it exists and its kind is in @kinds (bits by number). */
 static const struct event_arg *arg_of(const struct tetra_event *event, uint32_t index,
 				      uint32_t kinds)
 {
@@ -282,7 +282,7 @@ static void kprobe_sock_bytes(struct compact *line, const struct kprobe_row *row
 	writer_i64(&line->writer, arg ? (int32_t)event_arg_u64(arg) : 0);
 }
 
-/* A function with nothing to choose a better row by. */
+/* Default row of a function. */
 static void kprobe_question(struct compact *line, const char *function)
 {
 	put_begin(line, "\xe2\x9d\x93", "syscall");
@@ -421,8 +421,7 @@ static void put_lsm(struct compact *line)
 	part_text(line, CYAN, line->event->group->function_name);
 }
 
-/* Number @index of the longs behind the first argument, which a buffer may hold many
- * of. */
+/* Number @index of the longs after the first argument; a buffer may hold many of them. */
 static bool syscall_value(const struct tetra_event *event, uint32_t index, uint64_t *ret)
 {
 	uint32_t i, n;
@@ -533,7 +532,7 @@ static const struct {
 	{ TETRA_EVENT_LSM, put_lsm },	    { TETRA_EVENT_LOST, put_lost },
 };
 
-/* A process that may do anything is pointed out, where events tell capabilities. */
+/* Points out a process that may do anything, if events have capabilities. */
 static void put_trailer(struct compact *line, size_t begin)
 {
 	const struct tetra_process *process = line->event->process;

@@ -113,7 +113,7 @@ static const struct event_group *own_group(struct arena *arena,
 	group->message = own_text(arena, from->message, failed);
 	group->return_type = own_text(arena, from->return_type, failed);
 	group->tags = own_tags(arena, from, failed);
-	group->args = NULL; /* the event's own arguments tell all of it */
+	group->args = NULL; /* the event's own arguments have all of it */
 	group->n_args = 0;
 	return group;
 }
@@ -131,7 +131,7 @@ static void own_arg(struct arena *arena, struct event_arg *arg, bool *failed)
 		arg->data = own_bytes(arena, arg->data, arg->head.bytes, failed);
 }
 
-/* The process behind @process, in the table; NULL at the end of what is known. */
+/* The process before @process, in the table; NULL past the last known one. */
 static struct tetra_process *table_parent(const struct tetra_event *event,
 					  const struct tetra_process *process)
 {
@@ -223,7 +223,7 @@ struct tetra_event *tetra_event_unref(struct tetra_event *event)
 	return NULL;
 }
 
-/* Getters take NULL, and find an event with nothing in it. */
+/* Getters accept NULL and treat it as an empty event. */
 static const struct tetra_event *some(const struct tetra_event *event)
 {
 	static const struct tetra_event nothing;

@@ -14,8 +14,7 @@
 #include "lib/event/process.h"
 #include "tetra/event.h"
 
-/* Ancestors that a kept event remembers; the way to pid 1 is shorter on any sane
- * machine. */
+/* Ancestors that a kept event keeps; the chain to pid 1 is shorter on any sane machine. */
 #define EVENT_MAX_ANCESTORS 16u
 
 struct process_table;
@@ -27,7 +26,7 @@ struct event_arg {
 	const struct event_group_arg *spec;
 	const uint8_t
 		*data; /* .head.bytes of payload; NULL: the record has no such slot */
-	struct tetra_record_arg head; /* .kind is spec->kind's */
+	struct tetra_record_arg head; /* .kind is that of spec->kind */
 };
 
 struct tetra_event {

@@ -9,9 +9,9 @@
 #define SEED_NAME_MAX 72
 
 /*
- * Consumers know two flags that say how texts travelled in the reference agent: a path of
- * 254 bytes, or texts that fill its inline area of 1024 bytes (56 of them its header),
- * came as data. They are set by the same thresholds, however the texts travelled here.
+ * Consumers know two flags that say how the reference agent transported texts: a path of 254
+ * bytes, or texts that fill its inline area of 1024 bytes (56 of them its header), came as
+ * data. They are set by the same thresholds here, however the texts were transported.
  */
 #define DATA_FILENAME_BYTES 254u
 #define DATA_ARGS_BYTES	    (1024u - 56u)

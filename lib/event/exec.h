@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From what the kernel or /proc say about a program to the description that events show.
+ * Turns what the kernel or /proc say about a program into the description in events.
  */
 #ifndef TETRA_LIB_EXEC_H
 #define TETRA_LIB_EXEC_H
@@ -28,7 +28,7 @@ int exec_seed_image(struct process_image **ret, uint32_t *ret_flags,
 		    const struct process_seed *seed);
 int exec_kernel_image(struct process_image **ret, uint32_t *ret_flags);
 
-/* Who the parent is: the replaced image if the process executed something before. */
+/* The parent: the replaced image if the process has exec'd before. */
 struct process_key exec_parent(const struct tetra_record_exec *record);
 
 #endif

@@ -45,7 +45,7 @@ struct tetra_filter {
 	uint32_t n_refs; /* atomic */
 	struct filter_clause **clauses;
 	size_t n_clauses;
-	bool allows; /* some clause allows */
+	bool allows; /* a clause allows */
 };
 
 /* One more element of @size bytes; the array is small, so it grows one by one. */
@@ -306,7 +306,7 @@ int tetra_filter_add_pid(struct tetra_filter *filter, uint32_t pid)
 	return add_number(filter, NUMBER_PID, pid);
 }
 
-/* @match as the caller gave it: what is ours alone is not for him. */
+/* @match as the caller gave it: internal values are not accepted. */
 static int add_match(struct tetra_filter *filter, uint32_t property, const char *text,
 		     uint32_t match)
 {

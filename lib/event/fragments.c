@@ -3,7 +3,7 @@
 
 #include "lib/base/counter.h"
 
-/* No list is longer, whatever the records say. */
+/* No list is longer, no matter what the records say. */
 #define LIST_MAX ((size_t)TETRA_ARGS_FRAGMENTS * TETRA_ARGS_FRAGMENT + TETRA_RECORD_MAX)
 
 void fragment_list_done(struct fragment_list *list)

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Long argument lists on their way: ARGS records come first, the EXEC record that they
- * belong to takes them. Lists whose EXEC never comes are bounded by number; the oldest
- * goes.
+ * Long argument lists in transit: ARGS records come first, then their EXEC record takes them.
+ * Lists whose EXEC never comes are limited in number; the oldest is dropped.
  */
 #ifndef TETRA_LIB_FRAGMENTS_H
 #define TETRA_LIB_FRAGMENTS_H
 
 #include "lib/event/process.h"
 
-/* Executions that can be between their first ARGS record and their EXEC record at a time:
- * one per processor, and some that were lost. */
+/* Execs that can be between their first ARGS record and their EXEC record at the same time:
+ * one per CPU, and some that were lost. */
 #define FRAGMENT_LISTS 16u
 
 struct fragment_list {
 	struct process_key key;
 	char *text; /* owned */
 	size_t len, size;
-	bool hole; /* a fragment is missing, or there was no memory */
+	bool hole; /* a fragment is missing, or memory ran out */
 	uint64_t age;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an event needs to know about the policy and hook behind it: the session makes one
+ * What an event needs to know about its policy and hook: the session makes one
  * group per use of a hook by a policy and gives it the number that records carry. A
  * record holds the values of all slots of its hook; the group says which of them are the
  * policy's arguments, and in which order.

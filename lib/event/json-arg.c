@@ -128,7 +128,7 @@ static void put_address(struct writer *writer, const char *key, uint16_t family,
 	writer_char(writer, '"');
 }
 
-/* Tracepoints know three families by name and leave others out. */
+/* Tracepoints know three families by name and omit others. */
 static bool family_is_shown(const struct tetra_event *event, uint16_t family)
 {
 	return event->kind != TETRA_EVENT_TRACEPOINT || family == AF_UNIX ||
@@ -197,7 +197,7 @@ static void put_label(struct writer *writer, const struct tetra_event *event,
 	writer_char(writer, '}');
 }
 
-/* What stands for a value that could not be read. */
+/* The placeholder for a value that could not be read. */
 static void put_fault(struct writer *writer, const struct tetra_event *event,
 		      const struct event_arg *arg)
 {
@@ -246,7 +246,7 @@ static void put_buffer(struct writer *writer, const struct tetra_event *event,
 	put_label(writer, event, arg);
 }
 
-/* An array of longs is as many arguments. */
+/* An array of longs counts as that many arguments. */
 static void put_longs(struct writer *writer, const struct tetra_event *event,
 		      const struct event_arg *arg)
 {
@@ -317,7 +317,7 @@ static const char type_letters[16] = {
 	[S_IFSOCK >> 12] = 's',
 };
 
-/* The third letter of a group: execution, or set-id and sticky in its place. */
+/* The third letter of a group: execute, or set-id or sticky instead. */
 static char run_letter(bool runs, char letter)
 {
 	return runs ? letter : (char)(letter - 'a' + 'A');

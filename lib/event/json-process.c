@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process object. All of it but thread id, counter and binary properties is the same
- * in every event, so it is encoded once and kept beside the process, in four pieces
- * between which the changing parts go.
+ * The process object. All of it except thread id, counter and binary properties is the same
+ * in every event, so it is encoded once and kept with the process, in four pieces; the
+ * changing parts go between them.
  */
 #include "lib/event/json.h"
 #include "lib/event/process.h"
 #include "lib/event/writer.h"
 #include "lib/kernel/names.h"
 
-/* Longer objects (long arguments) are encoded each time: a copy of them is not worth its
- * memory. */
+/* Longer objects (long arguments) are encoded each time: a copy is not worth its memory. */
 #define CACHE_MAX 4096u
 
 struct process_json {
-	uint32_t head;	 /* ends behind parent_exec_id */
-	uint32_t middle; /* ends behind "tid": */
-	uint32_t cred;	 /* ends behind process_credentials */
+	uint32_t head;	 /* ends after parent_exec_id */
+	uint32_t middle; /* ends after "tid": */
+	uint32_t cred;	 /* ends after process_credentials */
 	uint32_t tail;	 /* all */
 	char text[];
 };
@@ -277,7 +276,7 @@ static const struct {
 	{ TETRA_EXEC_RAISED_GID, "PRIVILEGES_RAISED_EXEC_FILE_SETGID" },
 };
 
-/* Members of an object, one after the other: what goes in front of each. */
+/* Members of an object in sequence: what precedes each one. */
 static void put_member(struct writer *writer, char *before, const char *name)
 {
 	writer_char(writer, *before);

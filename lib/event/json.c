@@ -9,7 +9,7 @@
 typedef void (*field_fn)(struct writer *writer, const struct tetra_event *event);
 
 struct event_row {
-	const char *open; /* what the line begins with */
+	const char *open; /* the start of the line */
 	size_t open_len;
 	const field_fn *fields;
 	unsigned int n_fields;
@@ -243,7 +243,7 @@ size_t tetra_event_to_json(const struct tetra_event *event, char *buf, size_t si
 	return writer_finish(&writer, size);
 }
 
-/* What follows the event's own object, up to the time, and behind it. */
+/* What follows the event's own object, up to the time and after it. */
 static void put_envelope(struct writer *writer, const struct event_json_opts *opts,
 			 size_t *ret_before_len)
 {

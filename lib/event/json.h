@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events as JSON: one object, no blanks, keys in the order in which the schema declares
- * them, values at their default left out. One table of fields per kind of event.
+ * Events as JSON: one object, no blanks, keys in the order in which the schema declares them,
+ * default values omitted. One table of fields per kind of event.
  *
- * What is the same for all events of a session (node name, options) is in an encoding,
- * which is immutable and counted.
+ * What is the same for all events of a session (node name, options) is in an encoding, which
+ * is immutable and reference-counted.
  */
 #ifndef TETRA_LIB_JSON_H
 #define TETRA_LIB_JSON_H
@@ -55,7 +55,7 @@ struct process_json_use {
 	bool may_cache;		/* the caller is the session's thread */
 };
 
-/* Whether there is something to tell about the file: it has no name any more. */
+/* Whether there is something to report about the file: it no longer has a name. */
 bool process_json_has_properties(const struct event_encoding *encoding,
 				 const struct tetra_process *process);
 

@@ -248,7 +248,7 @@ struct tetra_process *process_unref(struct tetra_process *process)
 	return NULL;
 }
 
-/* Getters take NULL, and find a process of which nothing is known. */
+/* Getters accept NULL and treat it as an unknown process. */
 static const struct tetra_process *some(const struct tetra_process *process)
 {
 	static const struct tetra_process nobody;

@@ -2,12 +2,12 @@
 /*
  * One process: a program image with its identity. The description (binary, arguments,
  * credentials, ...) is a struct process_image, which a fork shares with its parent; the
- * identity (key, parent, start) is the process's own. Both are immutable once made and
- * counted, so that kept events can hold them in other threads. What changes, the position
- * in the process table and the reference counter that events show, belongs to the table
- * and is touched by the session's thread only.
+ * identity (key, parent, start) is the process's own. Both are immutable once made, and
+ * reference-counted, so that kept events can hold them in other threads. What changes, the
+ * position in the process table and the reference counter that events show, belongs to the
+ * table and is only touched by the session's thread.
  *
- * The encoded form is cached beside the process, because each of its events repeats it.
+ * The encoded form is cached with the process, because each of its events repeats it.
  */
 #ifndef TETRA_LIB_PROCESS_H
 #define TETRA_LIB_PROCESS_H
@@ -75,7 +75,7 @@ struct tetra_process {
 	struct process_image *image; /* NULL: only key and start are known */
 	struct process_json *json;   /* cache, atomic; NULL until first encoded */
 	/* The table's part */
-	uint32_t refcnt; /* that events show: itself, and children that live */
+	uint32_t refcnt; /* as events show it: the process itself, and living children */
 	uint8_t dead, holds_parent, holds_self;
 	struct tetra_process *next;	     /* in its bucket */
 	struct tetra_process *newer, *older; /* by use, or by time of death */
@@ -141,7 +141,7 @@ static inline const char *process_parent_exec_id(const struct tetra_process *pro
 size_t process_flags_text(uint32_t flags, char *buf);
 
 /*
- * A path put together from a directory and a name, lexically clean: no ".", "..", "//".
+ * A path built from a directory and a name, lexically clean: no ".", "..", "//".
  * @buf has room for dir.len + name.len + 3. Return: its length.
  */
 size_t process_path_clean(char *buf, struct process_text dir, struct process_text name);

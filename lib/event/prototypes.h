@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What system calls look like, for people: the prototypes by number of this architecture.
+ * Human-readable prototypes of system calls, by their number on this architecture.
  */
 #ifndef TETRA_LIB_PROTOTYPES_H
 #define TETRA_LIB_PROTOTYPES_H

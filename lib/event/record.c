@@ -8,13 +8,13 @@
 #include "lib/event/exec.h"
 #include "lib/event/fragments.h"
 
-/* Hooks that wait for their process: more would mean that records are lost, and then
- * waiting does not help. */
+/* Hooks that wait for their process: more would mean that records were lost, and then waiting
+ * does not help. */
 #define HELD_MAX 64u
-/* Records, and time, after which waiting is over. */
+/* Records, and time, after which waiting ends. */
 #define HELD_RECORDS 256u
 #define HELD_NS	     100000000u
-/* Differences between the clocks that are noise of reading them one after the other. */
+/* Clock differences that are only noise of reading the clocks one after the other. */
 #define OFFSET_NOISE_NS 50000
 
 struct held_record {
@@ -35,7 +35,7 @@ struct decoder {
 	struct held_record held[HELD_MAX]; /* in order of arrival */
 	uint32_t n_held;
 	struct decoder_stats stats;
-	struct tetra_event event; /* the one that is being delivered */
+	struct tetra_event event; /* the one being delivered */
 };
 
 static uint64_t wall(const struct decoder *decoder, uint64_t boot_ns)
@@ -48,7 +48,7 @@ static struct process_key head_key(const struct tetra_record *head)
 	return (struct process_key){ head->tgid, head->stamp };
 }
 
-/* Begin an event. The arguments stay as they are: their number says which count. */
+/* Begin an event. The arguments stay as they are: their number says which are valid. */
 static struct tetra_event *event_begin(struct decoder *decoder, uint32_t kind,
 				       uint64_t time_ns)
 {
@@ -110,7 +110,7 @@ static void deliver_unknown(struct decoder *decoder, struct tetra_event *event,
 	event->process = NULL;
 }
 
-/* Bytes that a value of a kind has at least. */
+/* Minimum bytes of a value of a kind. */
 static uint32_t payload_min(uint32_t kind)
 {
 	static const uint8_t min[TETRA_ARG_END] = {
@@ -141,7 +141,7 @@ static bool arg_is_sound(const struct tetra_record_arg *arg)
 {
 	if (arg->slot >= TETRA_MAX_SLOTS)
 		return false;
-	/* Kinds of a newer kernel side have no minimum that we know. */
+	/* Kinds of newer programs have no minimum that we know. */
 	if (arg->status != TETRA_ARG_OK || !arg->kind || arg->kind >= TETRA_ARG_END)
 		return true;
 	return arg->bytes >= payload_min(arg->kind);
@@ -170,9 +170,8 @@ static int slots_read(struct slots *ret, const struct tetra_record_hook *hook)
 }
 
 /*
- * What the group wants in @spec from what the record has: the kind is the group's, as
- * long as the bytes suffice for it (a hook's slot can serve policies that read it as int
- * and as uint32).
+ * Takes from the record what the group wants in @spec: the kind is the group's if there are
+ * enough bytes for it (a hook's slot can serve policies that read it as int and as uint32).
  */
 static void arg_set(struct event_arg *arg, const struct event_group_arg *spec,
 		    const struct slots *slots)
@@ -247,7 +246,7 @@ static struct tetra_event *hook_event(struct decoder *decoder,
 
 static bool hook_hold(struct decoder *decoder, const struct tetra_record *head);
 
-/* Nobody knows this process, and we need not wait for it again. */
+/* This process is unknown, and we need not wait for it again. */
 static struct tetra_process *give_up(struct decoder *decoder,
 				     const struct tetra_record *head)
 {
@@ -304,7 +303,7 @@ static int decode_hook(struct decoder *decoder, const struct tetra_record *head)
 	return hook_decode(decoder, head, true);
 }
 
-/* Deliver what is held at @index, as well as can be. */
+/* Deliver the record held at @index, as completely as possible. */
 static void held_release(struct decoder *decoder, uint32_t index)
 {
 	_cleanup_(freep) struct tetra_record *record = decoder->held[index].record;
@@ -334,7 +333,7 @@ static bool hook_hold(struct decoder *decoder, const struct tetra_record *head)
 	return true;
 }
 
-/* A process became known: those that waited for it go. */
+/* A process became known: deliver the records that waited for it. */
 static void held_retry(struct decoder *decoder, struct process_key key)
 {
 	uint32_t i = 0;
@@ -392,8 +391,8 @@ static int exec_describe(struct decoder *decoder, const struct exec_view *view,
 }
 
 /*
- * The parent that the record names. Where the kernel had no row for it, the stamp is right only
- * if it has executed nothing; else it is who has the number.
+ * The parent that the record names. If the kernel had no row for it, the stamp is right only
+ * if the parent has not exec'd; otherwise the parent is the process with that number.
  */
 static struct process_key find_parent(struct decoder *decoder, const struct tetra_record *head,
 				      struct process_key parent)
@@ -407,7 +406,7 @@ static struct process_key find_parent(struct decoder *decoder, const struct tetr
 	return found ? found->key : parent;
 }
 
-/* Whoever else has the number of @key is gone: its end was not seen. */
+/* Another process with the number of @key has ended: its end was not seen. */
 static void end_others(struct decoder *decoder, struct process_key key)
 {
 	struct tetra_process *other;
@@ -444,7 +443,7 @@ static int decode_exec(struct decoder *decoder, const struct tetra_record *head)
 	return 0;
 }
 
-/* A process that ran before, or was forked while that was read: its only exec event. */
+/* A process already running, or forked while those were read: its only exec event. */
 static void announce_seed(struct decoder *decoder, struct tetra_process *process)
 {
 	struct tetra_event *event =
@@ -488,7 +487,7 @@ static int decode_fork(struct decoder *decoder, const struct tetra_record *head)
 	return 0;
 }
 
-/* Who ends. NULL, and @ret_told is false, if nobody was told that it was there. */
+/* The process that ends. NULL, and @ret_told is false, if it was never announced. */
 static struct tetra_process *find_ended(struct decoder *decoder,
 					const struct tetra_record *head, bool *ret_told)
 {
@@ -511,7 +510,7 @@ static int decode_exit(struct decoder *decoder, const struct tetra_record *head)
 	struct process_key key;
 	bool told;
 
-	/* What waits for this process will not see it described any more. */
+	/* Records that wait for this process will not see it described any more. */
 	held_retry(decoder, head_key(head));
 	process = find_ended(decoder, head, &told);
 	if (!told) {
@@ -581,7 +580,7 @@ int decoder_record(struct decoder *decoder, const void *data, size_t bytes)
 
 	counter_add(&decoder->stats.records, 1);
 	if (r == -EOPNOTSUPP) {
-		/* From a newer kernel side: its length steps over it. */
+		/* From newer programs: skip it by its length. */
 		counter_add(&decoder->stats.unknown_kinds, 1);
 		return 0;
 	}
@@ -601,7 +600,8 @@ void decoder_tick_at(struct decoder *decoder, uint64_t boot_ns, uint64_t wall_ns
 	uint64_t offset = wall_ns - boot_ns;
 	int64_t change = (int64_t)(offset - decoder->wall_offset);
 
-	/* Kept, it leaves times of events as exact against each other as the records'. */
+	/* Kept, so that times of events are as exact relative to each other as the
+	 * records'. */
 	if (change > OFFSET_NOISE_NS || change < -OFFSET_NOISE_NS)
 		decoder->wall_offset = offset;
 	advance(decoder, boot_ns);
@@ -629,7 +629,7 @@ void decoder_flush(struct decoder *decoder)
 		held_release(decoder, 0);
 }
 
-/* Add a process that runs already, and announce it. */
+/* Add a process already running, and announce it. */
 static int seed_add(struct decoder *decoder, struct process_source *source, bool announce)
 {
 	struct tetra_process *process;
@@ -664,8 +664,8 @@ int decoder_seed_kernel(struct decoder *decoder, bool announce)
 }
 
 /*
- * The parent of a process that was forked since the programs are there, where it has ended
- * before anybody could describe it: at the fork both were of one image.
+ * The parent of a process that was forked since the programs were attached, if the parent
+ * ended before it could be described: at the fork both had the same image.
  */
 static void seed_add_parent(struct decoder *decoder, const struct process_source *child)
 {

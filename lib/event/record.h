@@ -2,17 +2,15 @@
 /*
  * The decoder: records of the ring buffer in, events out.
  *
- * Every length is checked before a byte is read; what cannot be understood is counted and
- * changes nothing. The decoder owns the process table and feeds it from EXEC, FORK, EXIT
- * and from the processes that ran before (seeds).
+ * Every length is checked before a byte is read; a malformed record is counted and changes
+ * nothing. The decoder owns the process table and feeds it from EXEC, FORK, EXIT and from the
+ * processes already running (seeds).
  *
- * Records arrive almost in order. A hook's record whose process is not known yet is held,
- * a bounded number of them, until the process becomes known or some records or
- * milliseconds have passed; then it goes out with what is known. A key that was waited
- * for in vain is not waited for again.
+ * Records arrive almost in order. A hook's record whose process is not yet known is held, in a
+ * bounded number, until the process becomes known or some records or milliseconds have passed;
+ * then it is delivered with what is known. If waiting for a key failed, it is not repeated.
  *
- * One thread. Nothing here blocks, reads a file, or looks at the clock but in
- * decoder_tick().
+ * One thread. Nothing here blocks, reads a file, or reads the clock, except decoder_tick().
  */
 #ifndef TETRA_LIB_RECORD_H
 #define TETRA_LIB_RECORD_H
@@ -28,7 +26,7 @@ struct decoder_opts {
 	uint32_t max_processes; /* as in struct process_table_opts */
 	uint32_t max_dead;
 	uint64_t grace_ns;
-	decoder_find_group_fn find_group; /* the group of a record; NULL: it is gone */
+	decoder_find_group_fn find_group; /* the group of a record; NULL: it no longer exists */
 	decoder_deliver_fn deliver;	  /* the event is borrowed until it returns */
 	void *user;
 };
@@ -36,11 +34,11 @@ struct decoder_opts {
 struct decoder_stats {
 	uint64_t records;	/* all that came in */
 	uint64_t events;	/* delivered, losses included */
-	uint64_t unknown_kinds; /* from a newer kernel side, skipped */
+	uint64_t unknown_kinds; /* from newer programs, skipped */
 	uint64_t malformed;
-	uint64_t orphans; /* hooks whose group was gone */
+	uint64_t orphans; /* hooks whose group no longer existed */
 	uint64_t held;	  /* hooks that came before their process */
-	uint64_t unknown_processes; /* events sent with a process that nobody described */
+	uint64_t unknown_processes; /* events sent with a process that was never described */
 	uint64_t fragments_lost;   /* argument lists with a hole */
 	uint64_t no_memory;	   /* records dropped, or processes left undescribed */
 };
@@ -52,8 +50,8 @@ struct process_seed {
 	uint32_t ns_tgid;	      /* in its own pid namespace; 0 in the root one */
 	bool kernel_thread;	      /* known, but not announced */
 	bool has_row; /* the stamps are the kernel's own */
-	bool forked; /* since the programs are there, and nothing executed: has a record */
-	bool has_record; /* of its own, or may have: not announced */
+	bool forked; /* since the programs were attached, without an exec: has a record */
+	bool has_record; /* its own record, at least possibly: not announced */
 	bool has_cred;
 	struct tetra_record_cred cred;
 	uint32_t namespaces[TETRA_NS_END];
@@ -80,7 +78,7 @@ struct decoder *decoder_free(struct decoder *decoder);
  */
 int decoder_record(struct decoder *decoder, const void *data, size_t bytes);
 
-/* Once per dispatch: take the offset between the clocks, let old things go. */
+/* Once per dispatch: measure the offset between the clocks, drop old things. */
 void decoder_tick(struct decoder *decoder);
 /* The same with given clocks, for tests and recordings. */
 void decoder_tick_at(struct decoder *decoder, uint64_t boot_ns, uint64_t wall_ns);
@@ -91,10 +89,10 @@ void decoder_flush(struct decoder *decoder);
 /* The pseudo process <kernel>, parent of all; first of the seeds. @announce: as an
  * event. */
 int decoder_seed_kernel(struct decoder *decoder, bool announce);
-/* Parents first. A process that is known already is left alone. */
+/* Parents first. A process that is already known is not changed. */
 int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool announce);
 
-/* All that ran before is read: what was forked until now and is not described never will be. */
+/* All seeds were read: what was forked until now and is not described never will be. */
 void decoder_begin(struct decoder *decoder);
 
 /* Deliver an event of a loss that was noticed now. @cause: enum tetra_loss. */

@@ -5,10 +5,10 @@
 
 /* Buckets of an empty table: a small machine's processes. A power of two. */
 #define FIRST_BUCKETS 256u
-/* Fewer rows than the chain of parents of one event make no sense. */
+/* Fewer rows than one event's chain of parents make no sense. */
 #define MIN_PROCESSES 16u
 
-/* A list by age: of use for the living, of death for the dead. */
+/* A list by age: since last use for living rows, since death for dead ones. */
 struct age_list {
 	struct tetra_process *newest, *oldest;
 	uint64_t n;
@@ -56,7 +56,7 @@ static struct age_list *list_of(struct process_table *table,
 	return process->dead ? &table->dead : &table->living;
 }
 
-/* By number alone: all that have had one are found together, and they are few. */
+/* Hashed by number only: all processes that had a number are found together; they are few. */
 static struct tetra_process **bucket(struct process_table *table, struct process_key key)
 {
 	uint64_t hash = key.tgid * 0x9e3779b97f4a7c15ull;
@@ -230,7 +230,7 @@ static void hold_parent(struct process_table *table, struct tetra_process *proce
 	process->holds_parent = 1;
 }
 
-/* A row that comes in place of another keeps the references that children hold. */
+/* A row that replaces another keeps the references that children hold. */
 static void replace(struct process_table *table, struct tetra_process *old,
 		    struct tetra_process *process)
 {
@@ -323,7 +323,7 @@ struct process_table *process_table_free(struct process_table *table)
 {
 	if (!table)
 		return NULL;
-	/* The end of a child can make its parent one of the dead. */
+	/* The end of a child can make its parent's row dead. */
 	while (rows(table))
 		evict(table,
 		      table->dead.oldest ? table->dead.oldest : table->living.oldest);

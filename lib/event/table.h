@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process table: who is who, by key (tgid and stamp), for the session's thread alone.
+ * The process table: processes by key (tgid and stamp), for the session's thread only.
  *
- * A row counts what needs it, as events show it under "refcnt": the process itself until
- * it exits or executes another program, and each child that lives. A row that nothing
- * needs is dead and stays for a grace period, because a record of it may have been
- * overtaken by that of its exit; dead rows are bounded in number as well. Rows whose exit
- * was lost go when the table is full, the one not used for longest first, and are
- * counted.
+ * A row counts its users, as events show it under "refcnt": the process itself until it exits
+ * or executes another program, and each living child. A row without users is dead and stays
+ * for a grace period, because its exit record may have overtaken another of its records; dead
+ * rows are also limited in number. Rows whose exit was lost are removed when the table is
+ * full, least recently used first, and are counted.
  *
  * Missing parents are looked up again each time and never invented.
  */
@@ -29,10 +28,10 @@ struct process_table_opts {
 };
 
 struct process_table_stats {
-	uint64_t processes; /* rows at the moment, dead ones too */
+	uint64_t processes; /* current rows, including dead ones */
 	uint64_t dead;
 	uint64_t added;
-	uint64_t evicted; /* living rows that had to make room */
+	uint64_t evicted; /* living rows removed to make room */
 };
 
 struct process_table;
@@ -49,7 +48,7 @@ struct tetra_process *process_table_find_number(struct process_table *table, uin
 						uint64_t stamp);
 
 /*
- * Add a row, or replace the one of this key, for instance one of which nothing was known.
+ * Add a row, or replace the one of this key, for instance one without a description.
  * source->node is the table's. The parent's row, if there is one, gains a reference.
  * Return: 0 with the row, borrowed, in @ret; -ENOMEM.
  */
@@ -60,7 +59,7 @@ int process_table_add(struct process_table *table, const struct process_source *
  * fine. */
 void process_table_release(struct process_table *table, struct process_key key);
 
-/* Time by the records' clock; goes forward only. Dead rows go when their grace ends. */
+/* Time by the records' clock; only moves forward. Dead rows are removed after their grace. */
 void process_table_advance(struct process_table *table, uint64_t time_ns);
 
 void process_table_get_stats(const struct process_table *table,

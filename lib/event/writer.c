@@ -24,7 +24,7 @@ void writer_put_cut(struct writer *writer, const void *bytes, size_t n)
 		writer->at += room;
 	}
 	writer->missed += n - room;
-	/* No room from here on: a short piece must not slip in behind a long one. */
+	/* No room from here on: a short piece must not follow a long one that was dropped. */
 	writer->end = writer->at;
 }
 
@@ -189,7 +189,7 @@ void writer_time(struct writer *writer, uint64_t wall_ns, unsigned int digits)
 	writer_put(writer, text, n + 1);
 }
 
-/* What may not stand raw in a JSON string: 0 nothing to do, 1 escape, 2 look at UTF-8. */
+/* What a byte needs in a JSON string: 0 nothing, 1 an escape, 2 a UTF-8 check. */
 static const uint8_t json_class[256] = {
 	[0 ... 0x1f] = 1,
 	['"'] = 1,
@@ -260,7 +260,7 @@ static inline bool json_plain8(const char *text)
 		 high);
 }
 
-/* No byte needs a look of its own. May say no where it could say yes. */
+/* No byte needs special handling. May return false where true is possible. */
 static inline bool json_plain(const char *text, size_t len)
 {
 	size_t at;
@@ -297,7 +297,7 @@ void writer_json(struct writer *writer, const char *text, size_t len)
 	}
 }
 
-/* Blanks other than U+0020, which Go does not print as they are. */
+/* Blanks other than U+0020, which Go does not print unchanged. */
 static bool is_odd_blank(uint32_t c)
 {
 	return c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f ||
@@ -349,7 +349,7 @@ static void go_escape(struct writer *writer, uint32_t c)
 	}
 }
 
-/* What no terminal obeys stays as it is, backslashes and quotes included. */
+/* Characters that no terminal interprets stay unchanged, including backslashes and quotes. */
 void writer_visible(struct writer *writer, const char *text, size_t len)
 {
 	size_t n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bounded text under construction: what fits is written, what does not is counted, so
- * that one pass tells how much room the whole text needs. Nothing allocates, nothing
- * calls printf: this is the inside of every encoder.
+ * A bounded text under construction: what fits is written, the rest is counted, so that one
+ * pass gives the size of the whole text. Nothing allocates, nothing calls printf: every
+ * encoder uses this.
  */
 #ifndef TETRA_LIB_WRITER_H
 #define TETRA_LIB_WRITER_H
@@ -11,7 +11,7 @@
 
 struct writer {
 	char *start, *at, *end;
-	size_t missed; /* bytes that found no room; once not 0, nothing more is written */
+	size_t missed; /* bytes that did not fit; once not 0, nothing more is written */
 };
 
 /* The last byte of @size is kept for the NUL of writer_finish(). */
@@ -80,7 +80,7 @@ void writer_json(struct writer *writer, const char *text, size_t len);
  * double quotes with Go's escapes.
  */
 void writer_quoted(struct writer *writer, const char *text, size_t len);
-/* Without quotes: only what shows nothing, or a terminal would obey, is escaped. */
+/* Without quotes: escapes only characters that are invisible or that a terminal interprets. */
 void writer_visible(struct writer *writer, const char *text, size_t len);
 
 /* Address in @bytes (network order, 4 or 16 bytes) in its canonical short form. */
