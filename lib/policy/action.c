@@ -10,7 +10,7 @@
 #include "lib/policy/build.h"
 #include "lib/policy/number.h"
 
-/* An error number is no address: include/linux/err.h. */
+/* Largest error number, as in include/linux/err.h. */
 #define MAX_ERRNO 4095
 /* The last real-time signal of every architecture we know. */
 #define MAX_SIGNAL 64
@@ -43,7 +43,7 @@ static void error_check(struct build_hook *hook, const struct doc_action *doc,
 	ret->error = (int32_t)doc->error->number;
 	if (registers || (ret->error <= 0 && ret->error >= -MAX_ERRNO))
 		return;
-	/* Some functions mean something by a positive result; no LSM hook may return one. */
+	/* For some functions a positive result has a meaning; no LSM hook may return one. */
 	if (hook->section->section == SECTION_KPROBE && ret->error > 0 &&
 	    ret->error <= MAX_ERRNO)
 		return;
@@ -126,7 +126,7 @@ static void sock_check(struct build_hook *hook, const struct doc_action *doc)
 				   "the argument is a %s, not a socket", type->name);
 }
 
-/* Whom the agent asks when the event is there. */
+/* The services that the agent contacts for an event. */
 static void lookup_check(struct build_hook *hook, const struct doc_action *doc,
 			 doc_value target, const char *field)
 {
@@ -206,7 +206,7 @@ static void stack_check(struct build_hook *hook, const struct action_row *row,
 				       "stack traces belong to the action Post");
 }
 
-/* What a jump may be told by: one of three. */
+/* A jump is specified by one of three keys. */
 static void jump_check(struct build_hook *hook, const struct doc_action *doc)
 {
 	const struct node *child;
@@ -278,7 +278,7 @@ static void register_check(struct build_hook *hook, doc_value value)
 		Q " does not set a register", value->text);
 }
 
-/* They change the registers of a program, and kernel functions have none of it. */
+/* They change a program's registers, which kernel functions do not have. */
 static void registers_check(struct build_hook *hook, const struct doc_action *doc)
 {
 	const struct node *const fields[] = { doc->new_symbol, doc->new_addr,

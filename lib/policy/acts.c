@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Hooks and their callers are from security/security.c and the call sites of its functions,
- * Linux 5.10 to 7.2; how often a function is called was counted with the tracer of functions
- * on a desktop at rest and on a web server under light load.
+ * Linux 5.10 to 7.2; how often a function is called was counted with the function tracer on an
+ * idle desktop and on a web server under light load.
  */
 #include "lib/policy/acts.h"
 
@@ -207,13 +207,13 @@ const struct way_row ways[] = {
 	WAY("sys_adjtimex", TIME), WAY("sys_clock_adjtime", TIME),
 	WAY("sys_request_key", KEYS), WAY("sys_setgroups", SETGID),
 	WAY("sys_setresgid", SETGID), WAY("sys_setfsgid", SETGID),
-	/* Ways to a second act. */
+	/* Calls that also do a second act. */
 	WAY_RING("sys_unlinkat", RMDIR), WAY("sys_move_mount", MOUNT),
 	WAY_RING("sys_splice", READ), WAY("sys_sendfile64", READ),
 	WAY("sys_copy_file_range", READ), WAY_RING("sys_fallocate", TRUNCATE),
 	WAY("sys_creat", TRUNCATE), WAY("sys_clone", USER_NAMESPACE),
 	WAY("sys_clone3", USER_NAMESPACE),
-	/* Nothing of the above: only called often. */
+	/* None of the above: only called often. */
 	WAY_BUSY("sys_close", NONE), WAY_BUSY("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
 	WAY_HOT("sys_clock_gettime", NONE), WAY_BUSY("tcp_v4_rcv", NONE),
 	WAY_BUSY("ip_output", NONE), WAY_BUSY("ip_rcv", NONE),
@@ -238,7 +238,7 @@ const struct way_row ways[] = {
 };
 /* clang-format on */
 
-/* Hooks that their functions are not named after. */
+/* Hooks whose function has another name. */
 static const struct {
 	const char *hook, *function;
 } hook_functions[] = {
@@ -275,7 +275,7 @@ const struct way_row *way_find(const char *name)
 	return NULL;
 }
 
-/* The next of some alternatives, cut to what fits; the end of the list is NULL. */
+/* The next of some alternatives, cut to what fits; NULL ends the list. */
 static const char *alternative_next(const char *names, char (*ret)[ACT_NAME_BYTES])
 {
 	size_t n = strcspn(names, "|");

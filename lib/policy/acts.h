@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What programs do, by which calls and functions they do it, and which hooks see all ways of
+ * What programs do, the calls and functions that do it, and the hooks that see all ways of
  * doing it: one table, for lints, for hints of later stages and for documents.
  */
 #ifndef TETRA_LIB_ACTS_H
@@ -15,7 +15,7 @@
 /* One of the hooks that an act needs. */
 struct act_hook {
 	const char *names; /* alternatives, best first: "security_path_chmod|..." */
-	const char *sees; /* what of the act goes through this one */
+	const char *sees; /* which part of the act goes through this one */
 };
 
 enum act {
@@ -76,8 +76,8 @@ enum act {
 
 struct act_row {
 	const char *what; /* "writing to a file" */
-	struct act_hook hooks[ACT_MAX_HOOKS]; /* all of them, to see every way */
-	/* Acts that come to the same end, and what they are then. */
+	struct act_hook hooks[ACT_MAX_HOOKS]; /* all are needed to see every way */
+	/* Acts with the same effect, and what they are then. */
 	struct {
 		enum act act;
 		const char *what;
@@ -88,13 +88,13 @@ struct act_row {
 /* How often a function is called on a machine that is used, but not busy. */
 enum often {
 	OFTEN_NO,
-	OFTEN_BUSY, /* tens a second: an event each is a flood */
-	OFTEN_HOT, /* thousands a second: each run costs */
+	OFTEN_BUSY, /* tens per second: an event for each is a flood */
+	OFTEN_HOT, /* thousands per second: each run costs */
 };
 
 /* A way: a system call ("sys_openat") or a function. */
 struct way_row {
-	const char *name; /* that ends in '*': a prefix */
+	const char *name; /* a prefix if it ends in '*' */
 	enum act act;
 	bool io_uring; /* a ring can do it without the call */
 	enum often often;
@@ -113,9 +113,9 @@ const char *act_function(const char *hook, char (*buf)[ACT_NAME_BYTES]);
 
 const struct way_row *way_find(const char *name);
 
-/* @names, alternatives, have the name. */
+/* Whether @names, alternatives, contain the name. */
 bool act_hook_is(const struct act_hook *hook, const char *name);
-/* The first act that has such a hook; ACT_NONE. */
+/* The first act that has such a hook; ACT_NONE if there is none. */
 enum act act_of_hook(const char *name);
 
 /* Adds "security_a and security_b", by @has and its @user, or all first names if NULL. */

@@ -25,7 +25,7 @@ static void index_check(struct build_hook *hook, const struct doc_arg *doc)
 
 	if (!doc->index || doc->index->number <= max)
 		return;
-	/* A field's number is the business of the event's format. */
+	/* A field's number depends on the event's format. */
 	if (section == SECTION_TRACEPOINT && !is_raw(hook->doc))
 		return;
 	(void)report_error(hook->build->report, doc->index, "out-of-range", NULL,
@@ -33,7 +33,7 @@ static void index_check(struct build_hook *hook, const struct doc_arg *doc)
 			   doc->index->text, (int)max);
 }
 
-/* The type stands in the wrong place; NULL if it does not. */
+/* The type is in the wrong place; NULL if it is not. */
 static const char *type_misfit(const struct build_hook *hook, const struct type_row *type,
 			       enum role role, bool resolved)
 {
@@ -157,7 +157,7 @@ static int argument_fill(struct build *build, const struct doc_arg *doc,
 	return ret->type && (ret->label || !doc->label || !doc->label->n) ? 0 : -ENOMEM;
 }
 
-/* args and data share the places; the first one too many is told. */
+/* args and data share the positions; the first one too many is reported. */
 static void count_check(struct build_hook *hook)
 {
 	const struct doc_hook *doc = hook->doc;

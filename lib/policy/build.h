@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From the bound document to the model. Each function checks one kind of thing against the
- * rules that tables cannot hold, reports what is wrong, and fills its part of the model;
- * parts that are wrong or not supported leave gaps, and the caller drops the model when
- * anything was counted in the report.
+ * rules that tables cannot express, reports errors, and fills its part of the model; parts
+ * that are wrong or not supported leave gaps, and the caller drops the model if the report
+ * counted anything.
  *
  * All return 0 or -ENOMEM.
  */
@@ -22,7 +22,7 @@ struct build {
 	struct tetra_policy *policy;
 };
 
-/* What the parts of a hook need to know of it. */
+/* What the parts of a hook need to know about it. */
 struct build_hook {
 	struct build *build;
 	const struct section_row *section;
@@ -35,17 +35,17 @@ struct build_hook {
 
 /* envelope.c: apiVersion, kind, metadata, options */
 /*
- * Another kind of document altogether: reported as one finding, since whatever else is
- * unknown in it follows from that.
+ * A different kind of document: reported as one finding, since everything else that is unknown
+ * in it follows from that.
  */
 bool envelope_is_foreign(struct report *report, const struct node *root);
 int envelope_build(struct build *build);
 
-/* group.c: lists, macros, enforcers, workload selectors; nothing of them is supported yet */
+/* group.c: lists, macros, enforcers, workload selectors; none of them is supported yet */
 void groups_check(struct build *build);
-/* The list that "list:NAME" refers to; NULL if the text is no such name, or unknown. */
+/* The list that "list:NAME" refers to; NULL if the text is not such a name, or unknown. */
 const struct doc_list_def *list_find(const struct build *build, const char *text);
-/* Says that a list is unknown. True if @value begins with "list:". */
+/* Reports that a list is unknown. True if @value begins with "list:". */
 bool list_reference(struct build *build, const struct node *value);
 void label_selector_check(struct build *build, const struct doc_label_selector *labels);
 /* Characters of a name in Kubernetes. */
@@ -90,9 +90,9 @@ int texts_build(struct build_hook *hook);
 uint32_t value_parse(struct build *build, const struct operator_row *op,
 		     const struct type_row *type, const struct node *node,
 		     struct policy_value *ret);
-/* 0; -EINVAL: no IPv4 or IPv6 address; -E2BIG: it is one, but its prefix length is wrong. */
+/* 0; -EINVAL: not an IPv4 or IPv6 address; -E2BIG: it is, but its prefix length is wrong. */
 int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bits);
-/* N or MIN:MAX of digits; swaps the two if needed, and says so. */
+/* N or MIN:MAX of digits; swaps the two if needed, and reports it. */
 int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,
 			bool *ret_swapped);
 

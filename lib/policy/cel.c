@@ -9,8 +9,8 @@
  *	unary   := ('!'|'-') unary | primary
  *	primary := NUMBER ['u'] | 'true' | 'false' | argN | FUNCTION '(' or, ... ')' | '(' or ')'
  *
- * in which both sides of an operator must have the same type: there is no conversion but by
- * the functions int32() and uint32().
+ * in which both sides of an operator must have the same type: only the functions int32() and
+ * uint32() convert.
  */
 #include "lib/policy/cel.h"
 
@@ -55,7 +55,7 @@ static bool take(struct cel *cel, const char *token)
 	return true;
 }
 
-/* Both sides of an operator; an argument of unknown type goes with everything. */
+/* Both sides of an operator; an argument of unknown type is compatible with everything. */
 static enum cel_type join(struct cel *cel, const char *at, enum cel_type a,
 			  enum cel_type b)
 {

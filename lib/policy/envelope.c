@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands around the hooks: apiVersion, kind, metadata, options.
+ * Everything around the hooks: apiVersion, kind, metadata, options.
  */
 #include <ctype.h>
 
@@ -145,7 +145,7 @@ static bool kind_is_namespaced(struct build *build)
 	return false;
 }
 
-/* These look at the agent's own files and processes, which are no namespace's business. */
+/* These look at the agent's own files and processes, which belong to no namespace. */
 static void namespaced_check(struct build *build)
 {
 	const struct doc_spec *spec = build->doc->spec;
@@ -188,7 +188,7 @@ static void option_bad(struct build *build, doc_value value, const char *const *
 			   Q " is no value of this option", value->text);
 }
 
-/* The position of the value among @words; -1, and said so, if it is none of them. */
+/* The position of the value among @words; -1, reported, if it is none of them. */
 static int option_word(struct build *build, doc_value value, const char *const *words)
 {
 	int i;
@@ -231,7 +231,7 @@ static void option_enforcement(struct build *build, doc_value value)
 	build->policy->enforcement = option_word(build, value, words) > 0;
 }
 
-/* How hooks are attached is the library's choice: right values change nothing. */
+/* The library chooses how hooks are attached: valid values change nothing. */
 static void option_bool(struct build *build, doc_value value)
 {
 	static const char *const bools[] = { "true",  "false", "True", "False", "TRUE",

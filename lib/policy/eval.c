@@ -85,7 +85,7 @@ static bool bytes_end(struct bytes whole, struct bytes part)
 	       memcmp(whole.text + whole.len - part.len, part.text, part.len) == 0;
 }
 
-/* One literal against one value, as the operator without its "Not" says. */
+/* One literal against one value, by the operator without its "Not". */
 static bool bytes_fit(uint32_t op, struct bytes whole, struct bytes part)
 {
 	switch (op) {
@@ -165,7 +165,7 @@ static bool eval_sock(const struct policy_filter *filter, const struct eval_sock
 	return false;
 }
 
-/* Whether a filter accepts what is not there to be compared. */
+/* Whether a filter accepts a value that cannot be compared. */
 static bool eval_state(const struct policy_selector *s, uint32_t state, bool negated)
 {
 	switch (state) {
@@ -219,7 +219,8 @@ static bool eval_pids(const struct policy_selector *s, const struct policy_pids 
 	uint32_t pid = pids->namespace_pid ? event->ns_tgid : event->tgid;
 	bool found;
 
-	/* Who has no number in a namespace is neither in a tree of it nor outside of one. */
+	/* A process without a number in a namespace is neither inside nor outside of its
+	 * tree. */
 	if (pids->follow_forks && pids->namespace_pid && !event->ns_tgid)
 		return false;
 	if (pids->follow_forks && event->marks_unknown)

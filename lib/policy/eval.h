@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The oracle: what a policy means, in the simplest possible C, on the model, with no
- * tables. The compiled tables are judged by it; it shares nothing with them but names.
+ * tables. The compiled tables are tested against it; they share only names with it.
  *
- * Semantics where the language leaves room:
- *  - What a filter says to a value that is not there to be compared (enum
+ * Semantics that the language leaves open:
+ *  - How a filter treats a value that cannot be compared (enum
  *    tetra_value_state): ABSENT passes no filter, negated ones included. NONE is none of
  *    the literals: it passes negated filters. UNREADABLE is neither equal nor unequal: it
  *    passes if the selector accepts that, by default if it enforces; FAULT likewise, by
@@ -13,16 +13,16 @@
  *    negated one if the selector accepts what is unreadable. Whether a process of which
  *    nothing is known is a descendant of another is unreadable, too.
  *  - A text whose end was not reached is longer than any literal; only Postfix cannot be
- *    told of it.
- *  - A name made in a user namespace may be a lie: a selector that distrusts takes it for
- *    none of the literals of a negated filter.
+ *    decided for it.
+ *  - A name made in a user namespace may be false: for a selector that distrusts such names,
+ *    it passes every negated filter.
  *  - An IPv4 address in IPv6 is the IPv4 address, for every operator on addresses.
  *  - Paths and strings are compared as bytes, nothing is normalised. A resolved path
  *    begins with '/', has no empty component, and ends in '/' only if it is "/".
- *  - Several values of GT, LT and Mask mean any of them. NULs that end a literal do not
- *    count, but for char_buf.
- *  - matchBinaries without values is no filter.
- *  - matchPIDs with isNamespacePID and followForks: a process of the root pid namespace
+ *  - Several values of GT, LT and Mask mean any of them. NULs at the end of a literal do not
+ *    count, except for char_buf.
+ *  - matchBinaries without values does not filter.
+ *  - matchPIDs with isNamespacePID and followForks: a process in the root pid namespace
  *    passes neither In nor NotIn.
  */
 #ifndef TETRA_LIB_EVAL_H
@@ -57,7 +57,7 @@ struct eval_event {
 	uint8_t exe_state;   /* enum tetra_value_state: READ, NONE or UNREADABLE */
 	uint8_t exe_foreign; /* as eval_arg.foreign */
 	uint8_t marks_unknown;
-	/* Bit s: carries the mark of selector s; see struct ruleset_marks in lib/plan. */
+	/* Bit s: has the mark of selector s; see struct ruleset_marks in lib/plan. */
 	uint64_t pid_marks, binary_marks;
 	uint64_t namespaces[TETRA_NS_END]; /* inode numbers */
 	uint64_t host_namespaces[TETRA_NS_END];

@@ -10,7 +10,7 @@
 /* The argument a filter looks at. */
 struct target {
 	uint32_t position;	     /* in the list, or POLICY_ARG_RETURN */
-	const struct type_row *type; /* NULL: the type is wrong, and that was said */
+	const struct type_row *type; /* NULL: the type is wrong, which was reported */
 };
 
 static uint32_t count_args(const struct build_hook *hook, enum filter_phase phase)
@@ -98,7 +98,7 @@ static bool target_find(struct build_hook *hook, const struct doc_filter *doc,
 	return target_by_position(hook, doc, phase, ret);
 }
 
-/* The operators for arguments of @type; negated ones are known by their names. */
+/* The operators for arguments of @type; negated ones are recognised by their names. */
 static const char *operators_hint(char (*buf)[256], const struct type_row *type)
 {
 	const struct operator_row *rows = operators.rows;
@@ -147,7 +147,7 @@ static uint32_t values_limit(struct build_hook *hook, const struct doc_filter *d
 	return max;
 }
 
-/* What is there and no list was reported already. */
+/* A value that is not a list was already reported. */
 static void values_missing(struct build_hook *hook, const struct doc_filter *doc)
 {
 	if (doc->values.node || !node_get(doc->node, "values"))
@@ -247,7 +247,7 @@ static void gained_build(struct build_hook *hook, const struct doc_filter *doc)
 	}
 }
 
-/* Without an argument: ports, addresses and names are right or wrong by themselves. */
+/* Without an argument: ports, addresses and names can be checked alone. */
 static int values_check(struct build_hook *hook, const struct doc_filter *doc,
 			struct policy_filter *ret)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Parts of a policy that hooks refer to, or that say where it applies: lists, macros,
- * enforcers, label selectors. They are not supported yet, and their mistakes are still told.
+ * enforcers, label selectors. They are not supported yet, but their errors are still reported.
  */
 #include <ctype.h>
 
@@ -96,7 +96,7 @@ static bool pattern_is_balanced(const char *text)
 		} else if (set) {
 			set = *text != ']';
 		} else if (*text == '[') {
-			/* "]" right behind "[" or "[^" is a member */
+			/* "]" directly after "[" or "[^" is a member */
 			text += text[1] == '^';
 			text += text[1] == ']';
 			set = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What only the machine tells that reads or loads a policy: paths that are links there, and
- * selectors that the loading process itself is meant by. Warnings; the model stays as it is.
+ * What only the machine that reads or loads a policy can tell: paths that are links there, and
+ * selectors that include the loading process itself. Warnings; the model stays unchanged.
  */
 #ifndef TETRA_LIB_HERE_H
 #define TETRA_LIB_HERE_H
@@ -21,7 +21,7 @@ struct here {
 	struct tetra_diag *diag;	   /* or NULL */
 	enum here_own own;
 	bool enforces;	      /* in the mode that it gets */
-	bool linted;	      /* what the rules on texts say is not said again */
+	bool linted;	      /* findings of the rules on texts are not repeated */
 	unsigned int n_links; /* 0: counted here */
 };
 

@@ -30,7 +30,7 @@ static void name_check(struct build_hook *hook, doc_value value, const char *wha
 		report_unsupported(build->report, value, "lists are not yet supported");
 }
 
-/* The place of the hook, for findings that come when its text is gone. */
+/* The place of the hook, for findings made after its text was freed. */
 static int hook_path(struct build_hook *hook)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};

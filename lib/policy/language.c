@@ -5,7 +5,7 @@
  */
 #include "lib/policy/language.h"
 
-/* Things that have names, of one kind: each use of a name looks through them. */
+/* Named things of one kind: each use of a name searches them. */
 #define MAX_NAMED 1000u
 
 #define AT(doc, member) .offset = offsetof(struct doc, member)
@@ -94,7 +94,7 @@ static const struct schema label_selector_schema =
 
 static const struct schema_field arg_fields[] = {
 	ARG_FIELDS,
-	/* of data[] only; said so where arguments are built */
+	/* of data[] only; reported where arguments are built */
 	{ .name = "source", .type = FIELD_ANY, AT(doc_arg, source) },
 };
 static const struct schema arg_schema = SCHEMA("an argument", doc_arg, arg_fields);
@@ -363,7 +363,7 @@ static const struct schema_field spec_fields[] = {
 };
 static const struct schema spec_schema = SCHEMA("spec", doc_spec, spec_fields);
 
-/* What a cluster's API server adds to an object says nothing about the policy. */
+/* Fields that a cluster's API server adds to an object say nothing about the policy. */
 #define SERVER_FIELD(text) { .name = text, .type = FIELD_ANY, AT(doc_metadata, ignored) }
 
 static const struct schema_field metadata_fields[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The document: a policy's text bound to structs, key by key as in the language reference,
- * before anything was compared with anything else. Members are NULL (lists: .node NULL)
- * where the text says nothing or something that was reported.
+ * before anything was compared with anything else. Members are NULL (lists: .node NULL) if
+ * the text says nothing, or something that was reported.
  */
 #ifndef TETRA_LIB_LANGUAGE_H
 #define TETRA_LIB_LANGUAGE_H

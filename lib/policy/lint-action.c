@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rules about what a policy does: enforcement that does not stop, hits too much or can be
- * gone around, and events without end.
+ * bypassed, and endless events.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "lib/policy/acts.h"
 #include "lib/policy/lint.h"
 
-/* The way to an act that the hook is; NULL if it is none that we know. */
+/* The way to an act that this hook is; NULL if unknown. */
 static const struct way_row *way_of(const struct lint *lint)
 {
 	const struct way_row *way = way_find(lint_call(lint));
@@ -49,7 +49,7 @@ static void prevent_hint(const struct lint *lint, struct strbuf *ret)
 	strbuf_puts(ret, " with the action Override instead");
 }
 
-/* An LSM hook's own verdict goes with its Sigkill: nothing is left to warn of. */
+/* An LSM hook's Sigkill also denies: there is nothing to warn of. */
 static void does_not_prevent(const struct lint *lint)
 {
 	const struct doc_action *kill = action_find(lint, "Sigkill");
@@ -71,7 +71,7 @@ static void does_not_prevent(const struct lint *lint)
 			   "after it");
 }
 
-/* A filter without values accepts all, or nothing: the rules on filters say so. */
+/* A filter without values accepts all, or nothing: the rules on filters report it. */
 static bool has_pids(const struct doc_selector *doc)
 {
 	uint32_t i;
@@ -166,7 +166,7 @@ static void redundant_action(const struct lint *lint)
 		}
 }
 
-/* One NoPost is enough to keep the event back. */
+/* One NoPost is enough to hold the event back. */
 static void post_kept_back(const struct lint *lint)
 {
 	const struct doc_action *post = action_find(lint, "Post");
@@ -176,7 +176,7 @@ static void post_kept_back(const struct lint *lint)
 			       "NoPost stands in the same list: there is no event");
 }
 
-/* What happens at a signal that a program does nothing about. */
+/* The default effect of a signal. */
 static void ignored_signal(const struct lint *lint)
 {
 	static const int ignored[] = { SIGCHLD, SIGCONT, SIGURG, SIGWINCH };
@@ -205,7 +205,7 @@ static void never_enforces(const struct lint *lint)
 			       "a tracepoint has no result that could be overridden");
 }
 
-/* What an enforcer is told to do is in these two. */
+/* These two say what an enforcer does. */
 static void nothing_to_enforce(const struct lint *lint)
 {
 	const struct doc_action *action = action_find(lint, "NotifyEnforcer");

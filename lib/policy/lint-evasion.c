@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules about enforcement that can be gone around: other calls and hooks that come to the
- * same end, names that the caller makes.
+ * Rules about enforcement that can be bypassed: other calls and hooks with the same effect,
+ * names that the caller makes.
  */
 #include <stdio.h>
 
@@ -15,7 +15,7 @@
 /* security_file_permission's second argument for a write. */
 #define MAY_WRITE 2u
 
-/* The policy hooks this function, by whatever section. */
+/* The policy hooks this function, in any section. */
 static bool policy_hooks(const struct lint *lint, const char *name)
 {
 	const struct doc_hooks *hooks;
@@ -56,7 +56,7 @@ static bool policy_hooks_one(const struct lint *lint, const struct act_hook *hoo
 	       policy_hooks(lint, "security_mmap_addr");
 }
 
-/* The first hook of an act that the policy has none of; NULL if it has one. */
+/* The first hook of an act if the policy has none of the act's hooks; NULL if it has one. */
 static const struct act_hook *act_missing(const struct lint *lint, enum act act)
 {
 	uint32_t i;
@@ -124,7 +124,7 @@ static bool is_first_enforcing(const struct lint *lint)
 	return lint_enforces(lint->selector);
 }
 
-/* Reading is not writing: what is a way around the one is none around the other. */
+/* Reading is not writing: a bypass of one does not bypass the other. */
 static enum act act_hooked(const struct lint *lint)
 {
 	enum act act = act_of_hook(lint_call(lint));
@@ -178,7 +178,7 @@ static void act_note(const struct lint *lint)
 			       lint_call(lint), acts[act].note);
 }
 
-/* A text of a security function that the caller wrote, and that is no resolved path. */
+/* A text of a security function that the caller wrote, and that is not a resolved path. */
 static void written_texts(const struct lint *lint)
 {
 	const struct doc_selector *doc = lint->selector;
@@ -291,7 +291,7 @@ static bool capabilities_say(const struct lint *lint, const struct doc_selector 
 	return false;
 }
 
-/* Anybody is root in a user namespace of their own. */
+/* Any user is root in a user namespace of their own. */
 static void capabilities_for_all(const struct lint *lint)
 {
 	const struct doc_selector *doc = lint->selector, *macro;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one filter says of another subject, and what a function's name says of its arguments:
- * sets that are true besides those written. Only an internet socket has addresses and ports;
- * a process is one of those that it follows.
+ * What one filter implies for another subject, and what a function's name implies for its
+ * arguments: sets that hold in addition to those written. Only an internet socket has
+ * addresses and ports; a process is one of those that it follows.
  */
 #include <strings.h>
 #include <sys/socket.h>
@@ -123,7 +123,7 @@ static void function_facts(struct facts *facts, const struct lint_term *term)
 	}
 }
 
-/* None of the ancestors is, so the process itself is not. */
+/* If none of the ancestors is one, the process itself is not. */
 static void follow_facts(struct facts *facts, const struct lint_term *term)
 {
 	struct lint_set *set;

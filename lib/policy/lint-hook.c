@@ -129,7 +129,7 @@ static bool is_in(const char *const *patterns, const char *name)
 	return false;
 }
 
-/* What is hooked, or the system call of which it is the end. */
+/* What is hooked, or the system call that ends there. */
 static const struct way_row *way_hooked(const struct lint *lint)
 {
 	static const char end[] = "sys_exit_";
@@ -165,7 +165,7 @@ static void hot_hook(const struct lint *lint)
 		       Q " runs very often; every run costs", hook->name->text);
 }
 
-/* Who leaves "syscall" out and names no system call has forgotten it. */
+/* "syscall" is missing and the name is not a system call's: it was forgotten. */
 static void syscall_default(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
@@ -181,7 +181,7 @@ static void syscall_default(const struct lint *lint)
 		       hook->name->text);
 }
 
-/* "sys_openat" or one of its wrappers, which no kernel has under another meaning. */
+/* "sys_openat" or one of its wrappers, which means the same in every kernel. */
 static bool names_a_syscall(const char *name)
 {
 	const char *call = strstr(name, "sys_");
@@ -195,7 +195,7 @@ static bool names_a_syscall(const char *name)
 	return false;
 }
 
-/* A wrapper has one parameter, the registers: its arguments are none of the function's. */
+/* A wrapper has one parameter, the registers: the arguments are not the function's. */
 static void syscall_denied(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
@@ -209,7 +209,7 @@ static void syscall_denied(const struct lint *lint)
 			       hook->name->text);
 }
 
-/* Told that it is a system call, and named like none. */
+/* Declared as a system call, but not named like one. */
 static void syscall_claimed(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
@@ -306,7 +306,7 @@ static void duplicate_call(const struct lint *lint)
 		listed_twice(lint, &lint->spec->enforcers.items[i].calls, "name");
 }
 
-/* Selectors that only keep events back, and none that has one to send. */
+/* Selectors that only hold events back, and none that sends one. */
 static void never_posts(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
@@ -372,7 +372,7 @@ static void ignored_in_hook(const struct lint *lint)
 				   "read");
 }
 
-/* The language has a default, "auto"; where that is an error, it was said. */
+/* The language has a default, "auto"; if that is an error, it was reported. */
 static void untyped(const struct lint *lint, const struct doc_arg *arg, bool data)
 {
 	bool fields = lint->section->section == SECTION_TRACEPOINT &&
@@ -403,7 +403,7 @@ static void missing_types(const struct lint *lint)
 		untyped(lint, &lint->hook->data.items[i], true);
 }
 
-/* The whole of it: of two that differ, each may be wanted. */
+/* Compared as a whole: if two differ, both may be wanted. */
 static void duplicate_hook(const struct lint *lint)
 {
 	uint32_t i, k, m;
@@ -426,7 +426,7 @@ static void duplicate_hook(const struct lint *lint)
 	}
 }
 
-/* Of the lists that are made from others, the pattern decides. */
+/* For generated lists the pattern decides. */
 static void empty_list(const struct lint *lint)
 {
 	uint32_t i;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules about enforcement that depends on what may not be readable, or not be true: memory of
- * the caller, the ends of long texts, paths that cannot be told. The policy's option
- * "unreadable" decides what comes of it; lib/policy/eval.h states the cases.
+ * Rules about enforcement that depends on data that may not be readable, or not be true:
+ * memory of the caller, the ends of long texts, unreadable paths. The policy's option
+ * "unreadable" decides the result; lib/policy/eval.h states the cases.
  */
 #include <stdio.h>
 
 #include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
 
-/* Each is said once a policy: what holds for one filter holds for all. */
+/* Each is reported once per policy: what holds for one filter holds for all. */
 enum told {
 	TOLD_LISTS = 1 << 0,
 	TOLD_PATHS = 1 << 1,
@@ -17,7 +17,7 @@ enum told {
 	TOLD_ENDS = 1 << 3,
 };
 
-/* How far the end of a text is looked for (TEXT_END_PIECES in bpf/common/arg.bpf.h). */
+/* How far the search for a text's end goes (TEXT_END_PIECES in bpf/common/arg.bpf.h). */
 #define TEXT_END_KIB 128u
 /* Components of a path that are followed. */
 #define PATH_STEPS "4,096"
@@ -134,7 +134,7 @@ static void unjudged_report(const struct lint *lint, const struct lint_set *set)
 			       "read",
 			       "a file without a path (memfd, deleted) counts as not on "
 			       "the list, a pipe or a socket is left alone");
-	/* By default, such names are not believed, and nothing is left to warn of. */
+	/* By default, such names are not trusted, so there is nothing to warn of. */
 	if (trusted && !lint_filters_namespace(lint->selector))
 		report_warning(lint->report, set->op, "unjudged",
 			       "remove the option, or add matchNamespaces: Mnt In "
@@ -144,7 +144,7 @@ static void unjudged_report(const struct lint *lint, const struct lint_set *set)
 			       "path");
 }
 
-/* A path that passes where the policy lets what cannot be read pass. */
+/* A path that passes because the policy lets unreadable values pass. */
 static bool needs_path(const struct lint *lint, const struct lint_set *set)
 {
 	return lint_set_is_path(set) && option(lint) == POLICY_UNREADABLE_NO_MATCH;
@@ -157,7 +157,7 @@ static bool needs_end(const struct lint_set *set)
 	       !str_equal(set->type->name, "char_buf");
 }
 
-/* Of system calls, "toctou" says it. */
+/* For system calls, "toctou" reports it. */
 static bool needs_memory(const struct lint *lint, const struct lint_set *set)
 {
 	return set->type && str_equal(set->type->name, "char_buf") &&

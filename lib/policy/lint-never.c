@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules about filters that nothing passes, or everything.
+ * Rules about filters that accept nothing, or everything.
  */
 #include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
@@ -28,7 +28,7 @@ static bool has_odd_step(const char *text, size_t len)
 	return false;
 }
 
-/* Links of the kernel itself: what they lead to depends on who looks. */
+/* Links of the kernel itself: their target depends on the process that looks. */
 static bool is_magic_link(const char *text)
 {
 	static const char *const links[] = { "/proc/self",   "/proc/thread-self",
@@ -67,7 +67,7 @@ static bool has_pattern(const char *text)
 	       (comma && strchr(comma, '}'));
 }
 
-/* Why no resolved path is like the value of such a filter, as a hint; NULL if one may be. */
+/* Why no resolved path matches the value of such a filter, as a hint; NULL if one may. */
 static const char *path_fault(doc_value value, enum lint_set_kind kind)
 {
 	bool whole = kind == LINT_SET_TEXT || kind == LINT_SET_MEMBER;
@@ -102,7 +102,7 @@ static bool has_variable(const char *text)
 	return dollar && (dollar[1] == '{' || (dollar[1] >= 'A' && dollar[1] <= 'Z'));
 }
 
-/* What a path may be like, and hardly was meant to: why, as a hint; or NULL. */
+/* Why a path, though possible, was hardly intended, as a hint; or NULL. */
 static const char *path_doubt(doc_value value, const struct lint_set *set)
 {
 	bool program =
@@ -174,7 +174,7 @@ static void never_a_path(const struct lint *lint)
 	free(sets);
 }
 
-/* What the filters of a selector accept, and which of them are said to be wrong already. */
+/* What the filters of a selector accept, and which of them were already reported as wrong. */
 struct whole {
 	struct lint_sets sets;
 	bool reported[LINT_MAX_SETS];
@@ -206,7 +206,7 @@ static const char *empty_reason(const struct lint_set *set)
 	}
 }
 
-/* Values that accept nothing, whatever the other filters say. */
+/* Values that accept nothing, regardless of the other filters. */
 static void empty_values(const struct lint *lint, struct whole *whole)
 {
 	const struct lint_set *set;
@@ -222,7 +222,7 @@ static void empty_values(const struct lint *lint, struct whole *whole)
 			if (!set->values->items[k] || !lint_terms_exclude(lint, &term, 1))
 				continue;
 			n++;
-			/* Of a text, the next rule says why. */
+			/* For a text, the next rule says why. */
 			if (!lint_set_is_path(set))
 				report_warning(lint->report, set->values->items[k],
 					       "never-matches", NULL, "%s",
@@ -232,7 +232,7 @@ static void empty_values(const struct lint *lint, struct whole *whole)
 	}
 }
 
-/* All filters up to @i that are known, and that one; how many. */
+/* All known filters up to @i, including it; how many. */
 static uint32_t terms_up_to(const struct whole *whole, uint32_t i, uint32_t left_out,
 			    struct lint_term *ret)
 {
@@ -261,7 +261,7 @@ static void contradicts(const struct lint *lint, const struct lint_set *set,
 			       "no value passes this filter and all those before it");
 }
 
-/* The filters @i and one before it, or all before it, that nothing passes. */
+/* The filters @i and one before it, or all before it, that together accept nothing. */
 static bool contradiction_of(const struct lint *lint, struct whole *whole, uint32_t i)
 {
 	struct lint_term pair[2] = { {}, { .set = &whole->sets.items[i] } };
@@ -283,7 +283,7 @@ static bool contradiction_of(const struct lint *lint, struct whole *whole, uint3
 	return true;
 }
 
-/* By what the function is called with, one filter alone may never match. */
+/* Because of what the function is called with, a single filter may never match. */
 static void contradictions(const struct lint *lint, struct whole *whole)
 {
 	struct lint_term term;
@@ -303,7 +303,7 @@ static void contradictions(const struct lint *lint, struct whole *whole)
 	}
 }
 
-/* Values that the other filters leave nothing of. */
+/* Values of which the other filters leave nothing. */
 static void lost_values(const struct lint *lint, struct whole *whole)
 {
 	struct lint_term terms[LINT_MAX_SETS + 1];
@@ -333,7 +333,7 @@ static void lost_values(const struct lint *lint, struct whole *whole)
 	}
 }
 
-/* The sets of two filters are one and the same. */
+/* The sets of two filters are equal. */
 static bool is_same(const struct lint *lint, const struct lint_set *a,
 		    const struct lint_set *b)
 {
@@ -345,8 +345,9 @@ static bool is_same(const struct lint *lint, const struct lint_set *a,
 }
 
 /*
- * Filters that change nothing: every value passes, or the same filter is there already. Not
- * those that another one is stricter than: that is a way to write an exception.
+ * Filters that change nothing: every value passes, or there is already the same filter.
+ * Filters that are less strict than another one are not reported: that is a way to write an
+ * exception.
  */
 static void idle_filters(const struct lint *lint, struct whole *whole)
 {
@@ -434,7 +435,7 @@ static void empty_binaries(const struct lint *lint)
 				"without values, matchBinaries matches everything");
 }
 
-/* Followed by their numbers in namespaces, those of the first one pass nothing. */
+/* With namespace numbers and followForks, processes in the root pid namespace never pass. */
 static void first_namespace(const struct lint *lint)
 {
 	const struct doc_selector *doc = lint->selector;

@@ -8,7 +8,7 @@
 
 #include "lib/base/arena.h"
 
-/* As an arena aligns what it gives. */
+/* As an arena aligns its memory. */
 __extension__ typedef unsigned __int128 lint_wide __attribute__((aligned(8)));
 
 struct lint_range {
@@ -21,7 +21,7 @@ struct lint_ranges {
 	uint32_t n;
 };
 
-/* What must hold of the bits of a number besides. */
+/* Additional conditions on the bits of a number. */
 struct lint_bits {
 	uint64_t none_of; /* no bit of these */
 	uint64_t any_of[16]; /* a bit of each */
@@ -34,7 +34,7 @@ void lint_ranges_sort(struct lint_ranges *ranges);
 int lint_ranges_complement(struct arena *arena, const struct lint_ranges *ranges,
 			   lint_wide top, struct lint_ranges *ret);
 
-/* Of two sorted ones. 0 or -ENOMEM. */
+/* Of two sorted lists. 0 or -ENOMEM. */
 int lint_ranges_intersect(struct arena *arena, const struct lint_ranges *a,
 			  const struct lint_ranges *b, struct lint_ranges *ret);
 

@@ -58,7 +58,7 @@ static const struct set_row {
 	{ "FileType", LINT_SET_EQUAL, "FileType", &names_file_types, 3, {} },
 };
 
-/* A new set of the list, of which the operator tells the rest; NULL if there is no room. */
+/* A new set of the list; the operator determines the rest; NULL if there is no room. */
 static struct lint_set *set_add(struct lint_sets *sets, enum lint_list list,
 				const struct node *node, doc_value op,
 				const struct doc_values *values)
@@ -157,7 +157,7 @@ static void binaries_add(struct lint_sets *sets, enum lint_list list,
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		/* Without values it takes everything: that is no filter. */
+		/* Without values it accepts everything: it does not filter. */
 		if (!binaries[i].values.n)
 			continue;
 		set = set_add(sets, list, binaries[i].node, binaries[i].op,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the filters of a selector accept, as far as it can be told without a kernel. A filter
+ * What the filters of a selector accept, as far as this is known without a kernel. A filter
  * accepts a set of the values of one subject (an argument, its port, the pid, a namespace,
- * ...); all that rules say of filters is made of one question: is it certain that no value
- * is in all of some sets? "A covers B" is: nothing is in B and not in A.
+ * ...); all rules about filters reduce to one question: is it certain that no value is in all
+ * of some sets? "A covers B" means: nothing is in B and not in A.
  */
 #ifndef TETRA_LIB_LINT_SET_H
 #define TETRA_LIB_LINT_SET_H
@@ -13,9 +13,9 @@
 
 struct lint;
 
-/* How a value stands for what it accepts. */
+/* What a value in a filter accepts. */
 enum lint_set_kind {
-	LINT_SET_UNKNOWN, /* nothing is said of it */
+	LINT_SET_UNKNOWN, /* nothing is known about it */
 	LINT_SET_EQUAL, /* numbers; also MIN:MAX */
 	LINT_SET_GREATER,
 	LINT_SET_LESS,
@@ -27,7 +27,7 @@ enum lint_set_kind {
 	LINT_SET_PART,
 	LINT_SET_PART_NOCASE,
 	LINT_SET_NET,
-	LINT_SET_NAMESPACE, /* numbers, and a word for one that we do not know */
+	LINT_SET_NAMESPACE, /* numbers, and a word for an unknown one */
 	LINT_SET_MEMBER, /* the subject is a set, which has one of them: ancestors */
 	LINT_SET_CAPABILITY, /* the same, of at most 64 things */
 };
@@ -49,7 +49,7 @@ struct lint_subject {
 	enum lint_list list;
 	uint32_t position; /* arguments; namespaces and capability sets: their number */
 	const char *attribute; /* within an argument: "DPort"; "" for its value */
-	uint8_t flags; /* followForks and the like, which make it another subject */
+	uint8_t flags; /* followForks etc., which make it another subject */
 };
 
 struct lint_set {
@@ -66,7 +66,7 @@ struct lint_set {
 	doc_value op;
 };
 
-/* One set of a question; of its values perhaps only one, and perhaps all that is not in it. */
+/* One set of a question; possibly only one of its values, and possibly its complement. */
 struct lint_term {
 	const struct lint_set *set;
 	bool complement;
@@ -93,18 +93,18 @@ bool lint_set_is_path(const struct lint_set *set);
 bool lint_same_subject(const struct lint_set *a, const struct lint_set *b);
 
 /*
- * Adds what follows from the terms for other subjects: sets of their own, in @sets. How many
- * terms there are then.
+ * Adds what follows from the terms for other subjects, as separate sets in @sets. Returns the
+ * number of terms then.
  */
 uint32_t lint_facts_add(const struct lint *lint, struct lint_term *terms, uint32_t n,
 			uint32_t max, struct lint_set *sets, uint32_t max_sets);
 
 /*
- * It is certain that no value is in all sets; false where it is not known, or would cost
- * more than is left to spend.
+ * It is certain that no value is in all sets; false if it is unknown, or would cost more than
+ * the remaining budget.
  */
 bool lint_terms_exclude(const struct lint *lint, const struct lint_term *terms, uint32_t n);
-/* The same by what is written alone, without what follows from it for other subjects. */
+/* The same from what is written only, without what follows from it for other subjects. */
 bool lint_terms_exclude_plainly(const struct lint *lint, const struct lint_term *terms,
 				uint32_t n);
 

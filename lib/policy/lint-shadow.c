@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Selectors that never get their turn: what they accept, earlier ones have taken. One earlier
- * selector may do, or several together.
+ * Selectors that never match: earlier ones accept everything that they accept, one alone or
+ * several together.
  *
- * "L is covered by E1, E2, ..." is: nothing is in L and in none of the Ei. Not to be in Ei is
- * to fail one of its filters, so each way of failing one filter of each must be impossible.
+ * "L is covered by E1, E2, ..." means: nothing is in L and in none of the Ei. A value is not
+ * in Ei if it fails one of its filters, so each way of failing one filter of each must be
+ * impossible.
  */
 #include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
@@ -50,7 +51,7 @@ static bool covered_by(const struct lint *lint, const struct lint_sets *sets,
 	for (i = 0; i < sets[late].n && i < LINT_MAX_TERMS / 2; i++)
 		cover.terms[cover.n_terms++] =
 			(struct lint_term){ .set = &sets[late].items[i] };
-	/* What accepts nothing by itself is another rule's business. */
+	/* Selectors that accept nothing at all are left to another rule. */
 	if (lint_terms_exclude(lint, cover.terms, cover.n_terms))
 		return false;
 	return is_covered(&cover, 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether some sets have nothing in common. Numbers, addresses and capabilities become
- * ranges of bit patterns, texts go to lint-text.c; sets of what is not known become nothing:
- * they could only make it less.
+ * Whether some sets are disjoint. Numbers, addresses and capabilities become ranges of bit
+ * patterns, texts go to lint-text.c; unknown sets are ignored: they could only make the
+ * intersection smaller.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 /* Where IPv4 addresses are among those of IPv6. */
 #define MAPPED_BASE (((lint_wide)0xffff) << 32)
 #define MAPPED_TOP  (MAPPED_BASE | UINT32_MAX)
-/* A value is at most so many ranges. */
+/* A value is at most this many ranges. */
 #define VALUE_RANGES 2u
 
 static unsigned int set_bits(const struct lint_set *set)
@@ -39,7 +39,7 @@ static bool is_signed(const struct lint_set *set)
 	return !set->bits && set->type && set->type->bits && set->type->is_signed;
 }
 
-/* A number as the pattern of its bits; what does not fit was reported. */
+/* A number as its bit pattern; a number that does not fit was reported. */
 static bool pattern_of(const struct lint_set *set, const char *text, uint64_t *ret)
 {
 	unsigned int bits = set_bits(set);
@@ -112,7 +112,7 @@ static bool bounds_of(const struct lint_set *set, const char *text, uint64_t *lo
 	return true;
 }
 
-/* Above or below a number: @ret_n is 0 if there is nothing. */
+/* Above or below a number: @ret_n is 0 if the range is empty. */
 static void side_of(const struct lint_set *set, uint64_t number, struct lint_range *ret,
 		    uint32_t *ret_n)
 {
@@ -199,8 +199,8 @@ static bool is_negated(const struct lint_term *term)
 }
 
 /*
- * The ranges of a term, before its negation. False if that is not known: some value is not,
- * and what the others say would be too little. Of a negated set, it would be enough.
+ * The ranges of a term, before its negation. False if they are unknown: a value is unknown,
+ * and the others alone would be too few. For a negated set they are enough.
  */
 static int term_ranges(struct arena *arena, const struct lint_term *term,
 		       struct lint_ranges *ret, bool *ret_known)
@@ -406,13 +406,13 @@ static bool value_fails(const struct lint_term *term, const struct node *value)
 {
 	if (is_negated(term))
 		return term_lists(term, value);
-	/* One of a process's ancestors, or a number that we do not know: could be any. */
+	/* One of a process's ancestors, or an unknown number: could be any. */
 	if (term->set->kind == LINT_SET_MEMBER || is_host(value) || lists_host(term))
 		return false;
 	return !term_lists(term, value);
 }
 
-/* Some set lists only what the others do not want. */
+/* A set lists only what the others exclude. */
 static int members_exclude(const struct lint_term *terms, uint32_t n)
 {
 	const struct doc_values *values;
@@ -456,7 +456,7 @@ static int group_exclude(struct arena *arena, const struct lint_term *terms, uin
 	}
 }
 
-/* What comparing the terms may cost, in comparisons of values. */
+/* The cost of comparing the terms, in comparisons of values. */
 static uint64_t group_cost(const struct lint_term *terms, uint32_t n)
 {
 	uint64_t sum = 0, product = 1;
@@ -474,7 +474,7 @@ static uint64_t group_cost(const struct lint_term *terms, uint32_t n)
 	return numbers ? sum * 8 : product;
 }
 
-/* The terms of one subject, gathered behind @terms[from]; how many. */
+/* The terms of one subject, gathered after @terms[from]; how many. */
 static uint32_t group_gather(const struct lint_term *terms, uint32_t n, uint32_t from,
 			     struct lint_term *ret)
 {
@@ -490,7 +490,7 @@ static uint32_t group_gather(const struct lint_term *terms, uint32_t n, uint32_t
 	return n_ret;
 }
 
-/* The same filter, of which nothing is known, is and is not passed. */
+/* The same filter, though unknown, is both passed and not passed. */
 static bool is_denied(const struct lint_term *terms, uint32_t n)
 {
 	uint32_t i, k;

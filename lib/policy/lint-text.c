@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A set with literals to be equal to leaves only these: each is tried. Otherwise the literals
- * to begin with are met with each other, those to end in likewise; with what is left, a text
- * can always be made longer, so only negated literals that all of its kind have can be in the
- * way.
+ * A set of Equal literals leaves only these: each is tried. Otherwise the prefixes are
+ * intersected with each other, and so are the postfixes. With the rest, a text can always be
+ * made longer, so only negated literals that all texts of its kind have can exclude it.
  */
 #include "lib/policy/lint-text.h"
 
@@ -84,8 +83,8 @@ static bool literals_exclude(const struct lint_texts *closed,
 }
 
 /*
- * Every text that passes the literal, which is of @kind, has what a negated set does not
- * want: what the literal itself has, or begins or ends with.
+ * Every text that passes the literal, which is of @kind, has what a negated set excludes: what
+ * the literal itself has, or begins or ends with.
  */
 static bool is_refused(const struct lint_literal *literal, enum lint_text_kind kind,
 		       const struct lint_texts *sets, uint32_t n)
@@ -115,8 +114,8 @@ meet(const struct lint_literal *a, const struct lint_literal *b, enum lint_text_
 }
 
 /*
- * The literals of all positive sets of @kind, met with each other, less those refused:
- * 1 if none is left, 0 if one is, or there was no such set.
+ * The literals of all positive sets of @kind, intersected, minus the rejected ones: 1 if none
+ * is left, 0 if one is, or if there was no such set.
  */
 static int ends_exclude(struct arena *arena, const struct lint_texts *sets, uint32_t n,
 			enum lint_text_kind kind, const struct lint_literal *all)
@@ -153,7 +152,7 @@ static int ends_exclude(struct arena *arena, const struct lint_texts *sets, uint
 	return any;
 }
 
-/* Each of the parts that a set asks for has one that another does not want. */
+/* Each of the parts that a set requires has one that another set excludes. */
 static bool parts_exclude(const struct lint_texts *sets, uint32_t n)
 {
 	uint32_t i, k;

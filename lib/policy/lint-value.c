@@ -43,7 +43,7 @@ static void duplicate_in(const struct lint *lint, const struct doc_values *value
 	}
 }
 
-/* Whatever is value @a is value @b too. */
+/* Everything that matches value @a also matches value @b. */
 static bool is_within(const struct lint *lint, const struct lint_set *set, uint32_t a,
 		      uint32_t b)
 {
@@ -59,8 +59,8 @@ static bool is_within(const struct lint *lint, const struct lint_set *set, uint3
 }
 
 /*
- * Numbers in other bases and bit patterns of negative ones: who writes these knows what they
- * mean. A number within a range that looks like it is another matter.
+ * Numbers in other bases and bit patterns of negative ones: their author knows what they mean.
+ * This does not apply to a number within a range that looks like it.
  */
 static bool is_other_notation(const struct lint_set *set, doc_value a, doc_value b)
 {
@@ -73,14 +73,14 @@ static bool is_other_notation(const struct lint_set *set, doc_value a, doc_value
 	return (a->text[0] == '-') != (b->text[0] == '-');
 }
 
-/* "/lib" was meant for a folder: that it also begins "/lib64" is prefix-sibling's business. */
+/* "/lib" was meant as a folder: prefix-sibling reports that it also begins "/lib64". */
 static bool is_sibling(const struct lint_set *set, doc_value late, doc_value early)
 {
 	return set->kind == LINT_SET_PREFIX && early->n && late->n > early->n &&
 	       early->text[early->n - 1] != '/' && late->text[early->n] != '/';
 }
 
-/* One value says what another one says as well: of two that mean the same, the later. */
+/* A value that another one also covers; if two mean the same, the later one. */
 static void meanings_in(const struct lint *lint, const struct lint_set *set)
 {
 	const struct doc_values *values = set->values;

@@ -5,7 +5,7 @@
 
 #include "lib/policy/acts.h"
 
-/* Comparisons that rules may make: some tenths of a second. */
+/* Limit of comparisons by all rules: some tenths of a second. */
 #define MAX_STEPS 4000000u
 
 /* Numbers of parameters that are not declared; positions are small. */

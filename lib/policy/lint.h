@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What loads and does not do what it seems to say: warnings, one function per rule. Rules
- * look at the document, not at the model, so that they also speak of what is not supported.
+ * Policies that load but do not do what they seem to say: warnings, one function per rule.
+ * Rules look at the document, not at the model, so that they also cover what is not supported.
  */
 #ifndef TETRA_LIB_LINT_H
 #define TETRA_LIB_LINT_H
@@ -17,9 +17,9 @@ struct lint {
 	const struct doc_hook *hook;
 	const struct doc_selector *selector;
 	uint32_t i_selector;
-	uint64_t *steps; /* comparisons of values that are left, in all of the policy */
-	bool *failed; /* set when there was no memory */
-	uint32_t *told; /* what lint-judge.c said of the policy: enum told there */
+	uint64_t *steps; /* remaining comparisons of values, for the whole policy */
+	bool *failed; /* set when memory ran out */
+	uint32_t *told; /* what lint-judge.c reported about the policy: enum told there */
 	/* Of a hook of another name: "sys_open" of "sys_enter_open"; or empty. */
 	char call[64];
 };
@@ -34,7 +34,8 @@ struct lint_rule {
 /* Runs every rule of the lists below on the document. 0 or -ENOMEM. */
 int lint_run(struct build *build);
 
-/* lint-hook.c, -value.c, -never.c, -action.c, -evasion.c, -judge.c; each ends with a rule without a function. */
+/* lint-hook.c, -value.c, -never.c, -action.c, -evasion.c, -judge.c; a rule without a function
+ * ends each list. */
 extern const struct lint_rule lint_policy_rules[], lint_hook_rules[];
 extern const struct lint_rule lint_value_rules[], lint_never_rules[], lint_action_rules[];
 extern const struct lint_rule lint_evasion_rules[], lint_judge_rules[];
@@ -47,13 +48,13 @@ const struct type_row *lint_return_type(const struct lint *lint);
 const struct type_row *lint_data_type(const struct lint *lint,
 				      const struct doc_filter *filter);
 
-/* The position of the argument in the hook's list, or a number of its own if there is none. */
+/* The position of the argument in the hook's list, or a separate number if there is none. */
 uint32_t lint_filter_position(const struct lint *lint, const struct doc_filter *filter);
 
 /* The macro of that name, or NULL. */
 const struct doc_selector *lint_macro(const struct lint *lint, doc_value name);
 
-/* The text that was put together; without memory for all of it, the lint fails. */
+/* The assembled text; if memory ran out, the lint fails. */
 const char *lint_text(const struct lint *lint, const struct strbuf *text);
 
 /* lint-shadow.c */
@@ -67,12 +68,12 @@ const char *lint_action_name(const struct doc_action *action);
 bool lint_enforces(const struct doc_selector *selector);
 /* By its user or mount namespace: names and capabilities made in others do not count. */
 bool lint_filters_namespace(const struct doc_selector *selector);
-/* Adds the hooks that see all ways of what this one is about. */
+/* Adds the hooks that see all ways of doing what this one sees. */
 void lint_safer_add(const struct lint *lint, struct strbuf *ret);
 
 /*
- * The name of the hook's function without a syscall prefix's architecture, also where a
- * tracepoint stands at a system call's entry; "" if unknown.
+ * The name of the hook's function without a syscall prefix's architecture, also for a
+ * tracepoint at a system call's entry; "" if unknown.
  */
 const char *lint_call(const struct lint *lint);
 bool lint_is_syscall(const struct lint *lint);

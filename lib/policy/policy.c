@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The public calls: text in, model out. Two arenas: the document's goes when the call
- * returns, the model's is the policy's.
+ * The public calls: text in, model out. Two arenas: the document's is freed when the call
+ * returns, the model's belongs to the policy.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,7 +39,7 @@ static int policy_new(struct tetra_policy **ret, const char *file, const char *t
 	return 0;
 }
 
-/* Of what is wrong, more need not be said. */
+/* Nothing more is reported about an invalid policy. */
 static int policy_here(const struct build *build)
 {
 	struct here here = { .policy = build->policy,
@@ -91,7 +91,7 @@ static int verdict(const struct report *report, int r)
 	return report->n_unsupported ? -EOPNOTSUPP : 0;
 }
 
-/* Zero is the default of what an older caller does not know. */
+/* Zero is the default of fields that an older caller does not know. */
 static int opts_read(struct tetra_parse_opts *ret, const struct tetra_parse_opts *opts)
 {
 	const char *tail = (const char *)opts;
@@ -146,7 +146,7 @@ int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 	return 0;
 }
 
-/* Of all errors that opening and reading know, the ones that the interface knows. */
+/* Maps the errors of opening and reading to those of the interface. */
 static int file_error(int error)
 {
 	switch (error) {
@@ -172,18 +172,18 @@ static int file_refused(struct tetra_diag *diag, const char *file, int error)
 			  strerror(-error));
 }
 
-/* A pipe that nobody writes to is empty; opening it would wait for somebody. */
+/* A pipe without a writer is empty; opening it would wait for a writer. */
 static int file_open(const char *filename)
 {
 	int fd = open(filename, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return -errno;
-	(void)fcntl(fd, F_SETFL, 0); /* what cannot be set is no pipe */
+	(void)fcntl(fd, F_SETFL, 0); /* if it cannot be set, it is not a pipe */
 	return fd;
 }
 
-/* Reads up to one byte over the limit: the parser then says that it is too much. */
+/* Reads up to one byte over the limit: the parser then reports that it is too long. */
 static int file_read(int fd, char **ret, size_t *ret_len)
 {
 	_cleanup_(freep) char *text = NULL;

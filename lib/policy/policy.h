@@ -43,7 +43,7 @@ struct policy_arg {
 	char *label; /* or NULL */
 };
 
-/* One value of a filter. Which member counts follows from the operator and the class. */
+/* One value of a filter. The operator and the class determine which member is valid. */
 struct policy_value {
 	struct mark mark;
 	char *text; /* as written; NUL-terminated, may contain NULs */
@@ -90,7 +90,7 @@ struct policy_namespace {
 	struct mark mark;
 	uint32_t ns; /* enum tetra_namespace */
 	uint8_t negated;
-	uint8_t host_ns; /* the value list holds "host_ns"; the number is the kernel's fact */
+	uint8_t host_ns; /* the value list has "host_ns"; its number is a kernel fact */
 	struct policy_value *values; /* the numbers only */
 	uint32_t n_values;
 };
@@ -131,9 +131,9 @@ struct policy_selector {
 	uint32_t n_capabilities;
 	struct policy_action *actions; /* never empty: the default is one Post */
 	uint32_t n_actions;
-	/* Settled from the actions and the policy's options: */
-	uint8_t enforces; /* some action signals or overrides */
-	uint8_t accepts_unreadable; /* a value that cannot be told passes each filter */
+	/* Derived from the actions and the policy's options: */
+	uint8_t enforces; /* an action signals or overrides */
+	uint8_t accepts_unreadable; /* an unreadable value passes each filter */
 	uint8_t accepts_fault; /* likewise memory of a system call's process */
 	uint8_t distrusts; /* names made in a user namespace pass each negated filter */
 };
@@ -178,9 +178,9 @@ enum policy_user_namespaces {
 	POLICY_USER_NAMESPACES_TRUST,
 };
 
-/* Option "enforcement": what to do where this kernel can skip whatever enforces. */
+/* Option "enforcement": what to do if this kernel can skip the enforcing programs. */
 enum policy_enforcement {
-	POLICY_ENFORCEMENT_STRICT, /* refuse the policy */
+	POLICY_ENFORCEMENT_STRICT, /* reject the policy */
 	POLICY_ENFORCEMENT_BEST_EFFORT, /* load it and report what got past */
 };
 
@@ -190,7 +190,7 @@ struct tetra_policy {
 	char *name; /* metadata.name */
 	struct mark name_mark;
 	uint32_t mode; /* TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR: options policy-mode */
-	uint8_t enforces; /* some action enforces */
+	uint8_t enforces; /* an action enforces */
 	uint8_t unreadable; /* enum policy_unreadable */
 	uint8_t user_namespaces; /* enum policy_user_namespaces */
 	uint8_t enforcement; /* enum policy_enforcement */
@@ -210,13 +210,13 @@ uint32_t arg_kind_class(uint32_t kind);
 const char *arg_kind_name(uint32_t kind);
 const char *arg_kind_json_key(uint32_t kind);
 const char *operator_name(uint32_t op);
-/* Its name begins with "Not": it accepts what the operator without accepts not. */
+/* Its name begins with "Not": it accepts what the operator without "Not" does not accept. */
 bool operator_is_negated(uint32_t op);
 bool action_enforces(uint32_t kind);
 const char *action_name(uint32_t kind);
 const char *action_event_name(uint32_t kind);
 
-/* Some filter on a name says which it must not be: an executable's, an argument's. */
+/* A filter says what an executable's or an argument's name must not be. */
 bool selector_negates_names(const struct policy_selector *selector);
 
 static inline void tetra_policy_unrefp(struct tetra_policy **policy)

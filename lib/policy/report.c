@@ -38,7 +38,7 @@ static struct mark key_mark(const struct node *node)
 
 static struct mark value_mark(const struct node *node)
 {
-	/* An empty value has its place wherever the parser noticed that it is empty. */
+	/* The place of an empty value is where the parser noticed that it is empty. */
 	if (node->type == NODE_SCALAR && !(node->scalar == SCALAR_NULL && !node->n))
 		return node->mark;
 	return key_mark(node);
@@ -58,7 +58,7 @@ static void report_show(struct report *report, const struct shown *shown,
 		.line = shown->mark.line,
 		.column = shown->mark.column,
 		.path = shown->path && *shown->path ? shown->path : NULL,
-		/* What it says, before it quotes anything. */
+		/* The message up to its first quote. */
 		.kind = format,
 	};
 	char message[512];
@@ -147,7 +147,7 @@ static void show_plain(struct report *report, const struct shown *shown,
 	va_end(args);
 }
 
-/* Where a field would be: its path, and the place of what asks for it. */
+/* Where a field would be: its path, and the place of what requires it. */
 static struct mark missing_place(struct report *report, const struct node *mapping,
 				 const char *field, const struct node *asks,
 				 struct strbuf *ret_path)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Findings about one policy text: places are taken from nodes, and what was found is
- * counted, so that the whole text is read before anything is refused.
+ * Findings about one policy text: places are taken from nodes, and findings are counted, so
+ * that the whole text is read before anything is rejected.
  *
- * Where a finding stands: at the value, if that is a scalar; at the key, if the value is a
- * collection; report_*_key() at the key in any case.
+ * The place of a finding: at the value, if that is a scalar; at the key, if the value is a
+ * collection; report_*_key() always at the key.
  */
 #ifndef TETRA_LIB_REPORT_H
 #define TETRA_LIB_REPORT_H
@@ -22,7 +22,7 @@ struct report {
 	unsigned int n_shown;
 };
 
-/* Findings per text; who needs more than these has not read them. */
+/* Findings per text; more would not be read. */
 #define REPORT_MAX_FINDINGS 200u
 
 /* Bytes of user text quoted in a message. */
@@ -37,17 +37,17 @@ int report_error_key(struct report *report, const struct node *node, const char 
 		     const char *hint, const char *format, ...) _printf_(5, 6);
 
 /*
- * A missing @field of @mapping. @asks: the node whose key or value asks for it, NULL: the
+ * A missing @field of @mapping. @asks: the node whose key or value requires it, NULL: the
  * mapping itself.
  */
 int report_missing(struct report *report, const struct node *mapping, const char *field,
 		   const struct node *asks, const char *hint);
 
-/* A field that may be left out, and is missed all the same; @what: what comes of it. */
+/* A field that may be omitted, but is missed; @what: the consequence. */
 void report_warning_missing(struct report *report, const struct node *mapping,
 			    const char *field, const char *hint, const char *what);
 
-/* Something of the language that this version cannot do; silent inside .quiet. */
+/* A part of the language that this version does not support; silent inside .quiet. */
 void report_unsupported(struct report *report, const struct node *node, const char *format,
 			...) _printf_(3, 4);
 void report_unsupported_key(struct report *report, const struct node *node,

@@ -8,7 +8,7 @@
 #include "lib/base/nearest.h"
 #include "lib/policy/suggest.h"
 
-/* Items behind the last one that is allowed, whose faults are told as well. */
+/* Items after the last allowed one whose errors are also reported. */
 #define MORE_ITEMS 32u
 
 struct binder {
@@ -16,7 +16,7 @@ struct binder {
 	struct arena *arena;
 };
 
-/* Every list member has this layout, whatever its items are. */
+/* Every list member has this layout, regardless of its items. */
 struct any_list {
 	const struct node *node;
 	uint32_t n;
@@ -84,7 +84,7 @@ static void wrong_type(struct binder *binder, const struct node *node, const cha
 			   "%s takes %s, not %s", name, wanted, node_describe(node));
 }
 
-/* An escape made it, "\0": what is behind it would be compared with nothing. */
+/* Made by an escape, "\0": what follows it would never be compared. */
 static bool has_nul(const struct node *node)
 {
 	return node->type == NODE_SCALAR && memchr(node->text, '\0', node->n);
@@ -101,7 +101,7 @@ static bool bind_text(struct binder *binder, const struct node *node, const char
 	return false;
 }
 
-/* An unquoted number stands for its digits; a boolean could be "yes" or "true". */
+/* An unquoted number means its digits; a boolean could be "yes" or "true". */
 static bool bind_value(struct binder *binder, const struct node *node, const char *name)
 {
 	if (node->type == NODE_SCALAR &&
@@ -110,7 +110,7 @@ static bool bind_value(struct binder *binder, const struct node *node, const cha
 	return bind_text(binder, node, name);
 }
 
-/* A text that is compared with names of ours, or that the model keeps as one. */
+/* A text that is compared with our names, or that the model keeps as one. */
 static bool bind_name(struct binder *binder, const struct schema_field *field,
 		      const struct node *node, const char *name)
 {
@@ -149,7 +149,7 @@ static bool bind_word(struct binder *binder, const struct schema *schema,
 	return false;
 }
 
-/* What would be written for what was meant; NULL if nobody knows. */
+/* The correct spelling of what was meant; NULL if unknown. */
 static const char *bool_hint(struct binder *binder, char (*buf)[128],
 			     const struct node *node)
 {
@@ -274,7 +274,7 @@ static int bind_scalars(struct binder *binder, const struct schema_field *field,
 	     child = child->next)
 		*items++ = bind_item(binder, field, child) ? child : NULL;
 	for (; child && n_more < MORE_ITEMS; child = child->next, n_more++)
-		(void)bind_item(binder, field, child); /* for its faults */
+		(void)bind_item(binder, field, child); /* for its errors */
 	return 0;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Binding of a tree to structs, by tables: a schema is a list of fields, a field says the
- * name of a key, the type of its value and where the struct keeps it. Binding reports every
- * unknown, repeated, missing, removed and unsupported key and every value of a wrong type,
- * and goes on; what was wrong is left out of the struct, so a reader of the struct only ever
- * sees values of the right type.
+ * Binding of a tree to structs, by tables: a schema is a list of fields, a field gives the
+ * name of a key, the type of its value and its place in the struct. Binding reports every
+ * unknown, repeated, missing, removed and unsupported key and every value of a wrong type, and
+ * continues; wrong values are not stored in the struct, so its readers only see values of the
+ * right type.
  *
  * A bound struct begins with its node: struct x { const struct node *node; ... }.
  */
@@ -40,19 +40,19 @@ enum field_type {
 	FIELD_TEXTS,
 	FIELD_INTEGERS, /* .min to .max; sets node->number */
 	FIELD_NUMERALS, /* as INTEGERS, quoted or not */
-	FIELD_VALUES, /* texts, and numbers that nobody quoted */
-	FIELD_TEXT_MAP, /* the keys stand in node->key */
+	FIELD_VALUES, /* texts, and unquoted numbers */
+	FIELD_TEXT_MAP, /* the keys are in node->key */
 	/* member: struct of .schema *; NULL if absent or wrong */
 	FIELD_OBJECT,
 	/* member: DOC_LIST of structs of .schema; .node is NULL where an item is wrong */
 	FIELD_OBJECTS,
-	FIELD_OBJECT_MAP, /* the keys stand in node->key */
+	FIELD_OBJECT_MAP, /* the keys are in node->key */
 };
 
 enum field_flags {
 	FIELD_REQUIRED = 1,
 	FIELD_REMOVED = 2, /* was in the language once */
-	FIELD_UNSUPPORTED = 4, /* anything but an empty value is refused as not supported */
+	FIELD_UNSUPPORTED = 4, /* any non-empty value is rejected as not supported */
 	FIELD_NULLABLE = 8, /* null is the same as absent */
 	FIELD_ANY_TEXT = 16, /* for people, not for us: may hold NUL characters */
 };
@@ -71,13 +71,13 @@ struct schema_field {
 	uint16_t offset;
 	const struct schema *schema;
 	const struct words *words;
-	const char *hint; /* for who writes a name instead of the integer */
+	const char *hint; /* if a name was written instead of the integer */
 	int64_t min, max;
 	uint32_t max_items; /* 0: no limit */
 };
 
 struct schema {
-	const char *name; /* for people: "argument" */
+	const char *name; /* in messages: "argument" */
 	size_t size; /* of the struct */
 	const struct schema_field *fields; /* 64 at most */
 	size_t n_fields;

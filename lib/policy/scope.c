@@ -26,7 +26,7 @@ static bool is_negated(doc_value op)
 	return op && str_has_prefix(op->text, "Not");
 }
 
-/* A number that stood for itself. */
+/* A number written as such. */
 static int number_add(struct build *build, doc_value node, uint64_t number,
 		      struct policy_value *ret)
 {
@@ -224,7 +224,7 @@ static void namespace_changes_check(struct build *build, const struct doc_namesp
 	}
 }
 
-/* Filters that are not supported: their values are looked at, nothing is kept. */
+/* Unsupported filters: their values are checked, nothing is kept. */
 static int changes_check(struct build *build, const struct doc_selector *doc)
 {
 	struct policy_capabilities capabilities;
@@ -264,7 +264,7 @@ static int processes_build(struct build *build, const struct doc_selector *doc,
 		if (doc->pids.items[i].node)
 			r = pids_build(build, &doc->pids.items[i],
 				       &selector->pids[selector->n_pids++]);
-	/* Without values there is nothing to match: the element says nothing. */
+	/* Without values there is nothing to match: the element has no effect. */
 	for (i = 0; i < doc->binaries.n && r >= 0; i++)
 		if (doc->binaries.items[i].values.n)
 			r = binaries_build(build, &doc->binaries.items[i],

@@ -45,7 +45,7 @@ static int return_filters(struct build_hook *hook, const struct doc_selector *do
 			     &selector->n_return_args);
 }
 
-/* Which lists of a selector are written: a macro and its user may not both have one. */
+/* Which lists a selector has: a macro and its user may not both have the same one. */
 static const struct node *list_node(const struct doc_selector *doc, unsigned int i)
 {
 	const struct node *const nodes[] = {
@@ -113,8 +113,8 @@ static void macros_check(struct build_hook *hook, const struct doc_selector *doc
 }
 
 /*
- * Memory of a system call that cannot be read is mostly the caller's own mistake, and the call
- * fails by itself: it matches on request only.
+ * User memory of a system call that cannot be read is usually the caller's own mistake, and
+ * the call fails anyway: it matches only on request.
  */
 static void selector_settle(const struct tetra_policy *policy,
 			    struct policy_selector *selector)
@@ -131,7 +131,7 @@ static void selector_settle(const struct tetra_policy *policy,
 			: policy->user_namespaces == POLICY_USER_NAMESPACES_DISTRUST;
 }
 
-/* Of selectors that came later: what their own types do not tell. */
+/* For selectors added later: what their own types do not show. */
 static void later_check(struct build_hook *hook, const struct doc_selector *doc)
 {
 	struct report *report = hook->build->report;

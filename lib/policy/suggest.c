@@ -23,8 +23,8 @@ static const char *word_name(const struct words *words, size_t i)
 }
 
 /*
- * What other tools and languages call it. A name may have several meanings: the first that
- * the place knows is offered.
+ * Names in other tools and languages. A name may have several meanings: the first one that is
+ * known at this place is offered.
  */
 static const struct {
 	const char *text, *meant;
@@ -297,7 +297,7 @@ const char *words_nearest(const struct words *words, const char *text)
 		nearest_offer(&nearest, word_name(words, i));
 		shorter(&best, text, word_name(words, i));
 	}
-	/* A slip of one letter is more likely than a synonym or an abbreviation. */
+	/* A typo of one letter is more likely than a synonym or an abbreviation. */
 	if (nearest.best && (nearest.distance < 2 || (!name && !best)))
 		return nearest.best;
 	if (!name)
@@ -395,7 +395,7 @@ static const char *field_short(const struct schema *schema, const char *text)
 	return best;
 }
 
-/* A key of this mapping: by its look, or by what it is called elsewhere. */
+/* A key of this mapping: by its spelling, or by its name elsewhere. */
 static const char *field_own(const struct schema *schema, const char *text)
 {
 	const char *meant, *best = NULL;
@@ -416,7 +416,7 @@ static const char *field_own(const struct schema *schema, const char *text)
 	return best ? best : nearest.best;
 }
 
-/* A key of this mapping that is a good part of the text, or the other way round. */
+/* A key of this mapping that is a large part of the text, or the other way round. */
 static const char *field_part(const struct schema *schema, const char *text)
 {
 	const char *best = field_short(schema, text);

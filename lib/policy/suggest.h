@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a word that is not in the language may have meant: a slip of the pen, what other
- * tools call it, an abbreviation, or a word of another place.
+ * What a word that is not in the language may have meant: a typo, a name from other tools, an
+ * abbreviation, or a word of another place in the language.
  */
 #ifndef TETRA_LIB_SUGGEST_H
 #define TETRA_LIB_SUGGEST_H
@@ -19,7 +19,7 @@ const char *suggest_field(char (*buf)[SUGGEST_BYTES], const struct schema *schem
 const char *suggest_word(char (*buf)[SUGGEST_BYTES], const struct schema_field *field,
 			 const char *text);
 
-/* The name of a number that was meant by @text, or NULL. */
+/* The name of a number that @text may have meant, or NULL. */
 const char *suggest_named(const struct names *names, const char *text);
 
 #endif

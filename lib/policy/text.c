@@ -10,7 +10,7 @@
 
 #define TEXT_MIN_BYTES 2u
 
-/* Spaces that are no plain space, and characters without an image. */
+/* Spaces other than the plain space, and invisible characters. */
 static bool is_shown(uint32_t c)
 {
 	if (c == 0xa0 || c == 0xad || c == 0x3000 || (c >= 0x2000 && c <= 0x200f))
@@ -58,7 +58,7 @@ static void text_escape(struct strbuf *buf, const char *text, size_t len)
 	}
 }
 
-/* The longest beginning of whole characters in @max bytes. */
+/* The longest prefix of whole characters in @max bytes. */
 static size_t text_cut(const char *text, size_t len, size_t max)
 {
 	if (len <= max)

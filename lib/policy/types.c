@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/policy/types.h"
 
-/* What the kernel's tables hold of a literal; values of integers per filter. */
+/* Limits of the kernel's tables: bytes of a literal; values of integers per filter. */
 #define EQUAL_BYTES	4096u
 #define PREFIX_BYTES	256u
 #define POSTFIX_BYTES	127u

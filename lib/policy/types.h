@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The closed lists of the language, whole: argument types, operators, actions, hook
- * sections, each row with what the language allows for it. Rows whose number is 0 are known
- * by name and not yet supported.
+ * The complete closed lists of the language: argument types, operators, actions, hook
+ * sections, each row with what the language allows for it. Rows whose number is 0 are
+ * recognised but not yet supported.
  */
 #ifndef TETRA_LIB_TYPES_H
 #define TETRA_LIB_TYPES_H
@@ -15,14 +15,14 @@ enum type_class {
 	TYPE_INT = 1 << 0,
 	TYPE_TEXT = 1 << 1,
 	TYPE_PATH = 1 << 2,
-	TYPE_FILE = 1 << 3, /* with an inode; beside TYPE_PATH */
+	TYPE_FILE = 1 << 3, /* with an inode; in addition to TYPE_PATH */
 	TYPE_SOCK = 1 << 4,
 	TYPE_SKB = 1 << 5,
 	TYPE_SOCKADDR = 1 << 6,
 	TYPE_SOCKADDR_UN = 1 << 7,
 	TYPE_CAPS = 1 << 8,
 	TYPE_SYSCALL = 1 << 9,
-	TYPE_AUTO = 1 << 10, /* known when the tracepoint's format is */
+	TYPE_AUTO = 1 << 10, /* known once the tracepoint's format is known */
 };
 
 struct type_row {

@@ -53,7 +53,7 @@ static bool text_parse(struct value_parser *parser)
 {
 	size_t max = parser->op->max_bytes, len = parser->node->n;
 
-	/* A terminator in the literal would never be in the string. */
+	/* A string never contains a terminator. */
 	while (parser->type->classes != TYPE_TEXT && len && !parser->node->text[len - 1])
 		len--;
 	while (str_equal(parser->type->name, "string") && len &&
@@ -122,7 +122,8 @@ static bool capability_set_parse(struct value_parser *parser)
 	return true;
 }
 
-/* The type of an "auto" argument is the kernel's to say: keep the text, and a number if it is one. */
+/* The kernel determines the type of an "auto" argument: keep the text, and the number if it is
+ * one. */
 static bool auto_parse(struct value_parser *parser)
 {
 	struct number number;
@@ -204,8 +205,8 @@ static bool range_parse(struct value_parser *parser)
 }
 
 /*
- * Sets and ranges hold bit patterns: above the top of a narrow signed type, a number stands for the
- * negative one with the same bits, and a range that crosses the top for two ranges.
+ * Sets and ranges hold bit patterns: above the top of a narrow signed type, a number means the
+ * negative one with the same bits, and a range that crosses the top means two ranges.
  */
 static bool pattern_parse(struct value_parser *parser)
 {

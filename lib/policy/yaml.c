@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libyaml's events, one at a time, into nodes. The builder is a stack of open collections
- * (the parent chain of .open); an alias copies the subtree of its anchor, so that the cost
- * of a bomb is counted like any other nodes and stops at the same limit.
+ * (the parent chain of .open); an alias copies the subtree of its anchor, so that the nodes of
+ * an alias bomb are counted like any others and stop at the same limit.
  *
  * libyaml's own marks: lines and columns from 0, columns in characters.
  */
@@ -14,7 +14,7 @@
 #include "lib/policy/number.h"
 #include "lib/policy/report.h"
 
-/* A mapping with more keys than this looks for duplicates by hash. */
+/* A mapping with more keys than this uses a hash to find duplicates. */
 #define SMALL_MAPPING 16u
 /* Comparisons that merge keys may cost: some hundredths of a second. */
 #define MERGE_MAX_STEPS 10000000u
@@ -381,7 +381,7 @@ static int builder_open(struct builder *builder, const yaml_event_t *event,
 		r = builder_add(builder, node);
 	if (r < 0)
 		return r;
-	/* The root of a mapping key was refused above: every open node has its parent. */
+	/* The root of a mapping key was rejected above: every open node has its parent. */
 	builder->open = node;
 	return 0;
 }
@@ -403,7 +403,7 @@ static uint32_t key_hash(const struct node *key)
 	return hash;
 }
 
-/* Unlinks every child whose key was there before; "<<" may stand several times. */
+/* Unlinks every child whose key came before; "<<" may occur several times. */
 static int keys_unique(struct builder *builder, struct node *mapping)
 {
 	struct node **slots = NULL, *child, *last = NULL, *other;
@@ -449,7 +449,7 @@ static bool is_merge(const struct node *child)
 	return child->key->plain && str_equal(child->key->text, "<<");
 }
 
-/* What '<<' names was copied for it alone: its children can move. */
+/* The value of '<<' is a separate copy: its children can be moved. */
 static int merge_mapping(struct builder *builder, struct node *mapping, struct node *from)
 {
 	struct node *child, *next;
@@ -469,7 +469,7 @@ static int merge_mapping(struct builder *builder, struct node *mapping, struct n
 	return 0;
 }
 
-/* Takes "<<" out of the mapping. */
+/* Removes "<<" from the mapping. */
 static struct node *merge_take(struct node *mapping)
 {
 	struct node *child, *before = NULL;
@@ -516,7 +516,7 @@ static int builder_close(struct builder *builder)
 	return r;
 }
 
-/* The first document is still worth reading; a mark with nothing behind it is no second. */
+/* The first document is still read; a marker with nothing after it is not a second one. */
 static int second_document(struct builder *builder, const yaml_event_t *event)
 {
 	if (event->type == YAML_SCALAR_EVENT && !event->data.scalar.length)
@@ -589,7 +589,7 @@ static int syntax_error(struct builder *builder, const yaml_parser_t *parser)
 		return report_at(builder->report, mark, "yaml-syntax",
 				 "indent with spaces",
 				 "a tab cannot be used for indentation");
-	/* The end of the text is no place to look for a quote that was not closed. */
+	/* The end of the text does not show where an unclosed quote began. */
 	if (parser->context &&
 	    str_equal(parser->problem, "found unexpected end of stream"))
 		mark = mark_of(parser->context_mark);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text to a tree of nodes with their places. Nothing is understood yet, but a reader of the
+ * Text to a tree of nodes with their places. Nothing is interpreted yet, but a reader of the
  * tree may rely on this:
  *  - the text is one document of valid UTF-8; its size, depth and number of nodes are bounded;
- *  - every key is a scalar and stands once in its mapping;
- *  - aliases and merge keys are gone: a subtree that was used twice is there twice, with the
+ *  - every key is a scalar and occurs once in its mapping;
+ *  - aliases and merge keys are expanded: a subtree that was used twice exists twice, with the
  *    places of its first use, and every node has one parent.
  */
 #ifndef TETRA_LIB_YAML_H
@@ -24,7 +24,7 @@ enum scalar_type {
 	SCALAR_BOOL,
 	SCALAR_INT,
 	SCALAR_FLOAT,
-	SCALAR_MISTAGGED, /* its tag names a type that the text is not of: fits nowhere */
+	SCALAR_MISTAGGED, /* its text does not fit the type of its tag: valid nowhere */
 };
 
 struct node {
@@ -60,7 +60,7 @@ struct node {
 #define YAML_MAX_DEPTH 40u
 /* Nodes of a document, aliases expanded: 64 MB. */
 #define YAML_MAX_NODES (1u << 20)
-/* Anchors of a document: each alias is searched for among them. */
+/* Anchors of a document: each alias searches them. */
 #define YAML_MAX_ANCHORS 1000u
 
 /*
@@ -76,7 +76,8 @@ struct node *node_get(const struct node *mapping, const char *key);
 /* Same shape and same texts; order of keys and marks do not matter. */
 bool node_equal(const struct node *a, const struct node *b);
 
-/* 0, or -EINVAL (no integer), -E2BIG (does not fit): a SCALAR_INT in the bases of YAML 1.1. */
+/* 0, or -EINVAL (not an integer), -E2BIG (too large): a SCALAR_INT in the bases of YAML
+ * 1.1. */
 int node_integer(const struct node *node, int64_t *ret);
 
 #define node_for_each(child, parent) \
