@@ -9,14 +9,13 @@
 #include "lib/kernel/quiet.h"
 
 /*
- * Types behind one another: a well-formed chain is far shorter, a broken one may be a
- * ring.
+ * Longest chain of types: a well-formed one is far shorter, a broken one may be a loop.
  */
 #define BTF_MAX_DEPTH 32u
-/* What the kernel calls the types of its raw tracepoints. */
+/* Prefix of the kernel's types of raw tracepoints. */
 #define BTF_TRACE_PREFIX "btf_trace_"
 
-/* libbpf has checked that the section is there and ends with a NUL. */
+/* libbpf has checked that the section exists and ends with a NUL. */
 static void find_strings(struct vmlinux *vmlinux)
 {
 	uint32_t size;
@@ -114,7 +113,7 @@ static int vmlinux_index(struct vmlinux *vmlinux)
 
 		if (!type_is_indexed(vmlinux, type))
 			continue;
-		/* Static functions may share a name. The first stands, as for libbpf. */
+		/* Static functions may share a name. The first one counts, as for libbpf. */
 		slot = vmlinux_slot(vmlinux, type_name(vmlinux, type), btf_kind(type));
 		if (!*slot)
 			*slot = id;
@@ -163,7 +162,7 @@ static bool type_is_transparent(const struct btf_type *type)
 	return btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type);
 }
 
-/* Behind const, volatile, restrict, typedefs and tags. NULL: void. */
+/* Skips const, volatile, restrict, typedefs and tags. NULL: void. */
 static const struct btf_type *type_strip(const struct btf *btf, uint32_t id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id);
@@ -250,7 +249,7 @@ static const char *copy_name(struct arena *arena, const char *name)
 }
 
 /*
- * The name is of what a pointer points to, if that has one; not of a pointer behind it.
+ * The name is that of the type a pointer points to, if it has one; not of a second pointer's.
  */
 static int describe_type(const struct vmlinux *vmlinux, uint32_t id, struct arena *arena,
 			 struct kernel_param *param)

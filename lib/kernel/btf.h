@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel's own BTF: names of functions and tracepoints to type ids, type ids to
- * what a policy needs to know of a prototype. Opened at the first question, 6 MB while
- * it is open.
+ * The kernel's own BTF: names of functions and tracepoints to type ids, type ids to what a
+ * policy needs to know about a prototype. Opened at the first query, 6 MB while it is open.
  */
 #ifndef TETRA_LIB_KERNEL_BTF_H
 #define TETRA_LIB_KERNEL_BTF_H
@@ -12,12 +11,12 @@
 
 struct vmlinux {
 	struct btf *btf; /* NULL: closed */
-	/* Its section of names: asking libbpf for each costs walks a third more. */
+	/* Its section of names: asking libbpf for each makes walks a third more expensive. */
 	const char *strings;
 	uint32_t strings_bytes;
 	/*
 	 * Hash table of the ids of all functions and of the typedefs btf_trace_*; 0 is
-	 * free. Made at the first look-up: costs as much as two linear scans.
+	 * free. Built at the first lookup: costs as much as two linear scans.
 	 */
 	uint32_t n_slots; /* a power of two */
 	uint32_t *slots;
@@ -40,8 +39,8 @@ bool vmlinux_has_member(struct vmlinux *vmlinux, const char *name, const char *m
 
 /*
  * Describe the prototype of @id: a function, or a typedef of a pointer to one, whose
- * first @n_skip parameters are left out. Texts are copied to @arena; .name is left
- * alone.
+ * first @n_skip parameters are skipped. Texts are copied to @arena; .name is not
+ * changed.
  */
 int vmlinux_describe(struct vmlinux *vmlinux, uint32_t id, uint32_t n_skip,
 		     struct arena *arena, struct kernel_function *ret);

@@ -10,7 +10,7 @@
 
 /* Characters of a full container id, in hexadecimal. */
 #define CONTAINER_ID_LEN 64u
-/* Characters that are enough of one. */
+/* Characters that are enough to identify one. */
 #define CONTAINER_ID_SHORT (CGROUP_CONTAINER_BYTES - 1)
 
 static const char *const controllers[] = { "memory", "pids", "cpuset" };
@@ -86,16 +86,17 @@ const char *cgroup_path(enum cgroup_mode mode, const char *text, size_t *ret_len
 	return controller ? find_path(text, controller, ret_len) : NULL;
 }
 
-/* What a name may say in front of an id: who made the group. */
+/* What a name may have before an id: the program that made the group. */
 static const char *const makers[] = {
 	"buildkit", "containerd", "cri-containerd", "cri-dockerd", "crio",	   "crun",
 	"docker",   "kata",	  "libpod",	    "libpod-payload", "nerdctl", "runc",
 };
 
 /*
- * @text of @len bytes: one of them, perhaps behind the parent group and a colon, as in
- * "kubelet-kubepods-podN.slice:cri-containerd". Others name their scopes as they like, and a
- * checksum in such a name is no container; nor is conmon's own group, "libpod-conmon-ID.scope".
+ * @text of @len bytes: one of them, possibly after the parent group and a colon, as in
+ * "kubelet-kubepods-podN.slice:cri-containerd". Other programs name their scopes as they like,
+ * and a checksum in such a name is not a container; nor is conmon's own group,
+ * "libpod-conmon-ID.scope".
  */
 static bool is_maker(const char *text, size_t len)
 {
@@ -128,8 +129,8 @@ static bool copy_id(char *ret, const char *id)
 }
 
 /*
- * The one rule: a name ends in an id of 64 digits, or in that and ".scope"; what comes before is
- * nothing, or a maker and '-' or ':'. Of a name that was cut off, as many digits as are shown.
+ * The one rule: a name ends in an id of 64 digits, or in that and ".scope"; before it comes
+ * nothing, or a maker and '-' or ':'. If a name was cut off, as many digits as are shown.
  */
 static bool id_of_name(char *ret, const char *name, size_t len)
 {
@@ -156,7 +157,7 @@ bool cgroup_container_of_name(char ret[static CGROUP_CONTAINER_BYTES], const cha
 	return id_of_name(ret, name, strlen(name));
 }
 
-/* From the leaf up: what runs in a container may make groups of its own. */
+/* From the leaf up: programs in a container may make their own groups. */
 static bool container_of_path(char *ret, const char *path, size_t len)
 {
 	while (len) {
@@ -175,7 +176,7 @@ bool cgroup_container_of_path(char ret[static CGROUP_CONTAINER_BYTES], const cha
 	return container_of_path(ret, path, strlen(path));
 }
 
-/* A leaf that is nothing but digits may be a shorter id, as small runtimes make them. */
+/* A leaf of only digits may be a shorter id, as small runtimes make them. */
 static bool container_of_leaf(char *ret, const char *path, size_t len)
 {
 	const char *slash = memrchr(path, '/', len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Control groups as far as events need them: how this machine mounts them, and which
- * container a group's name tells of. The naming rules are those of docker, containerd,
+ * container a group's name identifies. The naming rules are those of docker, containerd,
  * cri-o, podman, the kubelet and sysbox.
  */
 #ifndef TETRA_LIB_KERNEL_CGROUP_H
@@ -15,9 +15,9 @@
 #define CGROUP_KERNEL_NAME 127u
 
 enum cgroup_mode {
-	CGROUP_UNKNOWN, /* nothing is mounted where it is looked for */
+	CGROUP_UNKNOWN, /* nothing is mounted at the usual place */
 	CGROUP_LEGACY,	/* v1 */
-	CGROUP_HYBRID,	/* v1, and v2 beside it: treated as v1 */
+	CGROUP_HYBRID,	/* v1, plus v2: treated as v1 */
 	CGROUP_UNIFIED, /* v2 */
 };
 
@@ -37,12 +37,12 @@ const char *cgroup_controller(enum cgroup_mode mode, const char *text);
 const char *cgroup_path(enum cgroup_mode mode, const char *text, size_t *ret_len);
 
 /*
- * The container that the name of a group tells of, cut as events show it; false if none. A
- * name of CGROUP_KERNEL_NAME characters may have been cut off.
+ * The container in the name of a group, cut as events show it; false if none. A name of
+ * CGROUP_KERNEL_NAME characters may have been cut off.
  */
 bool cgroup_container_of_name(char ret[static CGROUP_CONTAINER_BYTES], const char *name);
 
-/* The same from a whole path: the nearest group from the leaf up that tells of one. */
+/* The same from a whole path: the nearest group from the leaf up that has one. */
 bool cgroup_container_of_path(char ret[static CGROUP_CONTAINER_BYTES], const char *path);
 
 /* The same from the contents of /proc/PID/cgroup. */

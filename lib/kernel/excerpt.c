@@ -7,7 +7,7 @@
 
 /* Aggregates within aggregates; well-formed BTF has far fewer. */
 #define EXCERPT_MAX_DEPTH 32u
-/* Types behind one another that say nothing of a layout: const, typedefs, tags. */
+/* Longest chain of types without a layout: const, typedefs, tags. */
 #define EXCERPT_MAX_CHAIN 32u
 
 /* Texts of the object's BTF, borrowed, without what follows "___", as CO-RE compares them. */
@@ -28,7 +28,7 @@ struct excerpt {
 	struct name_set types, members;
 	uint32_t *copies; /* by id in .full: the id in .btf; 0: none yet */
 	int index;	  /* the integer that arrays are indexed by */
-	int byte;	  /* what bytes are made of */
+	int byte;	  /* the type of bytes */
 	int pointer;	  /* void * */
 };
 
@@ -171,7 +171,7 @@ static const struct btf_type *type_behind(const struct btf *btf, uint32_t *id)
 
 static int excerpt_copy(struct excerpt *excerpt, uint32_t id, uint32_t depth);
 
-/* What a member is called in the excerpt; NULL if the object does not ask for it. */
+/* A member's name in the excerpt; NULL if the object does not need it. */
 static const char *excerpt_member_name(const struct excerpt *excerpt, const char *type,
 				       const char *member)
 {
@@ -179,7 +179,7 @@ static const char *excerpt_member_name(const struct excerpt *excerpt, const char
 
 	if (name && name_set_has(&excerpt->members, name))
 		return name;
-	/* Members of an anonymous one count as those of the struct around it. */
+	/* Members of an anonymous one count as those of the enclosing struct. */
 	return !*member || name_set_has(&excerpt->members, member) ? member : NULL;
 }
 
@@ -201,7 +201,7 @@ static int excerpt_copy_member(struct excerpt *excerpt, const char *type, const 
 	return btf__add_array(excerpt->btf, excerpt->index, excerpt->byte, (uint32_t)bytes);
 }
 
-/* Members of one struct follow it directly: what they hold is copied before. */
+/* Members of a struct directly follow it: their types are copied before. */
 static int excerpt_copy_struct(struct excerpt *excerpt, const struct btf_type *type,
 			       uint32_t depth)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/kernel/facts.h"
 
-/* Slots at first; a session asks about tens of names. A power of two. */
+/* Initial slots; a session asks about tens of names. A power of two. */
 #define FACTS_FIRST_SLOTS 64u
 
 uint32_t facts_hash(const char *text)

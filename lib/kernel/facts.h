@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers about named things, each asked for once: functions, raw tracepoints, system
- * calls, tracepoints. "There is none" is an answer too. A facts file is this table.
+ * Answers about named things, each looked up once: functions, raw tracepoints, system calls,
+ * tracepoints. "Does not exist" is an answer too. A facts file is this table.
  */
 #ifndef TETRA_LIB_KERNEL_FACTS_H
 #define TETRA_LIB_KERNEL_FACTS_H
@@ -28,7 +28,7 @@ struct fact {
 	 */
 	uint8_t symbol, attachable, injectable, modifiable;
 	uint8_t asked; /* .error and the member below are valid */
-	int error;     /* 0, or why there is none */
+	int error;     /* 0, or why there is no answer */
 	union {
 		struct kernel_function *function; /* if no error */
 		struct kernel_event *event;

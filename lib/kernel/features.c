@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Probes ask the kernel to verify a program of a few instructions; versions are not
- * looked at. Most of them differ in their program's type, its target and the helper it
- * calls alone: those are data.
+ * Probes let the kernel verify a program of a few instructions; versions are not checked. Most
+ * of them differ only in their program's type, its target and the helper it calls: those are
+ * data.
  *
- * A helper is asked for in one of two ways. Where its arguments are easily made the
- * program must load. Else the program calls it with none, which cannot load, and the
- * verifier's words tell whether it objects to the arguments or to the helper.
+ * There are two ways to probe a helper. If its arguments are easily made, the program must
+ * load. Otherwise the program calls it without arguments, which cannot load, and the
+ * verifier's log shows whether it rejects the arguments or the helper.
  */
 #include "lib/kernel/features.h"
 
@@ -22,12 +22,12 @@
 #include "lib/kernel/machine.h"
 #include "lib/kernel/pseudo.h"
 
-/* Bytes. The words that matter come within the first lines. */
+/* Bytes. The relevant message is in the first lines. */
 #define FEATURE_LOG_BYTES 4096u
-/* Linux calls it for its own tests only, and it can be traced in every way. */
+/* Linux calls it only for its own tests, and it can be traced in every way. */
 #define FEATURE_IDLE_FUNCTION "bpf_fentry_test1"
 
-/* Inode of the namespace that the machine begins with (include/linux/proc_ns.h). */
+/* Inode of the initial namespace (include/linux/proc_ns.h). */
 #define FIRST_USER_NS 0xeffffffdu
 
 enum feature_mode {
@@ -46,7 +46,7 @@ struct feature_row {
 	int helper; /* 0: none */
 	enum feature_mode mode;
 	uint32_t flags;		   /* BPF_F_* of the program */
-	enum kernel_feature first; /* without which it is no use; itself: none */
+	enum kernel_feature first; /* a prerequisite; itself: none */
 };
 
 #define INSN(op, to, from, offset, number)                                               \
@@ -124,11 +124,11 @@ static int knows_helper(struct tetra_kernel *kernel, const struct feature_row *r
 		return 0;
 	if (fd == -EPERM || fd == -ENOENT)
 		return fd;
-	/* No words: it was turned away before it came to the helper. */
+	/* No log: it was rejected before the helper was checked. */
 	return !*log || log_refuses_helper(log) ? fd : 0;
 }
 
-/* The least program; the helper gets ctx and zeros, which do for those asked this way. */
+/* The smallest program; the helper gets ctx and zeros, enough for those probed this way. */
 static int load_program(struct tetra_kernel *kernel, const struct feature_row *row)
 {
 	const struct bpf_insn insns[] = {
@@ -159,7 +159,7 @@ static int probe_btf(struct tetra_kernel *kernel, const struct feature_row *row)
 	return kernel_open_vmlinux(kernel);
 }
 
-/* The kernel keeps its modules' BTF in a struct that it has only if it keeps it. */
+/* The kernel keeps its modules' BTF in a struct that exists only if it keeps it. */
 static int probe_btf_modules(struct tetra_kernel *kernel, const struct feature_row *row)
 {
 	int r = kernel_open_vmlinux(kernel);
@@ -172,8 +172,8 @@ static int probe_btf_modules(struct tetra_kernel *kernel, const struct feature_r
 }
 
 /*
- * Trampolines count the runs of a program on a processor, and leave it out while there is
- * one, since Linux 5.12; before, no task was preempted inside.
+ * Since Linux 5.12, trampolines count the runs of a program on a CPU, and skip it while there
+ * is one; before, no task was preempted inside.
  */
 static int probe_steady_trampoline(struct tetra_kernel *kernel,
 				   const struct feature_row *row)
@@ -186,7 +186,8 @@ static int probe_steady_trampoline(struct tetra_kernel *kernel,
 									  : 0;
 }
 
-/* Those of LSM programs no longer count: since Linux 6.2 they have another way in. */
+/* Trampolines of LSM programs no longer count: since Linux 6.2 they are entered
+ * differently. */
 static int probe_steady_lsm(struct tetra_kernel *kernel, const struct feature_row *row)
 {
 	int r = kernel_open_vmlinux(kernel);
@@ -197,8 +198,8 @@ static int probe_steady_lsm(struct tetra_kernel *kernel, const struct feature_ro
 }
 
 /*
- * Tracepoints used to call programs with preemption off. Those that do not rest on the
- * quick kind of SRCU, which came shortly before (Linux 6.15).
+ * Tracepoints used to call programs with preemption off. Those that do not depend on the fast
+ * kind of SRCU, which came shortly before (Linux 6.15).
  */
 static int probe_steady_tracepoint(struct tetra_kernel *kernel,
 				   const struct feature_row *row)
@@ -239,9 +240,9 @@ static int load_lookup(struct tetra_kernel *kernel, const struct feature_row *ro
 
 /*
  * Linux 5.6 to 6.0 warn, and are tainted, when a program of a probe or tracepoint has a hash
- * map that allocates as it grows: inside the allocator that could deadlock. A program of a
- * perf event they refuse for the same reason, without a warning; later kernels have an
- * allocator of their own for it and take both. So this asks for the one that does no harm.
+ * map that allocates as it grows: inside the allocator that could deadlock. For the same
+ * reason they reject a program of a perf event, without a warning; later kernels have a
+ * separate allocator and accept both. So this probes the harmless one.
  */
 static int probe_growing_maps(struct tetra_kernel *kernel, const struct feature_row *row)
 {
@@ -258,7 +259,7 @@ static int probe_growing_maps(struct tetra_kernel *kernel, const struct feature_
 
 /*
  * Some kernels verify what they cannot attach. Detaching waits for the kernel (40 ms in a
- * guest), so it is tried only where the function that attaching rests on cannot be seen.
+ * guest), so it is tried only if the function that attaching depends on cannot be seen.
  */
 static int probe_fentry(struct tetra_kernel *kernel, const struct feature_row *row)
 {
@@ -301,8 +302,8 @@ static int load_marker(struct tetra_kernel *kernel, const struct feature_row *ro
 }
 
 /*
- * Does an attached program run? Without 'bpf' among the LSMs it does not, and nothing
- * else says so. Any caller of getpgid(2) may set the mark: that is proof as well.
+ * Does an attached program run? Without 'bpf' among the LSMs it does not, and nothing else
+ * shows it. Any caller of getpgid(2) may set the mark: that is proof as well.
  */
 static int lsm_program_runs(struct tetra_kernel *kernel, const struct feature_row *row)
 {
@@ -320,7 +321,7 @@ static int lsm_program_runs(struct tetra_kernel *kernel, const struct feature_ro
 	link = bpf_raw_tracepoint_open(NULL, fd);
 	if (link < 0)
 		return -errno;
-	(void)getpgid(getpid()); /* the call is the point, not its answer */
+	(void)getpgid(getpid()); /* only the call matters, not its result */
 	if (bpf_map_lookup_elem(map, &key, &mark) < 0)
 		return -errno;
 	return mark ? 0 : -EOPNOTSUPP;
@@ -352,9 +353,9 @@ int kernel_pmu_type(struct tetra_kernel *kernel, const char *pmu)
 }
 
 /*
- * Registering a kprobe and taking it back waits for the kernel. One on nothing, neither
- * symbol nor address, is refused with EINVAL, but only after what forbids kprobes
- * altogether (lockdown, missing privilege) had its say.
+ * Registering and removing a kprobe waits for the kernel. One without a symbol or address is
+ * rejected with EINVAL, but only after the checks that forbid kprobes altogether (lockdown,
+ * missing privilege).
  */
 static int probe_kprobe(struct tetra_kernel *kernel, const struct feature_row *row)
 {
@@ -370,8 +371,8 @@ static int probe_kprobe(struct tetra_kernel *kernel, const struct feature_row *r
 }
 
 /*
- * Attaching by name makes the kernel walk all its symbols. An address list that cannot be
- * read is refused with EFAULT, by kernels that would have taken a good one.
+ * Attaching by name makes the kernel walk all its symbols. Kernels that would accept a valid
+ * address list reject an unreadable one with EFAULT.
  */
 static int probe_kprobe_multi(struct tetra_kernel *kernel, const struct feature_row *row)
 {
@@ -553,7 +554,7 @@ static void feature_ask(struct tetra_kernel *kernel, enum kernel_feature feature
 		return;
 	}
 	r = row->probe(kernel, row);
-	/* Asked again when there may be some. */
+	/* Probe again when the privileges may be there. */
 	answer->asked = r != -EMFILE && r != -ENFILE && r != -ENOMEM;
 	answer->has = r == 0;
 	answer->reason = r == 0 ? NULL : reason_text(kernel, feature, r);

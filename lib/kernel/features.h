@@ -7,9 +7,9 @@
 
 #include "lib/kernel/kernel.h"
 
-/* A fentry program on @function: asked of the verifier, every time. */
+/* A fentry program on @function: the verifier decides, every time. */
 bool feature_fentry_loads(struct tetra_kernel *kernel, const char *function);
-/* A fmod_ret program on @function: asked of the verifier, every time. */
+/* A fmod_ret program on @function: the verifier decides, every time. */
 bool feature_modify_return_loads(struct tetra_kernel *kernel, const char *function);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What may be done with a function: traced, overridden, stood for by an LSM hook.
- * Families of functions are answered by rule, so that the kernel's long lists are read
- * for the odd ones only.
+ * What may be done with a function: traced, overridden, reached through an LSM hook. Rules
+ * answer for families of functions, so that the kernel's long lists are read only for the
+ * others.
  */
 #include <ctype.h>
 
@@ -17,8 +17,8 @@ static bool answer(enum fact_bit bit)
 }
 
 /*
- * The fact of a function, made if need be; NULL if recorded facts have none, or no
- * memory.
+ * The fact of a function, made if necessary; NULL if recorded facts have none, or if memory
+ * ran out.
  */
 static struct fact *function_fact(struct tetra_kernel *kernel, const char *name)
 {
@@ -34,7 +34,7 @@ static bool has_function(struct tetra_kernel *kernel, const char *name)
 	return kernel_find_function(kernel, name, &function) == 0;
 }
 
-/* The wrappers of system calls, not the likes of __x64_sys_call_table_init. */
+/* The wrappers of system calls, but not functions like __x64_sys_call_table_init. */
 static bool is_wrapper(struct tetra_kernel *kernel, const char *name)
 {
 	const char *prefix = kernel_syscall_prefix(kernel);
@@ -47,7 +47,7 @@ static bool is_security(const char *name)
 	return str_has_prefix(name, "security_");
 }
 
-/* 0, or why the list of what ftrace reaches cannot be read. */
+/* 0, or why the list of ftrace's functions cannot be read. */
 static int load_traceable(struct tetra_kernel *kernel)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};
@@ -149,10 +149,10 @@ bool kernel_function_injectable(struct tetra_kernel *kernel, const char *name)
 
 static bool modifiable_resolve(struct tetra_kernel *kernel, const char *name)
 {
-	/* Without it no trampoline is to be had, whatever the function. */
+	/* Without it no function can have a trampoline. */
 	if (!kernel_has(kernel, KERNEL_FMODRET_SECURITY) || !has_function(kernel, name))
 		return false;
-	/* The kernel's rule, by the name alone (check_attach_modify_return). */
+	/* The kernel's rule, by the name only (check_attach_modify_return). */
 	if (is_security(name))
 		return true;
 	if (is_wrapper(kernel, name))
@@ -187,8 +187,8 @@ bool kernel_lsm_hook(struct tetra_kernel *kernel, const char *hook,
 }
 
 /*
- * security_X calls the hook X, but for these. Hooks that hand out memory or an answer of
- * their own are left out: there is nothing to deny.
+ * security_X calls the hook X, except these. Hooks that return memory or their own answer are
+ * omitted: there is nothing to deny.
  */
 static const struct {
 	const char *function, *hook;
@@ -251,9 +251,8 @@ bool kernel_lsm_hook_of(struct tetra_kernel *kernel, const char *function,
 #define SEARCH_MAX_LEN 64u
 
 /*
- * The search for the nearest of 50,000 names. Distances are dear, so most names are
- * turned away by what is cheap to count: each letter that only one side has takes an edit
- * of its own.
+ * The search for the nearest of 50,000 names. Distances are expensive, so a cheap count
+ * rejects most names: each letter that only one side has takes a separate edit.
  */
 struct nearest_search {
 	struct nearest nearest;
@@ -266,7 +265,7 @@ static size_t letter(char c)
 	return (size_t)tolower((unsigned char)c) & 63;
 }
 
-/* Edits that it takes at least. */
+/* Minimum number of edits. */
 static size_t least_distance(const struct nearest_search *search, const char *name,
 			     size_t len)
 {
@@ -288,7 +287,7 @@ static int nearest_visit(const char *name, void *user)
 
 	name += search->n_skip;
 	len = strlen(name);
-	/* nearest_offer() takes no candidate of which more than a third differs. */
+	/* nearest_offer() accepts no candidate of which more than a third differs. */
 	most = nearest->best ? nearest->distance - 1 : MAX(len, nearest->len) / 3;
 	if (len > nearest->len + most || nearest->len > len + most)
 		return 0;
@@ -311,7 +310,7 @@ static const char *nearest_with_prefix(struct tetra_kernel *kernel, const char *
 	if (kernel_each_function(kernel, prefix, nearest_visit, &search) < 0 ||
 	    !search.nearest.best)
 		return NULL;
-	/* BTF may be given back before the hint is shown. */
+	/* BTF may be freed before the hint is shown. */
 	return arena_text(kernel->arena, search.nearest.best,
 			  strlen(search.nearest.best));
 }

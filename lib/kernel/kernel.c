@@ -289,8 +289,8 @@ int kernel_find_function(struct tetra_kernel *kernel, const char *name,
 	return 0;
 }
 
-/* The typedef of a raw tracepoint has no names of parameters; the function that calls the
- * programs has, and the same parameters. */
+/* The typedef of a raw tracepoint has no parameter names; the function that calls the programs
+ * has them, and has the same parameters. */
 static void copy_param_names(struct tetra_kernel *kernel, const char *event,
 			     struct kernel_function *function)
 {

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct tetra_kernel: what is true of one machine's kernel, asked one question at a
- * time.
+ * struct tetra_kernel: facts about one machine's kernel, one query at a time.
  *
- * A live one answers from BTF, tracefs, securityfs and small bpf(2) probes, each read
- * when the first question needs it; answers are remembered. A recorded one answers from
- * a facts file, which is nothing but the answers that a live one has given: planning
- * for a kernel that does not run here is the same code. Nothing on the machine is
- * changed; probes that must attach do so for a moment, to functions that nobody calls.
+ * A live one answers from BTF, tracefs, securityfs and small bpf(2) probes, each read when the
+ * first query needs it; answers are cached. A recorded one answers from a facts file, which
+ * contains only answers that a live one has given: planning for a kernel that does not run
+ * here is the same code. Nothing on the machine is changed; probes that must attach do so
+ * briefly, to functions that are never called.
  *
- * Texts and fields that a call hands out are borrowed from the kernel until it is
- * freed. One thread at a time: answers fill caches. Errors are 0 or one of -ENOENT
- * (there is no such thing), -EPERM (may not look), -EOPNOTSUPP (cannot look: not
- * mounted, no BTF), -EINVAL (what was read makes no sense), -ENOMEM.
+ * Returned texts and fields are borrowed from the kernel until it is freed. One thread at a
+ * time: answers fill caches. Errors are 0 or one of -ENOENT (does not exist), -EPERM (not
+ * permitted to look), -EOPNOTSUPP (cannot look: not mounted, no BTF), -EINVAL (what was read
+ * makes no sense), -ENOMEM.
  */
 #ifndef TETRA_LIB_KERNEL_H
 #define TETRA_LIB_KERNEL_H
@@ -26,7 +25,7 @@
 struct btf;
 struct tetra_kernel;
 
-/* Parameters that are described: what a BPF trampoline can hand to a program. */
+/* Parameters that are described: what a BPF trampoline can pass to a program. */
 #define KERNEL_MAX_PARAMS 12u
 /* Bytes of a type's text, NUL included. Longer ones are cut. */
 #define KERNEL_TYPE_TEXT 64u
@@ -136,7 +135,7 @@ enum kernel_switch { KERNEL_SWITCHES(X) KERNEL_SWITCH_END };
 #undef X
 
 struct kernel_param {
-	const char *name; /* "" where the kernel gives none */
+	const char *name; /* "" if the kernel gives none */
 	/* Of the struct pointed to, or of the integer: "file", "unsigned int"; else "" */
 	const char *type_name;
 	char c_type[KERNEL_TYPE_TEXT]; /* as C has it: "struct file *"; for messages */
@@ -150,9 +149,8 @@ struct kernel_param {
 struct kernel_function {
 	const char *name; /* the symbol */
 	/*
-	 * The same function as BTF and ftrace know it. It differs for system calls
-	 * without arguments: their wrappers, 64-bit and 32-bit, are other names of one
-	 * body.
+	 * The same function under its name in BTF and ftrace. It differs for system calls
+	 * without arguments: their wrappers, 64-bit and 32-bit, are aliases of one body.
 	 */
 	const char *target;
 	uint32_t btf_id; /* in vmlinux; of the typedef, for a raw tracepoint; 0: none */
@@ -163,7 +161,7 @@ struct kernel_function {
 	int32_t syscall_number; /* kernel_find_syscall(): else, or if unknown, -1 */
 	uint8_t has_more;
 	uint8_t is_variadic;
-	/* The parameters are known. Always set but for some system calls. */
+	/* The parameters are known. Always set, except for some system calls. */
 	uint8_t has_params;
 	uint8_t is_alias; /* .target is not .name */
 };
@@ -176,12 +174,12 @@ struct kernel_event_field {
 	uint8_t is_signed;
 	uint8_t is_array;    /* of a fixed size */
 	uint8_t is_data_loc; /* offset and length of the data in 32 bits */
-	uint8_t is_rel_loc;  /* the same, counted from behind this field */
+	uint8_t is_rel_loc;  /* the same, counted from the end of this field */
 	uint8_t is_pointer;
 	uint8_t reserved[3];
 };
 
-/* A tracepoint of tracefs. Fields stand in the order of its format file. */
+/* A tracepoint of tracefs. Fields are in the order of its format file. */
 struct kernel_event {
 	const char *subsystem, *name;
 	uint32_t id;
@@ -194,7 +192,7 @@ struct kernel_event {
 /* Of the machine we run on. @opts NULL: defaults. Cheap; needs no privilege. */
 int kernel_probe(struct tetra_kernel **ret, const struct kernel_probe_opts *opts,
 		 struct tetra_diag *diag);
-/* From a facts file, plain or gzip. -ENOENT, -EPERM; -EINVAL if it is none. */
+/* From a facts file, plain or gzip. -ENOENT, -EPERM; -EINVAL if it is not one. */
 int kernel_read_facts(struct tetra_kernel **ret, const char *path,
 		      struct tetra_diag *diag);
 /* Probes every feature, then writes them and each answer given so far. */
@@ -202,15 +200,15 @@ int kernel_write_facts(struct tetra_kernel *kernel, FILE *file);
 struct tetra_kernel *kernel_free(struct tetra_kernel *kernel);
 
 /*
- * Give back what can be read again: BTF (about 6 MB), lists of symbols. For the time
- * after loading. What was handed out stays valid, except struct btf of kernel_btf().
+ * Free what can be read again: BTF (about 6 MB), lists of symbols. For use after loading.
+ * Returned data stays valid, except struct btf of kernel_btf().
  */
 void kernel_trim(struct tetra_kernel *kernel);
 
 bool kernel_is_recorded(const struct tetra_kernel *kernel);
 const char *kernel_release(const struct tetra_kernel *kernel);
 const char *kernel_machine(const struct tetra_kernel *kernel);
-/* As LINUX_VERSION_CODE. For messages and reports: questions go to kernel_has(). */
+/* As LINUX_VERSION_CODE. For messages and reports only: for decisions use kernel_has(). */
 uint32_t kernel_version(const struct tetra_kernel *kernel);
 /* "lockdown,yama,bpf"; NULL if it cannot be read. */
 const char *kernel_lsm_list(const struct tetra_kernel *kernel);
@@ -219,13 +217,13 @@ bool kernel_is_confidential(const struct tetra_kernel *kernel);
 /* Inode of a namespace of the first process; 0 if it cannot be read. */
 uint64_t kernel_host_ns(const struct tetra_kernel *kernel, enum tetra_namespace ns);
 
-/* How the kernel preempts itself: asked once. */
+/* The preemption mode, looked up once. */
 enum kernel_preemption kernel_preemption(struct tetra_kernel *kernel);
-/* The same, asked again where the kernel shows what is in force now. One read of a file. */
+/* The same, looked up again if the kernel shows the current mode. One read of a file. */
 enum kernel_preemption kernel_preemption_again(struct tetra_kernel *kernel);
-/* A task that runs in the kernel can be preempted. What is not known counts as yes. */
+/* A task that runs in the kernel can be preempted. Unknown counts as yes. */
 bool kernel_is_preemptible(struct tetra_kernel *kernel);
-/* It could be booted with preempt=voluntary. False also if that cannot be seen. */
+/* It could be booted with preempt=voluntary. False also if this cannot be seen. */
 bool kernel_offers_voluntary(const struct tetra_kernel *kernel);
 const char *kernel_preemption_name(enum kernel_preemption mode);
 
@@ -237,12 +235,12 @@ const char *kernel_switch_cure(enum kernel_switch which);
 
 /* Probed once, at the first question. */
 bool kernel_has(struct tetra_kernel *kernel, enum kernel_feature feature);
-/* Why not: one line of what was needed and what came back; NULL if the kernel has it. */
+/* Why not: one line with the requirement and the result; NULL if the kernel has it. */
 const char *kernel_feature_reason(struct tetra_kernel *kernel,
 				  enum kernel_feature feature);
 const char *kernel_feature_name(enum kernel_feature feature);
 const char *kernel_feature_need(enum kernel_feature feature);
-/* KERNEL_FEATURE_END if it is none. */
+/* KERNEL_FEATURE_END if it is unknown. */
 enum kernel_feature kernel_feature_from_name(const char *name);
 
 /*
@@ -256,14 +254,14 @@ int kernel_find_function(struct tetra_kernel *kernel, const char *name,
 /* There is such a symbol that can be traced, with or without BTF. */
 bool kernel_has_symbol(struct tetra_kernel *kernel, const char *name);
 /*
- * May be traced: it exists outside its callers. Cheap for functions with BTF, and then
- * says nothing of functions marked notrace or thrown away after boot: attaching will
- * tell, and kernel_function_traceable().
+ * May be traced: it exists outside its callers. Cheap for functions with BTF, but then does
+ * not detect functions marked notrace or discarded after boot: attaching does, and
+ * kernel_function_traceable().
  */
 bool kernel_function_attachable(struct tetra_kernel *kernel, const char *name);
 /*
- * The same, exactly, where tracefs can be read. The kernel takes 0.3 G instructions to
- * print its list: for reports, and for why an attachment failed, not for the way to it.
+ * The same, exactly, if tracefs can be read. The kernel needs 0.3 G instructions to print its
+ * list: for reports, and for why attaching failed, not before each attempt.
  */
 bool kernel_function_traceable(struct tetra_kernel *kernel, const char *name);
 /* bpf_override_return() is allowed there, and the kernel has it. */
@@ -300,17 +298,18 @@ int kernel_find_raw_tracepoint(struct tetra_kernel *kernel, const char *event,
 /* A tracepoint of tracefs. */
 int kernel_find_tracepoint_fields(struct tetra_kernel *kernel, const char *subsystem,
 				  const char *event, struct kernel_event *ret);
-/* What perf_event_open(2) calls a source of events, "kprobe"; or a negative errno. */
+/* The type number of an event source, "kprobe", for perf_event_open(2); or a negative
+ * errno. */
 int kernel_pmu_type(struct tetra_kernel *kernel, const char *pmu);
-/* There is such a subsystem: of the two names of a tracepoint, the other one is wrong. */
+/* The subsystem exists: the other one of a tracepoint's two names is wrong. */
 bool kernel_has_subsystem(struct tetra_kernel *kernel, const char *subsystem);
 
 /* "__x64_"; "" on machines whose system calls have no wrappers. */
 const char *kernel_syscall_prefix(const struct tetra_kernel *kernel);
 /*
  * A system call as policies name it: "sys_write", "__x64_sys_write", "__ia32_sys_write".
- * .name is the symbol, .btf_id its wrapper's; the parameters are those of the call itself
- * where the kernel tells them (.has_params), not the wrapper's one pointer to registers.
+ * .name is the symbol, .btf_id its wrapper's; the parameters are those of the call itself if
+ * the kernel gives them (.has_params), not the wrapper's single pointer to registers.
  */
 int kernel_find_syscall(struct tetra_kernel *kernel, const char *name,
 			struct kernel_function *ret);

@@ -35,7 +35,7 @@ void knobs_done(struct knob *knobs)
 	}
 }
 
-/* A debugfs that is mounted nowhere, where nobody has mounted it for us to see. */
+/* A debugfs that is mounted nowhere, if no mount is visible to us. */
 static int debugfs_open(void)
 {
 	_cleanup_(closep) int context = fsopen("debugfs", FSOPEN_CLOEXEC);
@@ -73,7 +73,7 @@ int kernel_knob_read(struct tetra_kernel *kernel, enum kernel_knob knob,
 	if (at->fd < 0)
 		at->fd = knob_open(kernel, knob);
 	if (at->fd < 0) {
-		/* For want of descriptors or memory: the next time may be luckier. */
+		/* Descriptors or memory ran out: the next attempt may succeed. */
 		at->missing = errno != EMFILE && errno != ENFILE && errno != ENOMEM;
 		return -ENOENT;
 	}

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Settings of a running kernel that decide whether attached programs run, and that may
- * change at any time. Each is opened once and read again whenever it is asked for.
+ * change at any time. Each is opened once and read again for each query.
  *
  * What was tried on 5.10, 6.1, 6.12 and 7.2, with programs of every kind attached:
  *
  *	kernel.ftrace_enabled=0		stops fentry, fexit, fmod_ret, LSM and
- *					kprobe.multi programs, and kprobes that rest on
- *					ftrace; 5.10 refuses it while trampolines are
- *					attached, and takes it before
+ *					kprobe.multi programs, and kprobes that use
+ *					ftrace; 5.10 rejects it while trampolines are
+ *					attached, but accepts it before
  *	debugfs kprobes/enabled=0	stops kprobes; kprobe.multi and the rest run on
  *	tracefs tracing_on, events/enable, set_event_pid, set_ftrace_pid, set_ftrace_filter,
  *	set_ftrace_notrace, current_tracer, kprobe_events, dynamic_events, tracing_cpumask,
@@ -17,7 +17,7 @@
  *	kernel.unprivileged_bpf_disabled, kernel.perf_event_paranoid,
  *	kernel.perf_cpu_time_max_percent, kernel.perf_event_max_sample_rate,
  *	kernel.kptr_restrict, debug.kprobes-optimization, kernel.modules_disabled, lockdown
- *	set at run time, a processor taken offline: no effect on attached programs
+ *	set at run time, a CPU taken offline: no effect on attached programs
  */
 #ifndef TETRA_LIB_KERNEL_KNOBS_H
 #define TETRA_LIB_KERNEL_KNOBS_H
@@ -30,7 +30,7 @@ enum kernel_knob { KNOB_FTRACE, KNOB_KPROBES, KNOB_PREEMPT, KNOB_END };
 
 struct knob {
 	int fd;		 /* -1: not open */
-	uint8_t missing; /* it was looked for */
+	uint8_t missing; /* it was searched for */
 };
 
 /* Bytes of a knob's text, NUL included. */
@@ -39,7 +39,7 @@ struct knob {
 void knobs_init(struct knob *knobs);
 void knobs_done(struct knob *knobs);
 
-/* What @knob says now. 0; -ENOENT if this kernel does not show it to us. */
+/* The current value of @knob. 0; -ENOENT if this kernel does not show it to us. */
 int kernel_knob_read(struct tetra_kernel *kernel, enum kernel_knob knob,
 		     char (*ret)[KNOB_BYTES]);
 

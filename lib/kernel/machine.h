@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of struct tetra_kernel, for lib/kernel alone.
+ * The inside of struct tetra_kernel, for lib/kernel only.
  */
 #ifndef TETRA_LIB_KERNEL_MACHINE_H
 #define TETRA_LIB_KERNEL_MACHINE_H
@@ -22,7 +22,7 @@ struct tetra_kernel {
 	struct arena *arena; /* all texts, all facts */
 	bool recorded;
 	const char *proc_root, *sys_root, *btf_path;
-	const char *tracefs; /* NULL: not looked for, or not there */
+	const char *tracefs; /* NULL: not searched for, or missing */
 	const char *release, *machine;
 	const char *lsm; /* or NULL */
 	const char *build_version; /* "#1 SMP PREEMPT_DYNAMIC ..."; or NULL */
@@ -39,7 +39,7 @@ struct tetra_kernel {
 	struct symbols symbols;
 };
 
-/* "/sys" and @path in one, in the arena. NULL: out of memory. */
+/* "/sys" and @path joined, in the arena. NULL: out of memory. */
 const char *kernel_path(struct tetra_kernel *kernel, const char *root, const char *path);
 
 /* Empty: nothing is known, no roots. */
@@ -49,8 +49,7 @@ int kernel_set_release(struct tetra_kernel *kernel, const char *release);
 int kernel_set_preemption(struct tetra_kernel *kernel, const char *name);
 
 /*
- * The place of an answer; new ones have no .asked. -ENOENT for what was not recorded;
- * -ENOMEM.
+ * The place of an answer; new ones have no .asked. -ENOENT if it was not recorded; -ENOMEM.
  */
 int kernel_fact(struct tetra_kernel *kernel, enum fact_kind kind, const char *key,
 		struct fact **ret);

@@ -29,7 +29,7 @@ extern const struct names names_tcp_states; /* TCP_* */
 /* The name of @number, static; NULL if it has none. */
 const char *names_text(const struct names *names, uint32_t number);
 
-/* 0 and the number of @text, compared exactly; -ENOENT if it is no name. */
+/* 0 and the number of @text, compared exactly; -ENOENT if it is not a name. */
 int names_number(const struct names *names, const char *text, uint32_t *ret);
 
 /* A system call by the name of its entry, without "sys_". */
@@ -39,8 +39,8 @@ bool names_is_syscall(const char *text);
 const char *names_nearest(const struct names *names, const char *text);
 
 /*
- * How events spell a capability: as the policy language does, but for bit 1, which has been
- * "DAC_OVERRIDE" in events from the beginning. NULL if it has no name.
+ * How events spell a capability: as the policy language does, except bit 1, which has always
+ * been "DAC_OVERRIDE" in events. NULL if it has no name.
  */
 const char *capability_event_name(uint32_t bit);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How the kernel preempts itself. The version text says whether it can at all; kernels
- * that choose when they boot, or later, show their choice in debugfs. Where that is not to
- * be had (no privilege, lockdown, not built in), nobody can have changed it there either,
- * or hardly: then the command line and the configuration say what was chosen at boot.
+ * The kernel's preemption mode. The version text says whether it can preempt at all; kernels
+ * that choose at boot, or later, show their choice in debugfs. If debugfs is not available (no
+ * privilege, lockdown, not built in), the mode can hardly have been changed there either: then
+ * the command line and the configuration say what was chosen at boot.
  */
 #include <stdio.h>
 #include <zlib.h>
@@ -32,7 +32,7 @@ static enum kernel_preemption preemption_from(const char *text, size_t len)
 	return KERNEL_PREEMPTION_UNKNOWN;
 }
 
-/* "none (voluntary) full": what is in force stands in brackets. */
+/* "none (voluntary) full": the current mode is in brackets. */
 static enum kernel_preemption preemption_of_knob(struct tetra_kernel *kernel)
 {
 	char text[KNOB_BYTES];
@@ -46,7 +46,7 @@ static enum kernel_preemption preemption_of_knob(struct tetra_kernel *kernel)
 		    : KERNEL_PREEMPTION_UNKNOWN;
 }
 
-/* The last "preempt=" that means something wins. */
+/* The last valid "preempt=" wins. */
 static enum kernel_preemption preemption_of_boot(struct tetra_kernel *kernel)
 {
 	static const char option[] = "preempt=";
@@ -87,7 +87,7 @@ static enum kernel_preemption preemption_of_line(const char *line)
 	return KERNEL_PREEMPTION_UNKNOWN;
 }
 
-/* Plain or packed. */
+/* Plain or compressed. */
 static enum kernel_preemption preemption_of_file(const char *path)
 {
 	enum kernel_preemption found = KERNEL_PREEMPTION_UNKNOWN;
@@ -98,7 +98,7 @@ static enum kernel_preemption preemption_of_file(const char *path)
 		return found;
 	while (found == KERNEL_PREEMPTION_UNKNOWN && gzgets(file, line, sizeof(line)))
 		found = preemption_of_line(line);
-	(void)gzclose(file); /* what was read is what we were after */
+	(void)gzclose(file); /* we have read what we need */
 	return found;
 }
 

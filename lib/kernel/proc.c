@@ -19,7 +19,7 @@ struct proc_iter {
 	struct proc_entry entry;
 };
 
-/* Fields of /proc/PID/stat behind the name, counted from the state, which is 0. */
+/* Fields of /proc/PID/stat after the name, counted from the state, which is 0. */
 enum stat_field { STAT_STATE = 0, STAT_PPID = 1, STAT_FLAGS = 6, STAT_START = 19 };
 
 /* "PID (NAME) STATE PPID ...": the name may hold blanks, brackets and line ends. */
@@ -149,7 +149,7 @@ static void read_namespaces(struct proc_entry *entry, int dir)
 		entry->ns[i] = pseudo_ns(dir, links[i]);
 }
 
-/* A text that may be missing or forbidden is empty then. */
+/* A text that is missing or not permitted becomes empty. */
 static int read_optional(struct strbuf *text, int dir, const char *path, size_t limit)
 {
 	int r;
@@ -213,7 +213,7 @@ static int read_stat(struct proc_entry *entry, int dir)
 	return r < 0 ? r : parse_stat(entry, strbuf_get(&text));
 }
 
-/* Everything but the memory it has. */
+/* Everything except its memory. */
 static void entry_reset(struct proc_entry *entry)
 {
 	struct strbuf cmdline = entry->cmdline, cgroup = entry->cgroup;
@@ -265,7 +265,7 @@ static int proc_read_at(struct proc_entry *entry, int root, enum cgroup_mode mod
 		return pseudo_error(errno);
 	r = read_process(entry, dir, mode);
 	entry->tgid = pid;
-	/* What makes no sense was cut off by the end of the process. */
+	/* The process ended while this was read, so the text is incomplete. */
 	return r == -EINVAL ? -ENOENT : r;
 }
 
@@ -300,7 +300,7 @@ int proc_iter_new(struct proc_iter **ret, const char *proc_root, const char *sys
 	return 0;
 }
 
-/* The number that a folder is named by; 0 if its name is none. */
+/* The number in a folder's name; 0 if the name is not a number. */
 static uint32_t folder_pid(const char *name)
 {
 	unsigned long pid;
@@ -325,7 +325,7 @@ int proc_iter_next(struct proc_iter *iter, const struct proc_entry **ret)
 		r = proc_read_at(&iter->entry, dirfd(iter->dir), iter->mode, pid);
 		if (r == -ENOMEM)
 			return r;
-		if (r < 0) /* gone, or hidden from us */
+		if (r < 0) /* ended, or hidden from us */
 			continue;
 		*ret = &iter->entry;
 		return 1;

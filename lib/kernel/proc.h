@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes that were there before us, as /proc tells. A process may end while it is
- * read: it is then left out, never mixed with another of the same number, since all its
- * files are opened below one descriptor of its folder.
+ * Processes that were already running, from /proc. A process may end while it is read: it is
+ * then skipped, never mixed with another one of the same number, since all its files are
+ * opened below one descriptor of its folder.
  */
 #ifndef TETRA_LIB_KERNEL_PROC_H
 #define TETRA_LIB_KERNEL_PROC_H
@@ -16,7 +16,7 @@
 
 /* Nanoseconds of a tick of /proc/PID/stat: USER_HZ is 100 on every machine we know. */
 #define PROC_TICK_NS UINT64_C(10000000)
-/* loginuid of who never logged in. */
+/* loginuid of a process without a login. */
 #define PROC_NO_LOGINUID UINT32_MAX
 /* Bytes of a command line: more than a kernel accepts for an exec. */
 #define PROC_MAX_CMDLINE (8u << 20)
@@ -27,7 +27,7 @@ struct proc_entry {
 	uint32_t uid, euid, suid, fsuid;
 	uint32_t gid, egid, sgid, fsgid;
 	uint64_t inheritable, permitted, effective; /* capabilities: bit n is number n */
-	uint32_t nspid;	   /* in its innermost pid namespace; 0: it has but one */
+	uint32_t nspid;	   /* in its innermost pid namespace; 0: it has only one */
 	uint32_t loginuid; /* or PROC_NO_LOGINUID */
 	uint64_t ns[TETRA_NS_USER + 1]; /* inodes; 0: unreadable, or no such namespace */
 	char comm[16 * 4 +
@@ -35,20 +35,20 @@ struct proc_entry {
 	char state;   /* 'R', 'S', 'Z' ... */
 	uint8_t is_kernel_thread;
 	/*
-	 * It stands at the top of a container: number 1 there, and a container's group.
+	 * It is the root of a container: number 1 there, in a container's group.
 	 */
 	uint8_t is_init;
-	/* "" where it cannot be read; " (deleted)" at the end is the kernel's. */
+	/* "" if it cannot be read; " (deleted)" at the end comes from the kernel. */
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
-	struct strbuf cmdline; /* arguments with a NUL behind each; .len counts */
-	struct strbuf cgroup;  /* path in the hierarchy that counts, "/user.slice/..." */
+	struct strbuf cmdline; /* arguments with a NUL after each; .len is valid */
+	struct strbuf cgroup;  /* path in the relevant hierarchy, "/user.slice/..." */
 	char container[CGROUP_CONTAINER_BYTES]; /* or "" */
 };
 
 /*
  * Read one process into @entry, which is zeroed or was used before. Memory in it is freed
- * by proc_entry_done(). What may not be read stays empty; -ENOENT if the process is gone;
+ * by proc_entry_done(). What may not be read stays empty; -ENOENT if the process has ended;
  * -ENOMEM. @proc_root NULL: "/proc".
  */
 int proc_read_one(struct proc_entry *entry, const char *proc_root, enum cgroup_mode mode,
@@ -57,7 +57,7 @@ void proc_entry_done(struct proc_entry *entry);
 
 struct proc_iter;
 
-/* Over all processes there are now. Roots NULL: "/proc", "/sys". */
+/* Iterates over all current processes. Roots NULL: "/proc", "/sys". */
 int proc_iter_new(struct proc_iter **ret, const char *proc_root, const char *sys_root);
 /* 1 and the next process, borrowed until the next call; 0 at the end; -ENOMEM. */
 int proc_iter_next(struct proc_iter *iter, const struct proc_entry **ret);

@@ -6,7 +6,7 @@
 /* The kernel's own ENOTSUPP, which leaks out of some calls and has no name here. */
 #define PSEUDO_ENOTSUPP 524
 /*
- * Bytes. What seq_file hands out at once; most files need one read and one for the end.
+ * Bytes. What seq_file returns at once; most files need one read and one for the end.
  */
 #define PSEUDO_READ_BYTES 4096u
 
@@ -15,7 +15,7 @@ int pseudo_error(int error)
 	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
-	case ESRCH: /* the process is gone */
+	case ESRCH: /* the process has ended */
 	case ENODEV:
 	case ENXIO:
 		return -ENOENT;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of /proc and /sys: their size is not known before they were read to the end, and
- * they may vanish while they are.
+ * Files of /proc and /sys: their size is unknown until they are read to the end, and they may
+ * disappear while they are read.
  */
 #ifndef TETRA_LIB_KERNEL_PSEUDO_H
 #define TETRA_LIB_KERNEL_PSEUDO_H
@@ -13,8 +13,8 @@
 int pseudo_error(int error);
 
 /*
- * Append the whole file to @buf; @dir as of openat(). -E2BIG beyond @limit bytes. A file
- * that ends in the middle because its process died is what was read so far.
+ * Append the whole file to @buf; @dir as of openat(). -E2BIG beyond @limit bytes. If a file
+ * ends early because its process died, the result is what was read so far.
  */
 int pseudo_read(struct strbuf *buf, int dir, const char *path, size_t limit);
 
@@ -23,7 +23,7 @@ int pseudo_read(struct strbuf *buf, int dir, const char *path, size_t limit);
  */
 int pseudo_link(char *buf, size_t size, int dir, const char *path);
 
-/* "net:[4026531840]" -> the number; 0 if it is not there. */
+/* "net:[4026531840]" -> the number; 0 if there is none. */
 uint64_t pseudo_ns(int dir, const char *path);
 
 #endif

@@ -4,7 +4,7 @@
 #include <bpf/libbpf.h>
 
 static __thread bool is_quiet;
-/* Who printed before us, and prints for all others. */
+/* The previous print function, which still prints for all other threads. */
 static libbpf_print_fn_t others;
 
 __attribute__((format(printf, 2, 0))) static int
@@ -18,7 +18,7 @@ __attribute__((constructor)) static void quiet_register(void)
 	others = libbpf_set_print(quiet_print);
 }
 
-/* Unless somebody has set another since: then that one stays. */
+/* Unless another one has been set since: then that one stays. */
 __attribute__((destructor)) static void quiet_unregister(void)
 {
 	libbpf_print_fn_t now = libbpf_set_print(others);

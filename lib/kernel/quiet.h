@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libbpf writes what it thinks of an error to standard error, or to where the program that we
- * are part of wants it. What fails on our account is ours to tell: while quiet, this thread's
- * calls into libbpf say nothing.
+ * libbpf writes about errors to standard error, or where the program that we are part of wants
+ * it. Failures of our own calls are ours to report: while quiet, this thread's calls into
+ * libbpf print nothing.
  */
 #ifndef TETRA_LIB_QUIET_H
 #define TETRA_LIB_QUIET_H

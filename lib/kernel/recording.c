@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Facts files: lines of fields with tabs between them, the first of which says what the
- * line is. Unknown lines are stepped over, so that an older reader takes a newer file.
+ * Facts files: lines of tab-separated fields, the first of which gives the kind of line.
+ * Unknown lines are skipped, so that an older reader accepts a newer file.
  *
  *	tetra-facts	1
  *	release		6.1.0-56-cloud-amd64
@@ -18,7 +18,7 @@
  *	event		sched	sched_process_exec	ID	HOW MANY COMMON FIELDS
  *	field		comm	char	OFFSET	SIZE	FLAGS
  *
- * BITS: the letters of what is known of the symbol, large if it is so: S it exists, A
+ * BITS: letters for what is known of the symbol, upper case if true: S it exists, A
  * it is attachable, I error injection may change it, M fmod_ret may. A parameter is
  * "name:flags:size:type name:type". What is not in the file does not exist.
  */
@@ -32,7 +32,7 @@
 
 #define FACTS_MAGIC   "tetra-facts"
 #define FACTS_VERSION "1"
-/* Bytes, unpacked. A file of everything would have 10 MB. */
+/* Bytes, uncompressed. A file of everything would have 10 MB. */
 #define FACTS_MAX_BYTES (32u << 20)
 /* Fields of a line: a function of 12 parameters has 18. */
 #define FACTS_MAX_FIELDS 24u
@@ -383,7 +383,7 @@ static int on_event(struct reader *reader)
 	return event->subsystem && event->name ? 0 : -ENOMEM;
 }
 
-/* Room for one more field: events come without the count of theirs. */
+/* Room for one more field: events do not give their number of fields. */
 static struct kernel_event_field *event_push(struct reader *reader)
 {
 	struct kernel_event *event = reader->event;
@@ -505,7 +505,7 @@ static int read_line(struct reader *reader, char *line)
 	return 0;
 }
 
-/* The whole file, unpacked if it is packed. */
+/* The whole file, uncompressed if necessary. */
 static int read_packed(struct strbuf *text, const char *path)
 {
 	gzFile file = gzopen(path, "re");
@@ -523,7 +523,7 @@ static int read_packed(struct strbuf *text, const char *path)
 	}
 	if (n < 0)
 		r = -EINVAL;
-	/* A packed file that was cut off says so only when it is closed. */
+	/* A truncated compressed file is detected only when it is closed. */
 	if (gzclose(file) != Z_OK && r == 0)
 		r = -EINVAL;
 	return r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lists of symbols that the kernel keeps as text: what ftrace can reach, what error
- * injection may change, all symbols. They are long and dear to print for the kernel: each
- * is read at the first question that needs it and kept until symbols_done().
+ * Lists of symbols that the kernel keeps as text: what ftrace can reach, what error injection
+ * may change, all symbols. They are long and expensive for the kernel to print: each is read
+ * at the first query that needs it and kept until symbols_done().
  */
 #ifndef TETRA_LIB_KERNEL_SYMBOLS_H
 #define TETRA_LIB_KERNEL_SYMBOLS_H

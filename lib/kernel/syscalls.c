@@ -34,7 +34,7 @@ static const struct syscall_machine machines[] = {
 };
 
 /*
- * What stands before "sys_" in symbols, the 32-bit entries of a 64-bit kernel included.
+ * What precedes "sys_" in symbols, including the 32-bit entries of a 64-bit kernel.
  */
 static const char *const prefixes[] = {
 	"__x64_", "__ia32_", "__arm64_", "__riscv_", "__s390x_", "__s390_", "",
@@ -120,7 +120,7 @@ static void scalar_describe(struct kernel_param *param)
 	}
 }
 
-/* "const struct timespec *" -> "timespec"; "" behind two stars. */
+/* "const struct timespec *" -> "timespec"; "" for a double pointer. */
 static const char *pointee_name(struct arena *arena, const char *type)
 {
 	static const char *const words[] = { "const ", "struct ", "union " };
@@ -156,8 +156,8 @@ static int param_from_field(struct arena *arena, const struct kernel_event_field
 }
 
 /*
- * From syscalls/sys_enter_NAME: the fields behind __syscall_nr. Newer kernels add the
- * texts that pointers point to, elsewhere in the record: those are no arguments.
+ * From syscalls/sys_enter_NAME: the fields after __syscall_nr. Newer kernels add the texts
+ * that pointers point to, elsewhere in the record: those are not arguments.
  */
 static int params_from_tracefs(struct tetra_kernel *kernel, const char *name,
 			       struct kernel_function *function)
@@ -187,7 +187,7 @@ static int params_from_tracefs(struct tetra_kernel *kernel, const char *name,
 	return 0;
 }
 
-/* From the body's prototype, where the compiler has left one. */
+/* From the body's prototype, if the compiler has left one. */
 static int params_from_btf(struct tetra_kernel *kernel, uint32_t body,
 			   struct kernel_function *function)
 {
@@ -195,8 +195,7 @@ static int params_from_btf(struct tetra_kernel *kernel, uint32_t body,
 	int r = vmlinux_describe(&kernel->vmlinux, body, 0, kernel->arena, function);
 
 	/*
-	 * A call without arguments has the wrapper's one there, which it does not look
-	 * at.
+	 * A call without arguments has the wrapper's parameter there, which it does not use.
 	 */
 	if (r == 0 && function->n_params &&
 	    str_equal(function->params[0].name, "__unused"))
@@ -205,7 +204,7 @@ static int params_from_btf(struct tetra_kernel *kernel, uint32_t body,
 	return r;
 }
 
-/* The id of __do_sys_NAME; 0 if the compiler has put it into its wrappers. */
+/* The id of __do_sys_NAME; 0 if the compiler has inlined it into its wrappers. */
 static uint32_t find_body(struct tetra_kernel *kernel, const char *name)
 {
 	_cleanup_(strbuf_done) struct strbuf body = {};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * System calls by the name of their entry: how a machine calls the wrappers, which number
- * a call has.
+ * System calls by the name of their entry: the names of a machine's wrappers, and the number
+ * of a call.
  */
 #ifndef TETRA_LIB_KERNEL_SYSCALLS_H
 #define TETRA_LIB_KERNEL_SYSCALLS_H

@@ -33,7 +33,7 @@ bool tracefs_is_name(const char *name)
 	       !str_equal(name, "..");
 }
 
-/* The number behind "offset:" before the end of the line; -1 if it is not there. */
+/* The number after "offset:" before the end of the line; -1 if there is none. */
 static int64_t line_number(const char *line, const char *end, const char *key)
 {
 	const char *at = strstr(line, key);
@@ -75,7 +75,7 @@ static int field_declaration(const char *text, const char *end, struct arena *ar
 		type_end--;
 	if (name == name_end || type_end == text)
 		return -EINVAL;
-	/* The type of what lies elsewhere is written "char[]". */
+	/* The type of data stored elsewhere is written "char[]". */
 	if (type_end - text > 2 && type_end[-1] == ']' && type_end[-2] == '[')
 		type_end -= 2;
 	field->is_pointer = type_end[-1] == '*';

@@ -9,12 +9,12 @@
 #include "lib/kernel/kernel.h"
 
 /*
- * Parse the text of a format file; .subsystem and .name are left alone. Texts and fields
- * live in @arena. -EINVAL if it is no such text.
+ * Parse the text of a format file; .subsystem and .name are not changed. Texts and fields
+ * are in @arena. -EINVAL if it is not such a text.
  */
 int tracefs_parse_format(const char *text, struct arena *arena, struct kernel_event *ret);
 
-/* A name that can stand for one folder: not empty, no slash, not "..". */
+/* A name that can be one folder: not empty, no slash, not "..". */
 bool tracefs_is_name(const char *name);
 
 #endif
