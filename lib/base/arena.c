@@ -10,7 +10,7 @@
 
 /* Bytes. The first block holds a typical policy model. */
 #define ARENA_FIRST_BYTES 2048u
-/* Bytes. Beyond this, larger blocks save no calls worth having. */
+/* Bytes. Larger blocks would not save many calls. */
 #define ARENA_BLOCK_BYTES (1u << 20)
 
 struct arena_block {

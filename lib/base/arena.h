@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that lives and dies together. Allocations are zeroed, aligned for any type, never
- * freed one by one, and never move. A failed allocation returns NULL.
+ * Memory that is freed together. Allocations are zeroed, aligned for any type, never freed
+ * individually, and never move. A failed allocation returns NULL.
  */
 #ifndef TETRA_LIB_ARENA_H
 #define TETRA_LIB_ARENA_H
@@ -16,7 +16,7 @@ struct arena *arena_free(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 /* NULL also when @count elements of @size bytes do not fit a size_t. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
-/* A copy of @len bytes with a NUL behind it. */
+/* A copy of @len bytes followed by a NUL. */
 char *arena_text(struct arena *arena, const char *text, size_t len);
 char *arena_format(struct arena *arena, const char *format, ...) _printf_(2, 3);
 

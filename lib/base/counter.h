@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counters that one thread advances and any thread may read. The reader sees each number
- * whole, and numbers of different counters at slightly different moments.
+ * Counters that one thread advances and any thread may read. Each read is atomic, but
+ * different counters are read at slightly different times.
  */
 #ifndef TETRA_LIB_COUNTER_H
 #define TETRA_LIB_COUNTER_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The collector of findings. Texts are copied and made safe for a terminal when a finding
- * is added: they quote what a stranger wrote. Findings keep the order of their places; the
- * sort is put off until somebody reads.
+ * The collector of findings. Texts are copied and made safe for a terminal when a finding is
+ * added: they quote untrusted input. Findings are ordered by place; sorting is deferred until
+ * they are read.
  *
  * A finding that cannot be stored because memory ran out is dropped, and the collector
- * remembers that: the call that reads user input then fails, whatever it found.
+ * remembers that: the call that reads user input then fails, regardless of what it found.
  */
 #include "lib/base/diag.h"
 
@@ -169,7 +169,7 @@ int diag_set_source(struct tetra_diag *diag, const char *file, const char *text,
 	return 0;
 }
 
-/* A copy that is valid UTF-8, on one line, and holds nothing a terminal would obey. */
+/* A copy that is valid UTF-8, on one line, without anything a terminal interprets. */
 static char *text_copy(const char *text)
 {
 	static const char blanks[] = "\n\r\t", escapes[] = "nrt";
@@ -325,7 +325,7 @@ static bool is_like(const struct finding *a, const struct finding *b)
 	       str_equal(a->file ? a->file : "", b->file ? b->file : "");
 }
 
-/* The first of each kind takes the places of the others; -ENOMEM leaves it without. */
+/* The first of each kind takes over the places of the others; on -ENOMEM it gets none. */
 static int places_take(struct finding *first, struct finding *end, uint32_t n)
 {
 	struct finding *other;
@@ -349,7 +349,7 @@ static uint32_t count_like(const struct finding *first, const struct finding *en
 	return n;
 }
 
-/* A kind that was folded once keeps what it has. */
+/* A kind that was already folded keeps its places. */
 static bool is_foldable(const struct finding *finding)
 {
 	return finding->kind && !finding->n_places;
@@ -364,7 +364,7 @@ static void places_drop(struct finding *findings, size_t n)
 	}
 }
 
-/* What the first of its kind has taken the place of is removed. */
+/* Removes findings that the first of their kind now represents. */
 static int findings_merge(struct tetra_diag *diag)
 {
 	struct finding *findings = diag->findings;
@@ -486,7 +486,7 @@ static void render_excerpt(struct strbuf *buf, const char *line, const char *end
 		n = MAX(n, (size_t)1);
 	}
 	strbuf_putc(buf, '\n');
-	/* A complaint about the end of a line points past its last character. */
+	/* A finding about the end of a line points past its last character. */
 	strbuf_format(buf, "      | %s^\n", strbuf_get(&pad));
 }
 
@@ -521,7 +521,7 @@ static const char *severity_name(uint32_t severity)
 	}
 }
 
-/* All of them: who wants to mend the policy needs each. */
+/* All of them: fixing the policy needs each one. */
 static void render_places(const struct finding *finding, struct strbuf *buf)
 {
 	uint32_t i;

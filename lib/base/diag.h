@@ -19,7 +19,7 @@ struct diag_place {
 	const char *kind;
 };
 
-/* There was no memory for a finding, or for a part of it: whoever reports fails. */
+/* Memory ran out for a finding, or for a part of it: the reporting call fails. */
 void diag_lose(struct tetra_diag *diag);
 bool diag_has_lost(const struct tetra_diag *diag);
 

@@ -3,7 +3,7 @@
 
 #define FIRST_SIZE 16u
 
-/* FNV-1a; names come from whoever may load policies, so floods of collisions are no threat. */
+/* FNV-1a; names come from users who may load policies, so collision attacks are no threat. */
 static uint64_t text_hash(const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325ull;
@@ -87,7 +87,7 @@ void dict_remove(struct dict *dict, const char *text)
 		return;
 	free(dict->entries[hole].text);
 	dict->n--;
-	/* Those behind it that the hole would hide move up. */
+	/* Entries after it that the hole would hide move up. */
 	for (i = (hole + 1) & mask; dict->entries[i].text; i = (i + 1) & mask) {
 		uint32_t home = dict->entries[i].hash & mask;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Edit distance with swaps of neighbours (optimal string alignment). Case costs nothing
- * when it alone differs, so "equal" finds "Equal"; a missing prefix up to an underscore
+ * if only case differs, so "equal" finds "Equal"; a missing prefix up to an underscore
  * ("ESTABLISHED", "tcp") costs one. A candidate is near if at most a third of it differs.
  */
 #include "lib/base/nearest.h"
@@ -9,7 +9,7 @@
 #include <ctype.h>
 #include <strings.h>
 
-/* Characters. Longer texts are no slip of a name. */
+/* Characters. Longer texts are not mistyped names. */
 #define NEAREST_MAX_LEN 64u
 /* Characters. Shorter parts are in many words. */
 #define PART_MIN_LEN 3u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * "Did you mean ...?": the candidate that a slip of the pen would have turned into the text.
+ * "Did you mean ...?": the candidate that a typo would have turned into the text.
  */
 #ifndef TETRA_LIB_NEAREST_H
 #define TETRA_LIB_NEAREST_H
@@ -18,8 +18,8 @@ struct nearest {
 void nearest_init(struct nearest *nearest, const char *text);
 void nearest_offer(struct nearest *nearest, const char *candidate);
 /*
- * For when nothing was near: a good part of the one is the whole of the other ("Kill",
- * "struct file"). For short lists of words only: among many, chance finds one.
+ * If nothing was near: a large part of the one is the whole of the other ("Kill", "struct
+ * file"). Only for short lists of words: in a long one, something matches by chance.
  */
 void nearest_offer_part(struct nearest *nearest, const char *candidate);
 

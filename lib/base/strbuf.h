@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A text that grows. After a failed allocation the buffer takes nothing more and says so in
+ * A text that grows. After a failed allocation the buffer accepts nothing more and sets
  * .failed, so that a chain of additions needs one check at its end.
  */
 #ifndef TETRA_LIB_STRBUF_H

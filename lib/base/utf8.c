@@ -5,7 +5,7 @@ struct span {
 	uint32_t first, last;
 };
 
-/* Blocks that terminals show in two columns; a misaligned caret is all that is at stake. */
+/* Blocks that terminals show in two columns; an error only misaligns a caret. */
 static const struct span wide[] = {
 	{ 0x1100, 0x115f },   { 0x2e80, 0xa4cf },   { 0xac00, 0xd7a3 },
 	{ 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },
@@ -21,8 +21,8 @@ static const struct span combining[] = {
 	{ 0xfe00, 0xfe0f },
 };
 
-/* Controls, separators of lines, what turns the direction of writing, what has no shape, and
- * what no version of Unicode has assigned yet. */
+/* Controls, line separators, characters that change the writing direction or have no shape,
+ * and code points that no version of Unicode has assigned yet. */
 static const struct span unseen[] = {
 #include "lib/base/unseen.h"
 };

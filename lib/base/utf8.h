@@ -17,10 +17,10 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *ret);
 /* Bytes written to @buf, which has room for 4. */
 size_t utf8_encode(char *buf, uint32_t c);
 
-/* May stand in a YAML document: no control characters but tab and line ends. */
+/* Allowed in a YAML document: no control characters except tab and line ends. */
 bool utf8_is_yaml(uint32_t c);
 
-/* Shows as something, and moves no cursor. */
+/* Visible, and does not move the cursor. */
 bool utf8_is_printable(uint32_t c);
 
 /* Columns of a terminal: 0, 1 or 2. */
