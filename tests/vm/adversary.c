@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * adversary: all acts against all policies of examples/policies. Prints a table act x policy;
- * what each cell must be stands in tests/data/adversary.tsv, and what is neither stopped nor
- * reported must stand in the policy's comments. A cell that is nowhere is a failure.
+ * tests/data/adversary.tsv has the expected cells, and an act that is neither stopped nor
+ * reported must be in the policy's comments. A cell that is in neither is a failure.
  *
- * Where the table says that an act passes, that it does not is no failure: it is better.
+ * If the table says that an act passes, and it does not, that is not a failure: it is better.
  */
 #include <errno.h>
 #include <fcntl.h>

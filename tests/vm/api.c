@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api: what each call of a session does, well used and badly, and what stays in force. */
+/* api: what each call of a session does, used correctly and incorrectly, and what stays in
+ * force. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <inttypes.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * attack [COMMITS [moves]]: the rule set changes with every commit, and every state of it
- * forbids one act. Two processes try that act without pause: not one attempt may succeed. With
- * "moves" each commit takes the rule from one hook to another, so that programs come and go.
+ * forbids one act. Two processes try that act continuously: no attempt may succeed. With
+ * "moves" each commit moves the rule from one hook to another, so that programs are added and
+ * removed.
  */
 #include <errno.h>
 #include <inttypes.h>

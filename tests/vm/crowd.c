@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * crowd ACT...: nobody passes a rule because others are busy in its program.
+ * crowd ACT...: no process gets past a rule because others are busy in its program.
  *
- * For each act a policy is loaded that forbids it. Then N processes wait for one moment, make
- * harmless calls to the same hook and the forbidden one, while another one keeps a processor
- * busy: so tasks are preempted inside the program. After that two idlers of another user and of
- * the idle class make harmless calls, and a third process acts. Whoever is alive after the
- * forbidden call and has what it asked for has passed: not one may. "refused-ACT" is an act
- * whose policy must be refused here, "best-ACT" one whose policy is content with the best.
+ * For each act, a policy that forbids it is loaded. Then N processes start at the same moment
+ * and make harmless calls to the same hook and the forbidden one, while another one keeps a
+ * CPU busy: so tasks are preempted inside the program. After that two idlers of another user
+ * and of the idle class make harmless calls, and a third process acts. A process that is alive
+ * after the forbidden call and got what it asked for has passed: none may. "refused-ACT" is an
+ * act whose policy must be rejected here, "best-ACT" one whose policy asks for best effort.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * evasions: ways to make a rule look at something it cannot judge, or at the wrong name, each
  * tried against a policy that forbids the act: depth, files without a name or whose name is
  * gone, other roots, other mount namespaces, long buffers, IPv4 in IPv6. What is not forbidden
- * must go on as before.
+ * must still work.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * exceptions: "exception first, then deny" on each way to attach. The first selector takes
- * one file out and asks for an event, the second stops whatever else is in the folder. Every
- * program of a hook point has to decide so, however many rules and sessions there are, and
- * what all of them count adds up to one run for each call.
+ * exceptions: "exception first, then deny" for each way to attach. The first selector exempts
+ * one file and asks for an event, the second stops everything else in the folder. Every
+ * program of a hook point must decide this way, regardless of the number of rules and
+ * sessions, and their counts together must add up to one run per call.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * flat: what a run of a hook costs that matches no rule, with 1 to 1000 policies on that
- * hook. The kernel's own clock around each program tells; under an instruction counter it
+ * flat: the cost of a hook's run that matches no rule, with 1 to 1000 policies on that hook.
+ * Measured by the kernel's own clock around each program; under an instruction counter it
  * counts instructions.
  */
 #include <bpf/bpf.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * innocents [N [ROUNDS]]: what a rule does not forbid works, however busy the machine is.
+ * innocents [N [ROUNDS]]: what a rule does not forbid works, no matter how busy the machine
+ * is.
  *
- * N processes wait for one moment; then each makes harmless calls to a hook that denies and
- * to one that kills, while two others keep the processors busy. So tasks are preempted inside
- * the programs, each with its working memory in hand. Not one harmless call may be refused, not
- * one process killed, no run may go without memory; and what is forbidden stays so.
+ * N processes start at the same moment; each makes harmless calls to a hook that denies and to
+ * one that kills, while two others keep the CPUs busy. So tasks are preempted inside the
+ * programs, each holding its working memory. No harmless call may be denied, no process
+ * killed, and no run may lack memory; and what is forbidden stays forbidden.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ledger [EVENTS]: a burst of events into a small ring while nobody, or a slow reader,
- * reads it. Afterwards every call stands in exactly one column of the ledger, and every
- * record that was sent has become an event that someone got or nobody wanted.
+ * ledger [EVENTS]: a burst of events into a small ring without a reader, or with a slow one.
+ * Afterwards every call is in exactly one column of the ledger, and every record that was sent
+ * has become an event that was delivered or filtered.
  */
 #include <errno.h>
 #include <inttypes.h>

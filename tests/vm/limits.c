@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * limits: rate limits of more values than there is room for, and what a session leaves out
- * because it is its own doing.
+ * limits: rate limits of more values than there is room for, and what a session skips because
+ * it did it itself.
  */
 #include <inttypes.h>
 #include <stdio.h>

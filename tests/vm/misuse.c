@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * misuse: what the header promises to those who call from a second thread, free a session where
- * it is in use, and ask for sizes that nobody can serve. Built with ThreadSanitizer, library
- * included: a race or a use of freed memory ends it with a status of its own.
+ * misuse: what the header promises for calls from a second thread, for freeing a session in
+ * use, and for unusable sizes. Built with ThreadSanitizer, including the library: a race or a
+ * use of freed memory ends it with a separate status.
  */
 #include <errno.h>
 #include <inttypes.h>

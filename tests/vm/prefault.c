@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * prefault: arguments of system calls in pages that are not resident when the call is made.
- * With "resident", the kernel lets a program of ours make them so, and what is forbidden is
- * stopped; without, such an argument is a FAULT: the call goes on, and the counter says so.
+ * With "resident", the kernel lets one of our programs make them resident, and what is
+ * forbidden is stopped; without, such an argument is a FAULT: the call continues, and is
+ * counted.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * renames [SECONDS]: folders are renamed without pause while processes open files below them.
- * A file that is never where the policy says must open each time, however its path is caught,
- * unless it cannot be caught at all; one that always is there, never.
+ * renames [SECONDS]: folders are renamed continuously while processes open files below them. A
+ * file that is never where the policy says must open each time, whenever its path is read,
+ * unless the path cannot be read at all; a file that is always there must never open.
  *
- * "free" lies in turn in t/p/a/b/c/d/y, in t/p/a/b/c/d/x and in t/q/a/b/c/d/y, so that a path
- * put together from two moments is t/q/a/b/c/d/x, which the policy forbids; what lies between
- * the two names gives the moments time to differ. "bound" lies in turn in u/m and u/n, and all
+ * "free" is in turn in t/p/a/b/c/d/y, in t/p/a/b/c/d/x and in t/q/a/b/c/d/y, so that a path
+ * mixed from two moments is t/q/a/b/c/d/x, which the policy forbids; the folders between the
+ * two names give the moments time to differ. "bound" is in turn in u/m and u/n, and everything
  * below u is forbidden.
  */
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * replan: when the kernel becomes preemptible, the next commit moves what enforces to where it
- * cannot be skipped, and what enforces newly is refused where nothing holds.
+ * replan: when the kernel becomes preemptible, the next commit moves enforcement to where it
+ * cannot be skipped, and new enforcement is rejected if nothing holds.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * starved: a commit whose rules move from one hook to another waits for the calls in flight,
- * and waits the long way where it has no descriptors left to look at them with.
+ * and waits longer if it has no descriptors left to check for them.
  *
- * The programs that the library loads to look are called tetra_idle. Here bpf_prog_load() is
- * ours: before one of those it takes all descriptors away.
+ * The programs that the library loads for this check are called tetra_idle. Here
+ * bpf_prog_load() is ours: before one of those it uses up all descriptors.
  */
 #include <bpf/bpf.h>
 #include <dlfcn.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * switched: while ftrace is switched off nothing new is put into force; policies can be taken
- * away, the statistics say what is off, and when it is on again all goes on.
+ * switched: while ftrace is switched off nothing new can be loaded; policies can be removed,
+ * the statistics say what is off, and everything continues when it is on again.
  */
 #include <errno.h>
 #include <stdio.h>

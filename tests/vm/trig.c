@@ -7,8 +7,8 @@
  *
  *   rep COUNT OP...     COUNT times; the result is that of the last time
  *   tries COUNT OP...   COUNT times; the result is how often it succeeded
- *   tryfor MS OP...     for so many milliseconds; the result is how often it succeeded
- *   child OP...         in a forked child; tells how that ended
+ *   tryfor MS OP...     for MS milliseconds; the result is how often it succeeded
+ *   child OP...         in a forked child; says how that ended
  *   grandchild OP...    in a child's child
  *   thread OP...        in a second thread
  */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * who STEP...: becomes some process, then tries what each operator of matchBinaries forbids, and
- * prints a letter for each file below VAULT, in the order of the list: o opened, d denied.
+ * who STEP...: becomes some process, then tries what each operator of matchBinaries forbids,
+ * and prints a letter for each file below VAULT, in the order of the list: o opened, d denied.
  *
  *   wait           until there is VAULT/go
- *   fork           goes on in a child; the parent waits for it
- *   orphan         goes on in a child whose parent and its parent have ended
- *   parent         goes on in a child of its own parent (CLONE_PARENT)
- *   thread         goes on in a thread, after the leader has ended
+ *   fork           continues in a child; the parent waits for it
+ *   orphan         continues in a child whose parent and its parent have ended
+ *   parent         continues in a child of its own parent (CLONE_PARENT)
+ *   thread         continues in a thread, after the leader has ended
  *   unlink PATH
  *   chroot PATH
- *   exec PATH      the program PATH takes the steps that are left
+ *   exec PATH      the program PATH takes the remaining steps
  *   fexec PATH     likewise, by a descriptor; without a name if PATH is "-PATH"
  *   memfd          likewise, this program from memory
  *   act            the last step

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * window storm [SESSIONS] | full | crowd: who is who while all is new, or while there is no room.
+ * window storm [SESSIONS] | full | crowd: process identity during the start, or with a full
+ * table.
  *
- * storm: processes fork and execute without pause while sessions start again and again. Each
- * session must know every process that it tells of, announce each image once, and refuse the
- * vault to every worker that is judged while its policy is in force.
+ * storm: processes fork and exec continuously while sessions start repeatedly. Each session
+ * must know every process that it reports, announce each image once, and deny the vault to
+ * every worker that is judged while its policy is in force.
  *
  * full: a process table that is far too small. Every act must be judged as if it were not,
- * what finds no room is counted, and what ends is forgotten.
+ * processes that do not fit are counted, and ended ones are forgotten.
  *
- * crowd: many processes execute a program at one moment, on processors that are never idle. Each
- * image must be judged by its name and announced, and leave no row behind.
+ * crowd: many processes exec a program at the same moment, on CPUs that are never idle. Each
+ * image must be judged by its name and announced, and leave no row.
  */
 #include <errno.h>
 #include <fcntl.h>
