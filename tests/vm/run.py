@@ -71,7 +71,8 @@ def results_of(build, kernel, scenario):
 
 
 def guests_of(found, wanted, build):
-    """[(kernel, results, scenarios)], those first that are not one of many: the longest."""
+    """[(kernel, results, scenarios)], those first that take longest: what is played last is
+    played alone. A scenario that has a guest of its own is one of the long ones."""
     guests = {}
     for kernel in found:
         for scenario in wanted:
@@ -79,7 +80,8 @@ def guests_of(found, wanted, build):
                 results = results_of(build, kernel, scenario)
                 guests.setdefault((kernel, results), []).append(scenario)
     return sorted(((*guest, played) for guest, played in guests.items()),
-                  key=lambda guest: "boot" not in guest[2][0])
+                  key=lambda guest: ("boot" not in guest[2][0],
+                                     kernels.BY_TIME.index(guest[0])))
 
 
 def boot_guest(folder, jobs, results, programs, prefix):
