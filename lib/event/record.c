@@ -373,6 +373,25 @@ static int add_process(struct decoder *decoder, struct process_source *source,
 	return r;
 }
 
+/*
+ * A process that ended before anybody could describe it, for its child that was forked since the
+ * programs are there. At the fork both were of one image; without @image only its number and
+ * its start are known.
+ */
+static void add_ended(struct decoder *decoder, struct process_key key,
+		      struct process_image *image)
+{
+	struct process_source source = {
+		.key = key,
+		.image = image,
+		.flags = PROCESS_UNTOLD,
+	};
+	struct tetra_process *process;
+
+	if (key.tgid && key.stamp && add_process(decoder, &source, &process) == 0)
+		process_table_release(decoder->table, key);
+}
+
 static int exec_describe(struct decoder *decoder, const struct exec_view *view,
 			 struct process_image **ret, uint32_t *ret_flags)
 {
@@ -482,6 +501,8 @@ static int decode_fork(struct decoder *decoder, const struct tetra_record *head)
 	if (add_process(decoder, &source, &process) == 0) {
 		end_others(decoder, source.key);
 		held_retry(decoder, source.key);
+		if (!parent)
+			add_ended(decoder, source.parent, NULL);
 	}
 	process_image_unref(source.image);
 	return 0;
@@ -663,20 +684,6 @@ int decoder_seed_kernel(struct decoder *decoder, bool announce)
 	return seed_add(decoder, &source, announce);
 }
 
-/*
- * The parent of a process that was forked since the programs were attached, if the parent
- * ended before it could be described: at the fork both had the same image.
- */
-static void seed_add_parent(struct decoder *decoder, const struct process_source *child)
-{
-	struct process_source source = *child;
-
-	source.key = child->parent;
-	source.parent = (struct process_key){};
-	(void)seed_add(decoder, &source, false); /* counted inside */
-	process_table_release(decoder->table, source.key);
-}
-
 int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool announce)
 {
 	_cleanup_(process_image_unrefp) struct process_image *image = NULL;
@@ -702,7 +709,7 @@ int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool 
 	if (parent)
 		source.flags |= parent->flags & PROCESS_IN_INIT_TREE;
 	else if (seed->forked)
-		seed_add_parent(decoder, &source);
+		add_ended(decoder, source.parent, image);
 	return seed_add(decoder, &source,
 			announce && !seed->kernel_thread && !seed->has_record);
 }

@@ -225,8 +225,10 @@ def main():
                 "(tests/vm/build-kernel builds it)" % kernel)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         futures = {kernel: pool.submit(run_kernel, kernel, image, policies, args.build,
-                                       programs) for kernel, image in found.items()}
-        outcomes = {kernel: future.result() for kernel, future in futures.items()}
+                                       programs)
+                   for kernel, image in sorted(
+                       found.items(), key=lambda item: kernels.BY_TIME.index(item[0]))}
+        outcomes = {kernel: futures[kernel].result() for kernel in found}
     lab.say("\n" + "\n".join(table(accepted, outcomes)) + "\n")
     lab.say("\n".join(reasons(accepted, outcomes)))
     say_later(later)

@@ -14,6 +14,8 @@ REPO = os.path.dirname(os.path.dirname(HERE))
 DEBIAN = ["5.10", "6.1", "6.12", "7.2"]
 FULL = "6.12-full"
 NAMES = DEBIAN + [FULL]
+# How long their verifiers take over our programs: the longest first.
+BY_TIME = ["7.2", "6.1", "5.10", "6.12", FULL]
 
 # What differs between them and decides whether a policy can be honoured as written.
 FEATURES = {

@@ -23,6 +23,9 @@ import kernels
 import lab
 import scenario as scenarios
 
+# Unless a scenario asks for more: a kernel rewrites its code when hooks come and go, and what an
+# emulator with several processors then runs is not always what is there. See is_emulators_fault().
+ONE_PROCESSOR = ["--smp", "1"]
 # How often a guest is started that ends before its last scenario.
 BOOTS = 4
 # Of a failure in the last list; the whole text stands where the scenario ended.
@@ -71,7 +74,8 @@ def results_of(build, kernel, scenario):
 
 
 def guests_of(found, wanted, build):
-    """[(kernel, results, scenarios)], those first that are not one of many: the longest."""
+    """[(kernel, results, scenarios)], those first that take longest: what is played last is
+    played alone. A scenario that has a guest of its own is one of the long ones."""
     guests = {}
     for kernel in found:
         for scenario in wanted:
@@ -79,7 +83,8 @@ def guests_of(found, wanted, build):
                 results = results_of(build, kernel, scenario)
                 guests.setdefault((kernel, results), []).append(scenario)
     return sorted(((*guest, played) for guest, played in guests.items()),
-                  key=lambda guest: "boot" not in guest[2][0])
+                  key=lambda guest: ("boot" not in guest[2][0],
+                                     kernels.BY_TIME.index(guest[0])))
 
 
 def boot_guest(folder, jobs, results, programs, prefix):
@@ -90,7 +95,7 @@ def boot_guest(folder, jobs, results, programs, prefix):
     return lab.boot(
         folder, results, ["/usr/bin/python3", os.path.join(kernels.HERE, "guest.py"),
                           os.path.join(results, "job.json")],
-        jobs[0].get("boot", []), prefix)
+        ONE_PROCESSOR + jobs[0].get("boot", []), prefix)
 
 
 def lost_job(jobs, status, results, prefix):

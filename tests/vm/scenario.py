@@ -13,7 +13,7 @@
                              prints is a problem. It is given up when it stands still for
     timeout: SECONDS         (default 120): prints nothing and uses no processor
     boot: [OPTION...]        in a guest started with these options of vmrun, which all
-                             scenarios with the same options share
+                             scenarios with the same options share; without: one processor
     setup: SHELL             before tetra-mini starts; its failure fails the scenario
     triggers: [TRIGGER...]   while it runs
     after: [TRIGGER...]      once it has stopped

@@ -43,6 +43,10 @@
 /* Between two forks: the sessions want a processor as well. */
 #define PAUSE_US     5000u
 #define MAX_TOLD     65536u
+/* What a session should see of the storm, and how long it waits for that at most. */
+#define STORM_EVENTS  110u
+#define STORM_REFUSED 2u
+#define STORM_MS      60000
 #define FULL_ROWS    64u
 #define FULL_CHAIN   6u
 #define FULL_FORKS   40u
@@ -237,13 +241,26 @@ static void poll_for(struct tetra_session *session, int64_t ms)
 		tetra_session_poll(session, 50);
 }
 
+/* The storm has only what the machine leaves it: until it has happened, not for so long. */
+static void poll_storm(struct tetra_session *session)
+{
+	uint64_t refused = shared->workers.refused;
+	int64_t end = rig_now_ms() + STORM_MS;
+
+	poll_for(session, 600);
+	while ((heard.events < STORM_EVENTS ||
+		shared->workers.refused < refused + STORM_REFUSED) &&
+	       rig_now_ms() < end)
+		tetra_session_poll(session, 50);
+}
+
 static void session_round(uint64_t *events, uint64_t *bad)
 {
 	struct tetra_session *session = window_session(0);
 	struct tetra_session_stats stats;
 
 	__atomic_add_fetch(&shared->session, 1, __ATOMIC_SEQ_CST);
-	poll_for(session, 600);
+	poll_storm(session);
 	__atomic_add_fetch(&shared->session, 1, __ATOMIC_SEQ_CST);
 	poll_for(session, 50);
 	stats = rig_stats(session);
