@@ -154,6 +154,15 @@ static __noinline __u32 spare_claim(void)
 	return 0;
 }
 
+/* Zero, which the verifier does not know: it has no idea that both are the same. */
+static __always_inline __u32 no_known_zero(void)
+{
+	__u64 left = bpf_get_current_pid_tgid(), right = left;
+
+	asm volatile("%0 -= %1" : "+r"(left) : "r"(right));
+	return left;
+}
+
 /* A slot behind the first or a spare, or TETRA_SCRATCH_SLOTS if there is none. */
 static __noinline __u32 scratch_claim_nested(void)
 {
@@ -167,8 +176,7 @@ static __noinline __u32 scratch_claim_nested(void)
 		if (spare)
 			return spare;
 	}
-	opaque(slot);
-	return slot;
+	return slot + no_known_zero();
 }
 
 /* Takes a slot; s->number says which. NULL if there is no more memory. */
