@@ -155,6 +155,15 @@ static __noinline __u32 spare_claim(void)
 	return 0;
 }
 
+/* Zero, unknown to the verifier: it does not see that both numbers are the same. */
+static __always_inline __u32 no_known_zero(void)
+{
+	__u64 left = bpf_get_current_pid_tgid(), right = left;
+
+	asm volatile("%0 -= %1" : "+r"(left) : "r"(right));
+	return left;
+}
+
 /* A slot after the first or a spare, or TETRA_SCRATCH_SLOTS if there is none. */
 static __noinline __u32 scratch_claim_nested(void)
 {
@@ -168,8 +177,7 @@ static __noinline __u32 scratch_claim_nested(void)
 		if (spare)
 			return spare;
 	}
-	opaque(slot);
-	return slot;
+	return slot + no_known_zero();
 }
 
 /* Claims a slot; s->number says which. NULL if there is no memory left. */
