@@ -51,7 +51,7 @@ static __always_inline __u32 pid_ns_number(struct pid *pid)
 	return upid.nr;
 }
 
-/* The row of any task, if there is no record yet whose free part could hold its name. */
+/* The row of any task, before there is a record with room for its name. */
 static __always_inline void identity_begin(struct tetra_scratch *s, __u64 task)
 {
 	s->spot = EXE_SPOT;

@@ -142,7 +142,7 @@ struct tetra_mark_key {
 };
 
 /*
- * Rate limits: a table of sets, each of which keeps what was sent last. A full set forgets the
+ * Rate limits: a table of sets; each set keeps what was sent last. A full set forgets the
  * entry that would end first.
  */
 #define TETRA_RATE_WAYS 16

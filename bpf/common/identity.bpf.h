@@ -185,7 +185,7 @@ __noinline int identity_name(__u32 slot)
 	return 0;
 }
 
-/* Mark bits of which a key is the root; 0 for most. */
+/* Mark bits that start at this key; 0 for most. */
 static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1)
 {
 	struct tetra_mark_key key = { .kind = kind, .value = { value0, value1 } };

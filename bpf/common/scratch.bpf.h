@@ -180,7 +180,7 @@ static __noinline __u32 scratch_claim_nested(void)
 	return slot + no_known_zero();
 }
 
-/* Claims a slot; s->number says which. NULL if there is no memory left. */
+/* Claims a slot and sets s->number to it. NULL if no memory is left. */
 static __always_inline struct tetra_scratch *scratch_claim(void)
 {
 	struct tetra_scratch *s = scratch_try(0);

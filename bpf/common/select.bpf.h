@@ -162,7 +162,7 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 	    !match_exact(image, m, exe_dim(image, dims + TETRA_COL_BINARY, proc), hash0,
 			 hash1))
 		return 0;
-	/* Usually there is no other: check the configuration once, not for each. */
+	/* Usually no other column is used: check the configuration once, not per column. */
 	if (!(cfg.process_columns & ROW_COLUMNS & ~COLUMN(TETRA_COL_BINARY)))
 		return m->bits;
 	if (proc) {

@@ -3,7 +3,7 @@
 
 #define FIRST_SIZE 16u
 
-/* FNV-1a; names come from users who may load policies, so collision attacks are no threat. */
+/* FNV-1a: names come from users who may load policies, so collision attacks do not matter. */
 static uint64_t text_hash(const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325ull;

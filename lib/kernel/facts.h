@@ -28,7 +28,7 @@ struct fact {
 	 */
 	uint8_t symbol, attachable, injectable, modifiable;
 	uint8_t asked; /* .error and the member below are valid */
-	int error;     /* 0, or why there is no answer */
+	int error;     /* 0, or why the question failed */
 	union {
 		struct kernel_function *function; /* if no error */
 		struct kernel_event *event;

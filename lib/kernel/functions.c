@@ -287,7 +287,7 @@ static int nearest_visit(const char *name, void *user)
 
 	name += search->n_skip;
 	len = strlen(name);
-	/* nearest_offer() accepts no candidate of which more than a third differs. */
+	/* nearest_offer() rejects candidates that differ in more than a third. */
 	most = nearest->best ? nearest->distance - 1 : MAX(len, nearest->len) / 3;
 	if (len > nearest->len + most || nearest->len > len + most)
 		return 0;

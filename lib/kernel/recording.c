@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Facts files: lines of tab-separated fields, the first of which gives the kind of line.
+ * Facts files: lines of tab-separated fields; the first field is the kind of line.
  * Unknown lines are skipped, so that an older reader accepts a newer file.
  *
  *	tetra-facts	1
