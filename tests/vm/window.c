@@ -16,14 +16,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,121 +28,22 @@
 #include <tetra/tetra.h>
 
 #include "tests/vm/rig.h"
+#include "tests/vm/window.h"
 
-#define LAB   "/tmp/lab"
-#define EVIL  LAB "/evil"
-#define GOOD  LAB "/good"
-#define VAULT LAB "/vault/key"
 #define SESSIONS 3u
-/* Workers at a time; the longest that one waits before it acts. */
-#define WORKERS	     12u
-#define WORKER_MS    400u
-/* Between two forks: the sessions want a processor as well. */
-#define PAUSE_US     5000u
-#define MAX_TOLD     65536u
+#define MAX_TOLD 65536u
 /* What a session should see of the storm, and how long it waits for that at most. */
 #define STORM_EVENTS  110u
 #define STORM_REFUSED 2u
 #define STORM_MS      60000
-#define FULL_ROWS    64u
-#define FULL_CHAIN   6u
-#define FULL_FORKS   40u
-#define CROWD	     200u
-#define CROWD_ROUNDS 3u
-#define LOITERERS    2u
+#define FULL_ROWS     64u
+#define FULL_CHAIN    6u
+#define FULL_FORKS    40u
+#define CROWD	      200u
+#define CROWD_ROUNDS  3u
+#define LOITERERS     2u
 
-struct tally {
-	uint64_t refused, opened, other;
-};
-
-struct shared {
-	uint32_t over;
-	uint32_t session; /* odd: the policy of this session is in force */
-	struct tally workers;
-} *shared;
-
-/* Over an exec as well. */
-static void shared_map(void)
-{
-	int fd = open(LAB "/shared", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0 || ftruncate(fd, sizeof(*shared)) < 0)
-		exit(EXIT_FAILURE);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (shared == MAP_FAILED)
-		exit(EXIT_FAILURE);
-	close(fd);
-}
-
-static uint32_t session_now(void)
-{
-	return __atomic_load_n(&shared->session, __ATOMIC_SEQ_CST);
-}
-
-static void tally_add(uint64_t *count)
-{
-	__atomic_add_fetch(count, 1, __ATOMIC_SEQ_CST);
-}
-
-/* One try; it counts if one session's policy was in force before and after it. */
-static void worker_act(void)
-{
-	uint32_t before = session_now();
-	int error = rig_open_errno(VAULT);
-
-	if (!(before & 1) || before != session_now())
-		return;
-	if (!error)
-		tally_add(&shared->workers.opened);
-	else if (error == EPERM)
-		tally_add(&shared->workers.refused);
-	else
-		tally_add(&shared->workers.other);
-}
-
-static void worker_wait(void)
-{
-	usleep((useconds_t)(rand() % (int)WORKER_MS) * 1000);
-}
-
-/*
- * A worker is a fork, a fork's fork whose parent ends, or one of these that executes the same
- * program again; by its turn.
- */
-static void worker_run(unsigned int turn)
-{
-	char text[32];
-
-	srand((unsigned int)getpid());
-	if (turn % 2 && fork())
-		_exit(EXIT_SUCCESS);
-	if (turn % 3 == 0) {
-		worker_wait();
-		snprintf(text, sizeof(text), "%u", turn);
-		execl(EVIL, EVIL, "again", text, (char *)NULL);
-		_exit(EXIT_FAILURE);
-	}
-	worker_wait();
-	worker_act();
-	_exit(EXIT_SUCCESS);
-}
-
-static void storm_run(void)
-{
-	unsigned int live = 0, turn = 0;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* What starts a session goes first: else the storm is all that ever runs. */
-	(void)nice(19);
-	for (; !__atomic_load_n(&shared->over, __ATOMIC_SEQ_CST); turn++) {
-		if (fork() == 0)
-			worker_run(turn);
-		usleep(PAUSE_US);
-		if (++live >= WORKERS && waitpid(-1, NULL, 0) > 0)
-			live--;
-	}
-	_exit(EXIT_SUCCESS);
-}
+static struct shared *shared;
 
 /* What one session tells. Only one is there at a time. */
 static struct heard {
@@ -158,7 +56,8 @@ static void heard_exec(const struct tetra_process *process)
 	const char *arguments = tetra_process_get_arguments(process);
 	pid_t pid = (pid_t)tetra_process_get_pid(process);
 
-	if (!arguments || strncmp(arguments, "again", strlen("again")) != 0)
+	if (!arguments ||
+	    (strncmp(arguments, "later", strlen("later")) && strcmp(arguments, "act")))
 		return;
 	for (uint64_t i = 0; i < heard.again; i++)
 		if (heard.told[i] == pid) {
@@ -188,8 +87,10 @@ static int on_event(void *user, const struct tetra_event *event)
 	if (!tetra_process_is_known(process)) {
 		heard.unknown++;
 		if (heard.unknown < 4)
-			printf("unknown: kind %u pid %u flags %u\n", tetra_event_get_kind(event),
-			       tetra_process_get_pid(process), tetra_event_get_flags(event));
+			printf("unknown: kind %u pid %u flags %u\n",
+			       tetra_event_get_kind(event),
+			       tetra_process_get_pid(process),
+			       tetra_event_get_flags(event));
 		return 0;
 	}
 	if (tetra_process_get_pid(process) && !tetra_event_get_parent(event) &&
@@ -265,7 +166,8 @@ static void session_round(uint64_t *events, uint64_t *bad)
 	poll_for(session, 50);
 	stats = rig_stats(session);
 	if (stats.lost_ring || stats.lost_process || stats.lost_scratch)
-		printf("lost: ring %" PRIu64 ", process %" PRIu64 ", scratch %" PRIu64 "\n",
+		printf("lost: ring %" PRIu64 ", process %" PRIu64 ", scratch %" PRIu64
+		       "\n",
 		       stats.lost_ring, stats.lost_process, stats.lost_scratch);
 	tetra_session_free(session);
 	*events += heard.events;
@@ -280,7 +182,7 @@ static int storm(unsigned int sessions)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execl(EVIL, EVIL, "workers", (char *)NULL);
+		execl(EVIL, EVIL, "storm", (char *)NULL);
 		_exit(EXIT_FAILURE);
 	}
 	usleep(300000);
@@ -289,7 +191,8 @@ static int storm(unsigned int sessions)
 	__atomic_store_n(&shared->over, 1, __ATOMIC_SEQ_CST);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	fact(events > sessions * 100, "%u sessions, %" PRIu64 " events", sessions, events);
+	fact(events > sessions * 100, "%u sessions, %" PRIu64 " events", sessions,
+	     events);
 	fact_equal((int64_t)bad[0], 0, "events of processes that are not known");
 	fact_equal((int64_t)bad[1], 0, "images announced twice");
 	fact_equal((int64_t)bad[2], 0, "events without a parent");
@@ -298,21 +201,6 @@ static int storm(unsigned int sessions)
 	fact_equal((int64_t)shared->workers.opened, 0, "workers that opened the vault");
 	fact_equal((int64_t)shared->workers.other, 0, "workers that met another error");
 	return fact_close();
-}
-
-/* Forks so often, then opens a file; each waits for the next. The status is the errno. */
-static int chain(int length, const char *path)
-{
-	for (; length > 0; length--) {
-		pid_t pid = fork();
-		int status;
-
-		if (pid > 0) {
-			waitpid(pid, &status, 0);
-			return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
-		}
-	}
-	return rig_open_errno(path);
 }
 
 static int chain_run(const char *program, unsigned int length, const char *path)
@@ -371,8 +259,8 @@ static void full_counts(struct tetra_session *session)
 	poll_for(session, 300);
 	after = rig_stats(session);
 	fact(after.processes <= before.processes + 8,
-	     "processes known to the session: %" PRIu64 ", before %" PRIu64, after.processes,
-	     before.processes);
+	     "processes known to the session: %" PRIu64 ", before %" PRIu64,
+	     after.processes, before.processes);
 }
 
 static int full(void)
@@ -389,35 +277,16 @@ static int full(void)
 
 		fact_equal(chain_run(EVIL, n, VAULT), EPERM, "In, %u forks", n);
 		fact_equal(chain_run(EVIL, n, VAULT "2"), EPERM, "NotIn, %u forks", n);
-		fact_equal(chain_run(GOOD, n, VAULT), 0, "In, another program, %u forks", n);
-		fact_equal(chain_run(GOOD, n, VAULT "2"), 0, "NotIn, the listed one, %u forks",
+		fact_equal(chain_run(GOOD, n, VAULT), 0, "In, another program, %u forks",
 			   n);
+		fact_equal(chain_run(GOOD, n, VAULT "2"), 0,
+			   "NotIn, the listed one, %u forks", n);
 		poll_for(session, 50);
 	}
 	full_counts(session);
 	tetra_session_free(session);
 	sleepers_end(fillers, FULL_ROWS);
 	return fact_close();
-}
-
-/* Idle priority, and never out of the kernel: preempted wherever it happens to be. */
-static void loiter(void)
-{
-	const struct sched_param none = { 0 };
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (sched_setscheduler(0, SCHED_IDLE, &none) < 0)
-		_exit(EXIT_FAILURE);
-	while (!__atomic_load_n(&shared->over, __ATOMIC_SEQ_CST)) {
-		pid_t pid = fork();
-
-		if (pid == 0) {
-			execl(GOOD, GOOD, "chain", "0", VAULT, (char *)NULL);
-			_exit(EXIT_FAILURE);
-		}
-		waitpid(pid, NULL, 0);
-	}
-	_exit(EXIT_SUCCESS);
 }
 
 /* Asleep until nobody holds the other end of the pipe. */
@@ -428,7 +297,7 @@ static void crowd_member(const int pipe_fds[2])
 	close(pipe_fds[1]);
 	while (read(pipe_fds[0], &byte, 1) > 0)
 		;
-	execl(EVIL, EVIL, "again", "now", (char *)NULL);
+	execl(EVIL, EVIL, "act", (char *)NULL);
 	_exit(EXIT_FAILURE);
 }
 
@@ -459,7 +328,8 @@ static void crowd_round(struct tetra_session *session)
 /* Rows of the kernel's process map. */
 static long rows_count(void)
 {
-	FILE *pipe = popen("bpftool map dump name tetra_procs | grep -c '\"key\"\\|^key'", "r");
+	FILE *pipe = popen("bpftool map dump name tetra_procs | grep -c '\"key\"\\|^key'",
+			   "r");
 	long n = -1;
 
 	if (!pipe || fscanf(pipe, "%ld", &n) != 1)
@@ -480,8 +350,10 @@ static int crowd(void)
 	__atomic_add_fetch(&shared->session, 1, __ATOMIC_SEQ_CST);
 	for (unsigned int i = 0; i < LOITERERS; i++) {
 		loiterers[i] = fork();
-		if (loiterers[i] == 0)
-			loiter();
+		if (loiterers[i] == 0) {
+			execl(GOOD, GOOD, "loiter", (char *)NULL);
+			_exit(EXIT_FAILURE);
+		}
 	}
 	for (unsigned int i = 0; i < CROWD_ROUNDS; i++)
 		crowd_round(session);
@@ -493,61 +365,49 @@ static int crowd(void)
 	fact_equal((int64_t)shared->workers.opened, 0, "opened the vault");
 	fact_equal((int64_t)heard.again, CROWD * CROWD_ROUNDS, "images announced");
 	fact_equal((int64_t)heard.unknown, 0, "events of processes that are not known");
-	fact(before > 0 && rows_count() <= before + 8, "rows: %ld, before %ld", rows_count(),
-	     before);
+	fact(before > 0 && rows_count() <= before + 8, "rows: %ld, before %ld",
+	     rows_count(), before);
 	printf("runs skipped: %" PRIu64 "\n", rig_stats(session).lost_recursion);
 	tetra_session_free(session);
 	return fact_close();
 }
 
-/* Copies of this program, which find the library where this one does. */
+static void shared_map(void)
+{
+	int fd = open(LAB "/shared", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || ftruncate(fd, sizeof(*shared)) < 0)
+		exit(EXIT_FAILURE);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (shared == MAP_FAILED)
+		exit(EXIT_FAILURE);
+	close(fd);
+}
+
+/* The worker lies beside this program. */
 static void lab_make(void)
 {
-	static const char copy[] = "cp /proc/$PPID/exe " EVIL "; cp " EVIL " " GOOD;
-	char path[PATH_MAX + 16];
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
-
-	if (n <= 0)
-		exit(EXIT_FAILURE);
-	path[n] = '\0';
-	strcpy(strrchr(path, '/'), "/../../lib");
-	setenv("LD_LIBRARY_PATH", path, 1);
+	static const char copy[] =
+		"cp $(dirname $(readlink /proc/$PPID/exe))/window-worker " EVIL
+		" && cp " EVIL " " GOOD;
 
 	rig_file(LAB "/vault", VAULT);
 	rig_file(LAB "/vault", VAULT "2");
 	if (system(copy) != 0)
 		exit(EXIT_FAILURE);
+	shared_map();
 }
 
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
 
-	if (!strcmp(mode, "chain") && argc == 4)
-		return chain(atoi(argv[2]), argv[3]);
-	if (!strcmp(mode, "workers") || !strcmp(mode, "again"))
-		shared_map();
-	if (!strcmp(mode, "workers"))
-		storm_run();
-	if (!strcmp(mode, "again")) {
-		if (argc < 3 || strcmp(argv[2], "now") != 0)
-			worker_wait();
-		worker_act();
-		return EXIT_SUCCESS;
-	}
-	if (!strcmp(mode, "full")) {
-		lab_make();
+	lab_make();
+	if (!strcmp(mode, "full"))
 		return full();
-	}
-	if (!strcmp(mode, "crowd")) {
-		lab_make();
-		shared_map();
+	if (!strcmp(mode, "crowd"))
 		return crowd();
-	}
-	if (!strcmp(mode, "storm")) {
-		lab_make();
-		shared_map();
+	if (!strcmp(mode, "storm"))
 		return storm(argc > 2 ? (unsigned int)atoi(argv[2]) : SESSIONS);
-	}
 	return EXIT_FAILURE;
 }
