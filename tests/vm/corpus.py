@@ -6,11 +6,11 @@
 
 The policies are those of the folder corpus/good beside the kernels and recordings, as
 far as tetra-mini --check accepts them; where that folder is absent, or with --own, those
-of this repository: the examples, and those that the scenarios load. Each is loaded by a
-tetra-mini of its own, one after the other in one guest for each kernel. It must be
-loaded, or be refused for a reason that corpus-refused.tsv gives for this kernel; another
-refusal, one without a word, a program that the verifier rejects, a crash, a hang are
-failures, and so is a line of that list that is no longer true.
+of this repository: the examples, and those that the scenarios load. One session in one
+guest for each kernel loads and unloads one after the other. A policy must be loaded, or be
+refused for a reason that corpus-refused.tsv gives for this kernel; another refusal, one
+without a word, a program that the verifier rejects, a crash, a hang are failures, and so
+is a line of that list that is no longer true, or a session that ends out of order.
 
 One processor for each guest: hundreds of attachments rewrite the kernel's code while it
 runs, and an emulator with several processors is not to be trusted with that.
@@ -121,7 +121,7 @@ def run_kernel(kernel, image, policies, build, programs):
         done = read_results(results) | lost
         left = [[name, path] for name, path in policies.items() if name not in done]
         if not left:
-            return done
+            break
         status = boot(image, results,
                       {"results": results, "policies": left, **programs}, prefix)
         done = read_results(results)
@@ -131,9 +131,9 @@ def run_kernel(kernel, image, policies, build, programs):
                              "policy, with status %d" % status}
             lab.say("%sFAIL %s: the guest ended with status %d; its last messages:\n%s"
                     % (prefix, culprit, status, lab.errors(results, MESSAGES)))
-    never = {"state": "failed", "reason": "not tried: too many guests have ended"}
+    never = {"state": "failed", "reason": "not reached: the guests have ended before"}
     done = read_results(results) | lost
-    return {name: done.get(name, never) for name in policies}
+    return {name: done.get(name, never) for name in [*policies, corpus_guest.END]}
 
 
 def judge(name, kernel, entry, refused):
@@ -234,11 +234,12 @@ def main():
     say_later(later)
     refused = read_refused()
     problems = ["%s on %s: %s" % (name, kernel, problem)
-                for kernel, outcome in outcomes.items() for name in accepted
+                for kernel, outcome in outcomes.items()
+                for name in [*accepted, corpus_guest.END]
                 if (problem := judge(name, kernel, outcome[name], refused))]
     problems += ["%s: --check refuses it: %s" % item for item in wrong.items()]
     lab.say("".join("\nFAIL " + problem for problem in problems))
-    return lab.close(len(accepted) * len(outcomes) + len(wrong) - len(problems),
+    return lab.close((len(accepted) + 1) * len(outcomes) + len(wrong) - len(problems),
                      len(problems), len(later) + len(absent) * len(accepted))
 
 

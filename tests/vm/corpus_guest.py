@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loads policies one after the other inside the guest: corpus_guest.py JOB
 
-One line per policy goes to standard output, and one JSON object to results.jsonl. States:
-loaded; refused (with the reason); failed. Standard library only.
+One session loads and unloads them all. One line per policy goes to standard output, and one
+JSON object to results.jsonl, at last that of the session's end. States: loaded; refused
+(with the reason); failed. Standard library only.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -21,6 +23,11 @@ import kernel_log  # noqa: E402
 CHECK_SECONDS = 600
 # What the log says when a program of ours is at fault and not the kernel's abilities.
 OUR_FAULT = ("verifier", "invalid argument", "internal")
+
+# What the program loads says last of a policy, and before the first one.
+VERDICTS = ("ready", "loaded", "refused", "failed")
+# In the place of a policy's name: what became of the session.
+END = "the session's end"
 
 
 def errors_of(text):
@@ -51,62 +58,96 @@ def check(program, path):
     return next((error for error in errors if "not yet supported" in error), errors[0])
 
 
-def stop(run, before):
-    """(state, reason) of a policy that is in force."""
-    status = run.stop()
-    if status is None:
-        return "failed", "loaded, but did not stop: %s (%s)" % (run.why, run.log()[-300:])
-    if status != 0:
-        return "failed", "loaded, but stopped with %s: %s" % (
-            daemon.how_ended(status), run.log()[-300:])
-    left = daemon.programs_left(before)
-    return ("failed", "%d BPF programs are still there" % len(left)) if left else (
-        "loaded", "")
+class Loader:
+    """The program loads: a session that is asked for one policy after the other."""
+
+    def __init__(self, job):
+        self.folder, self.at = os.path.join(job["results"], "loads"), 0
+        self.before = daemon.bpf_programs()
+        self.run = daemon.Daemon([os.path.join(job["programs"], "loads")], self.folder,
+                                 stdin=subprocess.PIPE)
+        text, why = self.answer()
+        if why or text != "ready":
+            raise RuntimeError("no session: %s\n%s" % (why, self.run.log()))
+
+    def answer(self):
+        """(text up to the line that ends an answer, None), or (text, why it ended)."""
+        waiting, why = self.run.patient(), None
+        while True:
+            ended = self.run.process.poll() is not None
+            text = self.run.events_text()[self.at:]
+            lines = text.splitlines()
+            if text.endswith("\n") and lines[-1].split(" ")[0] in VERDICTS:
+                self.at += len(text)
+                return text.rstrip("\n"), None
+            if ended:
+                return text, "loads ended with " + daemon.how_ended(
+                    self.run.process.returncode)
+            if why:
+                return text, "%s (%s)" % (why, self.run.where())
+            time.sleep(0.02)
+            why = waiting.over()
+
+    def load(self, path):
+        """(state, reason) of one policy."""
+        with contextlib.suppress(BrokenPipeError):
+            self.run.process.stdin.write(path.encode() + b"\n")
+            self.run.process.stdin.flush()
+        text, why = self.answer()
+        if why:
+            return "failed", "%s: %s %s" % (why, text[-1500:], self.run.log()[-300:])
+        findings, _, verdict = text.rpartition("\n")
+        if verdict != "refused":
+            return (*verdict.split(" ", 1), "")[:2]
+        reason = (errors_of(findings) or [""])[0]
+        if any(word in findings.lower() for word in OUR_FAULT):
+            return "failed", reason
+        return ("refused", reason) if reason else ("failed", "refused without a word")
+
+    def close(self):
+        """What is wrong with its end, or None."""
+        self.run.process.stdin.close()
+        status = self.run.wait()
+        if status is None:
+            return "it did not stop: " + str(self.run.why)
+        if status != 0:
+            return "it stopped with %s: %s" % (daemon.how_ended(status),
+                                               self.run.log()[-300:])
+        left = daemon.programs_left(self.before)
+        return "%d BPF programs are still there" % len(left) if left else None
 
 
-def load(program, path, folder):
-    """(state, reason) of loading the policy here, where it must not kill its driver.
+def account(results, name, state, reason, seconds):
+    """One policy's line and object."""
+    results.write(json.dumps({"name": name, "state": state, "reason": reason,
+                              "seconds": round(seconds, 2)}) + "\n")
+    results.flush()
+    os.fsync(results.fileno())
+    print("%-7s %s (%.1f s)%s" % (state, name, seconds, ": " + reason if reason else ""),
+          flush=True)
 
-    Nothing is written: a policy on write(2) that sees its own events never rests, and the
-    flood of a few of them fills the guest's memory.
-    """
-    before = daemon.bpf_programs()
-    run = daemon.Daemon([program, "--policy", path, "--mode", "monitor",
-                         "--output", "none"], folder)
-    problem = run.wait_ready()
-    if problem is None:
-        return stop(run, before)
-    status = run.process.poll()
-    run.stop("KILL")
-    if status is None or status < 0:
-        return "failed", problem
-    reason = (errors_of(run.log()) or [""])[0]
-    if not reason:
-        return "failed", "refused without a word: " + problem
-    if any(word in run.log().lower() for word in OUR_FAULT):
-        return "failed", reason
-    return "refused", reason
+
+def load_all(job, results, log):
+    loader = Loader(job)
+    for name, path in job["policies"]:
+        start = time.monotonic()
+        state, reason = loader.load(path)
+        if loader.run.process.poll() is not None:
+            loader = Loader(job)
+        complaints = log.complaints()
+        if complaints:
+            state, reason = "failed", "; ".join(complaints)
+        account(results, name, state, reason, time.monotonic() - start)
+    return loader.close()
 
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         job = json.load(file)
-    log = kernel_log.KernelLog()
     with open(os.path.join(job["results"], "results.jsonl"), "a",
               encoding="utf-8") as results:
-        for name, path in job["policies"]:
-            start = time.monotonic()
-            state, reason = load(job["program"], path, "/run/corpus/" + name)
-            complaints = log.complaints()
-            if complaints:
-                state, reason = "failed", "; ".join(complaints)
-            seconds = time.monotonic() - start
-            results.write(json.dumps({"name": name, "state": state, "reason": reason,
-                                      "seconds": round(seconds, 2)}) + "\n")
-            results.flush()
-            os.fsync(results.fileno())
-            print("%-7s %s (%.1f s)%s" % (state, name, seconds,
-                                          ": " + reason if reason else ""), flush=True)
+        problem = load_all(job, results, kernel_log.KernelLog())
+        account(results, END, "failed" if problem else "loaded", problem or "", 0)
     return 0
 
 

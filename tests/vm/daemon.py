@@ -43,9 +43,9 @@ def programs_left(before, seconds=15):
 
 
 class Daemon:
-    """One run of tetra-mini; its output is in folder/events.json and folder/log."""
+    """One run of tetra-mini, or of a program in its place; its output is in folder/events.json and folder/log."""
 
-    def __init__(self, command, folder):
+    def __init__(self, command, folder, stdin=subprocess.DEVNULL):
         os.makedirs(folder, exist_ok=True)
         self.events_path = os.path.join(folder, "events.json")
         self.log_path = os.path.join(folder, "log")
@@ -53,7 +53,7 @@ class Daemon:
         # Own descriptors, so that nothing of ours is held open by what it starts; its own
         # session, so that it shares no process group with what is to be seen.
         with open(self.events_path, "wb") as out, open(self.log_path, "wb") as err:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
+            self.process = subprocess.Popen(command, stdin=stdin, stdout=out,
                                             stderr=err, cwd="/", start_new_session=True)
 
     def read(self, path):
