@@ -8,6 +8,7 @@
 #define TETRA_BPF_HOOK_H
 
 #include "bpf/common/act.bpf.h"
+#include "bpf/common/layer.bpf.h"
 #include "bpf/common/own.bpf.h"
 #include "bpf/common/walk.bpf.h"
 
@@ -390,7 +391,7 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	hook_prepare(s, bits, wide ? n_words : 1);
 	s->image = (__u64)image;
 	bits = hook_select(ctx, source, image, s, scratch, hook);
-	if (bits && !own_process() && !own_group()) {
+	if (bits && !own_process() && !own_group() && !layer_call(s, scratch)) {
 		s->rules = hook->hook.rules;
 		rules_act(s, scratch, bits, wide);
 	}

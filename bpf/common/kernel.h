@@ -63,6 +63,7 @@ struct dentry___hashed {
 
 struct vfsmount {
 	struct dentry *mnt_root;
+	int mnt_flags;
 };
 
 struct mnt_namespace;

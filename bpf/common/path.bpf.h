@@ -87,14 +87,19 @@ static __always_inline int pointer_is_error(const void *pointer)
 	return (__u64)pointer >= -4095ull;
 }
 
+/* A constant of the kernel: made by the kernel, not a copy of a mount. */
+#define MNT_INTERNAL 0x4000
+
 /* How a walk ends at a mount that is mounted nowhere. */
 static __always_inline __u32 mount_end(struct mount *m)
 {
 	struct mnt_namespace *ns = BPF_CORE_READ(m, mnt_ns);
 
-	/* A mount for the kernel's own use: a layer of an overlay, say. */
+	/* Mounts for the kernel's own use: layers, and file systems that nobody can mount, whose
+	 * files processes do use (message queues). */
 	if (pointer_is_error(ns))
-		return TETRA_WALK_INTERNAL;
+		return BPF_CORE_READ(m, mnt.mnt_flags) & MNT_INTERNAL ? TETRA_WALK_NAMELESS :
+									TETRA_WALK_INTERNAL;
 	if (!ns || mnt_ns_is_anonymous(ns))
 		return TETRA_WALK_DETACHED;
 	return TETRA_WALK_REACHED;

@@ -34,7 +34,7 @@ enum tetra_walk_end {
 	TETRA_WALK_REACHED, /* the root of a mount namespace */
 	TETRA_WALK_DEEP, /* more components than are followed */
 	TETRA_WALK_DETACHED, /* the mount is in no namespace, or the dentry in no tree */
-	TETRA_WALK_INTERNAL, /* a mount for the kernel's own use */
+	TETRA_WALK_INTERNAL, /* a layer: the kernel keeps it below another mount */
 	TETRA_WALK_NAMELESS, /* the file has no name: a pipe, a socket, a memfd */
 	TETRA_WALK_FAULT, /* a dentry could not be read */
 };

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Layers: files that the kernel keeps below others. What a process does to a file of an
+ * overlay passes many hooks twice, the second time with the layer's file, which the process
+ * did not ask for and cannot name. Rules judge the first call, and the second is nobody's.
+ */
+#ifndef TETRA_BPF_LAYER_H
+#define TETRA_BPF_LAYER_H
+
+#include "bpf/common/param.bpf.h"
+#include "bpf/common/path.bpf.h"
+
+/* Before Linux 6.6 the layer's file is opened under the path of the file above it. */
+struct backing_file___path {
+	struct path user_path;
+} __attribute__((preserve_access_index));
+
+#define LAYERS_HAVE_PATHS bpf_core_field_exists(struct backing_file___path, user_path)
+
+static __always_inline int mount_is_layer(struct vfsmount *mount)
+{
+	return mount_end(mount_of((__u64)mount)) == TETRA_WALK_INTERNAL;
+}
+
+/* The inode is not the one that the path leads to. */
+static __always_inline int file_is_below(struct file *file)
+{
+	struct inode *above = BPF_CORE_READ(file, f_path.dentry, d_inode);
+
+	return above && BPF_CORE_READ(file, f_inode) != above;
+}
+
+/* What slot @slot holds is a layer's. */
+static __always_inline int slot_is_layer(struct tetra_scratch *s, __u32 slot)
+{
+	__u32 kind = cfg.slots[slot].kind;
+	struct file *file = (void *)s->raw[slot];
+
+	if (kind == TETRA_ARG_FD)
+		return 0;
+	if (kind == TETRA_ARG_PATH)
+		return mount_is_layer(BPF_CORE_READ((struct path *)file, mnt));
+	if (kind == TETRA_ARG_BINPRM)
+		file = BPF_CORE_READ((struct linux_binprm *)file, file);
+	if (!LAYERS_HAVE_PATHS && file_is_below(file))
+		return 1;
+	return mount_is_layer(BPF_CORE_READ(file, f_path.mnt));
+}
+
+/* 1 if the call is about a layer's file. Global: verified once, alone. */
+__noinline int call_is_layer(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u32 i, slot;
+
+	if (!s)
+		return 0;
+	SLOTS_EACH(TETRA_SLOTS_PATH, i, slot)
+		if (slot_is_layer(s, slot))
+			return 1;
+	return 0;
+}
+
+/*
+ * For runs whose rules match. Where a rule looked at the only path, and the kernel gives layers
+ * a path of their own, the walk has told already.
+ */
+static __always_inline int layer_call(const struct tetra_scratch *s, __u32 scratch)
+{
+	if (!cfg.n_slots[TETRA_SLOTS_PATH])
+		return 0;
+	if (LAYERS_HAVE_PATHS && cfg.n_slots[TETRA_SLOTS_PATH] == 1 && s->run.path_slot)
+		return s->path.end == TETRA_WALK_INTERNAL;
+	return call_is_layer(scratch);
+}
+
+#endif
