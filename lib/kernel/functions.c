@@ -8,6 +8,7 @@
 
 #include "lib/base/nearest.h"
 #include "lib/kernel/features.h"
+#include "lib/kernel/hook-names.h"
 #include "lib/kernel/machine.h"
 #include "lib/kernel/syscalls.h"
 
@@ -40,11 +41,6 @@ static bool is_wrapper(struct tetra_kernel *kernel, const char *name)
 	const char *prefix = kernel_syscall_prefix(kernel);
 
 	return *prefix && str_has_prefix(name, prefix) && syscall_name_of(name);
-}
-
-static bool is_security(const char *name)
-{
-	return str_has_prefix(name, "security_");
 }
 
 /* 0, or why the list of ftrace's functions cannot be read. */
@@ -90,7 +86,7 @@ static bool attachable_resolve(struct tetra_kernel *kernel, const char *name)
 	bool found = has_function(kernel, name);
 
 	/* None of them is inlined or marked notrace, on any kernel. */
-	if (found && (is_security(name) || is_wrapper(kernel, name)))
+	if (found && (is_security_function(name) || is_wrapper(kernel, name)))
 		return true;
 	if (found && !kernel->symbols.traceable.asked &&
 	    kernel_has(kernel, KERNEL_FENTRY))
@@ -153,7 +149,7 @@ static bool modifiable_resolve(struct tetra_kernel *kernel, const char *name)
 	if (!kernel_has(kernel, KERNEL_FMODRET_SECURITY) || !has_function(kernel, name))
 		return false;
 	/* The kernel's rule, by the name only (check_attach_modify_return). */
-	if (is_security(name))
+	if (is_security_function(name))
 		return true;
 	if (is_wrapper(kernel, name))
 		return kernel_has(kernel, KERNEL_FMODRET_SYSCALL);
@@ -186,30 +182,6 @@ bool kernel_lsm_hook(struct tetra_kernel *kernel, const char *hook,
 	return !name.failed && kernel_find_function(kernel, name.text, ret) == 0;
 }
 
-/*
- * security_X calls the hook X, except these. Hooks that return memory or their own answer are
- * omitted: there is nothing to deny.
- */
-static const struct {
-	const char *function, *hook;
-} renamed_hooks[] = {
-	{ "security_bprm_check", "bprm_check_security" },
-	{ "security_file_alloc", "file_alloc_security" },
-	{ "security_file_free", "file_free_security" },
-	{ "security_inode_alloc", "inode_alloc_security" },
-	{ "security_inode_free", "inode_free_security" },
-	{ "security_msg_msg_alloc", "msg_msg_alloc_security" },
-	{ "security_msg_msg_free", "msg_msg_free_security" },
-	{ "security_msg_queue_alloc", "msg_queue_alloc_security" },
-	{ "security_sb_alloc", "sb_alloc_security" },
-	{ "security_sem_alloc", "sem_alloc_security" },
-	{ "security_shm_alloc", "shm_alloc_security" },
-	{ "security_sk_alloc", "sk_alloc_security" },
-	{ "security_sk_clone", "sk_clone_security" },
-	{ "security_sk_free", "sk_free_security" },
-	{ "security_vm_enough_memory_mm", "vm_enough_memory" },
-};
-
 static bool same_type(const struct kernel_param *a, const struct kernel_param *b)
 {
 	return a->size == b->size && a->is_pointer == b->is_pointer &&
@@ -231,17 +203,18 @@ static bool same_params(const struct kernel_function *a, const struct kernel_fun
 bool kernel_lsm_hook_of(struct tetra_kernel *kernel, const char *function,
 			struct kernel_function *ret)
 {
+	char buf[HOOK_NAME_BYTES];
 	struct kernel_function called, hook;
 	const char *name;
-	size_t i;
+	unsigned int i;
 
-	if (!is_security(function) || kernel_find_function(kernel, function, &called) < 0)
+	if (!is_security_function(function) ||
+	    kernel_find_function(kernel, function, &called) < 0)
 		return false;
-	name = function + strlen("security_");
-	for (i = 0; i < ARRAY_SIZE(renamed_hooks); i++)
-		if (str_equal(renamed_hooks[i].function, function))
-			name = renamed_hooks[i].hook;
-	if (!kernel_lsm_hook(kernel, name, &hook) || !same_params(&called, &hook))
+	for (i = 0; (name = function_hook(function, i, &buf)); i++)
+		if (kernel_lsm_hook(kernel, name, &hook))
+			break;
+	if (!name || !same_params(&called, &hook))
 		return false;
 	*ret = hook;
 	return true;

@@ -238,29 +238,6 @@ const struct way_row ways[] = {
 };
 /* clang-format on */
 
-/* Hooks whose function has another name. */
-static const struct {
-	const char *hook, *function;
-} hook_functions[] = {
-	{ "bprm_check_security", "security_bprm_check" },
-	{ "file_alloc_security", "security_file_alloc" },
-	{ "file_free_security", "security_file_free" },
-	{ "settime", "security_settime64" },
-	{ "socket_sock_rcv_skb", "security_sock_rcv_skb" },
-	{ "userns_create", "security_create_user_ns" },
-};
-
-const char *act_function(const char *hook, char (*buf)[ACT_NAME_BYTES])
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(hook_functions); i++)
-		if (str_equal(hook_functions[i].hook, hook))
-			return hook_functions[i].function;
-	snprintf(*buf, sizeof(*buf), "security_%s", hook);
-	return *buf;
-}
-
 const struct way_row *way_find(const char *name)
 {
 	const struct way_row *way;

@@ -108,9 +108,6 @@ extern const struct way_row ways[];
 /* Bytes of the name of a hook or function. */
 #define ACT_NAME_BYTES 64u
 
-/* The function of an LSM hook, in @buf: "security_file_open" of "file_open". */
-const char *act_function(const char *hook, char (*buf)[ACT_NAME_BYTES]);
-
 const struct way_row *way_find(const char *name);
 
 /* Whether @names, alternatives, contain the name. */

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "lib/kernel/hook-names.h"
 #include "lib/policy/acts.h"
 #include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
@@ -19,7 +20,7 @@
 static bool policy_hooks(const struct lint *lint, const char *name)
 {
 	const struct doc_hooks *hooks;
-	char function[ACT_NAME_BYTES];
+	char function[HOOK_NAME_BYTES];
 	const char *written;
 	uint32_t i, k;
 
@@ -30,7 +31,7 @@ static bool policy_hooks(const struct lint *lint, const char *name)
 			if (str_equal(written, name))
 				return true;
 			if (sections[i].section == SECTION_LSM &&
-			    str_equal(act_function(written, &function), name))
+			    str_equal(hook_function(written, &function), name))
 				return true;
 		}
 	}

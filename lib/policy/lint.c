@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "lib/kernel/hook-names.h"
 #include "lib/policy/acts.h"
 
 /* Limit of comparisons by all rules: some tenths of a second. */
@@ -159,7 +160,7 @@ static void call_find(struct lint *lint, const struct doc_hook *hook)
 {
 	static const char enter[] = "sys_enter_";
 	const char *name = hook->name ? hook->name->text : "";
-	char function[ACT_NAME_BYTES];
+	char function[HOOK_NAME_BYTES];
 
 	lint->call[0] = '\0';
 	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem &&
@@ -167,7 +168,7 @@ static void call_find(struct lint *lint, const struct doc_hook *hook)
 		snprintf(lint->call, sizeof(lint->call), "sys_%s", name + strlen(enter));
 	else if (lint->section->section == SECTION_LSM)
 		snprintf(lint->call, sizeof(lint->call), "%s",
-			 act_function(name, &function));
+			 hook_function(name, &function));
 }
 
 static void hook_run(struct lint lint, const struct doc_hook *hook)

@@ -12,6 +12,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/strbuf.h"
+#include "lib/kernel/hook-names.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/syscalls.h"
 
@@ -154,6 +155,44 @@ START_TEST(kernel_finds_lsm_hooks)
 	/* The hook has four parameters, the function five. */
 	ck_assert(!kernel_lsm_hook_of(kernel, "security_inode_rename", &hook));
 	ck_assert(!kernel_lsm_hook_of(kernel, "tcp_connect", &hook));
+}
+END_TEST
+
+/* Both directions, and what each kernel has of them. */
+START_TEST(kernel_knows_hooks_of_other_names)
+{
+	static const struct {
+		const char *function, *hook;
+	} names[] = {
+		{ "security_bprm_check", "bprm_check_security" },
+		{ "security_create_user_ns", "userns_create" },
+		{ "security_file_alloc", "file_alloc_security" },
+		{ "security_file_open", "file_open" },
+		{ "security_inode_init_security", "inode_init_security" },
+		{ "security_prepare_creds", "cred_prepare" },
+		{ "security_sem_free", "sem_free_security" },
+		{ "security_settime64", "settime" },
+		{ "security_sock_rcv_skb", "socket_sock_rcv_skb" },
+		{ "security_transfer_creds", "cred_transfer" },
+		{ "security_vm_enough_memory_mm", "vm_enough_memory" },
+		{ "security_xfrm_policy_alloc", "xfrm_policy_alloc_security" },
+	};
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
+	struct kernel_function hook;
+	char buf[HOOK_NAME_BYTES];
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		ck_assert_str_eq(hook_function(names[i].hook, &buf), names[i].function);
+		if (!kernel_lsm_hook_of(kernel, names[i].function, &hook))
+			continue;
+		ck_assert_str_eq(hook.name + strlen("bpf_lsm_"), names[i].hook);
+		n++;
+	}
+	/* security_create_user_ns() came with 6.1; others have parameters of their own. */
+	ck_assert_uint_ge(n, 10);
+	ck_assert_int_eq(kernel_lsm_hook_of(kernel, "security_create_user_ns", &hook),
+			 strcmp(releases[_i], "5.10") != 0);
 }
 END_TEST
 
@@ -590,6 +629,7 @@ int main(void)
 	tcase_add_loop_test(facts, kernel_finds_recorded_functions, 0, n);
 	tcase_add_loop_test(facts, kernel_knows_what_can_be_overridden, 0, n);
 	tcase_add_loop_test(facts, kernel_finds_lsm_hooks, 0, n);
+	tcase_add_loop_test(facts, kernel_knows_hooks_of_other_names, 0, n);
 	tcase_add_loop_test(facts, kernel_finds_syscalls, 0, n);
 	tcase_add_loop_test(facts, kernel_finds_tracepoints, 0, n);
 	tcase_add_loop_test(facts, kernel_hints_at_the_nearest_function, 0, n);
