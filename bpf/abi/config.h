@@ -50,6 +50,14 @@ enum tetra_slot_class {
 	TETRA_SLOT_CLASSES = 4,
 };
 
+/*
+ * Calls of functions of the kernel that only some kernels have: numbers in the place of a
+ * helper's. User space replaces them where the configuration uses them; elsewhere the verifier
+ * never sees them.
+ */
+#define TETRA_CALL_PREEMPT_DISABLE 0x7e7a01
+#define TETRA_CALL_PREEMPT_ENABLE  0x7e7a02
+
 struct tetra_hook_config {
 	__u32 hook; /* hook id: row 1 + hook of the image */
 	__u32 phase;
@@ -74,7 +82,7 @@ struct tetra_hook_config {
 	__u32 own_tgid; /* the session's process, which is skipped; 0: it is not */
 	__u32 own_pgid; /* skip its group too, processes of this real user only; 0: do not */
 	__u32 own_uid;
-	__u32 reserved;
+	__u32 holds; /* a run is not preempted while it has scratch memory */
 	/* Slots by class (TETRA_SLOTS_*), so that a run looks only at existing ones. */
 	__u8 n_slots[TETRA_SLOT_CLASSES];
 	__u8 slots_of[TETRA_SLOT_CLASSES][TETRA_MAX_SLOTS];

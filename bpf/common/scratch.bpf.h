@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Claiming and releasing working memory. On a preemptible kernel a second task can run a
- * program on the same CPU while the first is inside one, and interrupts nest. So a slot has a
- * count, and the run that raised it from 0 to 1 owns the slot. A plain atomic add without its
- * result is enough; kernels before 5.12 have it too.
+ * Claiming and releasing working memory. Interrupts nest, so each CPU has a few slots. A slot
+ * has a count, and the run that raised it from 0 to 1 owns the slot. A plain atomic add
+ * without its result is enough; kernels before 5.12 have it too.
  *
- * The number of tasks preempted inside programs at the same time is limited only by the number
- * of tasks. So on a preemptible kernel a run that finds its CPU's slots taken makes a spare
- * one, which is freed when the run ends. A number identifies it: a slot's, or a spare's key.
- * On other kernels the branches on cfg.spares are removed before verification.
+ * On a preemptible kernel a second task can run a program on the same CPU while the first is
+ * inside one. Where programs can disable preemption, they do while they have a slot
+ * (cfg.holds). Elsewhere the number of tasks preempted inside programs at the same time is
+ * limited only by the number of tasks: a run that finds its CPU's slots taken makes a spare
+ * one, which is freed when the run ends (cfg.spares). A number identifies it: a slot's, or a
+ * spare's key. Branches on either are removed before verification where they are constant.
  */
 #ifndef TETRA_BPF_SCRATCH_BPF_H
 #define TETRA_BPF_SCRATCH_BPF_H
@@ -180,11 +181,17 @@ static __noinline __u32 scratch_claim_nested(void)
 	return slot + no_known_zero();
 }
 
+static void (*const cpu_hold)(void) = (void *)TETRA_CALL_PREEMPT_DISABLE;
+static void (*const cpu_let_go)(void) = (void *)TETRA_CALL_PREEMPT_ENABLE;
+
 /* Claims a slot and sets s->number to it. NULL if no memory is left. */
 static __always_inline struct tetra_scratch *scratch_claim(void)
 {
-	struct tetra_scratch *s = scratch_try(0);
+	struct tetra_scratch *s;
 
+	if (cfg.holds)
+		cpu_hold();
+	s = scratch_try(0);
 	if (!s) {
 		__u32 slot = scratch_claim_nested();
 
@@ -193,6 +200,8 @@ static __always_inline struct tetra_scratch *scratch_claim(void)
 		if (s)
 			s->number = slot;
 	}
+	if (cfg.holds && !s)
+		cpu_let_go();
 	return s;
 }
 
@@ -207,6 +216,8 @@ static __always_inline void scratch_release(struct tetra_scratch *s)
 		}
 	}
 	__sync_fetch_and_add(&s->claims, -1ull);
+	if (cfg.holds)
+		cpu_let_go();
 }
 
 #endif

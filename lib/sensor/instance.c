@@ -170,8 +170,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	r = instance_template(&template, sensor, kernel, program_bit(plan, config));
 	if (r < 0)
 		return r;
-	all.spares = sensor_has_spares(sensor);
-	memcpy(all.seed, sensor_get_seed(sensor)->k, sizeof(all.seed));
+	sensor_configure(sensor, &all);
 	data = template_configure(template, offsetof(struct hook_bpf__rodata, cfg), &all,
 				  sizeof(all));
 	if (data < 0)

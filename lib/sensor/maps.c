@@ -10,6 +10,7 @@
 #include "bpf/process.skel.h"
 #include "lib/base/diag.h"
 #include "lib/kernel/quiet.h"
+#include "lib/sensor/hold.h"
 #include "lib/sensor/log.h"
 #include "lib/sensor/tasks.h"
 #include "lib/sensor/template.h"
@@ -39,7 +40,7 @@ struct sensor {
 	struct tetra_seed seed;
 	int gains; /* the link of the program that sees privileges change; -1: not needed */
 	int maps[SENSOR_MAP_END];
-	bool spares;
+	bool spares, holds;
 	int rates; /* the sets of rate limits; -1: not used yet */
 	int n_cpus;
 	failure_log_fn log;
@@ -73,9 +74,11 @@ void sensor_set_log(const struct sensor *sensor, struct failure *failure)
 	failure->user = sensor->log_user;
 }
 
-bool sensor_has_spares(const struct sensor *sensor)
+void sensor_configure(const struct sensor *sensor, struct tetra_hook_config *config)
 {
-	return sensor->spares;
+	config->spares = sensor->spares;
+	config->holds = sensor->holds;
+	memcpy(config->seed, sensor->seed.k, sizeof(config->seed));
 }
 
 const struct sensor_own *sensor_get_own(const struct sensor *sensor)
@@ -122,7 +125,6 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 			  struct tetra_kernel *kernel)
 {
 	const bool grow = kernel_has(kernel, KERNEL_GROWING_MAPS);
-	const uint16_t spares = grow && kernel_is_preemptible(kernel);
 	uint32_t rows = grow ? SENSOR_PROCESSES : SENSOR_PROCESSES_HELD;
 	struct template_source source = {
 		.max_entries = { [SENSOR_MAP_RING] = opts->ring_bytes,
@@ -133,12 +135,14 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 	struct tetra_hook_config config = { .process_columns = UINT32_MAX };
 	int r;
 
-	if (spares)
+	if (kernel_is_preemptible(kernel))
+		sensor->holds = hold_find(kernel).disable != 0;
+	sensor->spares = grow && kernel_is_preemptible(kernel) && !sensor->holds;
+	if (sensor->spares)
 		source.max_entries[SENSOR_MAP_SPARES] = SENSOR_SPARES;
 	else
 		source.value_bytes[SENSOR_MAP_SPARES] = SENSOR_NO_SPARE_BYTES;
-	memcpy(config.seed, opts->seed.k, sizeof(config.seed));
-	config.spares = spares;
+	sensor_configure(sensor, &config);
 	source.elf = process_bpf__elf_bytes(&source.bytes);
 	r = template_new(&sensor->process, &source, sensor->maps, kernel);
 	if (r < 0)
@@ -146,7 +150,6 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 	for (int i = 0; i < SENSOR_MAP_END; i++)
 		if (sensor->maps[i] < 0)
 			return -EINVAL;
-	sensor->spares = spares;
 	sensor->config = template_configure(sensor->process,
 					    offsetof(struct process_bpf__rodata, cfg),
 					    &config, sizeof(config));
@@ -305,11 +308,6 @@ int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_
 uint64_t sensor_get_misses(const struct sensor *sensor)
 {
 	return tasks_get_misses(sensor->tasks);
-}
-
-const struct tetra_seed *sensor_get_seed(const struct sensor *sensor)
-{
-	return &sensor->seed;
 }
 
 int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits)

@@ -74,9 +74,8 @@ const char *sensor_map_name(enum sensor_map map);
 struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
 /* Sends @failure's log to the session's log. */
 void sensor_set_log(const struct sensor *sensor, struct failure *failure);
-/* Whether there is spare scratch memory besides the CPUs' slots: cfg.spares of each
- * program. */
-bool sensor_has_spares(const struct sensor *sensor);
+/* What the configurations of all programs have in common. */
+void sensor_configure(const struct sensor *sensor, struct tetra_hook_config *config);
 const struct sensor_own *sensor_get_own(const struct sensor *sensor);
 /* Frees what only loading needed. */
 void sensor_trim(struct sensor *sensor);
@@ -108,9 +107,6 @@ int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_
 
 /* Runs of the process programs that the kernel skipped. */
 uint64_t sensor_get_misses(const struct sensor *sensor);
-
-/* Seed of the hashes that identify executables. Borrowed. */
-const struct tetra_seed *sensor_get_seed(const struct sensor *sensor);
 
 /* Mark bits: those of which a key is the root from now on, and those of a running process. */
 int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits);

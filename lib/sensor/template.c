@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "lib/kernel/excerpt.h"
+#include "lib/sensor/hold.h"
 #include "lib/sensor/log.h"
 
 #ifndef MFD_NOEXEC_SEAL
@@ -30,6 +31,7 @@ struct template_program {
 struct template {
 	struct template_program *programs;
 	uint32_t n_programs;
+	struct hold hold;
 	int btf_fd;
 	void *data; /* of the read-only section, before it is configured */
 	uint32_t data_bytes;
@@ -263,6 +265,7 @@ int template_new(struct template **ret, const struct template_source *source,
 	if (!object)
 		return -errno;
 	r = excerpt_write(fd, kernel, bpf_object__btf(object));
+	template->hold = hold_find(kernel);
 	if (r == 0)
 		r = template_fill(template, source, object, maps);
 	bpf_object__close(object);
@@ -342,6 +345,7 @@ int template_load(const struct template *template, const char *name,
 		if (insns[i].code == (BPF_LD | BPF_DW | BPF_IMM) &&
 		    insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
 			insns[i].imm = config;
+	hold_patch(&template->hold, insns, program->n_insns);
 	opts.func_info = program->funcs;
 	opts.func_info_cnt = program->n_funcs;
 	opts.func_info_rec_size = program->func_bytes;
