@@ -58,6 +58,9 @@ enum tetra_slot_class {
 #define TETRA_CALL_PREEMPT_DISABLE 0x7e7a01
 #define TETRA_CALL_PREEMPT_ENABLE  0x7e7a02
 
+/* Pages of a long buffer in which its end is searched. */
+#define TETRA_BUFFER_PAGES 32
+
 struct tetra_hook_config {
 	__u32 hook; /* hook id: row 1 + hook of the image */
 	__u32 phase;
@@ -82,7 +85,8 @@ struct tetra_hook_config {
 	__u32 own_tgid; /* the session's process, which is skipped; 0: it is not */
 	__u32 own_pgid; /* skip its group too, processes of this real user only; 0: do not */
 	__u32 own_uid;
-	__u32 holds; /* a run is not preempted while it has scratch memory */
+	__u16 holds; /* a run is not preempted while it has scratch memory */
+	__u16 waits; /* another program has waited for user memory: what faults is not mapped */
 	/* Slots by class (TETRA_SLOTS_*), so that a run looks only at existing ones. */
 	__u8 n_slots[TETRA_SLOT_CLASSES];
 	__u8 slots_of[TETRA_SLOT_CLASSES][TETRA_MAX_SLOTS];

@@ -99,6 +99,23 @@ static __always_inline long text_read(struct tetra_scratch *s, struct tetra_reco
 	return n - 1;
 }
 
+#define ARG_PAGE 4096u
+
+/*
+ * A buffer whose end is not mapped: what is before. write(2) takes as much and then returns,
+ * so the length that the caller gives must not decide whether anything is looked at.
+ */
+static __noinline long buffer_read_part(struct tetra_scratch *s, __u64 from, __u32 n, __u32 slot)
+{
+	__u64 left = ARG_PAGE - (from & (ARG_PAGE - 1));
+
+	if (left >= n)
+		return -1;
+	if (memory_read(&s->record[s->spot & RECORD_MASK], left & TEXT_MASK, from, slot) < 0)
+		return -1;
+	return left;
+}
+
 /* A buffer of a known length. */
 static __always_inline long buffer_read(struct tetra_scratch *s, struct tetra_record_arg *arg,
 					__u64 from, __u32 slot)
@@ -112,7 +129,17 @@ static __always_inline long buffer_read(struct tetra_scratch *s, struct tetra_re
 	if (size > ARG_TEXT_KEPT)
 		arg->flags |= TETRA_ARG_CUT;
 	r = memory_read(to, n & TEXT_MASK, from, slot);
-	return r < 0 ? r : n;
+	if (r >= 0)
+		return n;
+	r = buffer_read_part(s, from, n, slot);
+	if (r < 0)
+		return r;
+	arg->flags |= TETRA_ARG_CUT;
+	s->text_is_part = cfg.waits;
+	/* Perhaps the rest is there, and only not resident. */
+	if (!cfg.waits)
+		unreadable_count(TETRA_UNREADABLE_USER_MEMORY);
+	return r;
 }
 
 static __always_inline int kind_is_buffer(__u32 kind)
@@ -142,6 +169,7 @@ __noinline int arg_put_text(__u32 scratch, __u32 slot)
 	from = s->raw[slot];
 	if (kind == TETRA_ARG_FILENAME)
 		from = (__u64)BPF_CORE_READ((struct filename *)from, name);
+	s->text_is_part = 0;
 	n = kind_is_buffer(kind) ? buffer_read(s, arg, from, slot) :
 				   text_read(s, arg, from, slot);
 	s->text_at = s->spot;
@@ -152,7 +180,7 @@ __noinline int arg_put_text(__u32 scratch, __u32 slot)
 		n = 0;
 	} else {
 		s->text_bytes = n & TEXT_MASK;
-		s->text_is_cut = arg->flags & TETRA_ARG_CUT;
+		s->text_is_cut = arg->flags & TETRA_ARG_CUT && !s->text_is_part;
 	}
 	arg_close(s, slot, header, n & TEXT_MASK);
 	return state;
@@ -180,14 +208,33 @@ __noinline int text_end_piece(__u32 scratch, __u32 slot)
 	return n == TETRA_TEXT_MAX;
 }
 
+/* Where the memory from @from on ends, at @end at the latest; as far as it is looked at. */
+static __noinline __u64 memory_end(__u64 from, __u64 end, __u32 slot)
+{
+	__u64 at = from & ~(__u64)(ARG_PAGE - 1);
+	__u32 i;
+	char byte;
+
+	for (i = 0; i < TETRA_BUFFER_PAGES; i++) {
+		at += ARG_PAGE;
+		if (at >= end)
+			return end;
+		if (memory_read(&byte, 1, at, slot) < 0)
+			return at;
+	}
+	return end;
+}
+
 /* The address just past the last byte of the text in slot @slot; 0 if unknown. */
 static __always_inline __u64 text_end(struct tetra_scratch *s, __u32 scratch, __u32 slot)
 {
 	__u32 kind = cfg.slots[slot].kind, i;
 	__u64 from = s->raw[slot];
 
-	if (kind_is_buffer(kind))
-		return from + s->sizes[slot];
+	if (kind_is_buffer(kind)) {
+		from += s->sizes[slot];
+		return cfg.waits ? memory_end(s->raw[slot], from, slot) : from;
+	}
 	if (kind == TETRA_ARG_FILENAME)
 		from = (__u64)BPF_CORE_READ((struct filename *)from, name);
 	s->tail_from = from;

@@ -95,14 +95,13 @@ static __always_inline __u32 mount_end(struct mount *m)
 {
 	struct mnt_namespace *ns = BPF_CORE_READ(m, mnt_ns);
 
-	/* Mounts for the kernel's own use: layers, and file systems that nobody can mount, whose
-	 * files processes do use (message queues). */
-	if (pointer_is_error(ns))
-		return BPF_CORE_READ(m, mnt.mnt_flags) & MNT_INTERNAL ? TETRA_WALK_NAMELESS :
-									TETRA_WALK_INTERNAL;
-	if (!ns || mnt_ns_is_anonymous(ns))
-		return TETRA_WALK_DETACHED;
-	return TETRA_WALK_REACHED;
+	if (ns && !pointer_is_error(ns) && !mnt_ns_is_anonymous(ns))
+		return TETRA_WALK_REACHED;
+	/* Nobody can mount these, but processes use their files: memfds, message queues. */
+	if (BPF_CORE_READ(m, mnt.mnt_flags) & MNT_INTERNAL)
+		return TETRA_WALK_NAMELESS;
+	/* A copy of a mount for the kernel's own use: a layer of an overlay, say. */
+	return pointer_is_error(ns) ? TETRA_WALK_INTERNAL : TETRA_WALK_DETACHED;
 }
 
 /* Everything a walk has seen, mixed into one number: walks that differ almost never share
@@ -112,13 +111,16 @@ static __always_inline void path_mix(struct tetra_scratch *s, __u64 seen)
 	s->path.sequences = (s->path.sequences ^ seen) * MATCH_K0;
 }
 
-/* How a walk ends that missed its mount's root: files that an overlay copies up are created
- * outside the layer. */
+/*
+ * How a walk ends that missed its mount's root. Files that an overlay copies up are created
+ * outside the layer; pipes, sockets and memfds are alone on a mount of the kernel's. Any other
+ * file has a name that this dentry does not know: it was opened by its handle.
+ */
 static __always_inline __u32 tree_end(const struct tetra_scratch *s)
 {
 	__u32 end = mount_end(mount_of(s->path.mount));
 
-	return end == TETRA_WALK_INTERNAL ? end : TETRA_WALK_DETACHED;
+	return end == TETRA_WALK_REACHED ? TETRA_WALK_DETACHED : end;
 }
 
 /* From a mount's root to where it is mounted; 1 at the end. */
@@ -171,7 +173,7 @@ static __always_inline int path_step(struct tetra_scratch *s)
 	}
 	parent = DENTRY_FIELD(__u64, d_parent);
 	if (parent == s->path.dentry) {
-		s->path.end = s->path.depth ? tree_end(s) : TETRA_WALK_NAMELESS;
+		s->path.end = tree_end(s);
 		return 1;
 	}
 	sequence = DENTRY_FIELD(__u32, d_seq.seqcount.sequence);

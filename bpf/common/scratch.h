@@ -99,6 +99,7 @@ struct tetra_scratch {
 	__u32 text_at; /* where the last text was put, and its length */
 	__u32 text_bytes;
 	__u32 text_is_cut; /* it is longer than what the record holds */
+	__u64 text_is_part; /* its end is not mapped */
 	__u64 tail_from; /* where the search for the end of such a text starts */
 	/* the walk of a trie: what comes next, and the chunk in hand */
 	__u32 next_component, next_offset, text_left;

@@ -270,6 +270,15 @@ static bool ladder_has_return_probe(const struct plan_ladder *ladder)
 	return false;
 }
 
+/* One of its programs makes user memory resident before the others read it. */
+static bool ladder_waits(const struct plan_ladder *ladder)
+{
+	for (uint32_t i = 0; i < ladder->n_instances; i++)
+		if (ladder->instances[i].phase == TETRA_PHASE_TOUCH)
+			return true;
+	return false;
+}
+
 /* Fields of a system call's record are the call's arguments. */
 static void slots_of_call(struct tetra_hook_config *config)
 {
@@ -299,6 +308,7 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 		ret->later = (point->needs & PLAN_NEEDS_RETURN) != 0;
 		memset(&ret->slots[TETRA_RETURN_SLOT], 0, sizeof(ret->slots[0]));
 	}
+	ret->waits = ladder_waits(&point->ladder);
 	ret->saves = (plan->program == PLAN_KPROBE || plan->program == PLAN_KPROBE_MULTI) &&
 		     ladder_has_return_probe(&point->ladder);
 	if (!plan->typed)
