@@ -15,6 +15,25 @@
 /* security_file_permission's second argument for a write. */
 #define MAY_WRITE 2u
 
+/* "list:opens" has the function, by any of its names. */
+static bool list_has(const struct lint *lint, const char *hook, const char *name)
+{
+	struct node key = { .text = hook };
+	struct doc_hook named = { .name = &key };
+	struct lint other = *lint;
+	const struct doc_list_def *list;
+	uint32_t i;
+
+	other.hook = &named;
+	list = lint_list_hooked(&other);
+	for (i = 0; list && i < list->values.n; i++)
+		if (list->values.items[i] &&
+		    (str_equal(list->values.items[i]->text, name) ||
+		     str_equal(lint_call_of(list->values.items[i]->text), name)))
+			return true;
+	return false;
+}
+
 /* The policy hooks this function, in any section. */
 static bool policy_hooks(const struct lint *lint, const char *name)
 {
@@ -27,7 +46,7 @@ static bool policy_hooks(const struct lint *lint, const char *name)
 		hooks = &lint->spec->hooks[i];
 		for (k = 0; k < hooks->n; k++) {
 			written = hooks->items[k].name ? hooks->items[k].name->text : "";
-			if (str_equal(written, name))
+			if (str_equal(written, name) || list_has(lint, written, name))
 				return true;
 			if (sections[i].section == SECTION_LSM &&
 			    str_equal(act_function(written, &function), name))
@@ -119,9 +138,9 @@ static bool is_first_enforcing(const struct lint *lint)
 
 	for (i = 0; i < lint->i_selector; i++)
 		if (lint->hook->selectors.items[i].node &&
-		    lint_enforces(&lint->hook->selectors.items[i]))
+		    lint_enforces(lint, &lint->hook->selectors.items[i]))
 			return false;
-	return lint_enforces(lint->selector);
+	return lint_enforces(lint, lint->selector);
 }
 
 /* Reading is not writing: a bypass of one does not bypass the other. */
@@ -185,7 +204,7 @@ static void written_texts(const struct lint *lint)
 	const struct type_row *type;
 	uint32_t i, k;
 
-	if (!lint_enforces(doc) || !str_has_prefix(lint_call(lint), "security_"))
+	if (!lint_enforces(lint, doc) || !str_has_prefix(lint_call(lint), "security_"))
 		return;
 	for (i = 0; i < doc->args.n; i++) {
 		type = lint_filter_type(lint, &doc->args.items[i]);
@@ -250,7 +269,8 @@ static void other_calls(const struct lint *lint)
 		lint->hook->name && str_has_prefix(lint->hook->name->text, "__ia32_");
 	_cleanup_(strbuf_done) struct strbuf what = {}, hint = {};
 
-	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector) || !lint->hook->name)
+	if (!lint_is_syscall(lint) || !lint_enforces(lint, lint->selector) ||
+	    !lint->hook->name)
 		return;
 	if (way && way->act)
 		siblings_add(lint, way->act, &what);
@@ -297,7 +317,7 @@ static void capabilities_for_all(const struct lint *lint)
 	const struct doc_selector *doc = lint->selector, *macro;
 	uint32_t i;
 
-	if (!lint_enforces(doc))
+	if (!lint_enforces(lint, doc))
 		return;
 	for (i = 0; i < doc->macros.n; i++) {
 		macro = lint_macro(lint, doc->macros.items[i]);

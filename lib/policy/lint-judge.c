@@ -97,7 +97,8 @@ static void toctou(const struct lint *lint)
 	struct lint_sets *sets;
 	const char *why;
 
-	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector) || !lint->hook->name)
+	if (!lint_is_syscall(lint) || !lint_enforces(lint, lint->selector) ||
+	    !lint->hook->name)
 		return;
 	sets = calloc(1, sizeof(*sets));
 	if (!sets) {
@@ -204,7 +205,7 @@ static void unjudged(const struct lint *lint)
 	const struct lint_set *set;
 	uint32_t i;
 
-	if (!lint_enforces(lint->selector))
+	if (!lint_enforces(lint, lint->selector))
 		return;
 	sets = calloc(1, sizeof(*sets));
 	if (!sets) {

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about the names of system calls: functions that are taken for one, calls that are
+ * taken for a function, names that no call has.
+ */
+#include <stdio.h>
+
+#include "lib/base/nearest.h"
+#include "lib/kernel/names.h"
+#include "lib/policy/lint.h"
+
+/* What to write for a name that does not begin like a system call's. */
+static void call_hint(const char *name, char (*ret)[128])
+{
+	if (names_is_syscall(name))
+		snprintf(*ret, sizeof(*ret), "write sys_%.80s", name);
+	else
+		snprintf(*ret, sizeof(*ret), "write syscall: false");
+}
+
+/* "syscall" is missing and the name is not a system call's: it was forgotten. */
+static void syscall_default(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	char hint[128];
+
+	if (!(lint->section->section & (SECTION_KPROBE | SECTION_FENTRY)) || !hook->name)
+		return;
+	if (hook->syscall || node_get(hook->node, "syscall") || lint_is_syscall(lint) ||
+	    str_has_prefix(hook->name->text, "list:"))
+		return;
+	call_hint(hook->name->text, &hint);
+	report_warning(lint->report, hook->name, "syscall-default", hint,
+		       "without 'syscall', " Q " is looked for among the system calls",
+		       hook->name->text);
+}
+
+/* "sys_openat" or one of its wrappers, which means the same in every kernel. */
+static bool names_a_syscall(const char *name)
+{
+	const char *call = strstr(name, "sys_");
+	size_t i, len = call ? (size_t)(call - name) : 0;
+	static const char *const prefixes[] = { "",	    "__x64_", "__ia32_",
+						"__arm64_", "__se_",  "__do_" };
+
+	for (i = 0; call && i < ARRAY_SIZE(prefixes); i++)
+		if (len == strlen(prefixes[i]) && !strncmp(name, prefixes[i], len))
+			return names_is_syscall(call + strlen("sys_"));
+	return false;
+}
+
+/* A wrapper has one parameter, the registers: the arguments are not the function's. */
+static void syscall_denied(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+
+	if (hook->syscall && !hook->syscall->number && hook->name &&
+	    names_a_syscall(hook->name->text))
+		report_warning(lint->report, hook->syscall, "syscall-default",
+			       "write syscall: true",
+			       Q " is a system call; with 'syscall: false' it is not "
+				 "found, or its arguments are wrong",
+			       hook->name->text);
+}
+
+/* Declared as a system call, but not named like one. */
+static void syscall_claimed(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	const char *name = hook->name ? hook->name->text : "";
+	char hint[128];
+
+	if (!hook->syscall || !hook->syscall->number || !*name || strstr(name, "sys_") ||
+	    str_has_prefix(name, "list:"))
+		return;
+	call_hint(name, &hint);
+	report_warning(lint->report, hook->name, "syscall-default", hint,
+		       Q " is not the name of a system call", name);
+}
+
+/* The wrappers of another architecture do not exist on this one, or are its compat calls. */
+static void foreign_wrapper(const struct lint *lint)
+{
+	const char *name = lint->hook->name ? lint->hook->name->text : "";
+	char hint[128];
+
+	if (!str_has_prefix(name, "__arm64_sys_") || !lint_is_syscall(lint))
+		return;
+	snprintf(hint, sizeof(hint), "write %.80s", lint_call(lint));
+	report_warning(lint->report, lint->hook->name, "syscall-default", hint,
+		       "this name exists on one architecture only");
+}
+
+void lint_call_names(const struct lint *lint)
+{
+	syscall_default(lint);
+	syscall_denied(lint);
+	syscall_claimed(lint);
+	foreign_wrapper(lint);
+}
+
+/* The kernel's name of a call that the C library calls by this one; or the nearest. */
+static void known_name(const char *name, const char *prefix, char (*ret)[128])
+{
+	static const char *const forms[] = { "new%.60s", "%.60s64", "%.60s2",
+					     "rt_%.60s", "p%.60s6", "%.60sat" };
+	const char *best = NULL;
+	char other[80];
+	size_t i;
+
+	(*ret)[0] = '\0';
+	for (i = 0; !best && i < ARRAY_SIZE(forms); i++) {
+		snprintf(other, sizeof(other), forms[i], name);
+		if (names_is_syscall(other))
+			best = other;
+	}
+	if (!best)
+		best = names_nearest_syscall(name);
+	if (best)
+		snprintf(*ret, sizeof(*ret), "did you mean '%s%.80s'?", prefix, best);
+}
+
+static void call_check(const struct lint *lint, const struct node *place,
+		       const char *name, const char *prefix)
+{
+	char hint[128];
+
+	if (names_is_syscall(name))
+		return;
+	known_name(name, prefix, &hint);
+	report_warning(lint->report, place, "unknown-symbol", hint[0] ? hint : NULL,
+		       "'%s%.80s' is not known: 64-bit programs make no such call",
+		       prefix, name);
+}
+
+static void list_calls(const struct lint *lint)
+{
+	const struct doc_list_def *list = lint_list_hooked(lint);
+	const char *call;
+	uint32_t i;
+
+	if (!list || !list->type || !str_equal(list->type->text, "syscalls"))
+		return;
+	for (i = 0; i < list->values.n; i++) {
+		if (!list->values.items[i])
+			continue;
+		call = lint_call_of(list->values.items[i]->text);
+		if (!strstr(list->values.items[i]->text, "32") &&
+		    !strstr(list->values.items[i]->text, "i386") &&
+		    str_has_prefix(call, "sys_"))
+			call_check(lint, list->values.items[i], call + strlen("sys_"),
+				   "sys_");
+	}
+}
+
+void lint_known_calls(const struct lint *lint)
+{
+	static const char *const events[] = { "sys_enter_", "sys_exit_" };
+	const struct doc_hook *hook = lint->hook;
+	const char *name = hook->name ? hook->name->text : "";
+	size_t i;
+
+	list_calls(lint);
+	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem &&
+	    str_equal(hook->subsystem->text, "syscalls")) {
+		for (i = 0; i < ARRAY_SIZE(events); i++)
+			if (str_has_prefix(name, events[i]))
+				call_check(lint, hook->name, name + strlen(events[i]),
+					   events[i]);
+		return;
+	}
+	if (lint->section->section & (SECTION_KPROBE | SECTION_FENTRY) &&
+	    !str_has_prefix(name, "__ia32_") && !lint_list_hooked(lint) &&
+	    lint_is_syscall(lint))
+		call_check(lint, hook->name, lint_call(lint) + strlen("sys_"), "sys_");
+}
