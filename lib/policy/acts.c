@@ -120,13 +120,15 @@ const struct act_row acts[N_ACTS] = {
 
 #define WAY(name, act)        { name, ACT_##act, false, OFTEN_NO }
 #define WAY_RING(name, act)   { name, ACT_##act, true, OFTEN_NO }
+#define WAY_SOME(name, act)   { name, ACT_##act, false, OFTEN_SOME }
+#define WAY_RING_SOME(name, act) { name, ACT_##act, true, OFTEN_SOME }
 #define WAY_BUSY(name, act)   { name, ACT_##act, false, OFTEN_BUSY }
 #define WAY_RING_BUSY(name, act) { name, ACT_##act, true, OFTEN_BUSY }
 #define WAY_HOT(name, act)    { name, ACT_##act, false, OFTEN_HOT }
 
 const struct way_row ways[] = {
 	WAY("sys_open", OPEN), WAY_RING_BUSY("sys_openat", OPEN), WAY_RING("sys_openat2", OPEN),
-	WAY("sys_creat", OPEN), WAY_RING_BUSY("fd_install", OPEN), WAY_RING("do_sys_open", OPEN),
+	WAY("sys_creat", OPEN), WAY_RING_SOME("fd_install", OPEN), WAY_RING("do_sys_open", OPEN),
 	WAY_RING("do_sys_openat2", OPEN), WAY_RING("do_filp_open", OPEN),
 	WAY_RING("vfs_open", OPEN), WAY_BUSY("security_file_open", OPEN),
 	WAY_RING_BUSY("sys_read", READ), WAY_RING("sys_readv", READ),
@@ -219,7 +221,7 @@ const struct way_row ways[] = {
 	WAY_BUSY("sys_pselect6", NONE), WAY_BUSY("sys_munmap", NONE), WAY_BUSY("sys_brk", NONE),
 	WAY_BUSY("sys_madvise", NONE), WAY_BUSY("sys_rt_sigaction", NONE),
 	WAY_BUSY("sys_rt_sigprocmask", NONE), WAY_BUSY("sys_newfstat", NONE),
-	WAY_BUSY("sys_clock_nanosleep", NONE), WAY_BUSY("sys_getpid", NONE),
+	WAY_BUSY("sys_clock_nanosleep", NONE), WAY_SOME("sys_getpid", NONE),
 	WAY_BUSY("sys_access", NONE), WAY_BUSY("sys_faccessat*", NONE),
 	WAY_BUSY("tcp_rcv_established", NONE), WAY_BUSY("tcp_ack", NONE),
 	WAY_BUSY("tcp_v4_do_rcv", NONE), WAY_BUSY("tcp_v6_rcv", NONE),
@@ -247,7 +249,7 @@ const struct way_row ways[] = {
 	WAY_HOT("pick_next_task*", NONE), WAY_HOT("hrtimer_*", NONE), WAY_HOT("tick_*", NONE),
 	WAY_HOT("__x64_sys_call", NONE), WAY_HOT("x64_sys_call", NONE),
 	WAY_HOT("syscall_enter_from_user_mode*", NONE), WAY_HOT("syscall_exit_*", NONE),
-	WAY_BUSY("sys_close", NONE), WAY_BUSY("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
+	WAY_BUSY("sys_close", NONE), WAY_SOME("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
 	WAY_HOT("sys_clock_gettime", NONE), WAY_BUSY("tcp_v4_rcv", NONE),
 	WAY_BUSY("ip_output", NONE), WAY_BUSY("ip_rcv", NONE),
 	WAY_BUSY("__dev_queue_xmit", NONE), WAY_BUSY("dev_hard_start_xmit", NONE),

@@ -18,6 +18,20 @@ static void call_hint(const char *name, char (*ret)[128])
 		snprintf(*ret, sizeof(*ret), "write syscall: false");
 }
 
+/* A list without a type: symbols, of which none is a system call. */
+static bool lists_functions(const struct lint *lint)
+{
+	const struct doc_list_def *list = lint_list_hooked(lint);
+	uint32_t i;
+
+	if (!list || list->type)
+		return false;
+	for (i = 0; i < list->values.n; i++)
+		if (list->values.items[i] && strstr(list->values.items[i]->text, "sys_"))
+			return false;
+	return list->values.n;
+}
+
 /* "syscall" is missing and the name is not a system call's: it was forgotten. */
 static void syscall_default(const struct lint *lint)
 {
@@ -27,7 +41,7 @@ static void syscall_default(const struct lint *lint)
 	if (!(lint->section->section & (SECTION_KPROBE | SECTION_FENTRY)) || !hook->name)
 		return;
 	if (hook->syscall || node_get(hook->node, "syscall") || lint_is_syscall(lint) ||
-	    str_has_prefix(hook->name->text, "list:"))
+	    (str_has_prefix(hook->name->text, "list:") && !lists_functions(lint)))
 		return;
 	call_hint(hook->name->text, &hint);
 	report_warning(lint->report, hook->name, "syscall-default", hint,

@@ -261,6 +261,60 @@ static void siblings_add(const struct lint *lint, enum act act, struct strbuf *r
 		strbuf_puts(ret, ", ...");
 }
 
+/* Calls that come to the same by another act. */
+static const struct {
+	enum act act, other;
+} same_end[] = {
+	{ ACT_MODULE_DATA, ACT_MODULE_FILE }, { ACT_MODULE_FILE, ACT_MODULE_DATA },
+	{ ACT_CHROOT, ACT_PIVOT_ROOT },	      { ACT_PIVOT_ROOT, ACT_CHROOT },
+	{ ACT_MOUNT, ACT_MOVE_MOUNT },
+};
+
+static void same_end_add(const struct lint *lint, enum act act, struct strbuf *ret)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(same_end); i++)
+		if (same_end[i].act == act)
+			siblings_add(lint, same_end[i].other, ret);
+}
+
+/* Functions of which there is one for each version of IP. */
+static const struct {
+	const char *one, *other, *what;
+} halves[] = {
+	{ "tcp_v4_connect", "tcp_v6_connect", "connections over IPv6" },
+	{ "tcp_v6_connect", "tcp_v4_connect", "connections over IPv4" },
+	{ "udp_sendmsg", "udpv6_sendmsg", "datagrams over IPv6" },
+	{ "udpv6_sendmsg", "udp_sendmsg", "datagrams over IPv4" },
+	{ "udp_recvmsg", "udpv6_recvmsg", "datagrams over IPv6" },
+	{ "inet_bind", "inet6_bind", "sockets of IPv6" },
+	{ "inet6_bind", "inet_bind", "sockets of IPv4" },
+	{ "ip4_datagram_connect", "ip6_datagram_connect", "sockets of IPv6" },
+	{ "icmp_rcv", "icmpv6_rcv", "ICMPv6" },
+	{ "ip_output", "ip6_output", "packets of IPv6" },
+	{ "ip_rcv", "ipv6_rcv", "packets of IPv6" },
+	{ "raw_sendmsg", "rawv6_sendmsg", "packets of IPv6" },
+};
+
+static void other_half(const struct lint *lint)
+{
+	char hint[80];
+	size_t i;
+
+	if (!is_first_enforcing(lint) || !lint->hook->name ||
+	    lint->section->section != SECTION_KPROBE)
+		return;
+	for (i = 0; i < ARRAY_SIZE(halves); i++) {
+		if (!str_equal(halves[i].one, lint_call(lint)) ||
+		    policy_hooks(lint, halves[i].other))
+			continue;
+		snprintf(hint, sizeof(hint), "also hook %s", halves[i].other);
+		report_warning(lint->report, lint->hook->name, "evasion", hint,
+			       "not seen here: %s", halves[i].what);
+	}
+}
+
 static void other_calls(const struct lint *lint)
 {
 	const char *call = lint_call(lint);
@@ -272,8 +326,10 @@ static void other_calls(const struct lint *lint)
 	if (!lint_is_syscall(lint) || !lint_enforces(lint, lint->selector) ||
 	    !lint->hook->name)
 		return;
-	if (way && way->act)
+	if (way && way->act) {
 		siblings_add(lint, way->act, &what);
+		same_end_add(lint, way->act, &what);
+	}
 	if (compat && !hooks_native(lint, call))
 		list_add(&what, "64-bit calls (__x64_sys_*)");
 	if (!compat && !hooks_call(lint, call, "__ia32_"))
@@ -334,7 +390,11 @@ static void capabilities_for_all(const struct lint *lint)
 }
 
 const struct lint_rule lint_evasion_rules[] = {
-	{ "evasion", act_note },      { "evasion", capabilities_for_all },
-	{ "evasion", other_calls },   { "evasion", ways_around },
-	{ "evasion", written_texts }, {},
+	{ "evasion", act_note },
+	{ "evasion", capabilities_for_all },
+	{ "evasion", other_half },
+	{ "evasion", other_calls },
+	{ "evasion", ways_around },
+	{ "evasion", written_texts },
+	{},
 };

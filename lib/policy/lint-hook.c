@@ -132,15 +132,18 @@ static void unused_enforcer(const struct lint *lint)
 
 static void no_hooks(const struct lint *lint)
 {
-	uint32_t i;
+	uint32_t i, n_keys = 0;
 
 	/* A misspelt section was reported. */
 	if (lint->report->n_errors)
 		return;
-	for (i = 0; i < N_SECTIONS; i++)
+	for (i = 0; i < N_SECTIONS; i++) {
 		if (lint->spec->hooks[i].n)
 			return;
-	if (lint->spec->node && !(lint->spec->loader && lint->spec->loader->number))
+		n_keys += lint->spec->hooks[i].node != NULL;
+	}
+	/* One that sets something may be a beginning. */
+	if (lint->spec->node && lint->spec->node->n == n_keys)
 		report_warning_key(lint->report, lint->spec->node, "never-posts",
 				   "add kprobes, tracepoints or lsmhooks",
 				   "a policy without hooks does nothing");

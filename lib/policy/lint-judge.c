@@ -92,12 +92,24 @@ static void toctou_report(const struct lint *lint, const char *why)
 		       "%s", why);
 }
 
+/* System calls, and functions that hand on the pointers of one. */
+static bool has_user_memory(const struct lint *lint)
+{
+	static const char *const functions[] = {
+		"do_sys_open*", "do_sys_openat2", "do_execve*",	  "ksys_*",
+		"__sys_*",	"do_mount",	  "do_symlinkat", NULL,
+	};
+
+	return lint_is_syscall(lint) || (lint->section->section == SECTION_KPROBE &&
+					 lint_is_listed(functions, lint_call(lint)));
+}
+
 static void toctou(const struct lint *lint)
 {
 	struct lint_sets *sets;
 	const char *why;
 
-	if (!lint_is_syscall(lint) || !lint_enforces(lint, lint->selector) ||
+	if (!has_user_memory(lint) || !lint_enforces(lint, lint->selector) ||
 	    !lint->hook->name)
 		return;
 	sets = calloc(1, sizeof(*sets));

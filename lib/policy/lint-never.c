@@ -2,6 +2,8 @@
 /*
  * Rules about filters that accept nothing, or everything.
  */
+#include <stdio.h>
+
 #include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
 
@@ -32,9 +34,24 @@ static const char *empty_reason(const struct lint_set *set)
 		return "no number of this type is less";
 	case LINT_SET_EQUAL:
 		return "there is no such number here";
+	case LINT_SET_NAMESPACE:
+		return "no namespace of this type has this number";
 	default:
 		return "nothing is accepted by this value";
 	}
+}
+
+/* A positive result where errors are negative. */
+static const char *error_hint(const struct lint *lint, const struct lint_set *set,
+			      uint32_t i, char (*ret)[64])
+{
+	const char *text = set->values->items[i]->text;
+
+	if (set->subject.list != LINT_RETURN || set->kind != LINT_SET_EQUAL ||
+	    !str_has_prefix(lint_call(lint), "security_") || strspn(text, "-0x"))
+		return NULL;
+	snprintf(*ret, sizeof(*ret), "did you mean -%.20s?", text);
+	return *ret;
 }
 
 /* Values that accept nothing, regardless of the other filters. */
@@ -42,6 +59,7 @@ static void empty_values(const struct lint *lint, struct whole *whole)
 {
 	const struct lint_set *set;
 	struct lint_term term;
+	char hint[64];
 	uint32_t i, k, n;
 
 	for (i = 0; i < whole->sets.n; i++) {
@@ -56,7 +74,8 @@ static void empty_values(const struct lint *lint, struct whole *whole)
 			/* For a text, the next rule says why. */
 			if (!lint_set_is_path(set))
 				report_warning(lint->report, set->values->items[k],
-					       "never-matches", NULL, "%s",
+					       "never-matches",
+					       error_hint(lint, set, k, &hint), "%s",
 					       empty_reason(set));
 		}
 		whole->reported[i] = n && n == set->values->n;
