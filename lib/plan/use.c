@@ -274,18 +274,10 @@ static void use_function(struct use_build *build)
 	use_plan_return(build, &function);
 }
 
-/* "security_file_open" and "bpf_lsm_file_open" are the hook's neighbours, not its name. */
 static const char *lsm_meant(struct use_build *build)
 {
-	const char *name = build->hook->name;
-	struct kernel_function hook;
+	const char *name = kernel_nearest_lsm_hook(build->kernel, build->hook->name);
 
-	if (kernel_lsm_hook_of(build->kernel, name, &hook))
-		return hook.name + strlen(LSM_PREFIX);
-	if (str_has_prefix(name, LSM_PREFIX) &&
-	    kernel_lsm_hook(build->kernel, name + strlen(LSM_PREFIX), &hook))
-		return name + strlen(LSM_PREFIX);
-	name = kernel_nearest_lsm_hook(build->kernel, name);
 	if (name && str_has_prefix(name, LSM_PREFIX))
 		return name + strlen(LSM_PREFIX);
 	return name;

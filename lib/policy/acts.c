@@ -127,10 +127,10 @@ const struct act_row acts[N_ACTS] = {
 #define WAY_HOT(name, act)    { name, ACT_##act, false, OFTEN_HOT }
 
 const struct way_row ways[] = {
-	WAY("sys_open", OPEN), WAY_RING_BUSY("sys_openat", OPEN), WAY_RING("sys_openat2", OPEN),
+	WAY("sys_open", OPEN), WAY_RING_SOME("sys_openat", OPEN), WAY_RING("sys_openat2", OPEN),
 	WAY("sys_creat", OPEN), WAY_RING_SOME("fd_install", OPEN), WAY_RING("do_sys_open", OPEN),
 	WAY_RING("do_sys_openat2", OPEN), WAY_RING("do_filp_open", OPEN),
-	WAY_RING("vfs_open", OPEN), WAY_BUSY("security_file_open", OPEN),
+	WAY_RING("vfs_open", OPEN), WAY_SOME("security_file_open", OPEN),
 	WAY_RING_BUSY("sys_read", READ), WAY_RING("sys_readv", READ),
 	WAY_RING_BUSY("sys_pread64", READ), WAY_RING("sys_preadv", READ),
 	WAY_RING("sys_preadv2", READ), WAY_RING_BUSY("vfs_read", READ),
@@ -249,7 +249,7 @@ const struct way_row ways[] = {
 	WAY_HOT("pick_next_task*", NONE), WAY_HOT("hrtimer_*", NONE), WAY_HOT("tick_*", NONE),
 	WAY_HOT("__x64_sys_call", NONE), WAY_HOT("x64_sys_call", NONE),
 	WAY_HOT("syscall_enter_from_user_mode*", NONE), WAY_HOT("syscall_exit_*", NONE),
-	WAY_BUSY("sys_close", NONE), WAY_SOME("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
+	WAY_SOME("sys_close", NONE), WAY_SOME("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
 	WAY_HOT("sys_clock_gettime", NONE), WAY_BUSY("tcp_v4_rcv", NONE),
 	WAY_BUSY("ip_output", NONE), WAY_BUSY("ip_rcv", NONE),
 	WAY_BUSY("__dev_queue_xmit", NONE), WAY_BUSY("dev_hard_start_xmit", NONE),
@@ -294,6 +294,17 @@ const char *act_function(const char *hook, char (*buf)[ACT_NAME_BYTES])
 			return hook_functions[i].function;
 	snprintf(*buf, sizeof(*buf), "security_%s", hook);
 	return *buf;
+}
+
+const char *act_lsm_hook(const char *function)
+{
+	static const char prefix[] = "security_";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hook_functions); i++)
+		if (str_equal(hook_functions[i].function, function))
+			return hook_functions[i].hook;
+	return str_has_prefix(function, prefix) ? function + strlen(prefix) : function;
 }
 
 const struct way_row *way_find(const char *name)

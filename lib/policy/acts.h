@@ -112,6 +112,9 @@ extern const struct way_row ways[];
 /* The function of an LSM hook, in @buf: "security_file_open" of "file_open". */
 const char *act_function(const char *hook, char (*buf)[ACT_NAME_BYTES]);
 
+/* The hook of an LSM's function: "file_open" of "security_file_open". */
+const char *act_lsm_hook(const char *function);
+
 const struct way_row *way_find(const char *name);
 
 /* Whether @names, alternatives, contain the name. */

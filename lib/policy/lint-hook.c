@@ -130,25 +130,6 @@ static void unused_enforcer(const struct lint *lint)
 			       "no selector notifies the enforcer");
 }
 
-static void no_hooks(const struct lint *lint)
-{
-	uint32_t i, n_keys = 0;
-
-	/* A misspelt section was reported. */
-	if (lint->report->n_errors)
-		return;
-	for (i = 0; i < N_SECTIONS; i++) {
-		if (lint->spec->hooks[i].n)
-			return;
-		n_keys += lint->spec->hooks[i].node != NULL;
-	}
-	/* One that sets something may be a beginning. */
-	if (lint->spec->node && lint->spec->node->n == n_keys)
-		report_warning_key(lint->report, lint->spec->node, "never-posts",
-				   "add kprobes, tracepoints or lsmhooks",
-				   "a policy without hooks does nothing");
-}
-
 /* Types that are read through a pointer of the kernel's own. */
 static void syscall_types(const struct lint *lint)
 {
@@ -440,13 +421,9 @@ static void empty_list(const struct lint *lint)
 }
 
 const struct lint_rule lint_policy_rules[] = {
-	{ "duplicate-value", duplicate_call },
-	{ "duplicate-value", duplicate_hook },
-	{ "missing-field", empty_list },
-	{ "never-posts", no_hooks },
-	{ "unused", unused },
-	{ "unused", unused_enforcer },
-	{},
+	{ "duplicate-value", duplicate_call }, { "duplicate-value", duplicate_hook },
+	{ "missing-field", empty_list },       { "unused", unused },
+	{ "unused", unused_enforcer },	       {},
 };
 
 const struct lint_rule lint_hook_rules[] = {

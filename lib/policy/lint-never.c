@@ -272,30 +272,6 @@ static void empty_lists(const struct lint *lint)
 			   &doc->capabilities.items[i].values);
 }
 
-/* A list of filters without a filter. */
-static void empty_filters(const struct lint *lint)
-{
-	const struct doc_selector *doc = lint->selector;
-	const struct {
-		const struct node *node;
-		uint32_t n;
-	} lists[] = {
-		{ doc->args.node, doc->args.n },
-		{ doc->return_args.node, doc->return_args.n },
-		{ doc->pids.node, doc->pids.n },
-		{ doc->binaries.node, doc->binaries.n },
-		{ doc->namespaces.node, doc->namespaces.n },
-		{ doc->capabilities.node, doc->capabilities.n },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(lists); i++)
-		if (lists[i].node && !lists[i].n)
-			report_warning_key(lint->report, lists[i].node, "ignored-field",
-					   "add a filter, or leave the key out",
-					   "an empty list of filters matches everything");
-}
-
 static void empty_binaries(const struct lint *lint)
 {
 	const struct doc_selector *doc = lint->selector;
@@ -388,7 +364,7 @@ static void return_index(const struct lint *lint)
 
 const struct lint_rule lint_never_rules[] = {
 	{ "ignored-field", empty_binaries },
-	{ "ignored-field", empty_filters },
+
 	{ "ignored-field", empty_lists },
 	{ "ignored-field", return_index },
 	{ "never-matches", never_passed },

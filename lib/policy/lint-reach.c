@@ -93,8 +93,11 @@ static bool is_host(const struct lint_set *set)
 	       has_only_value(set, "host_ns");
 }
 
-/* Whom the selector accepts, if that is nearly everybody; NULL if not. */
-static const char *crowd_of(const struct lint *lint)
+/*
+ * Whom the selector accepts, if that is nearly everybody; NULL if not. To deny an act to all
+ * but a few is what an allow-list is for; to kill all others is not.
+ */
+static const char *crowd_of(const struct lint *lint, bool overrides)
 {
 	const char *crowd = lint->section->section & (SECTION_UPROBE | SECTION_USDT)
 				    ? "every process that runs this code"
@@ -105,7 +108,7 @@ static const char *crowd_of(const struct lint *lint)
 	for (i = 0; sets && crowd && i < sets->n; i++) {
 		if (is_idle(lint, &sets->items[i]))
 			continue;
-		if (is_exception(&sets->items[i]))
+		if (!overrides && is_exception(&sets->items[i]))
 			crowd = "every process but those listed";
 		else if (is_host(&sets->items[i]))
 			crowd = "every process that is not in a container";
@@ -143,11 +146,11 @@ static void broad_enforcement(const struct lint *lint)
 	if (!action || has_scope(lint->spec) ||
 	    lint->build->policy->mode == TETRA_MODE_MONITOR)
 		return;
-	crowd = crowd_of(lint);
+	overrides = str_equal(action->action->text, "Override");
+	crowd = crowd_of(lint, overrides);
 	if (!crowd)
 		return;
-	overrides = str_equal(action->action->text, "Override") &&
-		    !(lint->section->section & (SECTION_UPROBE | SECTION_USDT));
+	overrides &= !(lint->section->section & (SECTION_UPROBE | SECTION_USDT));
 	report_warning(lint->report, action->action, "broad-enforcement",
 		       "add a filter, or try it with policy-mode: monitor",
 		       "%s without a narrower filter hits %s%s", action->action->text,

@@ -387,8 +387,7 @@ static const struct {
 	{ LSM("bprm_committing_creds", ", " KILL), ALL,
 	  "lsm:bprm_committing_creds:event+signal", "it returns nothing" },
 	{ LSM("nope_hook", ""), ALL, NULL, "no LSM hook 'nope_hook'" },
-	{ LSM("security_file_open", ""), ALL, NULL, "did you mean 'file_open'?" },
-	{ LSM("bpf_lsm_file_open", ""), ALL, NULL, "did you mean 'file_open'?" },
+	{ LSM("file_opens", ""), ALL, NULL, "did you mean 'file_open'?" },
 
 	{ EVENT("sched", "sched_process_exec", ""), ALL,
 	  "tracepoint:sched/sched_process_exec:event+signal", NULL },
