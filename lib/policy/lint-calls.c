@@ -7,7 +7,9 @@
 
 #include "lib/base/nearest.h"
 #include "lib/kernel/names.h"
+#include "lib/policy/acts.h"
 #include "lib/policy/lint.h"
+#include "lib/policy/signatures.h"
 
 /* What to write for a name that does not begin like a system call's. */
 static void call_hint(const char *name, char (*ret)[128])
@@ -167,6 +169,77 @@ static void list_calls(const struct lint *lint)
 	}
 }
 
+/* What the names of a subsystem's events begin with. */
+static const struct {
+	const char *subsystem, *prefix;
+} event_prefixes[] = {
+	{ "syscalls", "sys_" },	 { "raw_syscalls", "sys_" }, { "sched", "sched_" },
+	{ "signal", "signal_" }, { "module", "module_" },    { "task", "task_" },
+	{ "cgroup", "cgroup_" }, { "tcp", "tcp_" },
+};
+
+static void event_prefix(const struct lint *lint, const char *subsystem, const char *name)
+{
+	bool calls = str_equal(subsystem, "syscalls");
+	const char *call = str_has_prefix(name, "sys_") ? name + strlen("sys_") : name;
+	char hint[128];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(event_prefixes); i++)
+		if (str_equal(event_prefixes[i].subsystem, subsystem))
+			break;
+	if (i == ARRAY_SIZE(event_prefixes) || !*name)
+		return;
+	if (calls ? str_has_prefix(name, "sys_enter_") ||
+			    str_has_prefix(name, "sys_exit_")
+		  : str_has_prefix(name, event_prefixes[i].prefix))
+		return;
+	if (calls && names_is_syscall(call))
+		snprintf(hint, sizeof(hint), "did you mean 'sys_enter_%.80s'?", call);
+	else
+		snprintf(hint, sizeof(hint), "did you mean '%s%.80s'?",
+			 calls ? "sys_enter_" : event_prefixes[i].prefix, call);
+	report_warning(lint->report, lint->hook->name, "unknown-symbol", hint,
+		       "no event of '%s' has this name", subsystem);
+}
+
+static void event_check(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	const char *subsystem = hook->subsystem ? hook->subsystem->text : "";
+	bool raw = hook->raw && hook->raw->number;
+
+	if (!hook->name || !hook->subsystem)
+		return;
+	if (str_equal(subsystem, "syscall"))
+		report_warning(lint->report, hook->subsystem, "unknown-symbol",
+			       "did you mean 'syscalls'?", "no subsystem has this name");
+	else if (raw && str_equal(subsystem, "syscalls"))
+		report_warning(lint->report, hook->name, "unknown-symbol",
+			       "leave 'raw' out, or use raw_syscalls/sys_enter",
+			       "there is no raw tracepoint for one system call");
+	else
+		event_prefix(lint, subsystem, hook->name->text);
+}
+
+/* LSM hooks of all kernels that the table was made from. */
+static void lsm_check(const struct lint *lint)
+{
+	const char *name = lint->hook->name ? lint->hook->name->text : "";
+	char function[ACT_NAME_BYTES], hint[128];
+	const char *meant;
+
+	if (!*name || str_has_prefix(name, "security_") || signature_has_lsm(name))
+		return;
+	snprintf(function, sizeof(function), "security_%.50s", name);
+	meant = act_lsm_hook(function);
+	if (str_equal(meant, name))
+		meant = signature_nearest_lsm(name);
+	snprintf(hint, sizeof(hint), "did you mean '%.80s'?", meant ? meant : "");
+	report_warning(lint->report, lint->hook->name, "unknown-symbol",
+		       meant ? hint : NULL, "no LSM hook " Q " is known", name);
+}
+
 void lint_known_calls(const struct lint *lint)
 {
 	static const char *const events[] = { "sys_enter_", "sys_exit_" };
@@ -175,6 +248,10 @@ void lint_known_calls(const struct lint *lint)
 	size_t i;
 
 	list_calls(lint);
+	if (lint->section->section == SECTION_LSM)
+		lsm_check(lint);
+	if (lint->section->section == SECTION_TRACEPOINT)
+		event_check(lint);
 	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem &&
 	    str_equal(hook->subsystem->text, "syscalls")) {
 		for (i = 0; i < ARRAY_SIZE(events); i++)

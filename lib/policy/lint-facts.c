@@ -119,31 +119,36 @@ static void tcp_facts(struct facts *facts, const struct lint_set *like)
 	range_refuse(facts, like, "DAddr", MULTICAST6, ~(lint_wide)0);
 }
 
-/* What a function's socket is, at the moment the function is called. */
+/* A socket that connects has a peer. */
 static void moment_facts(struct facts *facts, const struct lint_set *like)
 {
-	static const struct {
-		const char *function;
-		bool has_peer;
-	} rows[] = {
-		{ "tcp_connect", true },      { "tcp_finish_connect", true },
-		{ "tcp_v4_connect", false },  { "tcp_v6_connect", false },
-		{ "inet_csk_accept", false }, { "inet_csk_listen_start", false },
-	};
 	const char *name = lint_call(facts->lint);
+
+	if (!str_equal(name, "tcp_connect") && !str_equal(name, "tcp_finish_connect"))
+		return;
+	range_refuse(facts, like, "DPort", 0, 0);
+	range_refuse(facts, like, "DAddr", 0, 0);
+	range_refuse(facts, like, "DAddr", MAPPED(0), MAPPED(0));
+}
+
+/* Sockets of one family only. */
+static void family_facts(struct facts *facts, const struct lint_set *like)
+{
+	static const struct {
+		const char *prefix;
+		unsigned int family;
+	} rows[] = {
+		{ "unix_", AF_UNIX },	    { "security_unix_", AF_UNIX },
+		{ "netlink_", AF_NETLINK }, { "packet_", AF_PACKET },
+		{ "vsock_", AF_VSOCK },
+	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (!str_equal(rows[i].function, name))
-			continue;
-		if (rows[i].has_peer) {
-			range_refuse(facts, like, "DPort", 0, 0);
-			range_refuse(facts, like, "DAddr", 0, 0);
-			range_refuse(facts, like, "DAddr", MAPPED(0), MAPPED(0));
-		} else {
-			range_refuse(facts, like, "DPort", 1, UINT16_MAX);
-		}
-	}
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (str_has_prefix(lint_call(facts->lint), rows[i].prefix))
+			range_add(facts, like, "Family",
+				  (struct lint_range){ rows[i].family, rows[i].family },
+				  false);
 }
 
 /* Sockets that functions of this name are called with. */
@@ -175,6 +180,7 @@ static void function_facts(struct facts *facts, const struct lint_term *term)
 	}
 	if (str_equal(term->set->type->name, "sock"))
 		moment_facts(facts, term->set);
+	family_facts(facts, term->set);
 }
 
 /* security_ functions that also return sizes, or yes. */

@@ -130,6 +130,34 @@ static void unused_enforcer(const struct lint *lint)
 			       "no selector notifies the enforcer");
 }
 
+static bool policy_enforces(const struct lint *lint)
+{
+	const struct doc_spec *spec = lint->spec;
+	uint32_t i, k, s;
+
+	for (i = 0; i < N_SECTIONS; i++)
+		for (k = 0; k < spec->hooks[i].n; k++)
+			for (s = 0; s < spec->hooks[i].items[k].selectors.n; s++)
+				if (lint_enforces(
+					    lint,
+					    &spec->hooks[i].items[k].selectors.items[s]))
+					return true;
+	return false;
+}
+
+static void unused_option(const struct lint *lint)
+{
+	const struct doc_spec *spec = lint->spec;
+	uint32_t i;
+
+	for (i = 0; i < spec->options.n; i++)
+		if (spec->options.items[i].name &&
+		    str_equal(spec->options.items[i].name->text, "enforcement") &&
+		    !policy_enforces(lint))
+			report_warning(lint->report, spec->options.items[i].name,
+				       "unused", NULL, "nothing in this policy enforces");
+}
+
 /* Types that are read through a pointer of the kernel's own. */
 static void syscall_types(const struct lint *lint)
 {
@@ -179,15 +207,24 @@ static void truncated(const struct lint *lint)
 				       hook->tags.items[i]->n, TAG_MAX_BYTES);
 }
 
+static const char *without_prefix(const struct node *name)
+{
+	static const char *const prefixes[] = { "x64/", "__x64_" };
+	const char *ret = name->text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (str_has_prefix(ret, prefixes[i]))
+			ret += strlen(prefixes[i]);
+	return ret;
+}
+
 /* "sys_mount" is "__x64_sys_mount", but not the entry of 32-bit programs. */
 static bool is_same_name(const struct node *a, const struct node *b)
 {
-	static const char prefix[] = "__x64_";
-	size_t len = strlen(prefix);
+	const char *x = without_prefix(a), *y = without_prefix(b);
 
-	return str_equal(a->text + (str_has_prefix(a->text, prefix) ? len : 0),
-			 b->text + (str_has_prefix(b->text, prefix) ? len : 0)) &&
-	       (a->n == b->n || a->n + len == b->n || b->n + len == a->n);
+	return str_equal(x, y) && a->n - (x - a->text) == b->n - (y - b->text);
 }
 
 static void listed_twice(const struct lint *lint, const struct doc_values *values,
@@ -302,6 +339,10 @@ static void ignored_in_hook(const struct lint *lint)
 	if (hook->return_arg && hook->return_arg->label && hook->return_arg->label->n)
 		report_warning_key(lint->report, hook->return_arg->label, "ignored-field",
 				   NULL, "the returned value carries no label in events");
+	if (hook->return_arg && hook->return_arg->index &&
+	    hook->return_arg->index->number)
+		report_warning_key(lint->report, hook->return_arg->index, "ignored-field",
+				   "write 0", "a function returns one value");
 	if (hook->return_arg && hook->return_arg->node &&
 	    (!hook->returns || !hook->returns->number))
 		report_warning_key(lint->report, hook->return_arg->node, "ignored-field",
@@ -421,9 +462,13 @@ static void empty_list(const struct lint *lint)
 }
 
 const struct lint_rule lint_policy_rules[] = {
-	{ "duplicate-value", duplicate_call }, { "duplicate-value", duplicate_hook },
-	{ "missing-field", empty_list },       { "unused", unused },
-	{ "unused", unused_enforcer },	       {},
+	{ "duplicate-value", duplicate_call },
+	{ "duplicate-value", duplicate_hook },
+	{ "missing-field", empty_list },
+	{ "unused", unused },
+	{ "unused", unused_enforcer },
+	{ "unused", unused_option },
+	{},
 };
 
 const struct lint_rule lint_hook_rules[] = {

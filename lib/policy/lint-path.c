@@ -89,6 +89,8 @@ static const char *path_fault(doc_value value, enum lint_set_kind kind)
 	if (kind != LINT_SET_PREFIX && value->n > 1 && text[value->n - 1] == '/')
 		return whole ? "leave the last '/' out, or use Prefix for what is below"
 			     : "leave the last '/' out";
+	if (kind == LINT_SET_POSTFIX && str_equal(text, "/"))
+		return "a path does not end in '/': use Prefix for what is below a folder";
 	if (has_pattern(text))
 		return "there are no patterns: use Prefix or Postfix";
 	if (start && is_magic_link(text))
@@ -171,7 +173,8 @@ static const char *path_doubt(doc_value value, const struct lint_set *set)
 		return "there are no patterns: use Prefix or Postfix";
 	if (has_several(text))
 		return "write one path a value";
-	if (is_program(set) && set->kind != LINT_SET_PREFIX && strstr(text, " -"))
+	if ((is_program(set) || str_equal(set->type->name, "linux_binprm")) &&
+	    set->kind != LINT_SET_PREFIX && strstr(text, " -"))
 		return "arguments are no part of it: write the program alone";
 	if (set->kind != LINT_SET_PREFIX && strchr(" \t\n", *last))
 		return "the blank at its end counts";
@@ -207,6 +210,23 @@ static void path_check(const struct lint *lint, const struct lint_set *set,
 			       value->text);
 }
 
+/* Of a text, so many bytes are compared. */
+static void long_texts(const struct lint *lint, const struct lint_set *set)
+{
+	uint32_t k;
+
+	if (set->kind != LINT_SET_TEXT || !set->type || !(set->type->classes & TYPE_TEXT))
+		return;
+	for (k = 0; k < set->values->n; k++)
+		if (set->values->items[k] && set->values->items[k]->n > PATH_MAX_BYTES)
+			report_warning(
+				lint->report, set->values->items[k], "never-matches",
+				"use Prefix",
+				"texts are compared up to %u bytes, and this one has "
+				"%u",
+				PATH_MAX_BYTES, set->values->items[k]->n);
+}
+
 /*
  * Paths are compared as the kernel resolves them: they begin with '/', have no empty steps
  * and no '/' at the end, and name a process by its number.
@@ -224,6 +244,7 @@ void lint_never_a_path(const struct lint *lint)
 	lint_sets_of(lint, lint->selector, sets);
 	for (i = 0; i < sets->n; i++) {
 		set = &sets->items[i];
+		long_texts(lint, set);
 		if (!lint_set_is_path(set) || set->kind == LINT_SET_UNKNOWN)
 			continue;
 		for (k = 0; k < set->values->n; k++)

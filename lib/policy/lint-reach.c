@@ -258,23 +258,104 @@ static void ends_anyway(const struct lint *lint)
 			       "at " Q " the process is already ending", name);
 }
 
-/* bpf_send_signal() refuses to signal it. */
+/* Which process is current says nothing about who caused a packet. */
+static void interrupted_process(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	const struct node *lists[] = { doc->binaries.node, doc->parents.node,
+				       doc->pids.node, doc->namespaces.node,
+				       doc->capabilities.node };
+	char name[LINT_NAME_BYTES];
+	size_t i;
+
+	lint_event_name(lint, &name);
+	for (i = 0; lint_is_listed(interrupts, name) && i < ARRAY_SIZE(lists); i++)
+		if (lists[i])
+			report_warning_key(
+				lint->report, lists[i], "ignored-field",
+				"filter the socket or packet, or hook what the "
+				"process itself calls",
+				Q " runs in whichever process was interrupted, "
+				  "and that one is compared",
+				name);
+}
+
+/* Functions whose socket has no peer yet (D), or is not bound yet (S). */
+static const struct {
+	const char *function, *hint;
+	char side;
+} early[] = {
+	{ "tcp_v4_connect", "hook tcp_connect", 'D' },
+	{ "tcp_v6_connect", "hook tcp_connect", 'D' },
+	{ "inet_stream_connect", "hook tcp_connect", 'D' },
+	{ "security_socket_connect", "compare the address argument (sockaddr)", 'D' },
+	{ "inet_csk_accept", "hook security_inet_conn_established", 'D' },
+	{ "inet_csk_listen_start", "compare SPort", 'D' },
+	{ "inet_listen", "compare SPort", 'D' },
+	{ "security_socket_listen", "compare SPort", 'D' },
+	{ "security_socket_accept", "hook security_inet_conn_established", 'D' },
+	{ "security_socket_bind", "compare the address argument (sockaddr)", 'S' },
+	{ "inet_bind", "compare the address argument (sockaddr)", 'S' },
+	{ "inet6_bind", "compare the address argument (sockaddr)", 'S' },
+};
+
+static void early_filter(const struct lint *lint, const struct lint_set *set, size_t row)
+{
+	const char *attribute = set->subject.attribute;
+
+	if (attribute[0] != early[row].side || !set->op || !set->type ||
+	    !(set->type->classes & TYPE_SOCK) ||
+	    (!str_equal(attribute + 1, "Addr") && !str_equal(attribute + 1, "Port")))
+		return;
+	report_warning(lint->report, set->op,
+		       set->negated ? "ignored-field" : "never-matches", early[row].hint,
+		       early[row].side == 'D' ? "at " Q " the socket has no peer yet"
+					      : "at " Q " the socket is not bound yet",
+		       early[row].function);
+}
+
+static void too_early(const struct lint *lint)
+{
+	struct lint_sets *sets;
+	size_t row;
+	uint32_t i;
+
+	for (row = 0; row < ARRAY_SIZE(early); row++)
+		if (str_equal(early[row].function, lint_call(lint)))
+			break;
+	if (row == ARRAY_SIZE(early))
+		return;
+	sets = sets_new(lint);
+	for (i = 0; sets && i < sets->n; i++)
+		early_filter(lint, &sets->items[i], row);
+	free(sets);
+}
+
+/* The first process and the kernel's own have these numbers everywhere. */
+static bool is_fixed_number(const struct doc_pids *pids)
+{
+	uint32_t i;
+
+	for (i = 0; i < pids->values.n; i++)
+		if (!pids->values.items[i] || pids->values.items[i]->number > 2)
+			return false;
+	return pids->values.n && pids->op && str_equal(pids->op->text, "In") &&
+	       !(pids->follow_forks && pids->follow_forks->number) &&
+	       !(pids->namespace_pid && pids->namespace_pid->number);
+}
+
+/* bpf_send_signal() refuses to signal the first, and kernel threads ignore signals. */
 static void first_process(const struct lint *lint)
 {
 	const struct doc_action *action = signal_find(lint);
 	const struct doc_selector *doc = lint->selector;
-	const struct lint_set set = { .values = doc->pids.n ? &doc->pids.items[0].values
-							    : NULL };
-	const struct doc_pids *pids = doc->pids.items;
 
-	if (!action || !doc->pids.n || !pids->op || !str_equal(pids->op->text, "In") ||
-	    (pids->follow_forks && pids->follow_forks->number) ||
-	    (pids->namespace_pid && pids->namespace_pid->number) ||
-	    !has_only_value(&set, "1"))
+	if (!action || !doc->pids.n || !is_fixed_number(&doc->pids.items[0]))
 		return;
 	report_warning(lint->report, action->action, "never-enforces",
 		       "use Override to deny what it does",
-		       "the kernel lets no program signal process 1");
+		       "the kernel lets no program signal process 1, and its own threads "
+		       "(0, 2) ignore signals");
 }
 
 /* What returns nothing has nothing that could be replaced. */
@@ -293,6 +374,8 @@ const struct lint_rule lint_reach_rules[] = {
 	{ "broad-enforcement", broad_enforcement },
 	{ "broad-enforcement", bystander },
 	{ "never-enforces", ends_anyway },
+	{ "ignored-field", interrupted_process },
+	{ "never-matches", too_early },
 	{ "never-enforces", first_process },
 	{ "never-enforces", no_result },
 	{},

@@ -50,6 +50,13 @@ static bool pattern_of(const struct lint_set *set, const char *text, uint64_t *r
 		*ret = named;
 		return true;
 	}
+	/* Ports and the like are decimal: "010" is ten. */
+	if (set->subject.attribute[0]) {
+		if (number_parse_decimal(text, ret) < 0)
+			return false;
+		*ret &= (uint64_t)set_top(set);
+		return true;
+	}
 	if (number_parse(text, &number) < 0 ||
 	    (number_fit(&number, bits, true, ret) < 0 &&
 	     number_fit(&number, bits, false, ret) < 0))

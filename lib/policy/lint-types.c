@@ -12,6 +12,16 @@
 /* Fields of a system call's tracepoint before its arguments. */
 #define EVENT_FIELDS 5u
 
+/* syscalls/sys_exit_NAME has the result as its only field of its own. */
+static const char call_end[] = { SIGNATURE_NONE, SIGNATURE_LONG, '\0' };
+
+static bool is_call_end(const struct lint *lint)
+{
+	return lint->hook->subsystem &&
+	       str_equal(lint->hook->subsystem->text, "syscalls") &&
+	       str_has_prefix(lint->hook->name->text, "sys_exit_");
+}
+
 /* Parameters of the hook, with the result first; NULL if they are not known. */
 static const char *signature_of(const struct lint *lint)
 {
@@ -26,7 +36,7 @@ static const char *signature_of(const struct lint *lint)
 			       ? signature_of_call(call + strlen("sys_"))
 			       : NULL;
 	if (lint->section->section == SECTION_TRACEPOINT)
-		return NULL;
+		return is_call_end(lint) ? call_end : NULL;
 	return signature_of_function(call);
 }
 
@@ -171,8 +181,8 @@ static void argument_check(const struct lint *lint, const struct doc_arg *arg,
 		type_check(lint, arg, types[at + 1]);
 	else if (event)
 		report_warning(lint->report, arg->index, "arg-beyond-parameters",
-			       "its arguments are the fields from 5 on",
-			       Q " has %d arguments", lint->hook->name->text, (int)n);
+			       "its own fields are numbered from 5 on",
+			       Q " has %d of its own", lint->hook->name->text, (int)n);
 	else if (n)
 		report_warning(lint->report, arg->index, "arg-beyond-parameters", NULL,
 			       Q " has %d parameters, numbered from 0: there is no %d",
@@ -184,24 +194,37 @@ static void argument_check(const struct lint *lint, const struct doc_arg *arg,
 		length_check(lint, arg, types);
 }
 
+static void result_check(const struct lint *lint, char letter)
+{
+	const struct doc_hook *hook = lint->hook;
+	const struct doc_arg *arg = hook->return_arg;
+	const struct type_row *type = arg && arg->type ? arg->type->word : NULL;
+
+	if (!type || !hook->returns || !hook->returns->number)
+		return;
+	if (letter == SIGNATURE_NONE)
+		report_warning(lint->report, arg->type, "arg-type-mismatch",
+			       "leave 'return' and returnArg out",
+			       Q " returns nothing; the value is what happened to be in "
+				 "the register",
+			       lint_call(lint));
+	else if (!fits(type, letter))
+		report_warning(lint->report, arg->type, "arg-type-mismatch", "write int",
+			       Q " returns %s, which is not read as '%s'",
+			       lint_call(lint), parameter_name(letter), type->name);
+}
+
 void lint_argument_types(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
 	const char *types = hook->name ? signature_of(lint) : NULL;
-	bool returns = hook->returns && hook->returns->number;
 	uint32_t i;
 
 	if (!types)
 		return;
 	for (i = 0; i < hook->args.n; i++)
 		argument_check(lint, &hook->args.items[i], types);
-	if (types[0] == SIGNATURE_NONE && returns && hook->return_arg &&
-	    hook->return_arg->type)
-		report_warning(lint->report, hook->return_arg->type, "arg-type-mismatch",
-			       "leave 'return' and returnArg out",
-			       Q " returns nothing; the value is what happened to be in "
-				 "the register",
-			       lint_call(lint));
+	result_check(lint, types[0]);
 }
 
 /* Calls and functions that do not come back. */

@@ -5,6 +5,7 @@
  */
 #include "lib/policy/signatures.h"
 
+#include "lib/base/nearest.h"
 #include "lib/policy/acts.h"
 
 /* clang-format off */
@@ -25,7 +26,7 @@ static const struct signature calls[] = {
 	{ "epoll_create", "li" }, { "epoll_create1", "li" }, { "epoll_ctl", "lfifp" },
 	{ "epoll_pwait", "lfpiipl" }, { "epoll_pwait2", "lfpippl" },
 	{ "epoll_wait", "lfpii" }, { "eventfd", "li" }, { "eventfd2", "lii" },
-	{ "execve", "lsvv" }, { "execveat", "lfsvvi" }, { "exit", "li" },
+	{ "execve", "lspp" }, { "execveat", "lfsppi" }, { "exit", "li" },
 	{ "exit_group", "li" }, { "faccessat", "lfsi" }, { "faccessat2", "lfsii" },
 	{ "fadvise64", "lflli" }, { "fallocate", "lfill" }, { "fanotify_init", "lii" },
 	{ "fanotify_mark", "liilfs" }, { "fchdir", "lf" }, { "fchmod", "lfi" },
@@ -40,7 +41,7 @@ static const struct signature calls[] = {
 	{ "ftruncate", "lfl" }, { "futex", "lpiippi" }, { "futex_requeue", "lpiii" },
 	{ "futex_wait", "lvllipi" }, { "futex_waitv", "lpiipi" },
 	{ "futex_wake", "lvlii" }, { "futimesat", "lfsp" }, { "get_mempolicy", "lpplll" },
-	{ "get_robust_list", "livp" }, { "getcwd", "lsl" }, { "getdents", "lfpi" },
+	{ "get_robust_list", "lipp" }, { "getcwd", "lsl" }, { "getdents", "lfpi" },
 	{ "getdents64", "lfpi" }, { "getegid", "l" }, { "getegid16", "l" },
 	{ "geteuid", "l" }, { "geteuid16", "l" }, { "getgid", "l" }, { "getgid16", "l" },
 	{ "getgroups", "lip" }, { "gethostname", "lsi" }, { "getitimer", "lip" },
@@ -54,7 +55,7 @@ static const struct signature calls[] = {
 	{ "inotify_add_watch", "lfsi" }, { "inotify_init", "l" },
 	{ "inotify_init1", "li" }, { "inotify_rm_watch", "lfi" }, { "io_cancel", "llpp" },
 	{ "io_destroy", "ll" }, { "io_getevents", "llllpp" },
-	{ "io_pgetevents", "llllppp" }, { "io_setup", "lip" }, { "io_submit", "lllv" },
+	{ "io_pgetevents", "llllppp" }, { "io_setup", "lip" }, { "io_submit", "lllp" },
 	{ "io_uring_enter", "lfiiivl" }, { "io_uring_register", "lfivi" },
 	{ "io_uring_setup", "lip" }, { "ioctl", "lfil" }, { "ioperm", "llli" },
 	{ "iopl", "li" }, { "ioprio_get", "lii" }, { "ioprio_set", "liii" },
@@ -73,7 +74,7 @@ static const struct signature calls[] = {
 	{ "mknodat", "lfsii" }, { "mlock", "lll" }, { "mlock2", "llli" },
 	{ "mlockall", "li" }, { "mmap", "lllllll" }, { "modify_ldt", "livl" },
 	{ "mount", "lssslv" }, { "mount_setattr", "lfsipl" }, { "move_mount", "lfsfsi" },
-	{ "move_pages", "lilvppi" }, { "mprotect", "llll" }, { "mq_getsetattr", "lfpp" },
+	{ "move_pages", "lilpppi" }, { "mprotect", "llll" }, { "mq_getsetattr", "lfpp" },
 	{ "mq_notify", "lfp" }, { "mq_open", "lsiip" }, { "mq_timedreceive", "lfslpp" },
 	{ "mq_timedsend", "lfslip" }, { "mq_unlink", "ls" }, { "mremap", "llllll" },
 	{ "mseal", "llll" }, { "msgctl", "liip" }, { "msgget", "lii" },
@@ -147,7 +148,7 @@ static const struct signature calls[] = {
 
 /* Without "security_"; sorted. */
 static const struct signature hooks[] = {
-	{ "audit_rule_free", "Vv" }, { "audit_rule_init", "iiisvi" },
+	{ "audit_rule_free", "Vv" }, { "audit_rule_init", "iiispi" },
 	{ "audit_rule_known", "ip" }, { "backing_file_alloc", "iFF" },
 	{ "backing_file_free", "VF" }, { "bdev_alloc", "ip" }, { "bdev_free", "Vp" },
 	{ "bdev_setintegrity", "ipivl" }, { "binder_set_context_mgr", "iC" },
@@ -159,28 +160,29 @@ static const struct signature hooks[] = {
 	{ "bpf_token_create", "ippP" }, { "bpf_token_free", "Vp" }, { "bprm_check", "iB" },
 	{ "bprm_committed_creds", "VB" }, { "bprm_committing_creds", "VB" },
 	{ "bprm_creds_for_exec", "iB" }, { "bprm_creds_from_file", "iBF" },
-	{ "capable", "iCpii" }, { "create_user_ns", "iC" }, { "cred_alloc_blank", "iCi" },
-	{ "cred_free", "VC" }, { "cred_getsecid", "VCp" },
-	{ "current_getsecid_subj", "Vp" }, { "d_instantiate", "VDp" },
-	{ "dentry_create_files_as", "iDipCC" }, { "erase_store", "lppsl" },
-	{ "file_alloc", "iF" }, { "file_fcntl", "iFil" }, { "file_free", "VF" },
-	{ "file_ioctl", "iFil" }, { "file_ioctl_compat", "iFil" }, { "file_lock", "iFi" },
-	{ "file_mprotect", "ipll" }, { "file_open", "iF" }, { "file_permission", "iFi" },
-	{ "file_post_open", "iFi" }, { "file_receive", "iF" }, { "file_release", "VF" },
+	{ "capable", "iCpii" }, { "capget", "ipppp" }, { "capset", "iCCppp" },
+	{ "create_user_ns", "iC" }, { "cred_alloc_blank", "iCi" }, { "cred_free", "VC" },
+	{ "cred_getsecid", "VCp" }, { "current_getsecid_subj", "Vp" },
+	{ "d_instantiate", "VDp" }, { "dentry_create_files_as", "iDipCC" },
+	{ "erase_store", "lppsl" }, { "file_alloc", "iF" }, { "file_fcntl", "iFil" },
+	{ "file_free", "VF" }, { "file_ioctl", "iFil" }, { "file_ioctl_compat", "iFil" },
+	{ "file_lock", "iFi" }, { "file_mprotect", "ipll" }, { "file_open", "iF" },
+	{ "file_permission", "iFi" }, { "file_post_open", "iFi" },
+	{ "file_receive", "iF" }, { "file_release", "VF" },
 	{ "file_send_sigiotask", "ippi" }, { "file_set_fowner", "VF" },
-	{ "file_truncate", "iF" }, { "free_mnt_opts", "Vv" }, { "fs_context_dup", "ipp" },
+	{ "file_truncate", "iF" }, { "free_mnt_opts", "Vp" }, { "fs_context_dup", "ipp" },
 	{ "fs_context_parse_param", "ipp" }, { "fs_context_submount", "ipp" },
-	{ "get_bools", "ippvv" }, { "get_classes", "ipvp" },
-	{ "get_initial_sid_context", "si" }, { "get_permissions", "ipsvp" },
-	{ "getselfattr", "iippi" }, { "ib_alloc_security", "iv" },
+	{ "get_bools", "ipppp" }, { "get_classes", "ippp" },
+	{ "get_initial_sid_context", "si" }, { "get_permissions", "ipspp" },
+	{ "getselfattr", "iippi" }, { "ib_alloc_security", "ip" },
 	{ "ib_endport_manage_subnet", "ivsi" }, { "ib_free_security", "Vv" },
 	{ "ib_pkey_access", "ivli" }, { "inet_conn_established", "VSk" },
 	{ "inet_conn_request", "iSkp" }, { "inet_csk_clone", "VSp" }, { "init", "i" },
-	{ "initramfs_populated", "V" }, { "inode_copy_up", "iDv" },
+	{ "initramfs_populated", "V" }, { "inode_copy_up", "iDp" },
 	{ "inode_create", "ipDi" }, { "inode_follow_link", "iDpi" },
 	{ "inode_free", "Vp" }, { "inode_get_acl", "ipDs" }, { "inode_getattr", "iP" },
 	{ "inode_getsecid", "Vpp" }, { "inode_getxattr", "iDs" },
-	{ "inode_init_security", "ipppvv" }, { "inode_init_security_anon", "ippp" },
+	{ "inode_init_security", "ippppv" }, { "inode_init_security_anon", "ippp" },
 	{ "inode_invalidate_secctx", "Vp" }, { "inode_link", "iDpD" },
 	{ "inode_listxattr", "iD" }, { "inode_mkdir", "ipDi" }, { "inode_mknod", "ipDii" },
 	{ "inode_need_killpriv", "iD" }, { "inode_notifysecctx", "ipvi" },
@@ -198,7 +200,7 @@ static const struct signature hooks[] = {
 	{ "kernel_module_request", "is" }, { "kernel_post_load_data", "islis" },
 	{ "kernel_post_read_file", "iFsli" }, { "kernel_read_file", "iFii" },
 	{ "kernfs_init_security", "ipp" }, { "key_alloc", "ipCl" }, { "key_free", "Vp" },
-	{ "key_getsecurity", "ipv" }, { "key_permission", "ipCi" },
+	{ "key_getsecurity", "ipp" }, { "key_permission", "ipCi" },
 	{ "key_post_create_or_update", "Vppvlli" }, { "locked_down", "ii" },
 	{ "mmap_addr", "il" }, { "mmap_backing_file", "ipFF" }, { "mmap_file", "iFll" },
 	{ "move_mount", "iPP" }, { "mptcp_add_subflow", "iSS" }, { "msg_msg_alloc", "ip" },
@@ -206,7 +208,7 @@ static const struct signature hooks[] = {
 	{ "msg_queue_associate", "ipi" }, { "msg_queue_free", "Vp" },
 	{ "msg_queue_msgctl", "ipi" }, { "msg_queue_msgrcv", "ipppli" },
 	{ "msg_queue_msgsnd", "ippi" }, { "netlink_send", "iSk" },
-	{ "old_inode_init_security", "ipppvvp" }, { "path_chmod", "iPi" },
+	{ "old_inode_init_security", "ipppppp" }, { "path_chmod", "iPi" },
 	{ "path_chown", "iP??" }, { "path_chroot", "iP" }, { "path_link", "iDPD" },
 	{ "path_mkdir", "iPDi" }, { "path_mknod", "iPDii" }, { "path_notify", "iPli" },
 	{ "path_post_mknod", "VpD" }, { "path_rename", "iPDPDi" }, { "path_rmdir", "iPD" },
@@ -217,7 +219,7 @@ static const struct signature hooks[] = {
 	{ "ptrace_traceme", "ip" }, { "quota_on", "iD" }, { "quotactl", "iiiip" },
 	{ "req_classify_flow", "Vpp" }, { "sanitize_store", "lppsl" },
 	{ "sb_alloc", "ip" }, { "sb_clone_mnt_opts", "ipplp" }, { "sb_delete", "Vp" },
-	{ "sb_eat_lsm_opts", "isv" }, { "sb_free", "Vp" }, { "sb_kern_mount", "ip" },
+	{ "sb_eat_lsm_opts", "isp" }, { "sb_free", "Vp" }, { "sb_kern_mount", "ip" },
 	{ "sb_mnt_opts_compat", "ipv" }, { "sb_mount", "isPslv" },
 	{ "sb_pivotroot", "iPP" }, { "sb_remount", "ipv" }, { "sb_set_mnt_opts", "ipvlp" },
 	{ "sb_show_options", "ipp" }, { "sb_statfs", "iD" }, { "sb_umount", "ipi" },
@@ -248,13 +250,13 @@ static const struct signature hooks[] = {
 	{ "task_setioprio", "ipi" }, { "task_setnice", "ipi" }, { "task_setpgid", "ipi" },
 	{ "task_setrlimit", "ipip" }, { "task_setscheduler", "ip" },
 	{ "task_to_inode", "Vpp" }, { "transfer_creds", "VCC" },
-	{ "tun_dev_alloc_security", "iv" }, { "tun_dev_attach", "iSv" },
+	{ "tun_dev_alloc_security", "ip" }, { "tun_dev_attach", "iSv" },
 	{ "tun_dev_attach_queue", "iv" }, { "tun_dev_create", "i" },
 	{ "tun_dev_free_security", "Vv" }, { "tun_dev_open", "iv" },
 	{ "unix_may_send", "iKK" }, { "unix_stream_connect", "iSSS" },
 	{ "uring_cmd", "ip" }, { "uring_override_creds", "iC" }, { "uring_sqpoll", "i" },
 	{ "vm_enough_memory_mm", "ipl" }, { "xfrm_decode_session", "ikp" },
-	{ "xfrm_policy_alloc", "ivpi" }, { "xfrm_policy_clone", "ipv" },
+	{ "xfrm_policy_alloc", "ippi" }, { "xfrm_policy_clone", "ipp" },
 	{ "xfrm_policy_delete", "ip" }, { "xfrm_policy_free", "Vp" },
 	{ "xfrm_state_alloc", "ipp" }, { "xfrm_state_alloc_acquire", "ippi" },
 	{ "xfrm_state_delete", "ip" }, { "xfrm_state_free", "Vp" },
@@ -270,50 +272,59 @@ static const struct signature functions[] = {
 	{ "commit_creds", "iC" }, { "create_user_ns", "iC" },
 	{ "dev_hard_start_xmit", "kkppp" }, { "do_filp_open", "Finp" },
 	{ "do_init_module", "ip" }, { "do_pipe2", "ipi" }, { "fd_install", "ViF" },
-	{ "ip6_output", "ipSk" }, { "ip_mc_output", "ipSk" }, { "ip_output", "ipSk" },
-	{ "ip_send_skb", "ipk" }, { "ksys_read", "lisl" }, { "ksys_write", "lisl" },
-	{ "load_elf_binary", "iB" }, { "tcp_abort", "iSi" }, { "tcp_ack", "iSki" },
-	{ "tcp_close", "VSl" }, { "tcp_conn_request", "ippSk" }, { "tcp_connect", "iS" },
-	{ "tcp_data_queue", "VSk" }, { "tcp_disconnect", "iSi" }, { "tcp_done", "VS" },
-	{ "tcp_finish_connect", "VSk" }, { "tcp_getsockopt", "iSiisp" },
-	{ "tcp_rcv_established", "VSk" }, { "tcp_rcv_state_process", "iSk" },
-	{ "tcp_read_sock", "iSvv" }, { "tcp_retransmit_skb", "iSki" },
-	{ "tcp_sendmsg", "iSpl" }, { "tcp_sendmsg_locked", "iSpl" },
-	{ "tcp_set_state", "VSi" }, { "tcp_setsockopt", "iSii?i" },
-	{ "tcp_shutdown", "VSi" }, { "tcp_v4_connect", "iSAi" },
-	{ "tcp_v4_do_rcv", "iSk" }, { "tcp_v4_rcv", "ik" }, { "tcp_v6_connect", "iSAi" },
-	{ "tcp_v6_do_rcv", "iSk" }, { "tcp_v6_rcv", "ik" }, { "tcp_write_xmit", "iSiiii" },
-	{ "udp_sendmsg", "iSpl" }, { "vfs_llseek", "lFli" }, { "vfs_open", "iPF" },
-	{ "vfs_read", "lFslp" }, { "vfs_write", "lFslp" }, { "wake_up_new_task", "Vp" },
+	{ "filp_close", "iFp" }, { "ip6_output", "ipSk" }, { "ip_mc_output", "ipSk" },
+	{ "ip_output", "ipSk" }, { "ip_send_skb", "ipk" }, { "ksys_read", "lisl" },
+	{ "ksys_write", "lisl" }, { "load_elf_binary", "iB" }, { "tcp_abort", "iSi" },
+	{ "tcp_ack", "iSki" }, { "tcp_close", "VSl" }, { "tcp_conn_request", "ippSk" },
+	{ "tcp_connect", "iS" }, { "tcp_data_queue", "VSk" }, { "tcp_disconnect", "iSi" },
+	{ "tcp_done", "VS" }, { "tcp_finish_connect", "VSk" },
+	{ "tcp_getsockopt", "iSiisp" }, { "tcp_rcv_established", "VSk" },
+	{ "tcp_rcv_state_process", "iSk" }, { "tcp_read_sock", "iSpp" },
+	{ "tcp_retransmit_skb", "iSki" }, { "tcp_sendmsg", "iSpl" },
+	{ "tcp_sendmsg_locked", "iSpl" }, { "tcp_set_state", "VSi" },
+	{ "tcp_setsockopt", "iSii?i" }, { "tcp_shutdown", "VSi" },
+	{ "tcp_v4_connect", "iSAi" }, { "tcp_v4_do_rcv", "iSk" }, { "tcp_v4_rcv", "ik" },
+	{ "tcp_v6_connect", "iSAi" }, { "tcp_v6_do_rcv", "iSk" }, { "tcp_v6_rcv", "ik" },
+	{ "tcp_write_xmit", "iSiiii" }, { "udp_sendmsg", "iSpl" },
+	{ "vfs_llseek", "lFli" }, { "vfs_open", "iPF" }, { "vfs_read", "lFslp" },
+	{ "vfs_write", "lFslp" }, { "wake_up_new_task", "Vp" },
 };
 
 /* LSM hooks whose parameters are not those of their functions; sorted. */
 static const struct signature lsm_hooks[] = {
-	{ "bdev_alloc_security", "ip" }, { "bdev_free_security", "Vp" },
-	{ "bpf_map_alloc_security", "ip" }, { "bpf_map_free_security", "Vp" },
+	{ "audit_rule_match", NULL }, { "bdev_alloc_security", "ip" },
+	{ "bdev_free_security", "Vp" }, { "bpf", NULL }, { "bpf_map_alloc_security", "ip" },
+	{ "bpf_map_create", NULL }, { "bpf_map_free_security", "Vp" },
 	{ "bpf_prog_alloc_security", "ip" }, { "bpf_prog_free_security", "Vp" },
-	{ "cred_getlsmprop", "VCp" }, { "cred_prepare", "iCCi" },
+	{ "bpf_prog_load", NULL }, { "cred_getlsmprop", "VCp" }, { "cred_prepare", "iCCi" },
 	{ "cred_transfer", "VCC" }, { "current_getlsmprop_subj", "Vp" },
-	{ "getprocattr", "ipsv" }, { "inode_alloc_security", "ip" },
-	{ "inode_file_getattr", "iDp" }, { "inode_file_setattr", "iDp" },
-	{ "inode_free_security", "Vp" }, { "inode_free_security_rcu", "Vv" },
-	{ "inode_getlsmprop", "Vpp" }, { "inode_init_security", NULL },
-	{ "inode_rename", "ipDpD" }, { "inode_xattr_skipcap", "is" },
-	{ "ipc_getlsmprop", "Vpp" }, { "lsmprop_to_secctx", "ipp" },
-	{ "mmap_file", "iFlll" }, { "msg_msg_alloc_security", "ip" },
-	{ "msg_msg_free_security", "Vp" }, { "msg_queue_alloc_security", "ip" },
-	{ "msg_queue_free_security", "Vp" }, { "path_rename", NULL },
-	{ "sb_add_mnt_opt", "issiv" }, { "sb_alloc_security", "ip" },
+	{ "dentry_init_security", NULL }, { "getprocattr", "ipsp" },
+	{ "ib_alloc_security", NULL }, { "inode_alloc_security", "ip" },
+	{ "inode_copy_up_xattr", NULL }, { "inode_file_getattr", "iDp" },
+	{ "inode_file_setattr", "iDp" }, { "inode_free_security", "Vp" },
+	{ "inode_free_security_rcu", "Vv" }, { "inode_getlsmprop", "Vpp" },
+	{ "inode_getsecctx", NULL }, { "inode_getsecurity", NULL },
+	{ "inode_init_security", NULL }, { "inode_killpriv", NULL },
+	{ "inode_listsecurity", NULL }, { "inode_removexattr", NULL },
+	{ "inode_rename", "ipDpD" }, { "inode_setattr", NULL }, { "inode_setxattr", NULL },
+	{ "inode_xattr_skipcap", "is" }, { "ipc_getlsmprop", "Vpp" },
+	{ "lsmprop_to_secctx", "ipp" }, { "mmap_file", "iFlll" },
+	{ "msg_msg_alloc_security", "ip" }, { "msg_msg_free_security", "Vp" },
+	{ "msg_queue_alloc_security", "ip" }, { "msg_queue_free_security", "Vp" },
+	{ "path_rename", NULL }, { "perf_event_open", NULL }, { "release_secctx", NULL },
+	{ "sb_add_mnt_opt", "issip" }, { "sb_alloc_security", "ip" },
 	{ "sb_free_mnt_opts", "Vv" }, { "sb_free_security", "Vp" },
-	{ "sem_alloc_security", "ip" }, { "sem_free_security", "Vp" },
-	{ "setprocattr", "isvl" }, { "shm_alloc_security", "ip" },
-	{ "shm_free_security", "Vp" }, { "sk_alloc_security", "iSii" },
-	{ "sk_clone_security", "VSS" }, { "sk_free_security", "VS" },
-	{ "sk_getsecid", "VSp" }, { "task_getlsmprop_obj", "Vpp" },
-	{ "task_getsecid", "Vpp" }, { "unix_find", "iPSi" }, { "uring_allowed", "i" },
-	{ "vm_enough_memory", "ipl" }, { "xfrm_decode_session", "ikpi" },
-	{ "xfrm_policy_alloc_security", "ivpi" }, { "xfrm_policy_clone_security", "ipv" },
-	{ "xfrm_policy_delete_security", "ip" }, { "xfrm_policy_free_security", "Vp" },
+	{ "secid_to_secctx", NULL }, { "sem_alloc_security", "ip" },
+	{ "sem_free_security", "Vp" }, { "setprocattr", "isvl" },
+	{ "shm_alloc_security", "ip" }, { "shm_free_security", "Vp" },
+	{ "sk_alloc_security", "iSii" }, { "sk_clone_security", "VSS" },
+	{ "sk_free_security", "VS" }, { "sk_getsecid", "VSp" },
+	{ "socket_getpeersec_stream", NULL }, { "task_getlsmprop_obj", "Vpp" },
+	{ "task_getsecid", "Vpp" }, { "tun_dev_alloc_security", NULL },
+	{ "unix_find", "iPSi" }, { "uring_allowed", "i" }, { "vm_enough_memory", "ipl" },
+	{ "xfrm_decode_session", "ikpi" }, { "xfrm_policy_alloc_security", "ippi" },
+	{ "xfrm_policy_clone_security", "ipp" }, { "xfrm_policy_delete_security", "ip" },
+	{ "xfrm_policy_free_security", "Vp" }, { "xfrm_policy_lookup", NULL },
 	{ "xfrm_state_delete_security", "ip" }, { "xfrm_state_free_security", "Vp" },
 };
 
@@ -355,4 +366,27 @@ const char *signature_of_lsm(const char *hook)
 	char function[ACT_NAME_BYTES];
 
 	return row ? row->types : signature_of_function(act_function(hook, &function));
+}
+
+bool signature_has_lsm(const char *hook)
+{
+	char function[ACT_NAME_BYTES];
+
+	if (find(lsm_hooks, ARRAY_SIZE(lsm_hooks), hook))
+		return true;
+	return signature_of_function(act_function(hook, &function)) &&
+	       str_equal(act_lsm_hook(act_function(hook, &function)), hook);
+}
+
+const char *signature_nearest_lsm(const char *name)
+{
+	struct nearest nearest;
+	size_t i;
+
+	nearest_init(&nearest, name);
+	for (i = 0; i < ARRAY_SIZE(lsm_hooks); i++)
+		nearest_offer(&nearest, lsm_hooks[i].name);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		nearest_offer(&nearest, act_lsm_hook(hooks[i].name));
+	return nearest.best;
 }

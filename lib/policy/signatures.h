@@ -9,12 +9,12 @@
 #include "lib/base/base.h"
 
 enum signature_type {
-	SIGNATURE_NONE = 'V',	 /* returns nothing */
-	SIGNATURE_INT = 'i',	 /* a number of up to 32 bits */
-	SIGNATURE_LONG = 'l',	 /* a number of 64 bits */
-	SIGNATURE_FD = 'f',	 /* a number that is a descriptor */
-	SIGNATURE_STRING = 's',	 /* char * */
-	SIGNATURE_VOID = 'v',	 /* void * */
+	SIGNATURE_NONE = 'V', /* returns nothing */
+	SIGNATURE_INT = 'i', /* a number of up to 32 bits */
+	SIGNATURE_LONG = 'l', /* a number of 64 bits */
+	SIGNATURE_FD = 'f', /* a number that is a descriptor */
+	SIGNATURE_STRING = 's', /* char * */
+	SIGNATURE_VOID = 'v', /* void * */
 	SIGNATURE_POINTER = 'p', /* a pointer to something else */
 	SIGNATURE_FILE = 'F',
 	SIGNATURE_PATH = 'P',
@@ -38,5 +38,9 @@ const char *signature_of_call(const char *name);
 const char *signature_of_function(const char *name);
 /* An LSM hook's: "file_open". */
 const char *signature_of_lsm(const char *hook);
+/* There is such a hook in a kernel that the table was made from. */
+bool signature_has_lsm(const char *hook);
+/* The hook that may have been meant, static; or NULL. */
+const char *signature_nearest_lsm(const char *name);
 
 #endif
