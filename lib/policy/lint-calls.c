@@ -125,6 +125,8 @@ static void known_name(const char *name, const char *prefix, char (*ret)[128])
 	size_t i;
 
 	(*ret)[0] = '\0';
+	if (!*name)
+		return;
 	for (i = 0; !best && i < ARRAY_SIZE(forms); i++) {
 		snprintf(other, sizeof(other), forms[i], name);
 		if (names_is_syscall(other))
@@ -143,29 +145,37 @@ static void call_check(const struct lint *lint, const struct node *place,
 
 	if (names_is_syscall(name))
 		return;
-	known_name(name, prefix, &hint);
+	known_name(report_seek(lint->report, name), prefix, &hint);
 	report_warning(lint->report, place, "unknown-symbol", hint[0] ? hint : NULL,
 		       "'%s%.80s' is not known: 64-bit programs make no such call",
 		       prefix, name);
 }
 
-static void list_calls(const struct lint *lint)
+static bool is_native(const char *name)
 {
-	const struct doc_list_def *list = lint_list_hooked(lint);
-	const char *call;
-	uint32_t i;
+	return !strstr(name, "32") && !strstr(name, "i386");
+}
 
-	if (!list || !list->type || !str_equal(list->type->text, "syscalls"))
-		return;
-	for (i = 0; i < list->values.n; i++) {
-		if (!list->values.items[i])
+void lint_list_calls(const struct lint *lint)
+{
+	const struct doc_list_def *list;
+	const char *call;
+	uint32_t i, k;
+
+	for (i = 0; i < lint->spec->lists.n; i++) {
+		list = &lint->spec->lists.items[i];
+		if (!list->type || !str_equal(list->type->text, "syscalls") ||
+		    !lint_spend(lint, list->values.n * UINT64_C(10)))
 			continue;
-		call = lint_call_of(list->values.items[i]->text);
-		if (!strstr(list->values.items[i]->text, "32") &&
-		    !strstr(list->values.items[i]->text, "i386") &&
-		    str_has_prefix(call, "sys_"))
-			call_check(lint, list->values.items[i], call + strlen("sys_"),
-				   "sys_");
+		for (k = 0; k < list->values.n; k++) {
+			if (!list->values.items[k] ||
+			    !is_native(list->values.items[k]->text))
+				continue;
+			call = lint_call_of(list->values.items[k]->text);
+			if (str_has_prefix(call, "sys_"))
+				call_check(lint, list->values.items[k],
+					   call + strlen("sys_"), "sys_");
+		}
 	}
 }
 
@@ -247,7 +257,6 @@ void lint_known_calls(const struct lint *lint)
 	const char *name = hook->name ? hook->name->text : "";
 	size_t i;
 
-	list_calls(lint);
 	if (lint->section->section == SECTION_LSM)
 		lsm_check(lint);
 	if (lint->section->section == SECTION_TRACEPOINT)

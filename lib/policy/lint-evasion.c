@@ -26,6 +26,8 @@ static bool list_has(const struct lint *lint, const char *hook, const char *name
 
 	other.hook = &named;
 	list = lint_list_hooked(&other);
+	if (list && !lint_spend(lint, list->values.n))
+		return true;
 	for (i = 0; list && i < list->values.n; i++)
 		if (list->values.items[i] &&
 		    (str_equal(list->values.items[i]->text, name) ||
@@ -44,6 +46,9 @@ static bool policy_hooks(const struct lint *lint, const char *name)
 
 	for (i = 0; i < N_SECTIONS; i++) {
 		hooks = &lint->spec->hooks[i];
+		/* What cannot be looked for is not reported as missing. */
+		if (!lint_spend(lint, hooks->n))
+			return true;
 		for (k = 0; k < hooks->n; k++) {
 			written = hooks->items[k].name ? hooks->items[k].name->text : "";
 			if (str_equal(written, name) || list_has(lint, written, name))

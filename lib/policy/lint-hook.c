@@ -465,6 +465,7 @@ const struct lint_rule lint_policy_rules[] = {
 	{ "duplicate-value", duplicate_call },
 	{ "duplicate-value", duplicate_hook },
 	{ "missing-field", empty_list },
+	{ "unknown-symbol", lint_list_calls },
 	{ "unused", unused },
 	{ "unused", unused_enforcer },
 	{ "unused", unused_option },

@@ -94,7 +94,10 @@ static void hot_list(const struct lint *lint)
 		hot_report(lint, lint->hook->name->text);
 		return;
 	}
-	for (i = 0; list && i < list->values.n; i++) {
+	/* Each name is compared with all of the table. */
+	if (!list || !lint_spend(lint, list->values.n * UINT64_C(10)))
+		return;
+	for (i = 0; i < list->values.n; i++) {
 		way = list->values.items[i]
 			      ? way_find(lint_call_of(list->values.items[i]->text))
 			      : NULL;

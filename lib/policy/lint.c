@@ -72,6 +72,14 @@ const struct doc_selector *lint_macro(const struct lint *lint, doc_value name)
 	return NULL;
 }
 
+bool lint_spend(const struct lint *lint, uint64_t steps)
+{
+	if (steps > *lint->steps)
+		return false;
+	*lint->steps -= steps;
+	return true;
+}
+
 const char *lint_text(const struct lint *lint, const struct strbuf *text)
 {
 	*lint->failed |= text->failed;

@@ -67,7 +67,11 @@ char lint_result_type(const struct lint *lint);
 
 /* lint-calls.c */
 void lint_call_names(const struct lint *lint);
+void lint_list_calls(const struct lint *lint);
 void lint_known_calls(const struct lint *lint);
+
+/* Takes comparisons from the budget; false if not enough are left. */
+bool lint_spend(const struct lint *lint, uint64_t steps);
 
 /* lint-path.c */
 void lint_never_a_path(const struct lint *lint);
