@@ -143,7 +143,7 @@ static void use_failed(struct use_build *build, int error)
 	struct use_spot spot = name_spot(build);
 
 	use_error(build, &spot, error, "no-kernel-facts", reason,
-		  "cannot find out about '%s' on this kernel", build->hook->name);
+		  "cannot look up '%s' on this kernel", build->hook->name);
 }
 
 /* "did you mean 'x'?"; NULL if there is no x. */
@@ -176,7 +176,7 @@ static void syscall_unknown(struct use_build *build)
 	    kernel_has_symbol(build->kernel, name))
 		use_unknown(build,
 			    "it is a function of the kernel: write 'syscall: false'; a "
-			    "hook is for a system call unless it says so",
+			    "hook is for a system call by default",
 			    "no system call");
 	else
 		use_unknown(

@@ -104,7 +104,7 @@ static void uprobe_digests_check(struct build_hook *hook)
 					   "bad-value",
 					   "write sha256:HEX; also sha1, sha384, sha512, "
 					   "build-id",
-					   Q " is no digest", digests->items[i]->text);
+					   Q " is not a digest", digests->items[i]->text);
 	}
 }
 

@@ -99,9 +99,9 @@ static const char *adds_nothing(const struct doc_action *early,
 	const char *name = lint_action_name(late);
 
 	if (node_equal(early->node, late->node))
-		return "the same action stands in this list twice";
+		return "the same action is listed twice";
 	if (kills(early) && str_equal(name, "Signal"))
-		return "after Sigkill nobody is left to get a signal";
+		return "no signal can be delivered after Sigkill";
 	if (kills(early) && kills(late))
 		return "the process is killed already";
 	if (str_equal(name, "Post") && str_equal(lint_action_name(early), name))
@@ -165,7 +165,7 @@ static void post_kept_back(const struct lint *lint)
 
 	if (post && lint_action_find(lint, "NoPost"))
 		report_warning(lint->report, post->node, "never-posts", NULL,
-			       "NoPost stands in the same list: there is no event");
+			       "the same list has NoPost, so no event is sent");
 }
 
 /* The default effect of a signal. */
@@ -274,7 +274,7 @@ static void ignored_in_action(const struct lint *lint, const struct doc_action *
 	if (is_no_time(action->rate_limit))
 		report_warning(lint->report, action->rate_limit, "ignored-field",
 			       "write a time, for example 10s",
-			       "a limit of no time lets every event pass");
+			       "a limit of 0 lets every event pass");
 	if (action->ima && action->ima->number &&
 	    (lint->section->section != SECTION_LSM || !str_equal(name, "Post")))
 		report_warning_key(lint->report, action->ima, "ignored-field", NULL,
@@ -310,7 +310,7 @@ static void positive_result(const struct lint *lint)
 	    action->error->number >= -RESTART_LAST)
 		report_warning(lint->report, action->error, "does-not-prevent",
 			       "write -1 for EPERM",
-			       "the kernel takes %d for its own sign to restart the call",
+			       "the kernel takes %d as its own request to restart the call",
 			       (int)action->error->number);
 	if (action->error->number <= 0)
 		return;

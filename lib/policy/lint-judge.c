@@ -143,7 +143,7 @@ static void unjudged_report(const struct lint *lint, const struct lint_set *set)
 
 	if (set->subject.list == LINT_ARGS)
 		report_warning(lint->report, set->op, "unjudged",
-			       "the option 'unreadable' decides for paths that cannot be "
+			       "the option 'unreadable' decides about paths that cannot be "
 			       "read",
 			       "a file without a path (memfd, deleted) counts as not on "
 			       "the list, a pipe or a socket is left alone");
@@ -197,7 +197,7 @@ static void set_check(const struct lint *lint, const struct lint_set *set)
 		report_warning(lint->report, set->op, "unjudged",
 			       "the option 'unreadable' decides; Equal and Prefix do not "
 			       "depend on it",
-			       "a text whose end is not found within %u KiB %s",
+			       "a text whose end is not within %u KiB %s",
 			       TEXT_END_KIB, verdict(lint));
 	if (!needs_memory(lint, set) || is_told(lint, TOLD_BUFFERS))
 		return;

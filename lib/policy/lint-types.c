@@ -185,8 +185,9 @@ static void argument_check(const struct lint *lint, const struct doc_arg *arg,
 			       Q " has %d of its own", lint->hook->name->text, (int)n);
 	else if (n)
 		report_warning(lint->report, arg->index, "arg-beyond-parameters", NULL,
-			       Q " has %d parameters, numbered from 0: there is no %d",
-			       lint_call(lint), (int)n, (int)at);
+			       Q
+			       " has %d parameter%s, numbered from 0, so there is no %d",
+			       lint_call(lint), (int)n, n == 1 ? "" : "s", (int)at);
 	else
 		report_warning(lint->report, arg->index, "arg-beyond-parameters", NULL,
 			       Q " has no parameters", lint_call(lint));

@@ -134,7 +134,7 @@ static void host_bits_of(const struct lint *lint, const struct node *value)
 		  sizeof(net));
 	snprintf(hint, sizeof(hint), "it means %s/%u", net, parsed.addr_bits);
 	report_warning(lint->report, value, "host-bits", hint,
-		       Q " has bits behind its prefix; they are not compared",
+		       Q " has bits after its prefix; they are not compared",
 		       value->text);
 }
 

@@ -31,7 +31,7 @@ static bool bad_value(const struct value_parser *parser, const char *hint,
 static bool out_of_range(const struct value_parser *parser, const char *what)
 {
 	(void)report_error(parser->build->report, parser->node, "out-of-range", NULL,
-			   "%.80s does not fit %s", parser->node->text, what);
+			   "%.80s is out of range for %s", parser->node->text, what);
 	return false;
 }
 
@@ -249,7 +249,7 @@ static bool set_parse(struct value_parser *parser)
 		if (!(parser->type->classes & TYPE_SYSCALL)) {
 			(void)report_error(parser->build->report, parser->node,
 					   "type-mismatch", NULL,
-					   "a list stands for system calls: it needs an "
+					   "a list holds system calls: it needs an "
 					   "argument of type syscall64");
 			return false;
 		}
@@ -464,7 +464,7 @@ uint32_t value_parse(struct build *build, const struct operator_row *op,
 	ret->mark = node->mark;
 	ret->len = node->n;
 	if (!text && memchr(node->text, '\0', node->n)) {
-		(void)bad_value(&parser, NULL, "a value: a NUL character follows");
+		(void)bad_value(&parser, NULL, "a value: it contains a NUL character");
 		return 0;
 	}
 	return grammars[op->grammar](&parser) ? parser.n_values : 0;

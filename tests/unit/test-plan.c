@@ -270,7 +270,7 @@ static const struct {
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("4", "int32"))), ALL, NULL,
 	  "field 'filename' is 'char[]' of 4 bytes (type 'string' reads it)" },
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("3", "int32"))), ALL, NULL,
-	  "field 'common_pid' is not there" },
+	  "field 'common_pid' is not available" },
 	{ EVENT("task", "task_rename", ARGS(ARG("7", "int16"))), 7,
 	  "int16 at 44+2 from 0", NULL },
 	{ EVENT("task", "task_rename", ARGS("{index: 7}")), 7, NULL,
