@@ -130,6 +130,22 @@ static void unused_enforcer(const struct lint *lint)
 			       "no selector notifies the enforcer");
 }
 
+static void unused_pattern(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->spec->lists.n; i++) {
+		const struct doc_list_def *list = &lint->spec->lists.items[i];
+
+		if (list->pattern &&
+		    (!list->type || !str_equal(list->type->text, "generated_ftrace")))
+			report_warning_key(lint->report, list->pattern, "ignored-field",
+					   "write type: generated_ftrace",
+					   "only lists of type generated_ftrace have a "
+					   "pattern");
+	}
+}
+
 static bool policy_enforces(const struct lint *lint)
 {
 	const struct doc_spec *spec = lint->spec;
@@ -469,6 +485,7 @@ const struct lint_rule lint_policy_rules[] = {
 	{ "unused", unused },
 	{ "unused", unused_enforcer },
 	{ "unused", unused_option },
+	{ "ignored-field", unused_pattern },
 	{},
 };
 

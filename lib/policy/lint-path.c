@@ -248,7 +248,8 @@ void lint_never_a_path(const struct lint *lint)
 		if (!lint_set_is_path(set) || set->kind == LINT_SET_UNKNOWN)
 			continue;
 		for (k = 0; k < set->values->n; k++)
-			if (set->values->items[k] && set->values->items[k]->n)
+			if (set->values->items[k] &&
+			    (set->values->items[k]->n || set->kind == LINT_SET_TEXT))
 				path_check(lint, set, set->values->items[k]);
 	}
 	free(sets);

@@ -167,6 +167,16 @@ const char *suggest_port(char (*buf)[SUGGEST_BYTES], const char *text)
 				 services[i].port);
 			return *buf;
 		}
+	if (text[0] && strchr("<>", text[0]) &&
+	    isdigit((unsigned char)text[1 + (text[1] == '=')])) {
+		number = strtoul(text + 1 + (text[1] == '='), NULL, 10);
+		number += text[0] == '>' && text[1] != '=';
+		number -= text[0] == '<' && text[1] != '=' && number;
+		snprintf(*buf, sizeof(*buf), "write a range: '%lu:%u'",
+			 text[0] == '>' ? number : 0ul,
+			 text[0] == '>' ? UINT16_MAX : (unsigned int)number);
+		return *buf;
+	}
 	number = str_has_prefix(text, "0x") ? strtoul(text, NULL, 16) : 0;
 	if (number && number <= UINT16_MAX) {
 		snprintf(*buf, sizeof(*buf), "ports are decimal: write %lu", number);

@@ -274,7 +274,7 @@ static const struct {
 	{ EVENT("task", "task_rename", ARGS(ARG("7", "int16"))), 7,
 	  "int16 at 44+2 from 0", NULL },
 	{ EVENT("task", "task_rename", ARGS("{index: 7}")), 7, NULL,
-	  "no type follows from field 'oom_score_adj'" },
+	  "cannot derive a type from field 'oom_score_adj'" },
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("40", "int32"))), ALL, NULL,
 	  "spec.tracepoints[0].args[0].index out-of-range" },
 	{ EVENT("task", "task_rename", ARGS(ARG("5", "string"))), 7,
