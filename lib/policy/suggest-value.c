@@ -70,6 +70,10 @@ static const struct {
 /* A constant by its name. Results of calls are negative errors: "-EPERM" is -1. */
 static bool constant_number(const char *name, long long *ret)
 {
+	static const struct names *const lists[] = {
+		&names_signals,	     &names_families,	  &names_protocols,
+		&names_socket_types, &names_capabilities, &names_tcp_states
+	};
 	uint32_t number;
 	size_t i;
 
@@ -78,10 +82,12 @@ static bool constant_number(const char *name, long long *ret)
 			*ret = constants[i].number;
 			return true;
 		}
-	if (names_number(&names_signals, name, &number) < 0)
-		return false;
-	*ret = number;
-	return true;
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		if (names_number(lists[i], name, &number) == 0) {
+			*ret = number;
+			return true;
+		}
+	return false;
 }
 
 /* Names joined by '|' or '+', or one with a sign. */
