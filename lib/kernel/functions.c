@@ -205,16 +205,11 @@ bool kernel_lsm_hook_of(struct tetra_kernel *kernel, const char *function,
 {
 	char buf[HOOK_NAME_BYTES];
 	struct kernel_function called, hook;
-	const char *name;
-	unsigned int i;
 
 	if (!is_security_function(function) ||
-	    kernel_find_function(kernel, function, &called) < 0)
-		return false;
-	for (i = 0; (name = function_hook(function, i, &buf)); i++)
-		if (kernel_lsm_hook(kernel, name, &hook))
-			break;
-	if (!name || !same_params(&called, &hook))
+	    kernel_find_function(kernel, function, &called) < 0 ||
+	    !kernel_lsm_hook(kernel, function_hook(function, &buf), &hook) ||
+	    !same_params(&called, &hook))
 		return false;
 	*ret = hook;
 	return true;

@@ -7,12 +7,11 @@
 #define PREFIX "security_"
 #define SUFFIX "_security"
 
-/* security_X calls the hook X or X_security; these do not, or only seem to. */
+/* security_X calls the hook X, except these ... */
 static const struct {
 	const char *function, *hook;
 } renamed[] = {
 	{ "security_create_user_ns", "userns_create" },
-	{ "security_inode_init_security", "inode_init_security" },
 	{ "security_prepare_creds", "cred_prepare" },
 	{ "security_settime64", "settime" },
 	{ "security_sock_rcv_skb", "socket_sock_rcv_skb" },
@@ -20,37 +19,61 @@ static const struct {
 	{ "security_vm_enough_memory_mm", "vm_enough_memory" },
 };
 
+/* ... and these, which call X_security. */
+static const char *const suffixed[] = {
+	"bdev_alloc",	     "bdev_free",	  "bpf_map_alloc",
+	"bpf_map_free",	     "bpf_prog_alloc",	  "bpf_prog_free",
+	"bprm_check",	     "file_alloc",	  "file_free",
+	"inode_alloc",	     "inode_free",	  "msg_msg_alloc",
+	"msg_msg_free",	     "msg_queue_alloc",	  "msg_queue_free",
+	"sb_alloc",	     "sb_free",		  "sem_alloc",
+	"sem_free",	     "shm_alloc",	  "shm_free",
+	"sk_alloc",	     "sk_clone",	  "sk_free",
+	"xfrm_policy_alloc", "xfrm_policy_clone", "xfrm_policy_delete",
+	"xfrm_policy_free",  "xfrm_state_delete", "xfrm_state_free",
+};
+
 bool is_security_function(const char *name)
 {
 	return str_has_prefix(name, PREFIX);
 }
 
+/* @hook is @name with the suffix. */
+static bool has_suffix(const char *hook, const char *name)
+{
+	return str_has_prefix(hook, name) && str_equal(hook + strlen(name), SUFFIX);
+}
+
 const char *hook_function(const char *hook, char (*buf)[HOOK_NAME_BYTES])
 {
-	size_t i, length = strlen(hook), suffix = strlen(SUFFIX);
+	const char *name = hook;
+	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(renamed); i++)
 		if (str_equal(renamed[i].hook, hook))
 			return renamed[i].function;
-	if (length > suffix && str_equal(hook + length - suffix, SUFFIX))
-		length -= suffix;
-	snprintf(*buf, sizeof(*buf), PREFIX "%.*s", (int)length, hook);
+	for (i = 0; i < ARRAY_SIZE(suffixed); i++)
+		if (has_suffix(hook, suffixed[i]))
+			name = suffixed[i];
+	snprintf(*buf, sizeof(*buf), PREFIX "%s", name);
 	return *buf;
 }
 
-const char *function_hook(const char *function, unsigned int i,
-			  char (*buf)[HOOK_NAME_BYTES])
+const char *function_hook(const char *function, char (*buf)[HOOK_NAME_BYTES])
 {
-	const char *name = function + strlen(PREFIX);
-	size_t k;
+	const char *name = function;
+	size_t i;
 
-	for (k = 0; k < ARRAY_SIZE(renamed); k++)
-		if (str_equal(renamed[k].function, function))
-			return i == 0 ? renamed[k].hook : NULL;
-	if (i == 0)
-		return name;
-	if (i > 1 || strlen(name) + strlen(SUFFIX) >= HOOK_NAME_BYTES)
-		return NULL;
-	snprintf(*buf, sizeof(*buf), "%s" SUFFIX, name);
-	return *buf;
+	if (is_security_function(function))
+		name += strlen(PREFIX);
+	for (i = 0; i < ARRAY_SIZE(renamed); i++)
+		if (str_equal(renamed[i].function, function))
+			return renamed[i].hook;
+	for (i = 0; i < ARRAY_SIZE(suffixed); i++) {
+		if (!str_equal(suffixed[i], name))
+			continue;
+		snprintf(*buf, sizeof(*buf), "%s" SUFFIX, name);
+		return *buf;
+	}
+	return name;
 }

@@ -16,11 +16,7 @@ bool is_security_function(const char *name);
 /* The function of @hook, static or in @buf. */
 const char *hook_function(const char *hook, char (*buf)[HOOK_NAME_BYTES]);
 
-/*
- * What the hook of a function (is_security_function()) may be called: @i from 0. NULL: no
- * further name.
- */
-const char *function_hook(const char *function, unsigned int i,
-			  char (*buf)[HOOK_NAME_BYTES]);
+/* The hook that @function calls, static, in @buf or in @function; "security_" may be missing. */
+const char *function_hook(const char *function, char (*buf)[HOOK_NAME_BYTES]);
 
 #endif

@@ -183,15 +183,29 @@ const char *capability_event_name(uint32_t bit)
 	return bit == 1 ? "DAC_OVERRIDE" : names_text(&names_capabilities, bit);
 }
 
+static const char *const calls[] = {
+#define X(name, number) #name,
+	SYSCALLS_X86_64(X)
+#undef X
+};
+
 bool names_is_syscall(const char *text)
 {
-#define X(name, number) #name,
-	static const char *const calls[] = { SYSCALLS_X86_64(X) };
-#undef X
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(calls); i++)
 		if (str_equal(calls[i], text))
 			return true;
 	return false;
+}
+
+const char *names_nearest_syscall(const char *text)
+{
+	struct nearest nearest;
+	size_t i;
+
+	nearest_init(&nearest, text);
+	for (i = 0; i < ARRAY_SIZE(calls); i++)
+		nearest_offer(&nearest, calls[i]);
+	return nearest.best;
 }

@@ -19,12 +19,12 @@ struct names {
 };
 
 extern const struct names names_capabilities; /* bit number, CAP_* */
-extern const struct names names_families; /* AF_* */
-extern const struct names names_protocols; /* IPPROTO_* */
-extern const struct names names_securebits; /* bit value */
-extern const struct names names_signals; /* SIG* of this architecture */
+extern const struct names names_families;     /* AF_* */
+extern const struct names names_protocols;    /* IPPROTO_* */
+extern const struct names names_securebits;   /* bit value */
+extern const struct names names_signals;      /* SIG* of this architecture */
 extern const struct names names_socket_types; /* SOCK_* */
-extern const struct names names_tcp_states; /* TCP_* */
+extern const struct names names_tcp_states;   /* TCP_* */
 
 /* The name of @number, static; NULL if it has none. */
 const char *names_text(const struct names *names, uint32_t number);
@@ -34,6 +34,8 @@ int names_number(const struct names *names, const char *text, uint32_t *ret);
 
 /* A system call by the name of its entry, without "sys_". */
 bool names_is_syscall(const char *text);
+/* The name of a call that @text may have meant, static; NULL if nothing is near. */
+const char *names_nearest_syscall(const char *text);
 
 /* The name that @text may have meant, static; NULL if nothing is near. */
 const char *names_nearest(const struct names *names, const char *text);

@@ -566,7 +566,7 @@ int kernel_read_facts(struct tetra_kernel **ret, const char *path,
 	r = text.failed ? -ENOMEM : read_facts(kernel, text.text, &place.line);
 	if (r < 0)
 		return diag_error(diag, &place, r, "bad-facts", NULL,
-				  "this is no facts file of version " FACTS_VERSION
+				  "this is not a facts file of version " FACTS_VERSION
 				  ", or it is damaged");
 	*ret = TAKE_PTR(kernel);
 	return 0;

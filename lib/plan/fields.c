@@ -144,8 +144,8 @@ static const struct kernel_event_field *field_find(struct use_build *build,
 	if (index < event->n_fields)
 		return &event->fields[index];
 	use_error(build, spot, -ENOENT, "out-of-range",
-		  "the format file counts: its common fields stand in front",
-		  "'%s/%s' has %u fields, counted from 0: there is no %u",
+		  "fields are numbered as in the format file: the common ones come first",
+		  "'%s/%s' has %u fields, numbered from 0, so there is no %u",
 		  event->subsystem, event->name, event->n_fields, index);
 	return NULL;
 }
@@ -178,8 +178,8 @@ static void field_size_plan(struct use_build *build, const char *list,
 	    field->offset < HIDDEN_BYTES)
 		use_error(build, &spot, -EOPNOTSUPP, "arg-type-mismatch",
 			  "sizeArgIndex counts fields from 1",
-			  "field '%s' of '%s/%s' is no length but '%s'", field->name,
-			  event->subsystem, event->name, field->type);
+			  "field '%s' of '%s/%s' has type '%s', which cannot be a length",
+			  field->name, event->subsystem, event->name, field->type);
 }
 
 static void field_type_check(struct use_build *build, const struct use_spot *spot,
@@ -224,7 +224,7 @@ static void field_plan(struct use_build *build, const struct kernel_event *event
 	if (field->offset < HIDDEN_BYTES) {
 		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
 			  "events name the process and its thread without being asked",
-			  "field '%s' is not there when programs run", field->name);
+			  "field '%s' is not available to BPF programs", field->name);
 		return;
 	}
 	spot = (struct use_spot){ arg->type_mark, list, "type" };
@@ -237,10 +237,11 @@ static void field_plan(struct use_build *build, const struct kernel_event *event
 	} else {
 		slot->kind = (uint8_t)field_kind(field);
 		if (!slot->kind)
-			use_error(build, &spot, -EOPNOTSUPP, "type-mismatch",
-				  "name the type",
-				  "no type follows from field '%s', '%s' of %u bytes",
-				  field->name, field->type, field->size);
+			use_error(
+				build, &spot, -EOPNOTSUPP, "type-mismatch",
+				"name the type",
+				"cannot derive a type from field '%s', '%s' of %u bytes",
+				field->name, field->type, field->size);
 		else
 			filters_check(build, position, slot->kind);
 	}

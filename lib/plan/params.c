@@ -292,16 +292,17 @@ static void param_beyond(struct use_build *build, const struct use_spot *spot,
 	if (syscall ? index < SYSCALL_PARAMS
 		    : build->use->kind != PLAN_POINT_RAW_TRACEPOINT &&
 			      !use_filters(build, position)) {
-		use_warning(build, spot, "arg-beyond-parameters", NULL,
-			    "'%s' has %u parameters, counted from 0: there is no %u%s",
-			    build->use->symbol, function->n_params, index,
-			    syscall ? "" : ", and nothing is read");
+		use_warning(
+			build, spot, "arg-beyond-parameters", NULL,
+			"'%s' has %u parameters, numbered from 0, so there is no %u%s",
+			build->use->symbol, function->n_params, index,
+			syscall ? "" : ", and nothing is read");
 		if (!syscall)
 			arg_leave_out(build, position);
 		return;
 	}
 	use_error(build, spot, -EOPNOTSUPP, "out-of-range", NULL,
-		  "'%s' has %u parameters, counted from 0: there is no %u",
+		  "'%s' has %u parameters, numbered from 0, so there is no %u",
 		  build->use->symbol, function->n_params, index);
 }
 
@@ -317,9 +318,10 @@ static void size_plan(struct use_build *build, const char *list,
 	if (arg->kind != TETRA_ARG_CHAR_BUF || !arg->size_index)
 		return;
 	if (index >= params_there(build, function)) {
-		use_error(build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
-			  "'%s' has %u parameters, counted from 1 here: there is no %u",
-			  build->use->symbol, function->n_params, arg->size_index);
+		use_error(
+			build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
+			"'%s' has %u parameters, numbered from 1 here, so there is no %u",
+			build->use->symbol, function->n_params, arg->size_index);
 		return;
 	}
 	build->use->args[position].size_param = (uint8_t)param_word(function, index);
@@ -327,10 +329,11 @@ static void size_plan(struct use_build *build, const char *list,
 		return;
 	param = &function->params[index];
 	if (param->is_pointer || param->is_struct)
-		use_warning(build, &spot, "arg-type-mismatch",
-			    "sizeArgIndex counts parameters from 1",
-			    "parameter %u of '%s' is no length but '%s'", arg->size_index,
-			    build->use->symbol, param->c_type);
+		use_warning(
+			build, &spot, "arg-type-mismatch",
+			"sizeArgIndex counts parameters from 1",
+			"parameter %u of '%s' has type '%s', which cannot be a length",
+			arg->size_index, build->use->symbol, param->c_type);
 }
 
 static void param_plan(struct use_build *build, const struct kernel_function *function,

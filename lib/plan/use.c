@@ -143,7 +143,7 @@ static void use_failed(struct use_build *build, int error)
 	struct use_spot spot = name_spot(build);
 
 	use_error(build, &spot, error, "no-kernel-facts", reason,
-		  "cannot find out about '%s' on this kernel", build->hook->name);
+		  "cannot look up '%s' on this kernel", build->hook->name);
 }
 
 /* "did you mean 'x'?"; NULL if there is no x. */
@@ -176,7 +176,7 @@ static void syscall_unknown(struct use_build *build)
 	    kernel_has_symbol(build->kernel, name))
 		use_unknown(build,
 			    "it is a function of the kernel: write 'syscall: false'; a "
-			    "hook is for a system call unless it says so",
+			    "hook is for a system call by default",
 			    "no system call");
 	else
 		use_unknown(
@@ -274,18 +274,10 @@ static void use_function(struct use_build *build)
 	use_plan_return(build, &function);
 }
 
-/* "security_file_open" and "bpf_lsm_file_open" are the hook's neighbours, not its name. */
 static const char *lsm_meant(struct use_build *build)
 {
-	const char *name = build->hook->name;
-	struct kernel_function hook;
+	const char *name = kernel_nearest_lsm_hook(build->kernel, build->hook->name);
 
-	if (kernel_lsm_hook_of(build->kernel, name, &hook))
-		return hook.name + strlen(LSM_PREFIX);
-	if (str_has_prefix(name, LSM_PREFIX) &&
-	    kernel_lsm_hook(build->kernel, name + strlen(LSM_PREFIX), &hook))
-		return name + strlen(LSM_PREFIX);
-	name = kernel_nearest_lsm_hook(build->kernel, name);
 	if (name && str_has_prefix(name, LSM_PREFIX))
 		return name + strlen(LSM_PREFIX);
 	return name;

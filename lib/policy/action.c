@@ -342,7 +342,7 @@ static void action_build(struct build_hook *hook, const struct doc_action *doc,
 	ret->kind = row->kind;
 	if (!(row->sections & hook->section->section))
 		(void)report_error(hook->build->report, doc->action, "not-allowed", NULL,
-				   "action '%s' is not for %s", row->name,
+				   "action '%s' cannot be used in %s", row->name,
 				   hook->section->name);
 	else if (!row->kind)
 		report_unsupported(hook->build->report, doc->action,

@@ -120,15 +120,17 @@ const struct act_row acts[N_ACTS] = {
 
 #define WAY(name, act)        { name, ACT_##act, false, OFTEN_NO }
 #define WAY_RING(name, act)   { name, ACT_##act, true, OFTEN_NO }
+#define WAY_SOME(name, act)   { name, ACT_##act, false, OFTEN_SOME }
+#define WAY_RING_SOME(name, act) { name, ACT_##act, true, OFTEN_SOME }
 #define WAY_BUSY(name, act)   { name, ACT_##act, false, OFTEN_BUSY }
 #define WAY_RING_BUSY(name, act) { name, ACT_##act, true, OFTEN_BUSY }
 #define WAY_HOT(name, act)    { name, ACT_##act, false, OFTEN_HOT }
 
 const struct way_row ways[] = {
-	WAY("sys_open", OPEN), WAY_RING_BUSY("sys_openat", OPEN), WAY_RING("sys_openat2", OPEN),
-	WAY("sys_creat", OPEN), WAY_RING_BUSY("fd_install", OPEN), WAY_RING("do_sys_open", OPEN),
+	WAY("sys_open", OPEN), WAY_RING_SOME("sys_openat", OPEN), WAY_RING("sys_openat2", OPEN),
+	WAY("sys_creat", OPEN), WAY_RING_SOME("fd_install", OPEN), WAY_RING("do_sys_open", OPEN),
 	WAY_RING("do_sys_openat2", OPEN), WAY_RING("do_filp_open", OPEN),
-	WAY_RING("vfs_open", OPEN), WAY_BUSY("security_file_open", OPEN),
+	WAY_RING("vfs_open", OPEN), WAY_SOME("security_file_open", OPEN),
 	WAY_RING_BUSY("sys_read", READ), WAY_RING("sys_readv", READ),
 	WAY_RING_BUSY("sys_pread64", READ), WAY_RING("sys_preadv", READ),
 	WAY_RING("sys_preadv2", READ), WAY_RING_BUSY("vfs_read", READ),
@@ -214,7 +216,40 @@ const struct way_row ways[] = {
 	WAY("sys_creat", TRUNCATE), WAY("sys_clone", USER_NAMESPACE),
 	WAY("sys_clone3", USER_NAMESPACE),
 	/* None of the above: only called often. */
-	WAY_BUSY("sys_close", NONE), WAY_BUSY("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
+	WAY_BUSY("sys_epoll_wait", NONE), WAY_BUSY("sys_epoll_pwait", NONE),
+	WAY_BUSY("sys_poll", NONE), WAY_BUSY("sys_ppoll", NONE), WAY_BUSY("sys_select", NONE),
+	WAY_BUSY("sys_pselect6", NONE), WAY_BUSY("sys_munmap", NONE), WAY_BUSY("sys_brk", NONE),
+	WAY_BUSY("sys_madvise", NONE), WAY_BUSY("sys_rt_sigaction", NONE),
+	WAY_BUSY("sys_rt_sigprocmask", NONE), WAY_BUSY("sys_newfstat", NONE),
+	WAY_BUSY("sys_clock_nanosleep", NONE), WAY_SOME("sys_getpid", NONE),
+	WAY_BUSY("sys_access", NONE), WAY_BUSY("sys_faccessat*", NONE),
+	WAY_BUSY("tcp_rcv_established", NONE), WAY_BUSY("tcp_ack", NONE),
+	WAY_BUSY("tcp_v4_do_rcv", NONE), WAY_BUSY("tcp_v6_rcv", NONE),
+	WAY_BUSY("tcp_write_xmit", NONE), WAY_BUSY("__tcp_transmit_skb", NONE),
+	WAY_BUSY("tcp_cleanup_rbuf", NONE), WAY_BUSY("tcp_sendmsg_locked", NONE),
+	WAY_BUSY("udp_rcv", NONE), WAY_BUSY("ip6_output", NONE), WAY_BUSY("ipv6_rcv", NONE),
+	WAY_BUSY("ip_local_out", NONE), WAY_BUSY("ip_queue_xmit", NONE),
+	WAY_BUSY("ip_local_deliver", NONE), WAY_BUSY("nf_hook_slow", NONE),
+	WAY_BUSY("sock_sendmsg", NONE), WAY_BUSY("sock_recvmsg", NONE),
+	WAY_BUSY("sock_write_iter", NONE), WAY_BUSY("sock_read_iter", NONE),
+	WAY_BUSY("unix_stream_sendmsg", NONE), WAY_BUSY("unix_stream_recvmsg", NONE),
+	WAY_HOT("rw_verify_area", NONE), WAY_BUSY("new_sync_read", NONE),
+	WAY_BUSY("new_sync_write", NONE), WAY_BUSY("vfs_getattr*", NONE),
+	WAY_BUSY("vfs_statx", NONE), WAY_BUSY("filp_close", NONE), WAY_BUSY("d_path", NONE),
+	WAY_HOT("__fput", NONE), WAY_HOT("__fget*", NONE), WAY_HOT("fget", NONE),
+	WAY_HOT("__fdget*", NONE), WAY_HOT("d_lookup", NONE), WAY_HOT("mntput*", NONE),
+	WAY_HOT("_copy_from_user", NONE), WAY_HOT("_copy_to_user", NONE),
+	WAY_HOT("copy_from_kernel_nofault", NONE), WAY_HOT("strncpy_from_user", NONE),
+	WAY_HOT("security_file_alloc", NONE), WAY_HOT("security_d_instantiate", NONE),
+	WAY_HOT("security_vm_enough_memory_mm", NONE), WAY_BUSY("security_mmap_addr", NONE),
+	WAY_HOT("security_inode_follow_link", NONE), WAY_HOT("security_inode_alloc", NONE),
+	WAY_BUSY("security_prepare_creds", NONE), WAY_BUSY("security_cred_prepare", NONE),
+	WAY_HOT("wake_up_process", NONE), WAY_HOT("ttwu_do_*", NONE),
+	WAY_HOT("enqueue_task*", NONE), WAY_HOT("dequeue_task*", NONE),
+	WAY_HOT("pick_next_task*", NONE), WAY_HOT("hrtimer_*", NONE), WAY_HOT("tick_*", NONE),
+	WAY_HOT("__x64_sys_call", NONE), WAY_HOT("x64_sys_call", NONE),
+	WAY_HOT("syscall_enter_from_user_mode*", NONE), WAY_HOT("syscall_exit_*", NONE),
+	WAY_SOME("sys_close", NONE), WAY_SOME("sys_lseek", NONE), WAY_HOT("sys_futex", NONE),
 	WAY_HOT("sys_clock_gettime", NONE), WAY_BUSY("tcp_v4_rcv", NONE),
 	WAY_BUSY("ip_output", NONE), WAY_BUSY("ip_rcv", NONE),
 	WAY_BUSY("__dev_queue_xmit", NONE), WAY_BUSY("dev_hard_start_xmit", NONE),

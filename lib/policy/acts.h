@@ -15,7 +15,7 @@
 /* One of the hooks that an act needs. */
 struct act_hook {
 	const char *names; /* alternatives, best first: "security_path_chmod|..." */
-	const char *sees; /* which part of the act goes through this one */
+	const char *sees;  /* which part of the act goes through this one */
 };
 
 enum act {
@@ -75,7 +75,7 @@ enum act {
 };
 
 struct act_row {
-	const char *what; /* "writing to a file" */
+	const char *what;		      /* "writing to a file" */
 	struct act_hook hooks[ACT_MAX_HOOKS]; /* all are needed to see every way */
 	/* Acts with the same effect, and what they are then. */
 	struct {
@@ -88,8 +88,9 @@ struct act_row {
 /* How often a function is called on a machine that is used, but not busy. */
 enum often {
 	OFTEN_NO,
+	OFTEN_SOME, /* some per second */
 	OFTEN_BUSY, /* tens per second: an event for each is a flood */
-	OFTEN_HOT, /* thousands per second: each run costs */
+	OFTEN_HOT,  /* thousands per second: each run costs */
 };
 
 /* A way: a system call ("sys_openat") or a function. */

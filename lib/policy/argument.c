@@ -49,7 +49,7 @@ static const char *type_misfit(const struct build_hook *hook, const struct type_
 	if (str_equal(type->name, "syscall64") && section != SECTION_TRACEPOINT)
 		return "syscall64 is for tracepoints";
 	if (str_equal(type->name, "const_buf"))
-		return "const_buf is found by itself, for arrays in tracepoints";
+		return "const_buf cannot be declared; arrays in tracepoints get it";
 	if (str_equal(type->name, "bpf_cmd") && (!function || role == ROLE_RETURN))
 		return "bpf_cmd is for the arguments of kprobes";
 	return NULL;
@@ -73,7 +73,7 @@ static const struct type_row *type_check(struct build_hook *hook,
 	}
 	if (misfit) {
 		(void)report_error(report, doc->type, "not-allowed", misfit,
-				   "type '%s' does not fit here", type->name);
+				   "type '%s' cannot be used here", type->name);
 		return NULL;
 	}
 	if (!type->kind && !(type->classes & TYPE_AUTO))
@@ -187,7 +187,7 @@ static int return_build(struct build_hook *hook)
 
 	if (wanted && !doc->return_arg && !node_get(doc->node, "returnArg"))
 		(void)report_missing(hook->build->report, doc->node, "returnArg",
-				     doc->returns, "say the type of what is returned");
+				     doc->returns, "add the type of the return value");
 	if (!doc->return_arg || !doc->return_arg->node)
 		return 0;
 	hook->return_type = argument_check(hook, doc->return_arg, ROLE_RETURN);

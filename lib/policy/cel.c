@@ -280,7 +280,7 @@ int cel_check(const char *text, const struct type_row *const *args, uint32_t n_a
 
 	skip_space(&cel);
 	if (type != CEL_ERROR && *cel.at)
-		type = fail(&cel, cel.at, "the expression goes on where it should end");
+		type = fail(&cel, cel.at, "the expression continues where it should end");
 	if (type != CEL_ERROR && type != CEL_BOOL && type != CEL_ANY)
 		type = fail(&cel, text, "the result is not true or false");
 	return type == CEL_ERROR ? -EINVAL : 0;

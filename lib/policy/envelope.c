@@ -185,7 +185,7 @@ static void option_bad(struct build *build, doc_value value, const char *const *
 
 	option_hint(value->text, words, &hint);
 	(void)report_error(build->report, value, "bad-value", hint[0] ? hint : NULL,
-			   Q " is no value of this option", value->text);
+			   Q " is not a value of this option", value->text);
 }
 
 /* The position of the value among @words; -1, reported, if it is none of them. */

@@ -71,7 +71,7 @@ static bool is_last_step(const char *text)
 static const char *link_effect(uint32_t op, bool by_name, const char *text)
 {
 	if (by_name && is_last_step(text))
-		return "only calls on the link itself are meant";
+		return "it only covers calls on the link itself";
 	return operator_is_negated(op) ? "it excludes nothing" : "it never matches";
 }
 

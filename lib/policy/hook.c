@@ -2,6 +2,9 @@
 /*
  * The hooks of a policy, section by section.
  */
+#include <ctype.h>
+
+#include "lib/kernel/hook-names.h"
 #include "lib/policy/build.h"
 
 static enum policy_hook_kind hook_kind(uint32_t section, const struct doc_hook *doc)
@@ -101,7 +104,7 @@ static void uprobe_digests_check(struct build_hook *hook)
 					   "bad-value",
 					   "write sha256:HEX; also sha1, sha384, sha512, "
 					   "build-id",
-					   Q " is no digest", digests->items[i]->text);
+					   Q " is not a digest", digests->items[i]->text);
 	}
 }
 
@@ -134,6 +137,79 @@ static void return_action_check(struct build_hook *hook)
 				       "'returnArgAction' is not yet supported");
 }
 
+/* Characters of the names of functions, hooks and events. */
+static bool is_name(const char *text)
+{
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("_.$", *text))
+			return false;
+	return true;
+}
+
+static const char *name_hint(const char *text, bool function)
+{
+	if (strpbrk(text, "*?[^"))
+		return function ? "use a list of type generated_ftrace with a pattern"
+				: "there are no patterns: write one hook each";
+	if (strpbrk(text, ",|"))
+		return function ? "write one hook each, or a list"
+				: "write one hook each";
+	if (!function && strpbrk(text, "/:"))
+		return "write the part before it as 'subsystem', the part after it as "
+		       "'event'";
+	return strpbrk(text, "()") ? "leave the parentheses out" : NULL;
+}
+
+/* No kernel has a symbol of that name; lists are told from their prefix. */
+static void symbol_check(struct build_hook *hook, doc_value value, const char *what)
+{
+	bool function = hook->section->section & (SECTION_KPROBE | SECTION_FENTRY);
+
+	if (!value || !value->n || strlen(value->text) != value->n ||
+	    str_has_prefix(value->text, "list:") || is_name(value->text))
+		return;
+	(void)report_error(hook->build->report, value, "unknown-symbol",
+			   name_hint(value->text, function), Q " is not the name of %s",
+			   value->text, what);
+}
+
+/* Hooks are named without what their functions begin with. */
+static void lsm_name_check(struct build_hook *hook)
+{
+	static const char *const prefixes[] = { "security_", "bpf_lsm_", "lsm/" };
+	char buf[HOOK_NAME_BYTES], hint[128];
+	doc_value name = hook->doc->name;
+	size_t i;
+
+	for (i = 0; name && i < ARRAY_SIZE(prefixes); i++) {
+		if (!str_has_prefix(name->text, prefixes[i]))
+			continue;
+		(void)report_error(hook->build->report, name, "unknown-symbol",
+				   hint_name(&hint, i ? name->text + strlen(prefixes[i])
+						      : function_hook(name->text, &buf)),
+				   "LSM hooks are named without '%s'", prefixes[i]);
+		return;
+	}
+	symbol_check(hook, name, "an LSM hook");
+}
+
+static void symbols_check(struct build_hook *hook)
+{
+	switch (hook->section->section) {
+	case SECTION_KPROBE:
+	case SECTION_FENTRY:
+		symbol_check(hook, hook->doc->name, "a function");
+		break;
+	case SECTION_TRACEPOINT:
+		symbol_check(hook, hook->doc->name, "an event");
+		symbol_check(hook, hook->doc->subsystem, "a subsystem");
+		break;
+	case SECTION_LSM:
+		lsm_name_check(hook);
+		break;
+	}
+}
+
 static int hook_names(struct build_hook *hook)
 {
 	const struct doc_hook *doc = hook->doc;
@@ -143,6 +219,7 @@ static int hook_names(struct build_hook *hook)
 		   hook->section->section == SECTION_TRACEPOINT ? "event" : "function");
 	name_check(hook, doc->subsystem, "subsystem");
 	name_check(hook, doc->provider, "provider");
+	symbols_check(hook);
 	r = hook_text(hook, doc->name, &hook->hook->name);
 	if (r >= 0)
 		r = hook_text(hook, doc->subsystem, &hook->hook->subsystem);

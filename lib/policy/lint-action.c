@@ -9,6 +9,10 @@
 #include "lib/policy/acts.h"
 #include "lib/policy/lint.h"
 
+/* The kernel's own errors, which no program sees: ERESTARTSYS to EIOCBQUEUED and some more. */
+#define RESTART_FIRST 512
+#define RESTART_LAST  531
+
 /* The way to an act that this hook is; NULL if unknown. */
 static const struct way_row *way_of(const struct lint *lint)
 {
@@ -28,16 +32,6 @@ static void safer_add(const struct lint *lint, struct strbuf *ret)
 		strbuf_puts(ret, "the security_ function of this act");
 }
 
-static const struct doc_action *action_find(const struct lint *lint, const char *name)
-{
-	uint32_t i;
-
-	for (i = 0; i < lint->selector->actions.n; i++)
-		if (str_equal(lint_action_name(&lint->selector->actions.items[i]), name))
-			return &lint->selector->actions.items[i];
-	return NULL;
-}
-
 static void prevent_hint(const struct lint *lint, struct strbuf *ret)
 {
 	if (str_has_prefix(lint_call(lint), "security_")) {
@@ -49,74 +43,45 @@ static void prevent_hint(const struct lint *lint, struct strbuf *ret)
 	strbuf_puts(ret, " with the action Override instead");
 }
 
-/* An LSM hook's Sigkill also denies: there is nothing to warn of. */
+/* An LSM hook's Sigkill also denies; another signal does not. */
+static const struct doc_action *undenied(const struct lint *lint)
+{
+	const struct doc_action *kill = NULL;
+
+	if (!(lint->section->section &
+	      (SECTION_KPROBE | SECTION_TRACEPOINT | SECTION_LSM)) ||
+	    lint_action_find(lint, "Override") ||
+	    lint_action_find(lint, "NotifyEnforcer"))
+		return NULL;
+	if (lint->section->section != SECTION_LSM)
+		kill = lint_action_find(lint, "Sigkill");
+	else if (lint_action_find(lint, "Sigkill"))
+		return NULL;
+	return kill ? kill : lint_action_find(lint, "Signal");
+}
+
+static const char *undenied_why(const struct lint *lint)
+{
+	if (lint->section->section == SECTION_LSM)
+		return "only Sigkill and Override deny the act; this signal arrives "
+		       "after it";
+	return str_has_prefix(lint_call(lint), "security_")
+		       ? "the signal arrives after the act, which is itself denied "
+			 "only where the kernel lets this hook deny"
+		       : "kills, but the call may complete: the signal arrives "
+			 "after it";
+}
+
 static void does_not_prevent(const struct lint *lint)
 {
-	const struct doc_action *kill = action_find(lint, "Sigkill");
-	bool security = str_has_prefix(lint_call(lint), "security_");
+	const struct doc_action *kill = undenied(lint);
 	_cleanup_(strbuf_done) struct strbuf hint = {};
 
-	if (!(lint->section->section & (SECTION_KPROBE | SECTION_TRACEPOINT)))
-		return;
 	if (!kill)
-		kill = action_find(lint, "Signal");
-	if (!kill || action_find(lint, "Override") || action_find(lint, "NotifyEnforcer"))
 		return;
 	prevent_hint(lint, &hint);
-	report_warning(
-		lint->report, kill->action, "does-not-prevent", lint_text(lint, &hint),
-		security ? "the signal arrives after the act, which is itself denied "
-			   "only where the kernel lets this hook deny"
-			 : "kills, but the call may complete: the signal arrives "
-			   "after it");
-}
-
-/* A filter without values accepts all, or nothing: the rules on filters report it. */
-static bool has_pids(const struct doc_selector *doc)
-{
-	uint32_t i;
-
-	for (i = 0; i < doc->pids.n; i++)
-		if (doc->pids.items[i].values.n)
-			return true;
-	return false;
-}
-
-static bool has_filters(const struct doc_selector *doc)
-{
-	return doc->args.n || doc->data.n || has_pids(doc) ||
-	       (doc->binaries.n && doc->binaries.items[0].values.n) || doc->parents.n ||
-	       doc->namespaces.n || doc->namespace_changes.n || doc->capabilities.n ||
-	       doc->capability_changes.n || doc->macros.n || doc->workloads ||
-	       doc->cmd_args.n || doc->cel || doc->callers.n;
-}
-
-static bool has_scope(const struct doc_spec *spec)
-{
-	return spec->pods || spec->containers || spec->hosts || spec->nodes;
-}
-
-static void broad_enforcement(const struct lint *lint)
-{
-	const struct doc_selector *doc = lint->selector;
-	uint32_t i;
-
-	if (!lint_enforces(doc) || has_filters(doc) || has_scope(lint->spec) ||
-	    lint->build->policy->mode == TETRA_MODE_MONITOR)
-		return;
-	for (i = 0; i < doc->actions.n; i++) {
-		doc_value action = doc->actions.items[i].action;
-
-		if (!action || !((const struct action_row *)action->word)->enforces)
-			continue;
-		report_warning(lint->report, action, "broad-enforcement",
-			       "add a filter, or try it with policy-mode: monitor",
-			       "%s without a filter hits every process %s", action->text,
-			       lint->section->section & (SECTION_UPROBE | SECTION_USDT)
-				       ? "that runs this code"
-				       : "of the machine, the first included");
-		return;
-	}
+	report_warning(lint->report, kill->action, "does-not-prevent",
+		       lint_text(lint, &hint), "%s", undenied_why(lint));
 }
 
 static bool kills(const struct doc_action *action)
@@ -134,9 +99,9 @@ static const char *adds_nothing(const struct doc_action *early,
 	const char *name = lint_action_name(late);
 
 	if (node_equal(early->node, late->node))
-		return "the same action stands in this list twice";
+		return "the same action is listed twice";
 	if (kills(early) && str_equal(name, "Signal"))
-		return "after Sigkill nobody is left to get a signal";
+		return "no signal can be delivered after Sigkill";
 	if (kills(early) && kills(late))
 		return "the process is killed already";
 	if (str_equal(name, "Post") && str_equal(lint_action_name(early), name))
@@ -144,6 +109,33 @@ static const char *adds_nothing(const struct doc_action *early,
 	if (str_equal(name, "Override") && str_equal(lint_action_name(early), name))
 		return "a call returns one value; there is another Override";
 	return NULL;
+}
+
+/* A signal that the kill behind it overtakes. */
+static bool is_overtaken(const struct lint *lint, uint32_t i)
+{
+	const struct doc_selector *doc = lint->selector;
+	const struct doc_action *early = &doc->actions.items[i];
+
+	if (!str_equal(lint_action_name(early), "Signal") || kills(early))
+		return false;
+	while (++i < doc->actions.n)
+		if (kills(&doc->actions.items[i]))
+			return true;
+	return false;
+}
+
+static void overtaken_signal(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	uint32_t i;
+
+	for (i = 0; i < doc->actions.n; i++)
+		if (is_overtaken(lint, i))
+			report_warning(lint->report, doc->actions.items[i].node,
+				       "redundant-action", NULL,
+				       "the process is killed before it can handle this "
+				       "signal");
 }
 
 static void redundant_action(const struct lint *lint)
@@ -169,21 +161,21 @@ static void redundant_action(const struct lint *lint)
 /* One NoPost is enough to hold the event back. */
 static void post_kept_back(const struct lint *lint)
 {
-	const struct doc_action *post = action_find(lint, "Post");
+	const struct doc_action *post = lint_action_find(lint, "Post");
 
-	if (post && action_find(lint, "NoPost"))
+	if (post && lint_action_find(lint, "NoPost"))
 		report_warning(lint->report, post->node, "never-posts", NULL,
-			       "NoPost stands in the same list: there is no event");
+			       "the same list has NoPost, so no event is sent");
 }
 
 /* The default effect of a signal. */
 static void ignored_signal(const struct lint *lint)
 {
-	static const int ignored[] = { SIGCHLD, SIGCONT, SIGURG, SIGWINCH };
-	const struct doc_action *action = action_find(lint, "Signal");
+	static const int ignored[] = { 0, SIGCHLD, SIGCONT, SIGURG, SIGWINCH };
+	const struct doc_action *action = lint_action_find(lint, "Signal");
 	size_t i;
 
-	if (!action || !action->sig || action_find(lint, "Override"))
+	if (!action || !action->sig || lint_action_find(lint, "Override"))
 		return;
 	for (i = 0; i < ARRAY_SIZE(ignored); i++)
 		if (action->sig->number == ignored[i])
@@ -197,7 +189,7 @@ static void ignored_signal(const struct lint *lint)
 /* Nothing there reads a result. */
 static void never_enforces(const struct lint *lint)
 {
-	const struct doc_action *action = action_find(lint, "Override");
+	const struct doc_action *action = lint_action_find(lint, "Override");
 
 	if (action && lint->section->section == SECTION_TRACEPOINT)
 		report_warning(lint->report, action->action, "never-enforces",
@@ -208,7 +200,7 @@ static void never_enforces(const struct lint *lint)
 /* These two say what an enforcer does. */
 static void nothing_to_enforce(const struct lint *lint)
 {
-	const struct doc_action *action = action_find(lint, "NotifyEnforcer");
+	const struct doc_action *action = lint_action_find(lint, "NotifyEnforcer");
 
 	if (action && !node_get(action->node, "argError") &&
 	    !node_get(action->node, "argSig"))
@@ -217,19 +209,41 @@ static void nothing_to_enforce(const struct lint *lint)
 			       "without argError and argSig, the enforcer does nothing");
 }
 
+/* "0", "0s": no time at all. */
+static bool is_no_time(doc_value limit)
+{
+	return limit && limit->text[0] == '0' && !strpbrk(limit->text, "123456789");
+}
+
 static void no_rate_limit(const struct lint *lint)
 {
-	const struct doc_action *post = action_find(lint, "Post");
+	const struct doc_action *post = lint_action_find(lint, "Post");
 	const char *name = lint_call(lint);
 	const struct way_row *way = way_find(name);
 
-	if (!post || post->rate_limit || lint_enforces(lint->selector) || !way ||
-	    way->often == OFTEN_NO)
+	if (!post || (post->rate_limit && !is_no_time(post->rate_limit)) ||
+	    lint_enforces(lint, lint->selector) || !way || way->often == OFTEN_NO)
 		return;
 	report_warning(lint->report, post->node, "no-rate-limit",
 		       "add rateLimit, for example 10s",
 		       Q " is called often, and every match is an event", name);
 }
+
+/* LSM hooks where the hash of a file can be computed: with a file, and where they may sleep. */
+static const char *const hashing[] = {
+	"bprm_check_security",
+	"bprm_committed_creds",
+	"bprm_committing_creds",
+	"bprm_creds_for_exec",
+	"bprm_creds_from_file",
+	"file_ioctl",
+	"file_lock",
+	"file_open",
+	"file_post_open",
+	"file_receive",
+	"mmap_file",
+	NULL,
+};
 
 /* Fields that an action does not look at. */
 static void ignored_in_action(const struct lint *lint, const struct doc_action *action)
@@ -257,10 +271,20 @@ static void ignored_in_action(const struct lint *lint, const struct doc_action *
 	if (action->rate_scope && !action->rate_limit)
 		report_warning_key(lint->report, action->rate_scope, "ignored-field",
 				   NULL, "without rateLimit there is nothing to count");
+	if (is_no_time(action->rate_limit))
+		report_warning(lint->report, action->rate_limit, "ignored-field",
+			       "write a time, for example 10s",
+			       "a limit of 0 lets every event pass");
 	if (action->ima && action->ima->number &&
 	    (lint->section->section != SECTION_LSM || !str_equal(name, "Post")))
 		report_warning_key(lint->report, action->ima, "ignored-field", NULL,
 				   "imaHash is for the action Post of LSM hooks");
+	else if (action->ima && action->ima->number && lint->hook->name &&
+		 !lint_is_listed(hashing, lint->hook->name->text))
+		report_warning_key(lint->report, action->ima, "ignored-field",
+				   "hook file_open or bprm_check_security",
+				   "at " Q " there is no file that could be hashed",
+				   lint->hook->name->text);
 }
 
 static void ignored_field(const struct lint *lint)
@@ -274,7 +298,7 @@ static void ignored_field(const struct lint *lint)
 
 static void positive_result(const struct lint *lint)
 {
-	const struct doc_action *action = action_find(lint, "Override");
+	const struct doc_action *action = lint_action_find(lint, "Override");
 	char hint[64];
 
 	if (!action || !action->error || lint->section->section == SECTION_UPROBE)
@@ -282,6 +306,12 @@ static void positive_result(const struct lint *lint)
 	if (!action->error->number && str_has_prefix(lint_call(lint), "security_"))
 		report_warning(lint->report, action->error, "does-not-prevent",
 			       "write -1 for EPERM", "a result of 0 allows the act");
+	if (action->error->number <= -RESTART_FIRST &&
+	    action->error->number >= -RESTART_LAST)
+		report_warning(lint->report, action->error, "does-not-prevent",
+			       "write -1 for EPERM",
+			       "the kernel takes %d as its own request to restart the call",
+			       (int)action->error->number);
 	if (action->error->number <= 0)
 		return;
 	snprintf(hint, sizeof(hint), "did you mean -%d?", (int)action->error->number);
@@ -290,7 +320,6 @@ static void positive_result(const struct lint *lint)
 }
 
 const struct lint_rule lint_action_rules[] = {
-	{ "broad-enforcement", broad_enforcement },
 	{ "does-not-prevent", does_not_prevent },
 	{ "does-not-prevent", ignored_signal },
 	{ "does-not-prevent", positive_result },
@@ -299,6 +328,7 @@ const struct lint_rule lint_action_rules[] = {
 	{ "never-posts", post_kept_back },
 	{ "ignored-field", ignored_field },
 	{ "no-rate-limit", no_rate_limit },
+	{ "redundant-action", overtaken_signal },
 	{ "redundant-action", redundant_action },
 	{},
 };

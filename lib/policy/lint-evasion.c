@@ -16,6 +16,27 @@
 /* security_file_permission's second argument for a write. */
 #define MAY_WRITE 2u
 
+/* "list:opens" has the function, by any of its names. */
+static bool list_has(const struct lint *lint, const char *hook, const char *name)
+{
+	struct node key = { .text = hook };
+	struct doc_hook named = { .name = &key };
+	struct lint other = *lint;
+	const struct doc_list_def *list;
+	uint32_t i;
+
+	other.hook = &named;
+	list = lint_list_hooked(&other);
+	if (list && !lint_spend(lint, list->values.n))
+		return true;
+	for (i = 0; list && i < list->values.n; i++)
+		if (list->values.items[i] &&
+		    (str_equal(list->values.items[i]->text, name) ||
+		     str_equal(lint_call_of(list->values.items[i]->text), name)))
+			return true;
+	return false;
+}
+
 /* The policy hooks this function, in any section. */
 static bool policy_hooks(const struct lint *lint, const char *name)
 {
@@ -26,9 +47,12 @@ static bool policy_hooks(const struct lint *lint, const char *name)
 
 	for (i = 0; i < N_SECTIONS; i++) {
 		hooks = &lint->spec->hooks[i];
+		/* What cannot be looked for is not reported as missing. */
+		if (!lint_spend(lint, hooks->n))
+			return true;
 		for (k = 0; k < hooks->n; k++) {
 			written = hooks->items[k].name ? hooks->items[k].name->text : "";
-			if (str_equal(written, name))
+			if (str_equal(written, name) || list_has(lint, written, name))
 				return true;
 			if (sections[i].section == SECTION_LSM &&
 			    str_equal(hook_function(written, &function), name))
@@ -120,9 +144,9 @@ static bool is_first_enforcing(const struct lint *lint)
 
 	for (i = 0; i < lint->i_selector; i++)
 		if (lint->hook->selectors.items[i].node &&
-		    lint_enforces(&lint->hook->selectors.items[i]))
+		    lint_enforces(lint, &lint->hook->selectors.items[i]))
 			return false;
-	return lint_enforces(lint->selector);
+	return lint_enforces(lint, lint->selector);
 }
 
 /* Reading is not writing: a bypass of one does not bypass the other. */
@@ -186,7 +210,7 @@ static void written_texts(const struct lint *lint)
 	const struct type_row *type;
 	uint32_t i, k;
 
-	if (!lint_enforces(doc) || !str_has_prefix(lint_call(lint), "security_"))
+	if (!lint_enforces(lint, doc) || !str_has_prefix(lint_call(lint), "security_"))
 		return;
 	for (i = 0; i < doc->args.n; i++) {
 		type = lint_filter_type(lint, &doc->args.items[i]);
@@ -243,6 +267,60 @@ static void siblings_add(const struct lint *lint, enum act act, struct strbuf *r
 		strbuf_puts(ret, ", ...");
 }
 
+/* Calls that come to the same by another act. */
+static const struct {
+	enum act act, other;
+} same_end[] = {
+	{ ACT_MODULE_DATA, ACT_MODULE_FILE }, { ACT_MODULE_FILE, ACT_MODULE_DATA },
+	{ ACT_CHROOT, ACT_PIVOT_ROOT },	      { ACT_PIVOT_ROOT, ACT_CHROOT },
+	{ ACT_MOUNT, ACT_MOVE_MOUNT },
+};
+
+static void same_end_add(const struct lint *lint, enum act act, struct strbuf *ret)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(same_end); i++)
+		if (same_end[i].act == act)
+			siblings_add(lint, same_end[i].other, ret);
+}
+
+/* Functions of which there is one for each version of IP. */
+static const struct {
+	const char *one, *other, *what;
+} halves[] = {
+	{ "tcp_v4_connect", "tcp_v6_connect", "connections over IPv6" },
+	{ "tcp_v6_connect", "tcp_v4_connect", "connections over IPv4" },
+	{ "udp_sendmsg", "udpv6_sendmsg", "datagrams over IPv6" },
+	{ "udpv6_sendmsg", "udp_sendmsg", "datagrams over IPv4" },
+	{ "udp_recvmsg", "udpv6_recvmsg", "datagrams over IPv6" },
+	{ "inet_bind", "inet6_bind", "sockets of IPv6" },
+	{ "inet6_bind", "inet_bind", "sockets of IPv4" },
+	{ "ip4_datagram_connect", "ip6_datagram_connect", "sockets of IPv6" },
+	{ "icmp_rcv", "icmpv6_rcv", "ICMPv6" },
+	{ "ip_output", "ip6_output", "packets of IPv6" },
+	{ "ip_rcv", "ipv6_rcv", "packets of IPv6" },
+	{ "raw_sendmsg", "rawv6_sendmsg", "packets of IPv6" },
+};
+
+static void other_half(const struct lint *lint)
+{
+	char hint[80];
+	size_t i;
+
+	if (!is_first_enforcing(lint) || !lint->hook->name ||
+	    lint->section->section != SECTION_KPROBE)
+		return;
+	for (i = 0; i < ARRAY_SIZE(halves); i++) {
+		if (!str_equal(halves[i].one, lint_call(lint)) ||
+		    policy_hooks(lint, halves[i].other))
+			continue;
+		snprintf(hint, sizeof(hint), "also hook %s", halves[i].other);
+		report_warning(lint->report, lint->hook->name, "evasion", hint,
+			       "not seen here: %s", halves[i].what);
+	}
+}
+
 static void other_calls(const struct lint *lint)
 {
 	const char *call = lint_call(lint);
@@ -251,10 +329,13 @@ static void other_calls(const struct lint *lint)
 		lint->hook->name && str_has_prefix(lint->hook->name->text, "__ia32_");
 	_cleanup_(strbuf_done) struct strbuf what = {}, hint = {};
 
-	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector) || !lint->hook->name)
+	if (!lint_is_syscall(lint) || !lint_enforces(lint, lint->selector) ||
+	    !lint->hook->name)
 		return;
-	if (way && way->act)
+	if (way && way->act) {
 		siblings_add(lint, way->act, &what);
+		same_end_add(lint, way->act, &what);
+	}
 	if (compat && !hooks_native(lint, call))
 		list_add(&what, "64-bit calls (__x64_sys_*)");
 	if (!compat && !hooks_call(lint, call, "__ia32_"))
@@ -298,7 +379,7 @@ static void capabilities_for_all(const struct lint *lint)
 	const struct doc_selector *doc = lint->selector, *macro;
 	uint32_t i;
 
-	if (!lint_enforces(doc))
+	if (!lint_enforces(lint, doc))
 		return;
 	for (i = 0; i < doc->macros.n; i++) {
 		macro = lint_macro(lint, doc->macros.items[i]);
@@ -315,7 +396,11 @@ static void capabilities_for_all(const struct lint *lint)
 }
 
 const struct lint_rule lint_evasion_rules[] = {
-	{ "evasion", act_note },      { "evasion", capabilities_for_all },
-	{ "evasion", other_calls },   { "evasion", ways_around },
-	{ "evasion", written_texts }, {},
+	{ "evasion", act_note },
+	{ "evasion", capabilities_for_all },
+	{ "evasion", other_half },
+	{ "evasion", other_calls },
+	{ "evasion", ways_around },
+	{ "evasion", written_texts },
+	{},
 };

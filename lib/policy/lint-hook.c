@@ -94,137 +94,84 @@ static void unused(const struct lint *lint)
 	}
 }
 
-/* Called thousands of times a second on an idle machine. A name that ends in '*' is a prefix. */
-static const char *const hot_events[] = {
-	"raw_syscalls/*",
-	"sched/sched_switch",
-	"sched/sched_wakeup",
-	"sched/sched_waking",
-	"sched/sched_stat_runtime",
-	"kmem/*",
-	"irq/*",
-	"irq_vectors/*",
-	"timer/*",
-	"rcu/*",
-	"workqueue/*",
-	"napi/*",
-	"exceptions/*",
-	"ipi/*",
-	"lock/*",
-	"net/*",
-	"skb/*",
-	"tlb/*",
-	NULL,
-};
-
-static bool is_in(const char *const *patterns, const char *name)
+static bool notifies(const struct doc_selector *selector)
 {
-	for (; *patterns; patterns++) {
-		size_t len = strlen(*patterns);
+	uint32_t i;
 
-		if ((*patterns)[len - 1] == '*' ? !strncmp(*patterns, name, len - 1)
-						: str_equal(*patterns, name))
+	for (i = 0; i < selector->actions.n; i++)
+		if (str_equal(lint_action_name(&selector->actions.items[i]),
+			      "NotifyEnforcer"))
 			return true;
+	return false;
+}
+
+static bool policy_notifies(const struct doc_spec *spec)
+{
+	uint32_t i, k, s;
+
+	for (i = 0; i < spec->macros.n; i++)
+		if (notifies(&spec->macros.items[i]))
+			return true;
+	for (i = 0; i < N_SECTIONS; i++)
+		for (k = 0; k < spec->hooks[i].n; k++)
+			for (s = 0; s < spec->hooks[i].items[k].selectors.n; s++)
+				if (notifies(&spec->hooks[i].items[k].selectors.items[s]))
+					return true;
+	return false;
+}
+
+static void unused_enforcer(const struct lint *lint)
+{
+	const struct doc_spec *spec = lint->spec;
+
+	if (spec->enforcers.n && spec->enforcers.items[0].node && !policy_notifies(spec))
+		report_warning(lint->report, spec->enforcers.items[0].node, "unused",
+			       "add the action NotifyEnforcer to a selector",
+			       "no selector notifies the enforcer");
+}
+
+static void unused_pattern(const struct lint *lint)
+{
+	uint32_t i;
+
+	for (i = 0; i < lint->spec->lists.n; i++) {
+		const struct doc_list_def *list = &lint->spec->lists.items[i];
+
+		if (list->pattern &&
+		    (!list->type || !str_equal(list->type->text, "generated_ftrace")))
+			report_warning_key(lint->report, list->pattern, "ignored-field",
+					   "write type: generated_ftrace",
+					   "only lists of type generated_ftrace have a "
+					   "pattern");
 	}
+}
+
+static bool policy_enforces(const struct lint *lint)
+{
+	const struct doc_spec *spec = lint->spec;
+	uint32_t i, k, s;
+
+	for (i = 0; i < N_SECTIONS; i++)
+		for (k = 0; k < spec->hooks[i].n; k++)
+			for (s = 0; s < spec->hooks[i].items[k].selectors.n; s++)
+				if (lint_enforces(
+					    lint,
+					    &spec->hooks[i].items[k].selectors.items[s]))
+					return true;
 	return false;
 }
 
-/* What is hooked, or the system call that ends there. */
-static const struct way_row *way_hooked(const struct lint *lint)
+static void unused_option(const struct lint *lint)
 {
-	static const char end[] = "sys_exit_";
-	const char *name = lint->hook->name->text;
-	char call[ACT_NAME_BYTES];
+	const struct doc_spec *spec = lint->spec;
+	uint32_t i;
 
-	if (lint->section->section != SECTION_TRACEPOINT || lint_is_syscall(lint))
-		return way_find(lint_call(lint));
-	if (!lint->hook->subsystem ||
-	    !str_equal(lint->hook->subsystem->text, "syscalls") ||
-	    !str_has_prefix(name, end))
-		return NULL;
-	snprintf(call, sizeof(call), "sys_%s", name + strlen(end));
-	return way_find(call);
-}
-
-static void hot_hook(const struct lint *lint)
-{
-	const struct doc_hook *hook = lint->hook;
-	const struct way_row *way;
-	char event[256] = "";
-
-	if (!hook->name)
-		return;
-	way = way_hooked(lint);
-	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem)
-		snprintf(event, sizeof(event), "%.100s/%.100s", hook->subsystem->text,
-			 hook->name->text);
-	if ((!way || way->often != OFTEN_HOT) && !is_in(hot_events, event))
-		return;
-	report_warning(lint->report, hook->name, "hot-hook",
-		       "choose a hook that is called less often",
-		       Q " runs very often; every run costs", hook->name->text);
-}
-
-/* "syscall" is missing and the name is not a system call's: it was forgotten. */
-static void syscall_default(const struct lint *lint)
-{
-	const struct doc_hook *hook = lint->hook;
-
-	if (!(lint->section->section & (SECTION_KPROBE | SECTION_FENTRY)) || !hook->name)
-		return;
-	if (hook->syscall || node_get(hook->node, "syscall") || lint_is_syscall(lint) ||
-	    str_has_prefix(hook->name->text, "list:"))
-		return;
-	report_warning(lint->report, hook->name, "syscall-default",
-		       "write syscall: false",
-		       "without 'syscall', " Q " is looked for among the system calls",
-		       hook->name->text);
-}
-
-/* "sys_openat" or one of its wrappers, which means the same in every kernel. */
-static bool names_a_syscall(const char *name)
-{
-	const char *call = strstr(name, "sys_");
-	size_t i, len = call ? (size_t)(call - name) : 0;
-	static const char *const prefixes[] = { "",	    "__x64_", "__ia32_",
-						"__arm64_", "__se_",  "__do_" };
-
-	for (i = 0; call && i < ARRAY_SIZE(prefixes); i++)
-		if (len == strlen(prefixes[i]) && !strncmp(name, prefixes[i], len))
-			return names_is_syscall(call + strlen("sys_"));
-	return false;
-}
-
-/* A wrapper has one parameter, the registers: the arguments are not the function's. */
-static void syscall_denied(const struct lint *lint)
-{
-	const struct doc_hook *hook = lint->hook;
-
-	if (hook->syscall && !hook->syscall->number && hook->name &&
-	    names_a_syscall(hook->name->text))
-		report_warning(lint->report, hook->syscall, "syscall-default",
-			       "write syscall: true",
-			       Q " is a system call; with 'syscall: false' it is not "
-				 "found, or its arguments are wrong",
-			       hook->name->text);
-}
-
-/* Declared as a system call, but not named like one. */
-static void syscall_claimed(const struct lint *lint)
-{
-	const struct doc_hook *hook = lint->hook;
-	const char *name = hook->name ? hook->name->text : "";
-	char hint[128];
-
-	if (!hook->syscall || !hook->syscall->number || !*name || strstr(name, "sys_") ||
-	    str_has_prefix(name, "list:"))
-		return;
-	if (names_is_syscall(name))
-		snprintf(hint, sizeof(hint), "write sys_%.80s", name);
-	else
-		snprintf(hint, sizeof(hint), "write syscall: false");
-	report_warning(lint->report, hook->name, "syscall-default", hint,
-		       Q " is no name of a system call", name);
+	for (i = 0; i < spec->options.n; i++)
+		if (spec->options.items[i].name &&
+		    str_equal(spec->options.items[i].name->text, "enforcement") &&
+		    !policy_enforces(lint))
+			report_warning(lint->report, spec->options.items[i].name,
+				       "unused", NULL, "nothing in this policy enforces");
 }
 
 /* Types that are read through a pointer of the kernel's own. */
@@ -242,7 +189,9 @@ static void syscall_types(const struct lint *lint)
 	uint32_t i, k;
 	bool kernel;
 
-	for (i = 0; lint_is_syscall(lint) && i < hook->args.n; i++) {
+	if (!lint_is_syscall(lint) || lint_types_are_known(lint))
+		return;
+	for (i = 0; i < hook->args.n; i++) {
 		type = hook->args.items[i].type ? hook->args.items[i].type->word : NULL;
 		kernel = false;
 		for (k = 0; type && k < ARRAY_SIZE(kinds); k++)
@@ -274,6 +223,26 @@ static void truncated(const struct lint *lint)
 				       hook->tags.items[i]->n, TAG_MAX_BYTES);
 }
 
+static const char *without_prefix(const struct node *name)
+{
+	static const char *const prefixes[] = { "x64/", "__x64_" };
+	const char *ret = name->text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (str_has_prefix(ret, prefixes[i]))
+			ret += strlen(prefixes[i]);
+	return ret;
+}
+
+/* "sys_mount" is "__x64_sys_mount", but not the entry of 32-bit programs. */
+static bool is_same_name(const struct node *a, const struct node *b)
+{
+	const char *x = without_prefix(a), *y = without_prefix(b);
+
+	return str_equal(x, y) && a->n - (x - a->text) == b->n - (y - b->text);
+}
+
 static void listed_twice(const struct lint *lint, const struct doc_values *values,
 			 const char *what)
 {
@@ -282,7 +251,7 @@ static void listed_twice(const struct lint *lint, const struct doc_values *value
 	for (i = 1; i < values->n && values->n <= MAX_PAIRS; i++)
 		for (k = 0; values->items[i] && k < i; k++) {
 			if (!values->items[k] ||
-			    !node_equal(values->items[k], values->items[i]))
+			    !is_same_name(values->items[k], values->items[i]))
 				continue;
 			report_warning(lint->report, values->items[i], "duplicate-value",
 				       NULL, "the %s " Q " is listed twice", what,
@@ -335,12 +304,16 @@ static void ignored_argument(const struct lint *lint, const struct doc_arg *arg)
 {
 	const char *type = arg->type ? arg->type->text : "";
 	bool buffer = str_equal(type, "char_buf");
+	bool sized = buffer || str_equal(type, "char_iovec");
 
-	if (buffer && (!arg->size_index || !arg->size_index->number) &&
+	if (sized && (!arg->size_index || !arg->size_index->number) &&
 	    (!arg->return_copy || !arg->return_copy->number))
-		report_warning(lint->report, arg->type, "truncated",
-			       "name the parameter that has the length, from 1 on",
-			       "without sizeArgIndex nothing of the buffer is read");
+		report_warning(
+			lint->report, arg->type, "truncated",
+			buffer ? "name the parameter that has the length, from 1 on"
+			       : "name the parameter that has the number of parts, "
+				 "from 1 on",
+			"without sizeArgIndex nothing of the buffer is read");
 	if (arg->label && arg->label->n && lint->section->section == SECTION_TRACEPOINT)
 		report_warning_key(lint->report, arg->label, "ignored-field", NULL,
 				   "arguments of tracepoints carry no label in events");
@@ -351,6 +324,24 @@ static void ignored_argument(const struct lint *lint, const struct doc_arg *arg)
 	    !str_equal(type, "char_iovec") && !str_equal(type, "auto"))
 		report_warning_key(lint->report, arg->size_index, "ignored-field", NULL,
 				   "sizeArgIndex is for buffers, not for a %s", type);
+}
+
+static void duplicate_argument(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	uint32_t i, k;
+
+	for (i = 1; i < hook->args.n; i++)
+		for (k = 0; hook->args.items[i].node && k < i; k++)
+			if (hook->args.items[k].node &&
+			    node_equal(hook->args.items[k].node,
+				       hook->args.items[i].node)) {
+				report_warning(lint->report, hook->args.items[i].node,
+					       "duplicate-value", "remove it",
+					       "the same argument is listed in line %u",
+					       hook->args.items[k].node->mark.line);
+				break;
+			}
 }
 
 static void ignored_in_hook(const struct lint *lint)
@@ -364,6 +355,10 @@ static void ignored_in_hook(const struct lint *lint)
 	if (hook->return_arg && hook->return_arg->label && hook->return_arg->label->n)
 		report_warning_key(lint->report, hook->return_arg->label, "ignored-field",
 				   NULL, "the returned value carries no label in events");
+	if (hook->return_arg && hook->return_arg->index &&
+	    hook->return_arg->index->number)
+		report_warning_key(lint->report, hook->return_arg->index, "ignored-field",
+				   "write 0", "a function returns one value");
 	if (hook->return_arg && hook->return_arg->node &&
 	    (!hook->returns || !hook->returns->number))
 		report_warning_key(lint->report, hook->return_arg->node, "ignored-field",
@@ -403,6 +398,41 @@ static void missing_types(const struct lint *lint)
 		untyped(lint, &lint->hook->data.items[i], true);
 }
 
+/* The keys that say which function is hooked. */
+static bool is_name_key(const struct node *value)
+{
+	return str_equal(value->key->text, "call") ||
+	       str_equal(value->key->text, "syscall");
+}
+
+static bool rest_is_in(const struct node *a, const struct node *b)
+{
+	const struct node *value, *other;
+
+	node_for_each(value, a)
+	{
+		other = node_get(b, value->key->text);
+		if (!is_name_key(value) && (!other || !node_equal(value, other)))
+			return false;
+	}
+	return true;
+}
+
+/* The same hook, also if the same system call has another of its names. */
+static bool is_same_hook(const struct doc_hook *a, const struct doc_hook *b)
+{
+	bool calls = node_get(a->node, "call") && node_get(b->node, "call") && a->name &&
+		     b->name;
+
+	if (node_equal(a->node, b->node))
+		return true;
+	return calls && strstr(a->name->text, "sys_") &&
+	       !str_has_prefix(a->name->text, "__ia32_") ==
+		       !str_has_prefix(b->name->text, "__ia32_") &&
+	       str_equal(lint_call_of(a->name->text), lint_call_of(b->name->text)) &&
+	       rest_is_in(a->node, b->node) && rest_is_in(b->node, a->node);
+}
+
 /* Compared as a whole: if two differ, both may be wanted. */
 static void duplicate_hook(const struct lint *lint)
 {
@@ -414,8 +444,8 @@ static void duplicate_hook(const struct lint *lint)
 		for (k = 1; k < hooks->n && hooks->n <= MAX_PAIRS; k++)
 			for (m = 0; m < k; m++) {
 				if (!hooks->items[m].node || !hooks->items[k].name ||
-				    !node_equal(hooks->items[m].node,
-						hooks->items[k].node))
+				    !hooks->items[k].node ||
+				    !is_same_hook(&hooks->items[m], &hooks->items[k]))
 					continue;
 				report_warning(lint->report, hooks->items[k].name,
 					       "duplicate-value", "remove it",
@@ -451,19 +481,25 @@ const struct lint_rule lint_policy_rules[] = {
 	{ "duplicate-value", duplicate_call },
 	{ "duplicate-value", duplicate_hook },
 	{ "missing-field", empty_list },
+	{ "unknown-symbol", lint_list_calls },
 	{ "unused", unused },
+	{ "unused", unused_enforcer },
+	{ "unused", unused_option },
+	{ "ignored-field", unused_pattern },
 	{},
 };
 
 const struct lint_rule lint_hook_rules[] = {
-	{ "hot-hook", hot_hook },
+	{ "hot-hook", lint_hot_hook },
 	{ "arg-type-mismatch", syscall_types },
+	{ "arg-type-mismatch", lint_argument_types },
 	{ "missing-field", missing_types },
-	{ "syscall-default", syscall_default },
-	{ "syscall-default", syscall_denied },
-	{ "syscall-default", syscall_claimed },
+	{ "syscall-default", lint_call_names },
+	{ "unknown-symbol", lint_known_calls },
 	{ "duplicate-value", duplicate_tag },
+	{ "duplicate-value", duplicate_argument },
 	{ "never-posts", never_posts },
+	{ "never-posts", lint_never_returns },
 	{ "truncated", truncated },
 	{ "ignored-field", ignored_in_hook },
 	{ "shadowed-selector", lint_shadowed_selector },

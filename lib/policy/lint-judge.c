@@ -92,12 +92,25 @@ static void toctou_report(const struct lint *lint, const char *why)
 		       "%s", why);
 }
 
+/* System calls, and functions that hand on the pointers of one. */
+static bool has_user_memory(const struct lint *lint)
+{
+	static const char *const functions[] = {
+		"do_sys_open*", "do_sys_openat2", "do_execve*",	  "ksys_*",
+		"__sys_*",	"do_mount",	  "do_symlinkat", NULL,
+	};
+
+	return lint_is_syscall(lint) || (lint->section->section == SECTION_KPROBE &&
+					 lint_is_listed(functions, lint_call(lint)));
+}
+
 static void toctou(const struct lint *lint)
 {
 	struct lint_sets *sets;
 	const char *why;
 
-	if (!lint_is_syscall(lint) || !lint_enforces(lint->selector) || !lint->hook->name)
+	if (!has_user_memory(lint) || !lint_enforces(lint, lint->selector) ||
+	    !lint->hook->name)
 		return;
 	sets = calloc(1, sizeof(*sets));
 	if (!sets) {
@@ -130,7 +143,7 @@ static void unjudged_report(const struct lint *lint, const struct lint_set *set)
 
 	if (set->subject.list == LINT_ARGS)
 		report_warning(lint->report, set->op, "unjudged",
-			       "the option 'unreadable' decides for paths that cannot be "
+			       "the option 'unreadable' decides about paths that cannot be "
 			       "read",
 			       "a file without a path (memfd, deleted) counts as not on "
 			       "the list, a pipe or a socket is left alone");
@@ -184,7 +197,7 @@ static void set_check(const struct lint *lint, const struct lint_set *set)
 		report_warning(lint->report, set->op, "unjudged",
 			       "the option 'unreadable' decides; Equal and Prefix do not "
 			       "depend on it",
-			       "a text whose end is not found within %u KiB %s",
+			       "a text whose end is not within %u KiB %s",
 			       TEXT_END_KIB, verdict(lint));
 	if (!needs_memory(lint, set) || is_told(lint, TOLD_BUFFERS))
 		return;
@@ -204,7 +217,7 @@ static void unjudged(const struct lint *lint)
 	const struct lint_set *set;
 	uint32_t i;
 
-	if (!lint_enforces(lint->selector))
+	if (!lint_enforces(lint, lint->selector))
 		return;
 	sets = calloc(1, sizeof(*sets));
 	if (!sets) {

@@ -2,177 +2,10 @@
 /*
  * Rules about filters that accept nothing, or everything.
  */
+#include <stdio.h>
+
 #include "lib/policy/lint-set.h"
 #include "lib/policy/lint.h"
-#include "lib/policy/number.h"
-
-/* The longest name of a file, and the longest path. */
-#define NAME_MAX_BYTES 255u
-#define PATH_MAX_BYTES 4095u
-
-/* A step that no resolved path has; at its end, without the last '/', too. */
-static bool has_odd_step(const char *text, size_t len)
-{
-	static const char *const steps[] = { "//", "/./", "/../" };
-	static const char *const ends[] = { "/.", "/.." };
-	size_t i, n;
-
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		if (strstr(text, steps[i]))
-			return true;
-	for (i = 0; i < ARRAY_SIZE(ends); i++) {
-		n = strlen(ends[i]);
-		if (len >= n && str_equal(text + len - n, ends[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Links of the kernel itself: their target depends on the process that looks. */
-static bool is_magic_link(const char *text)
-{
-	static const char *const links[] = { "/proc/self",   "/proc/thread-self",
-					     "/proc/mounts", "/proc/net",
-					     "/dev/fd",	     "/dev/stdin",
-					     "/dev/stdout",  "/dev/stderr" };
-	size_t i, n;
-
-	for (i = 0; i < ARRAY_SIZE(links); i++) {
-		n = strlen(links[i]);
-		if (str_has_prefix(text, links[i]) && (!text[n] || text[n] == '/'))
-			return true;
-	}
-	return false;
-}
-
-static bool has_long_name(const char *text)
-{
-	size_t n;
-
-	for (; *text; text += n + (text[n] == '/')) {
-		n = strcspn(text, "/");
-		if (n > NAME_MAX_BYTES)
-			return true;
-	}
-	return false;
-}
-
-/* '*', a set of characters, or words in braces. */
-static bool has_pattern(const char *text)
-{
-	const char *set = strchr(text, '['), *words = strchr(text, '{');
-	const char *comma = words ? strchr(words, ',') : NULL;
-
-	return strchr(text, '*') || (set && strchr(set, ']')) ||
-	       (comma && strchr(comma, '}'));
-}
-
-/* Why no resolved path matches the value of such a filter, as a hint; NULL if one may. */
-static const char *path_fault(doc_value value, enum lint_set_kind kind)
-{
-	bool whole = kind == LINT_SET_TEXT || kind == LINT_SET_MEMBER;
-	bool start = whole || kind == LINT_SET_PREFIX;
-	const char *text = value->text;
-	struct number number;
-
-	if (start && number_parse(text, &number) == 0)
-		return "declare the argument as int to compare its number";
-	if (start && text[0] != '/')
-		return "paths begin with '/'";
-	if (has_odd_step(text, value->n) &&
-	    (kind != LINT_SET_PREFIX || strstr(text, "//") || strstr(text, "/./") ||
-	     strstr(text, "/../")))
-		return "write the path as it is when all links are followed";
-	if (kind != LINT_SET_PREFIX && value->n > 1 && text[value->n - 1] == '/')
-		return whole ? "leave the last '/' out, or use Prefix for what is below"
-			     : "leave the last '/' out";
-	if (has_pattern(text))
-		return "there are no patterns: use Prefix or Postfix";
-	if (start && is_magic_link(text))
-		return "this is a link to another path for each process";
-	return value->n > PATH_MAX_BYTES || has_long_name(text)
-		       ? "names have up to 255 bytes, paths up to 4095"
-		       : NULL;
-}
-
-static bool has_variable(const char *text)
-{
-	const char *dollar = strchr(text, '$');
-
-	return dollar && (dollar[1] == '{' || (dollar[1] >= 'A' && dollar[1] <= 'Z'));
-}
-
-/* Why a path, though possible, was hardly intended, as a hint; or NULL. */
-static const char *path_doubt(doc_value value, const struct lint_set *set)
-{
-	bool program =
-		set->subject.list == LINT_BINARIES || set->subject.list == LINT_PARENTS;
-	static const char deleted[] = " (deleted)";
-	const char *text = value->text, *last = text + value->n - 1;
-	size_t n = strlen(deleted);
-
-	if (set->kind == LINT_SET_PART || set->kind == LINT_SET_PART_NOCASE)
-		return NULL;
-	if (value->n >= n && str_equal(text + value->n - n, deleted))
-		return "no operator looks at this mark: leave it out";
-	if (has_variable(text))
-		return "variables are not replaced: write the path out";
-	if (strstr(text, "\\.") || (*last == '$' && set->kind != LINT_SET_PREFIX))
-		return "there are no patterns: use Prefix or Postfix";
-	if (strstr(text, ",/") || strstr(text, ", /"))
-		return "write one path a value";
-	if (program && set->kind != LINT_SET_PREFIX && strstr(text, " -"))
-		return "arguments are no part of it: write the program alone";
-	if (set->kind != LINT_SET_PREFIX && strchr(" \t\n", *last))
-		return "the blank at its end counts";
-	return set->kind != LINT_SET_POSTFIX && strchr(" \t\n", text[0])
-		       ? "the blank at its beginning counts"
-		       : NULL;
-}
-
-static void path_check(const struct lint *lint, const struct lint_set *set,
-		       doc_value value)
-{
-	const char *fault = path_fault(value, set->kind);
-
-	if (fault) {
-		report_warning(lint->report, value, "never-matches", fault,
-			       "resolved paths are compared, and " Q " cannot be one",
-			       value->text);
-		return;
-	}
-	fault = path_doubt(value, set);
-	if (fault)
-		report_warning(lint->report, value, "never-matches", fault,
-			       "resolved paths are compared, and " Q " is hardly one",
-			       value->text);
-}
-
-/*
- * Paths are compared as the kernel resolves them: they begin with '/', have no empty steps
- * and no '/' at the end, and name a process by its number.
- */
-static void never_a_path(const struct lint *lint)
-{
-	struct lint_sets *sets = calloc(1, sizeof(*sets));
-	const struct lint_set *set;
-	uint32_t i, k;
-
-	if (!sets) {
-		*lint->failed = true;
-		return;
-	}
-	lint_sets_of(lint, lint->selector, sets);
-	for (i = 0; i < sets->n; i++) {
-		set = &sets->items[i];
-		if (!lint_set_is_path(set) || set->kind == LINT_SET_UNKNOWN)
-			continue;
-		for (k = 0; k < set->values->n; k++)
-			if (set->values->items[k] && set->values->items[k]->n)
-				path_check(lint, set, set->values->items[k]);
-	}
-	free(sets);
-}
 
 /* What the filters of a selector accept, and which of them were already reported as wrong. */
 struct whole {
@@ -201,9 +34,24 @@ static const char *empty_reason(const struct lint_set *set)
 		return "no number of this type is less";
 	case LINT_SET_EQUAL:
 		return "there is no such number here";
+	case LINT_SET_NAMESPACE:
+		return "no namespace of this type has this number";
 	default:
 		return "nothing is accepted by this value";
 	}
+}
+
+/* A positive result where errors are negative. */
+static const char *error_hint(const struct lint *lint, const struct lint_set *set,
+			      uint32_t i, char (*ret)[64])
+{
+	const char *text = set->values->items[i]->text;
+
+	if (set->subject.list != LINT_RETURN || set->kind != LINT_SET_EQUAL ||
+	    !str_has_prefix(lint_call(lint), "security_") || strspn(text, "-0x"))
+		return NULL;
+	snprintf(*ret, sizeof(*ret), "did you mean -%.20s?", text);
+	return *ret;
 }
 
 /* Values that accept nothing, regardless of the other filters. */
@@ -211,6 +59,7 @@ static void empty_values(const struct lint *lint, struct whole *whole)
 {
 	const struct lint_set *set;
 	struct lint_term term;
+	char hint[64];
 	uint32_t i, k, n;
 
 	for (i = 0; i < whole->sets.n; i++) {
@@ -225,7 +74,8 @@ static void empty_values(const struct lint *lint, struct whole *whole)
 			/* For a text, the next rule says why. */
 			if (!lint_set_is_path(set))
 				report_warning(lint->report, set->values->items[k],
-					       "never-matches", NULL, "%s",
+					       "never-matches",
+					       error_hint(lint, set, k, &hint), "%s",
 					       empty_reason(set));
 		}
 		whole->reported[i] = n && n == set->values->n;
@@ -457,6 +307,34 @@ static void first_namespace(const struct lint *lint)
 	}
 }
 
+/* Every process but kernel threads is the first or descends from it. */
+static void all_descend(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	uint32_t i, k;
+
+	for (i = 0; i < doc->pids.n; i++) {
+		const struct doc_pids *pids = &doc->pids.items[i];
+
+		if (!pids->node || !pids->op || !pids->follow_forks ||
+		    !pids->follow_forks->number ||
+		    (pids->namespace_pid && pids->namespace_pid->number))
+			continue;
+		for (k = 0; k < pids->values.n; k++)
+			if (pids->values.items[k] && pids->values.items[k]->number == 1)
+				break;
+		if (k == pids->values.n)
+			continue;
+		report_warning(lint->report, pids->values.items[k],
+			       str_equal(pids->op->text, "In") ? "ignored-field"
+							       : "never-matches",
+			       "for the first process of a container, add "
+			       "isNamespacePID: true",
+			       "with followForks, 1 stands for every process but kernel "
+			       "threads");
+	}
+}
+
 /* One value is returned: there is nothing to choose by index. */
 static void return_index(const struct lint *lint)
 {
@@ -486,10 +364,12 @@ static void return_index(const struct lint *lint)
 
 const struct lint_rule lint_never_rules[] = {
 	{ "ignored-field", empty_binaries },
+
 	{ "ignored-field", empty_lists },
 	{ "ignored-field", return_index },
 	{ "never-matches", never_passed },
-	{ "never-matches", never_a_path },
+	{ "never-matches", lint_never_a_path },
 	{ "never-matches", first_namespace },
+	{ "never-matches", all_descend },
 	{},
 };

@@ -17,6 +17,9 @@ static const struct names names_file_types = { file_types, ARRAY_SIZE(file_types
 /* The largest number of a process (PID_MAX_LIMIT of the kernel, less one). */
 #define PID_MAX 4194303u
 
+/* The kernel's last one: TCP_BOUND_INACTIVE, from Linux 6.8 on. */
+#define TCP_STATE_MAX 13u
+
 /* Ports that only root binds. */
 #define PRIVILEGED                                                                       \
 	{                                                                                \
@@ -82,6 +85,8 @@ static struct lint_set *set_add(struct lint_sets *sets, enum lint_list list,
 		ret->names = set_rows[i].names;
 		ret->bits = set_rows[i].bits;
 		ret->fixed = set_rows[i].fixed;
+		if (str_equal(set_rows[i].attribute, "State"))
+			ret->max = TCP_STATE_MAX;
 	}
 	if (ret->kind != LINT_SET_FIXED && (!values->n || !values->node))
 		ret->kind = LINT_SET_UNKNOWN;

@@ -50,6 +50,13 @@ static bool pattern_of(const struct lint_set *set, const char *text, uint64_t *r
 		*ret = named;
 		return true;
 	}
+	/* Ports and the like are decimal: "010" is ten. */
+	if (set->subject.attribute[0]) {
+		if (number_parse_decimal(text, ret) < 0)
+			return false;
+		*ret &= (uint64_t)set_top(set);
+		return true;
+	}
 	if (number_parse(text, &number) < 0 ||
 	    (number_fit(&number, bits, true, ret) < 0 &&
 	     number_fit(&number, bits, false, ret) < 0))
@@ -393,12 +400,37 @@ static bool lists_host(const struct lint_term *term)
 /* Numbers of namespaces are inodes from here on. */
 #define NAMESPACE_MIN 0xeffffff0u
 
-static bool is_no_namespace(const struct node *value)
+/* The machine's own namespaces with a number of their own: include/linux/proc_ns.h. */
+static const struct {
+	uint32_t namespace, number;
+} first_namespaces[] = {
+	{ TETRA_NS_IPC, 0xefffffffu },	  { TETRA_NS_UTS, 0xeffffffeu },
+	{ TETRA_NS_USER, 0xeffffffdu },	  { TETRA_NS_PID, 0xeffffffcu },
+	{ TETRA_NS_CGROUP, 0xeffffffbu }, { TETRA_NS_TIME, 0xeffffffau },
+};
+
+/* The number is that of a namespace of another type. */
+static bool is_another(uint32_t namespace, uint64_t number)
+{
+	size_t i;
+
+	if (namespace == TETRA_NS_PID_FOR_CHILDREN)
+	namespace = TETRA_NS_PID;
+	if (namespace == TETRA_NS_TIME_FOR_CHILDREN)
+	namespace = TETRA_NS_TIME;
+	for (i = 0; i < ARRAY_SIZE(first_namespaces); i++)
+		if (first_namespaces[i].number == number)
+			return first_namespaces[i].namespace != namespace;
+	return false;
+}
+
+static bool is_no_namespace(const struct lint_set *set, const struct node *value)
 {
 	struct number number;
 
 	return number_parse(value->text, &number) == 0 &&
-	       (number.negative || number.magnitude < NAMESPACE_MIN);
+	       (number.negative || number.magnitude < NAMESPACE_MIN ||
+		is_another(set->subject.position, number.magnitude));
 }
 
 /* The value is certainly not what the term accepts. */
@@ -425,7 +457,7 @@ static int members_exclude(const struct lint_term *terms, uint32_t n)
 				continue;
 			if (values->items[v] &&
 			    terms[i].set->kind == LINT_SET_NAMESPACE &&
-			    is_no_namespace(values->items[v]))
+			    is_no_namespace(terms[i].set, values->items[v]))
 				continue;
 			for (k = 0; values->items[v] && k < n; k++)
 				if (k != i && value_fails(&terms[k], values->items[v]))

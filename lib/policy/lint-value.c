@@ -134,7 +134,7 @@ static void host_bits_of(const struct lint *lint, const struct node *value)
 		  sizeof(net));
 	snprintf(hint, sizeof(hint), "it means %s/%u", net, parsed.addr_bits);
 	report_warning(lint->report, value, "host-bits", hint,
-		       Q " has bits behind its prefix; they are not compared",
+		       Q " has bits after its prefix; they are not compared",
 		       value->text);
 }
 
@@ -309,8 +309,105 @@ static void prefix_sibling(const struct lint *lint)
 	free(sets);
 }
 
+/* The mode among the parameters of a call or function. */
+static const struct {
+	const char *name;
+	uint32_t index;
+} modes[] = {
+	{ "sys_chmod", 1 },
+	{ "sys_fchmod", 1 },
+	{ "sys_fchmodat", 2 },
+	{ "sys_fchmodat2", 2 },
+	{ "sys_open", 2 },
+	{ "sys_openat", 3 },
+	{ "sys_creat", 1 },
+	{ "sys_mkdir", 1 },
+	{ "sys_mkdirat", 2 },
+	{ "sys_mknod", 1 },
+	{ "sys_mknodat", 2 },
+	{ "sys_umask", 0 },
+	{ "sys_mq_open", 2 },
+	{ "security_path_chmod", 1 },
+	{ "security_path_mkdir", 2 },
+	{ "security_path_mknod", 2 },
+	{ "security_inode_mkdir", 2 },
+	{ "security_inode_mknod", 2 },
+	{ "security_inode_create", 2 },
+};
+
+/* A tracepoint's fields before a system call's arguments. */
+#define EVENT_FIELDS 5u
+
+static bool filters_mode(const struct lint *lint, const struct doc_filter *filter)
+{
+	uint32_t at = lint_filter_position(lint, filter);
+	const struct doc_hook *hook = lint->hook;
+	int64_t index;
+	size_t i;
+
+	if (at >= hook->args.n || !hook->args.items[at].index)
+		return false;
+	index = hook->args.items[at].index->number;
+	if (lint->section->section == SECTION_TRACEPOINT)
+		index -= EVENT_FIELDS;
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		if (str_equal(modes[i].name, lint_call(lint)))
+			return index == modes[i].index;
+	return false;
+}
+
+/* Read as octal: rights that nobody has more of than the owner, and a special bit. */
+static bool is_usual_mode(unsigned long mode)
+{
+	unsigned long special = mode >> 9, owner = mode >> 6 & 7, group = mode >> 3 & 7,
+		      other = mode & 7;
+
+	return special <= 6 && special != 3 && special != 5 && (group & ~owner) == 0 &&
+	       (other & ~owner) == 0;
+}
+
+/* "777" is 01411: everybody who writes it means 0777. */
+static bool is_decimal_mode(const char *text)
+{
+	unsigned long number;
+
+	if (strlen(text) < 3 || strlen(text) > 4 || text[0] == '0' ||
+	    text[strspn(text, "01234567")])
+		return false;
+	number = strtoul(text, NULL, 10);
+	return is_usual_mode(strtoul(text, NULL, 8)) &&
+	       (number > 0777 || number < 0100 || !is_usual_mode(number));
+}
+
+static void decimal_mode(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	char hint[64];
+	uint32_t i, k;
+
+	for (i = 0; i < doc->args.n; i++) {
+		const struct doc_values *values = &doc->args.items[i].values;
+
+		if (!filters_mode(lint, &doc->args.items[i]))
+			continue;
+		for (k = 0; k < values->n; k++) {
+			if (!values->items[k] || !is_decimal_mode(values->items[k]->text))
+				continue;
+			snprintf(hint, sizeof(hint), "write 0%s", values->items[k]->text);
+			report_warning(lint->report, values->items[k], "decimal-mode",
+				       hint,
+				       "modes are octal, and without a 0 in front this "
+				       "number is decimal");
+		}
+	}
+}
+
 const struct lint_rule lint_value_rules[] = {
-	{ "duplicate-value", duplicate_value }, { "host-bits", host_bits },
-	{ "merged-usr-path", merged_usr_path }, { "prefix-sibling", prefix_sibling },
-	{ "range-order", range_order },		{},
+	{ "decimal-mode", decimal_mode },
+	{ "duplicate-value", duplicate_value },
+	{ "host-bits", host_bits },
+	{ "merged-usr-path", merged_usr_path },
+	{ "prefix-sibling", prefix_sibling },
+	{ "range-order", range_order },
+	{},
 };

@@ -73,6 +73,14 @@ const struct doc_selector *lint_macro(const struct lint *lint, doc_value name)
 	return NULL;
 }
 
+bool lint_spend(const struct lint *lint, uint64_t steps)
+{
+	if (steps > *lint->steps)
+		return false;
+	*lint->steps -= steps;
+	return true;
+}
+
 const char *lint_text(const struct lint *lint, const struct strbuf *text)
 {
 	*lint->failed |= text->failed;
@@ -84,7 +92,7 @@ const char *lint_action_name(const struct doc_action *action)
 	return action->action ? action->action->text : "";
 }
 
-bool lint_enforces(const struct doc_selector *selector)
+static bool actions_enforce(const struct doc_selector *selector)
 {
 	uint32_t i;
 
@@ -95,6 +103,71 @@ bool lint_enforces(const struct doc_selector *selector)
 			return true;
 	}
 	return false;
+}
+
+bool lint_enforces(const struct lint *lint, const struct doc_selector *selector)
+{
+	const struct doc_selector *macro;
+	uint32_t i;
+
+	for (i = 0; i < selector->macros.n; i++) {
+		macro = lint_macro(lint, selector->macros.items[i]);
+		if (macro && actions_enforce(macro))
+			return true;
+	}
+	return actions_enforce(selector);
+}
+
+const struct doc_action *lint_action_at(const struct lint *lint, uint32_t i)
+{
+	const struct doc_selector *doc = lint->selector;
+	uint32_t k;
+
+	for (k = 0; doc && i >= doc->actions.n; k++) {
+		i -= doc->actions.n;
+		while (k < lint->selector->macros.n &&
+		       !lint_macro(lint, lint->selector->macros.items[k]))
+			k++;
+		doc = k < lint->selector->macros.n
+			      ? lint_macro(lint, lint->selector->macros.items[k])
+			      : NULL;
+	}
+	return doc ? &doc->actions.items[i] : NULL;
+}
+
+const struct doc_action *lint_action_find(const struct lint *lint, const char *name)
+{
+	const struct doc_action *action;
+	uint32_t i;
+
+	for (i = 0; (action = lint_action_at(lint, i)); i++)
+		if (str_equal(lint_action_name(action), name))
+			return action;
+	return NULL;
+}
+
+bool lint_is_listed(const char *const *patterns, const char *name)
+{
+	for (; *patterns; patterns++) {
+		size_t len = strlen(*patterns);
+
+		if ((*patterns)[len - 1] == '*' ? !strncmp(*patterns, name, len - 1)
+						: str_equal(*patterns, name))
+			return true;
+	}
+	return false;
+}
+
+void lint_event_name(const struct lint *lint, char (*ret)[LINT_NAME_BYTES])
+{
+	const struct doc_hook *hook = lint->hook;
+
+	if (lint->section->section == SECTION_TRACEPOINT && !lint->call[0] &&
+	    hook->subsystem && hook->name)
+		snprintf(*ret, sizeof(*ret), "%.60s/%.60s", hook->subsystem->text,
+			 hook->name->text);
+	else
+		snprintf(*ret, sizeof(*ret), "%.100s", lint_call(lint));
 }
 
 bool lint_filters_namespace(const struct doc_selector *doc)
@@ -130,6 +203,8 @@ bool lint_is_syscall(const struct lint *lint)
 
 	if (lint->call[0] && lint->section->section == SECTION_TRACEPOINT)
 		return true;
+	if (lint->call[0] && lint->section->section != SECTION_LSM)
+		return str_has_prefix(lint->call, "sys_");
 	if (!(lint->section->section & (SECTION_KPROBE | SECTION_FENTRY)) || !hook->name)
 		return false;
 	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
@@ -137,6 +212,32 @@ bool lint_is_syscall(const struct lint *lint)
 			return true;
 	return str_has_prefix(hook->name->text, "sys_") &&
 	       (!hook->syscall || hook->syscall->number);
+}
+
+const char *lint_call_of(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	const char *sys;
+
+	if (slash)
+		name = slash + 1;
+	sys = str_has_prefix(name, "__") ? strstr(name, "_sys_") : NULL;
+	return sys ? sys + 1 : name;
+}
+
+const struct doc_list_def *lint_list_hooked(const struct lint *lint)
+{
+	const char *name = lint->hook->name ? lint->hook->name->text : "";
+	uint32_t i;
+
+	if (!str_has_prefix(name, "list:"))
+		return NULL;
+	name += strlen("list:");
+	for (i = 0; i < lint->spec->lists.n; i++)
+		if (lint->spec->lists.items[i].name &&
+		    str_equal(lint->spec->lists.items[i].name->text, name))
+			return &lint->spec->lists.items[i];
+	return NULL;
 }
 
 const char *lint_call(const struct lint *lint)
@@ -155,6 +256,16 @@ static void rules_run(const struct lint_rule *rules, const struct lint *lint)
 		rules->check(lint);
 }
 
+/* What holds for the first of a list holds for the list. */
+static const char *list_call(const struct lint *lint)
+{
+	const struct doc_list_def *list = lint_list_hooked(lint);
+
+	return list && list->values.n && list->values.items[0]
+		       ? lint_call_of(list->values.items[0]->text)
+		       : NULL;
+}
+
 /* syscalls/sys_enter_NAME is a system call by another name, an LSM hook a function. */
 static void call_find(struct lint *lint, const struct doc_hook *hook)
 {
@@ -166,6 +277,8 @@ static void call_find(struct lint *lint, const struct doc_hook *hook)
 	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem &&
 	    str_equal(hook->subsystem->text, "syscalls") && str_has_prefix(name, enter))
 		snprintf(lint->call, sizeof(lint->call), "sys_%s", name + strlen(enter));
+	else if (list_call(lint))
+		snprintf(lint->call, sizeof(lint->call), "%.63s", list_call(lint));
 	else if (lint->section->section == SECTION_LSM)
 		snprintf(lint->call, sizeof(lint->call), "%s",
 			 hook_function(name, &function));
@@ -186,6 +299,7 @@ static void hook_run(struct lint lint, const struct doc_hook *hook)
 		rules_run(lint_value_rules, &lint);
 		rules_run(lint_never_rules, &lint);
 		rules_run(lint_action_rules, &lint);
+		rules_run(lint_reach_rules, &lint);
 		rules_run(lint_evasion_rules, &lint);
 		rules_run(lint_judge_rules, &lint);
 	}

@@ -18,7 +18,7 @@ struct lint {
 	const struct doc_selector *selector;
 	uint32_t i_selector;
 	uint64_t *steps; /* remaining comparisons of values, for the whole policy */
-	bool *failed; /* set when memory ran out */
+	bool *failed;	 /* set when memory ran out */
 	uint32_t *told; /* what lint-judge.c reported about the policy: enum told there */
 	/* Of a hook of another name: "sys_open" of "sys_enter_open"; or empty. */
 	char call[64];
@@ -34,11 +34,12 @@ struct lint_rule {
 /* Runs every rule of the lists below on the document. 0 or -ENOMEM. */
 int lint_run(struct build *build);
 
-/* lint-hook.c, -value.c, -never.c, -action.c, -evasion.c, -judge.c; a rule without a function
+/* lint-hook.c, -value.c, -never.c, -action.c, -evasion.c, -judge.c, -reach.c; a rule without a function
  * ends each list. */
 extern const struct lint_rule lint_policy_rules[], lint_hook_rules[];
 extern const struct lint_rule lint_value_rules[], lint_never_rules[], lint_action_rules[];
 extern const struct lint_rule lint_evasion_rules[], lint_judge_rules[];
+extern const struct lint_rule lint_reach_rules[];
 
 /* The type of the argument that a filter looks at; NULL if it is wrong or the return value's. */
 const struct type_row *lint_filter_type(const struct lint *lint,
@@ -57,6 +58,27 @@ const struct doc_selector *lint_macro(const struct lint *lint, doc_value name);
 /* The assembled text; if memory ran out, the lint fails. */
 const char *lint_text(const struct lint *lint, const struct strbuf *text);
 
+/* lint-types.c: what is known of the hook's parameters without a kernel. */
+void lint_argument_types(const struct lint *lint);
+void lint_never_returns(const struct lint *lint);
+bool lint_types_are_known(const struct lint *lint);
+/* enum signature_type of what the hook returns; '\0' if unknown. */
+char lint_result_type(const struct lint *lint);
+
+/* lint-calls.c */
+void lint_call_names(const struct lint *lint);
+void lint_list_calls(const struct lint *lint);
+void lint_known_calls(const struct lint *lint);
+
+/* Takes comparisons from the budget; false if not enough are left. */
+bool lint_spend(const struct lint *lint, uint64_t steps);
+
+/* lint-path.c */
+void lint_never_a_path(const struct lint *lint);
+
+/* lint-often.c */
+void lint_hot_hook(const struct lint *lint);
+
 /* lint-shadow.c */
 void lint_shadowed_selector(const struct lint *lint);
 
@@ -65,7 +87,11 @@ bool lint_usual_path(const char *text, struct strbuf *ret);
 
 /* The name of an action, or "". */
 const char *lint_action_name(const struct doc_action *action);
-bool lint_enforces(const struct doc_selector *selector);
+/* By an action of its own or of one of its macros. */
+bool lint_enforces(const struct lint *lint, const struct doc_selector *selector);
+/* Action @i of the selector, then those of its macros; NULL after the last. */
+const struct doc_action *lint_action_at(const struct lint *lint, uint32_t i);
+const struct doc_action *lint_action_find(const struct lint *lint, const char *name);
 /* By its user or mount namespace: names and capabilities made in others do not count. */
 bool lint_filters_namespace(const struct doc_selector *selector);
 /* Adds the hooks that see all ways of doing what this one sees. */
@@ -76,6 +102,19 @@ void lint_safer_add(const struct lint *lint, struct strbuf *ret);
  * tracepoint at a system call's entry; "" if unknown.
  */
 const char *lint_call(const struct lint *lint);
+
+/* The same for a name in a list: "sys_openat" of "__x64_sys_openat" or "x64/sys_openat". */
+const char *lint_call_of(const char *name);
+
+/* The list of functions that the hook names; NULL if it names a function. */
+const struct doc_list_def *lint_list_hooked(const struct lint *lint);
+
+#define LINT_NAME_BYTES 128u
+
+/* lint_call(), or "subsystem/event" of a tracepoint. */
+void lint_event_name(const struct lint *lint, char (*ret)[LINT_NAME_BYTES]);
+/* In a list that ends with NULL; a name there that ends in '*' is a prefix. */
+bool lint_is_listed(const char *const *patterns, const char *name);
 bool lint_is_syscall(const struct lint *lint);
 
 #endif

@@ -119,7 +119,7 @@ static bool bind_name(struct binder *binder, const struct schema_field *field,
 	if ((field->flags & FIELD_ANY_TEXT) || !has_nul(node))
 		return true;
 	(void)report_error(binder->report, node, "bad-value", NULL,
-			   "%s has a NUL character behind " Q, name, node->text);
+			   "%s has a NUL character after " Q, name, node->text);
 	return false;
 }
 
@@ -438,7 +438,7 @@ static int bind_object(struct binder *binder, const struct schema *schema,
 		if (seen & bit)
 			(void)report_error_key(
 				binder->report, child, "duplicate-key", NULL,
-				"'%s' stands here twice, ignoring case", field->name);
+				"duplicate key '%s' (case is ignored)", field->name);
 		else
 			r = bind_known(binder, schema, field, child,
 				       (char *)ret + field->offset);

@@ -78,7 +78,7 @@ static int binary_add(struct build *build, doc_value node, uint32_t max,
 
 	if (!node->n || strlen(node->text) != node->n)
 		(void)report_error(build->report, node, "bad-value", NULL,
-				   "an empty text is no path");
+				   "a path must not be empty");
 	if (node->n > max)
 		(void)report_error(build->report, node, "too-long", NULL,
 				   "the path has %u bytes; %u can be compared", node->n,

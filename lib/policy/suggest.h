@@ -22,4 +22,13 @@ const char *suggest_word(char (*buf)[SUGGEST_BYTES], const struct schema_field *
 /* The name of a number that @text may have meant, or NULL. */
 const char *suggest_named(const struct names *names, const char *text);
 
+/*
+ * suggest-value.c: hints for values that are not what they should be; NULL if it is not clear
+ * what was meant.
+ */
+const char *suggest_number(char (*buf)[SUGGEST_BYTES], const char *text);
+const char *suggest_range(char (*buf)[SUGGEST_BYTES], const char *text);
+const char *suggest_port(char (*buf)[SUGGEST_BYTES], const char *text);
+const char *suggest_net(char (*buf)[SUGGEST_BYTES], const char *text);
+
 #endif

@@ -31,22 +31,8 @@ static bool bad_value(const struct value_parser *parser, const char *hint,
 static bool out_of_range(const struct value_parser *parser, const char *what)
 {
 	(void)report_error(parser->build->report, parser->node, "out-of-range", NULL,
-			   "%.80s does not fit %s", parser->node->text, what);
+			   "%.80s is out of range for %s", parser->node->text, what);
 	return false;
-}
-
-/* "8000-8080" was meant as "8000:8080". */
-static const char *range_hint(const struct value_parser *parser, char (*buf)[128])
-{
-	const char *text = parser->node->text, *dash = strchr(text + (*text == '-'), '-');
-	char fixed[64];
-
-	if (!dash || strlen(text) >= sizeof(fixed) ||
-	    strspn(text, "0123456789-") != strlen(text))
-		return NULL;
-	snprintf(fixed, sizeof(fixed), "%.*s:%s", (int)(dash - text), text, dash + 1);
-	snprintf(*buf, sizeof(*buf), "ranges are written MIN:MAX: '%s'", fixed);
-	return *buf;
 }
 
 static bool text_parse(struct value_parser *parser)
@@ -72,14 +58,19 @@ static bool text_parse(struct value_parser *parser)
 
 static bool integer_parse(struct value_parser *parser)
 {
+	static const char number_form[] = "write a number, for example 10 or 0x1f";
 	const struct type_row *type = parser->type;
+	const char *suggestion;
+	char hint[SUGGEST_BYTES];
 	struct number number;
 	int r;
 
 	r = number_parse(parser->node->text, &number);
-	if (r == -EINVAL)
-		return bad_value(parser, "names of flags are not known; write the number",
+	if (r == -EINVAL) {
+		suggestion = suggest_number(&hint, parser->node->text);
+		return bad_value(parser, suggestion ? suggestion : number_form,
 				 "a number");
+	}
 	if (r >= 0)
 		r = number_fit(&number, type->bits, type->is_signed, &parser->value->min);
 	/* A mask is a set of bits: the sign bit of a signed type is one of them. */
@@ -182,7 +173,7 @@ static bool is_less(const struct type_row *type, uint64_t a, uint64_t b)
 static bool range_parse(struct value_parser *parser)
 {
 	struct policy_value *value = parser->value;
-	char buf[128], hint[128];
+	char buf[128], hint[SUGGEST_BYTES];
 	const char *high;
 	uint64_t other;
 	int r = -EINVAL;
@@ -195,7 +186,8 @@ static bool range_parse(struct value_parser *parser)
 	if (r == -E2BIG)
 		return out_of_range(parser, parser->type->name);
 	if (r < 0)
-		return bad_value(parser, range_hint(parser, &hint), "a range MIN:MAX");
+		return bad_value(parser, suggest_range(&hint, parser->node->text),
+				 "a range MIN:MAX");
 	if (is_less(parser->type, value->max, value->min)) {
 		other = value->min;
 		value->min = value->max;
@@ -257,7 +249,7 @@ static bool set_parse(struct value_parser *parser)
 		if (!(parser->type->classes & TYPE_SYSCALL)) {
 			(void)report_error(parser->build->report, parser->node,
 					   "type-mismatch", NULL,
-					   "a list stands for system calls: it needs an "
+					   "a list holds system calls: it needs an "
 					   "argument of type syscall64");
 			return false;
 		}
@@ -317,7 +309,8 @@ int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bit
 
 static bool address_value(struct value_parser *parser)
 {
-	char hint[128];
+	char hint[SUGGEST_BYTES];
+	const char *suggestion = suggest_net(&hint, parser->node->text);
 	bool host_bits;
 	int r;
 
@@ -325,15 +318,18 @@ static bool address_value(struct value_parser *parser)
 	if (r == 0)
 		return true;
 	if (r == -E2BIG) {
-		snprintf(hint, sizeof(hint), "write a number from 0 to %u after the '/'",
-			 parser->value->addr_bits);
+		if (!suggestion)
+			snprintf(hint, sizeof(hint),
+				 "write a number from 0 to %u after the '/'",
+				 parser->value->addr_bits);
 		(void)report_error(parser->build->report, parser->node, "bad-value", hint,
 				   "the prefix length of " Q " is not in 0 to %u",
 				   parser->node->text, parser->value->addr_bits);
 		return false;
 	}
-	return bad_value(parser, "names are not looked up; write 10.0.0.0/8 or fd00::/8",
-			 "an address");
+	if (!suggestion)
+		suggestion = "names are not looked up; write 10.0.0.0/8 or fd00::/8";
+	return bad_value(parser, suggestion, "an address");
 }
 
 int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,
@@ -373,7 +369,7 @@ static bool is_negative(const char *text)
 
 static bool port_parse(struct value_parser *parser)
 {
-	char hint[128];
+	char hint[SUGGEST_BYTES];
 	bool swapped;
 	int r;
 
@@ -381,7 +377,7 @@ static bool port_parse(struct value_parser *parser)
 	if (r == -E2BIG || (r < 0 && is_negative(parser->node->text)))
 		return out_of_range(parser, "a port");
 	if (r < 0)
-		return bad_value(parser, range_hint(parser, &hint),
+		return bad_value(parser, suggest_port(&hint, parser->node->text),
 				 "a port number or MIN:MAX");
 	return true;
 }
@@ -468,7 +464,7 @@ uint32_t value_parse(struct build *build, const struct operator_row *op,
 	ret->mark = node->mark;
 	ret->len = node->n;
 	if (!text && memchr(node->text, '\0', node->n)) {
-		(void)bad_value(&parser, NULL, "a value: a NUL character follows");
+		(void)bad_value(&parser, NULL, "a value: it contains a NUL character");
 		return 0;
 	}
 	return grammars[op->grammar](&parser) ? parser.n_values : 0;

@@ -390,7 +390,7 @@ static void duplicate(struct builder *builder, struct node *child,
 		      const struct node *first)
 {
 	(void)report_error_key(builder->report, child, "duplicate-key", NULL,
-			       "key " Q " stands here twice, first in line %u",
+			       "duplicate key " Q ", first in line %u",
 			       child->key->text, first->key->mark.line);
 }
 

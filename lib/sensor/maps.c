@@ -199,7 +199,7 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 			      opts->skips, kernel, &log);
 	if (r == 0 && opts->wants_gains && sensor_attach_gains(sensor, kernel, &log) < 0)
 		diag_warning(diag, NULL, "no-binary-properties", NULL,
-			     "this kernel (%s) does not tell which programs change "
+			     "this kernel (%s) does not say which programs change "
 			     "privileges: binary_properties is incomplete",
 			     kernel_release(kernel));
 	if (r < 0)

@@ -137,7 +137,7 @@ static int session_check_kernel(struct tetra_session *session, struct tetra_diag
 					  reason);
 		return diag_error(diag, NULL, -EOPNOTSUPP, "kernel-lacks",
 				  kernel_feature_need(needed[i]),
-				  "this kernel (%s) cannot serve: %s",
+				  "this kernel (%s) is not supported: %s",
 				  kernel_release(session->kernel), reason ? reason : "");
 	}
 	return 0;

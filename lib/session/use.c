@@ -162,7 +162,7 @@ static int use_widen_value(struct session_use *use, uint32_t selector,
 		return -ENOMEM;
 	use->widened = grown;
 	diag_note(diag, &place, "widened", NULL,
-		  "'%s' is the file '%s' on this machine: both names are meant", value->text,
+		  "'%s' is the file '%s' on this machine: both names match", value->text,
 		  resolved);
 	len = strlen(resolved);
 	use->widened[use->n_widened++] =
