@@ -96,7 +96,8 @@ int column_add_range(struct column *column, uint32_t filter, uint64_t min, uint6
 
 static bool filter_distrusts(const struct column_filter *filter)
 {
-	return filter->negated && filter->leniency & COLUMN_DISTRUSTS;
+	return filter->leniency &
+	       (filter->negated ? COLUMN_DOUBTS_NEGATED : COLUMN_DOUBTS_POSITIVE);
 }
 
 void column_hit(struct column *column, uint32_t filter)
@@ -128,8 +129,8 @@ int column_row(const struct column *column, struct row *ret)
 	return rows_intern(column->rows, column->accepting, ret);
 }
 
-static bool filter_accepts(const struct column *column, const struct column_filter *filter,
-			   uint32_t state)
+static bool filter_accepts(const struct column *column,
+			   const struct column_filter *filter, uint32_t state)
 {
 	switch (state) {
 	case TETRA_VALUE_NONE:

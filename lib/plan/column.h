@@ -28,8 +28,9 @@ enum column_shape {
 /* How a rule treats values that cannot be compared; from its selector. */
 #define COLUMN_ACCEPTS_UNREADABLE 1u
 #define COLUMN_ACCEPTS_FAULT	  2u
-#define COLUMN_DISTRUSTS	  4u
-#define COLUMN_ENFORCES		  8u
+#define COLUMN_DOUBTS_NEGATED	  4u
+#define COLUMN_DOUBTS_POSITIVE	  8u
+#define COLUMN_ENFORCES		  16u
 
 struct column_filter {
 	uint32_t rule;
@@ -68,7 +69,7 @@ struct column {
 	uint8_t exe;	   /* the executable: a process without one passes only by leniency */
 	uint8_t path;	   /* the value is a file's path */
 	uint8_t aside;	   /* some values cannot be compared */
-	uint8_t foreign;   /* names are distrusted: negated filters of such rules always hold */
+	uint8_t foreign;   /* names are distrusted: filters that doubt them see none */
 	uint64_t flip;	   /* of the sign, so that order is unsigned */
 	struct rows *rows; /* borrowed */
 	struct column_filter *filters;

@@ -43,7 +43,8 @@ static uint32_t selector_leniency(const struct policy_selector *selector)
 {
 	return (selector->accepts_unreadable ? COLUMN_ACCEPTS_UNREADABLE : 0) |
 	       (selector->accepts_fault ? COLUMN_ACCEPTS_FAULT : 0) |
-	       (selector->distrusts ? COLUMN_DISTRUSTS : 0) |
+	       (selector_doubts(selector, true) ? COLUMN_DOUBTS_NEGATED : 0) |
+	       (selector_doubts(selector, false) ? COLUMN_DOUBTS_POSITIVE : 0) |
 	       (selector->enforces ? COLUMN_ENFORCES : 0);
 }
 

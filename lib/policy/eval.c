@@ -191,8 +191,8 @@ static bool eval_text(const struct policy_selector *s, const struct policy_filte
 
 	if (arg->endless && is_postfix(filter->op))
 		return s->accepts_unreadable;
-	if (arg->foreign && s->distrusts && operator_is_negated(filter->op))
-		return true;
+	if (arg->foreign && selector_doubts(s, operator_is_negated(filter->op)))
+		return operator_is_negated(filter->op);
 	return eval_bytes(filter->op, filter->values, filter->n_values, text,
 			  arg->kind == TETRA_ARG_CHAR_BUF);
 }
@@ -251,8 +251,8 @@ static bool eval_binaries(const struct policy_selector *s,
 			       : (event->binary_marks >> selector & 1) != negated;
 	if (event->exe_state != TETRA_VALUE_READ)
 		return true;
-	if (event->exe_foreign && s->distrusts && negated)
-		return true;
+	if (event->exe_foreign && selector_doubts(s, negated))
+		return negated;
 	return eval_bytes(binaries->op, binaries->values, binaries->n_values, exe, false);
 }
 

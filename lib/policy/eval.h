@@ -15,7 +15,8 @@
  *  - A text whose end was not reached is longer than any literal; only Postfix cannot be
  *    decided for it.
  *  - A name made in a user namespace may be false: for a selector that distrusts such names,
- *    it passes every negated filter.
+ *    it passes every negated filter; if the selector exempts from a later one that enforces,
+ *    it passes no positive filter.
  *  - An IPv4 address in IPv6 is the IPv4 address, for every operator on addresses.
  *  - Paths and strings are compared as bytes, nothing is normalised. A resolved path
  *    begins with '/', has no empty component, and ends in '/' only if it is "/".

@@ -135,7 +135,8 @@ struct policy_selector {
 	uint8_t enforces; /* an action signals or overrides */
 	uint8_t accepts_unreadable; /* an unreadable value passes each filter */
 	uint8_t accepts_fault; /* likewise memory of a system call's process */
-	uint8_t distrusts; /* names made in a user namespace pass each negated filter */
+	uint8_t exempts; /* does not enforce, and comes before a selector that does */
+	uint8_t distrusts; /* names made in a user namespace: selector_doubts() */
 };
 
 struct policy_hook {
@@ -217,7 +218,17 @@ const char *action_name(uint32_t kind);
 const char *action_event_name(uint32_t kind);
 
 /* A filter says what an executable's or an argument's name must not be. */
-bool selector_negates_names(const struct policy_selector *selector);
+bool selector_doubts_names(const struct policy_selector *selector);
+
+/*
+ * Whether a name made in a user namespace is not believed by a filter of @selector: the one
+ * that a process would lie to. An allow-list's negated filter then holds, and a positive filter
+ * that exempts from a later selector does not.
+ */
+static inline bool selector_doubts(const struct policy_selector *selector, bool negated)
+{
+	return selector->distrusts && negated != selector->exempts;
+}
 
 static inline void tetra_policy_unrefp(struct tetra_policy **policy)
 {

@@ -125,10 +125,24 @@ static void selector_settle(const struct tetra_policy *policy,
 	selector->accepts_unreadable = policy->unreadable == POLICY_UNREADABLE_DEFAULT
 					       ? selector->enforces
 					       : selector->accepts_fault;
-	selector->distrusts =
-		policy->user_namespaces == POLICY_USER_NAMESPACES_DEFAULT
-			? selector->enforces
-			: policy->user_namespaces == POLICY_USER_NAMESPACES_DISTRUST;
+}
+
+/* What depends on the selectors that follow. */
+static void selectors_settle(const struct tetra_policy *policy, struct policy_hook *hook)
+{
+	bool enforces = false;
+
+	for (uint32_t i = hook->n_selectors; i-- > 0;) {
+		struct policy_selector *selector = &hook->selectors[i];
+
+		selector->exempts = enforces && !selector->enforces;
+		enforces |= selector->enforces;
+		selector->distrusts =
+			policy->user_namespaces == POLICY_USER_NAMESPACES_DEFAULT
+				? enforces
+				: policy->user_namespaces ==
+					  POLICY_USER_NAMESPACES_DISTRUST;
+	}
 }
 
 /* For selectors added later: what their own types do not show. */
@@ -145,8 +159,9 @@ static void later_check(struct build_hook *hook, const struct doc_selector *doc)
 				       "matchUserCallers is for uprobes");
 	for (i = 0; i < doc->callers.n; i++)
 		if (doc->callers.items[i].path && !doc->callers.items[i].path->n)
-			(void)report_error(report, doc->callers.items[i].path, "bad-value",
-					   NULL, "the path must not be empty");
+			(void)report_error(report, doc->callers.items[i].path,
+					   "bad-value", NULL,
+					   "the path must not be empty");
 }
 
 static int selector_build(struct build_hook *hook, const struct doc_selector *doc,
@@ -183,13 +198,14 @@ static int selector_build(struct build_hook *hook, const struct doc_selector *do
 	return r;
 }
 
-bool selector_negates_names(const struct policy_selector *selector)
+bool selector_doubts_names(const struct policy_selector *selector)
 {
 	for (uint32_t i = 0; i < selector->n_binaries; i++)
-		if (operator_is_negated(selector->binaries[i].op))
+		if (selector_doubts(selector,
+				    operator_is_negated(selector->binaries[i].op)))
 			return true;
 	for (uint32_t i = 0; i < selector->n_args; i++)
-		if (operator_is_negated(selector->args[i].op))
+		if (selector_doubts(selector, operator_is_negated(selector->args[i].op)))
 			return true;
 	return false;
 }
@@ -219,5 +235,6 @@ int selectors_build(struct build_hook *hook)
 		if (doc->selectors.items[i].node)
 			r = selector_build(hook, &doc->selectors.items[i],
 					   &hook->hook->selectors[i]);
+	selectors_settle(hook->build->policy, hook->hook);
 	return r;
 }

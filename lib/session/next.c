@@ -132,7 +132,7 @@ static uint32_t selector_extras(const struct policy_selector *selector)
 	for (uint32_t i = 0; i < selector->n_actions; i++)
 		if (selector->actions[i].rate_ms)
 			extras |= POINT_RATE;
-	if (selector->distrusts && selector_negates_names(selector))
+	if (selector_doubts_names(selector))
 		extras |= POINT_DISTRUSTS;
 	return extras;
 }

@@ -489,6 +489,7 @@ static void make_selector(struct random_rules *rules, const struct policy_hook *
 	selector->accepts_unreadable = random_once(&rules->random, 2);
 	selector->accepts_fault = random_once(&rules->random, 4);
 	selector->distrusts = random_once(&rules->random, 2);
+	selector->exempts = random_once(&rules->random, 3);
 	selector->actions = alloc(rules, 1, sizeof(*selector->actions));
 	selector->n_actions = 1;
 	make_action(rules, selector);

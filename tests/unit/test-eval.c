@@ -172,9 +172,11 @@ END_TEST
 START_TEST(a_fault_passes_on_request_only)
 {
 	struct policy_value value = TEXT("a");
-	struct policy_filter filter = { .op = TETRA_OP_NOT_EQUAL, .values = &value,
+	struct policy_filter filter = { .op = TETRA_OP_NOT_EQUAL,
+					.values = &value,
 					.n_values = 1 };
-	struct policy_selector selector = { .args = &filter, .n_args = 1,
+	struct policy_selector selector = { .args = &filter,
+					    .n_args = 1,
 					    .accepts_unreadable = 1 };
 	struct eval_arg arg = { .kind = TETRA_ARG_STRING, .state = TETRA_VALUE_FAULT };
 	struct eval_event event = { .args = &arg };
@@ -191,8 +193,9 @@ START_TEST(a_text_without_end_is_judged_by_its_beginning)
 	struct policy_value value = TEXT("ab");
 	struct policy_filter filter = { .values = &value, .n_values = 1 };
 	struct policy_selector selector = { .args = &filter, .n_args = 1 };
-	struct eval_arg arg = { .kind = TETRA_ARG_STRING, .text = "abc", .len = 3,
-				.endless = 1 };
+	struct eval_arg arg = {
+		.kind = TETRA_ARG_STRING, .text = "abc", .len = 3, .endless = 1
+	};
 	struct eval_event event = { .args = &arg };
 	static const struct {
 		uint32_t op;
@@ -219,8 +222,9 @@ START_TEST(names_of_user_namespaces_are_not_believed)
 	struct policy_value value = TEXT("/a");
 	struct policy_filter filter = { .values = &value, .n_values = 1 };
 	struct policy_selector selector = { .args = &filter, .n_args = 1 };
-	struct eval_arg arg = { .kind = TETRA_ARG_FILE, .text = "/a", .len = 2,
-				.foreign = 1 };
+	struct eval_arg arg = {
+		.kind = TETRA_ARG_FILE, .text = "/a", .len = 2, .foreign = 1
+	};
 	struct eval_event event = { .args = &arg };
 
 	for (size_t i = 0; i < ARRAY_SIZE(text_operators); i++) {
@@ -233,6 +237,12 @@ START_TEST(names_of_user_namespaces_are_not_believed)
 		ck_assert_int_eq(judge(&selector, &event), 0);
 		filter.op = text_operators[i].positive;
 		ck_assert_int_eq(judge(&selector, &event), 0);
+		/* An exception is not had for such a name, nor by another one. */
+		selector.exempts = 1;
+		ck_assert_int_eq(judge(&selector, &event), -1);
+		filter.op = text_operators[i].negated;
+		ck_assert_int_eq(judge(&selector, &event), -1);
+		selector.exempts = 0;
 	}
 }
 END_TEST
@@ -340,8 +350,9 @@ static const struct exe_row {
 static bool exe_accepted(const struct exe_row *row, uint32_t op, bool follow)
 {
 	struct policy_value value = TEXT("/usr/bin/cat");
-	struct policy_binaries binaries = { .op = op, .values = &value, .n_values = 1,
-					    .follow_children = follow };
+	struct policy_binaries binaries = {
+		.op = op, .values = &value, .n_values = 1, .follow_children = follow
+	};
 	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1 };
 	struct eval_event event = { .exe = "/bin/sh", .exe_len = 7 };
 
@@ -371,7 +382,8 @@ START_TEST(an_executable_may_have_an_empty_name)
 {
 	static const struct exe_row memfd = { .state = TETRA_VALUE_READ };
 	struct policy_value value = TEXT("/");
-	struct policy_binaries binaries = { .op = TETRA_OP_NOT_PREFIX, .values = &value,
+	struct policy_binaries binaries = { .op = TETRA_OP_NOT_PREFIX,
+					    .values = &value,
 					    .n_values = 1 };
 	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1 };
 	struct eval_event event = { .exe = "", .exe_state = memfd.state };
@@ -387,7 +399,8 @@ END_TEST
 START_TEST(executables_of_user_namespaces_are_not_believed)
 {
 	struct policy_value value = TEXT("/bin/sh");
-	struct policy_binaries binaries = { .op = TETRA_OP_NOT_EQUAL, .values = &value,
+	struct policy_binaries binaries = { .op = TETRA_OP_NOT_EQUAL,
+					    .values = &value,
 					    .n_values = 1 };
 	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1 };
 	struct eval_event event = { .exe = "/bin/sh", .exe_len = 7, .exe_foreign = 1 };
@@ -395,6 +408,13 @@ START_TEST(executables_of_user_namespaces_are_not_believed)
 	ck_assert_int_eq(judge(&selector, &event), -1);
 	selector.distrusts = 1;
 	ck_assert_int_eq(judge(&selector, &event), 0);
+	binaries.op = TETRA_OP_EQUAL;
+	ck_assert_int_eq(judge(&selector, &event), 0);
+	selector.exempts = 1;
+	ck_assert_int_eq(judge(&selector, &event), -1);
+	binaries.op = TETRA_OP_NOT_EQUAL;
+	ck_assert_int_eq(judge(&selector, &event), -1);
+	selector.distrusts = 0;
 	binaries.op = TETRA_OP_EQUAL;
 	ck_assert_int_eq(judge(&selector, &event), 0);
 }
@@ -478,11 +498,21 @@ static const struct namespace_truth {
 	uint64_t inode;
 	bool passes;
 } namespace_truths[] = {
-	{ 0, 0, 100, true },  { 0, 0, 5, false }, { 0, 0, 6, false }, { 0, 1, 100, true },
-	{ 0, 1, 5, true },    { 0, 1, 6, false }, { 1, 0, 100, false }, { 1, 0, 5, true },
-	{ 1, 0, 6, true },    { 1, 1, 100, false }, { 1, 1, 5, false }, { 1, 1, 6, true },
+	{ 0, 0, 100, true },
+	{ 0, 0, 5, false },
+	{ 0, 0, 6, false },
+	{ 0, 1, 100, true },
+	{ 0, 1, 5, true },
+	{ 0, 1, 6, false },
+	{ 1, 0, 100, false },
+	{ 1, 0, 5, true },
+	{ 1, 0, 6, true },
+	{ 1, 1, 100, false },
+	{ 1, 1, 5, false },
+	{ 1, 1, 6, true },
 	/* A kernel without that kind of namespace. */
-	{ 0, 0, 0, false },   { 1, 0, 0, true },
+	{ 0, 0, 0, false },
+	{ 1, 0, 0, true },
 };
 
 START_TEST(a_namespace_is_in_or_not)
@@ -510,11 +540,11 @@ static const struct capability_truth {
 	uint64_t caps;
 	bool passes;
 } capability_truths[] = {
-	{ 0, 0, 1, 2, true },	{ 0, 0, 1, 1, false }, { 1, 0, 1, 2, false },
-	{ 1, 0, 1, 1, true },	{ 0, 0, 0, 2, true },  { 1, 0, 0, 1, true },
-	{ 0, 1, 1, 2, false },	{ 0, 1, 1, 1, false }, { 1, 1, 1, 2, false },
-	{ 1, 1, 1, 1, false },	{ 0, 1, 0, 2, true },  { 0, 1, 0, 1, false },
-	{ 1, 1, 0, 2, false },	{ 1, 1, 0, 1, true },  { 0, 0, 1, 0, false },
+	{ 0, 0, 1, 2, true },  { 0, 0, 1, 1, false }, { 1, 0, 1, 2, false },
+	{ 1, 0, 1, 1, true },  { 0, 0, 0, 2, true },  { 1, 0, 0, 1, true },
+	{ 0, 1, 1, 2, false }, { 0, 1, 1, 1, false }, { 1, 1, 1, 2, false },
+	{ 1, 1, 1, 1, false }, { 0, 1, 0, 2, true },  { 0, 1, 0, 1, false },
+	{ 1, 1, 0, 2, false }, { 1, 1, 0, 1, true },  { 0, 0, 1, 0, false },
 	{ 1, 0, 1, 0, true },
 };
 
@@ -529,7 +559,8 @@ START_TEST(a_capability_is_in_or_not_or_neither)
 	};
 	struct policy_selector selector = { .capabilities = &capabilities,
 					    .n_capabilities = 1 };
-	struct eval_event event = { .host_user_ns = 1, .user_ns = truth->in_host ? 1 : 2 };
+	struct eval_event event = { .host_user_ns = 1,
+				    .user_ns = truth->in_host ? 1 : 2 };
 
 	event.caps[TETRA_CAPSET_EFFECTIVE] = truth->caps;
 	ck_assert_int_eq(judge(&selector, &event), truth->passes ? 0 : -1);
@@ -628,8 +659,10 @@ int main(void)
 	tcase_add_test(tcase, an_executable_may_have_an_empty_name);
 	tcase_add_test(tcase, executables_of_user_namespaces_are_not_believed);
 	tcase_add_test(tcase, marks_of_unknown_processes_are_unreadable);
-	tcase_add_loop_test(tcase, a_pid_is_in_or_not_or_neither, 0, ARRAY_SIZE(pid_truths));
-	tcase_add_loop_test(tcase, a_namespace_is_in_or_not, 0, ARRAY_SIZE(namespace_truths));
+	tcase_add_loop_test(tcase, a_pid_is_in_or_not_or_neither, 0,
+			    ARRAY_SIZE(pid_truths));
+	tcase_add_loop_test(tcase, a_namespace_is_in_or_not, 0,
+			    ARRAY_SIZE(namespace_truths));
 	tcase_add_loop_test(tcase, a_capability_is_in_or_not_or_neither, 0,
 			    ARRAY_SIZE(capability_truths));
 	tcase_add_test(tcase, namespaces_know_the_hosts);

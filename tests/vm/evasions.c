@@ -441,6 +441,46 @@ static void check_user_namespaces(void)
 	policy_off("spoof");
 }
 
+/* The allowed reader, or one that only has its name; its status is the reader's. */
+static int act_read(const char *path, int spoofs)
+{
+	if (spoofs) {
+		if (namespace_make() < 0)
+			return 210;
+		file_copy("/bin/cat", TOOLS "/cat");
+	}
+	execl(TOOLS "/cat", "cat", path, (char *)NULL);
+	return errno;
+}
+
+/* The same as exceptions that come first, and then everybody else. */
+static void check_exceptions(void)
+{
+	static const char programs[] = HEAD HOOK("security_bprm_check") ARG(
+		"linux_binprm")
+		ON_ARG("Prefix",
+		       "'" TOOLS
+		       "/', /usr/, /bin/") "      matchActions: [{action: NoPost}]\n"
+					   "    - matchActions: [{action: Override, argError: -1}]\n";
+	static const char files[] = HEAD HOOK("security_file_open") ARG(
+		"file") "    selectors:\n"
+			"    - matchBinaries: [{operator: In, values: [" TOOLS "/cat]}]\n"
+			"      matchActions: [{action: NoPost}]\n"
+			"    - matchArgs: [{index: 0, operator: Prefix, values: [" SECRET
+			"/]}]\n" DENY;
+
+	file_copy("/bin/cat", TOOLS "/cat");
+	policy_on(programs, "excepted");
+	fact_equal(act(act_exec, TOOLS "/true", 0), 0, "an excepted program runs");
+	fact_equal(act(act_spoof, TOOLS "/true", 0), EPERM, "one of its name does not");
+	policy_off("excepted");
+	policy_on(files, "excepted");
+	fact_equal(act(act_read, SECRET "/file", 0), 0, "an excepted program reads");
+	fact_equal(act(act_read, SECRET "/file", 1), 1, "one of its name does not");
+	fact_equal(act(act_read, FREE "/file", 1), 0, "it reads other files");
+	policy_off("excepted");
+}
+
 static int act_write_long(const char *end, int bytes)
 {
 	char *text = malloc(bytes);
@@ -531,6 +571,7 @@ int main(void)
 	check_deleted();
 	check_roots();
 	check_user_namespaces();
+	check_exceptions();
 	check_buffers();
 	check_addresses();
 	tetra_session_free(session);
