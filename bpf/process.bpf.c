@@ -84,6 +84,7 @@ static __noinline struct tetra_scratch *fork_identify(__u64 child,
 		return 0;
 	}
 	identity_begin(s, child);
+	identity_doubt(s);
 	if (forker) {
 		s->proc.pid_marks |= forker->pid_marks;
 		s->proc.binary_marks |= forker->binary_marks;

@@ -302,4 +302,17 @@ static __always_inline void identity_find(__u32 slot)
 	identity_marks(slot);
 }
 
+/*
+ * A task without a row, which is past its exec: in a user namespace of its own it may have
+ * made another file its executable since (prctl(PR_SET_MM)). Its name is unknown.
+ */
+static __noinline int identity_doubt(struct tetra_scratch *s)
+{
+	struct task_struct *task = (void *)s->task;
+
+	if (BPF_CORE_READ(task, cred, user_ns, level))
+		s->proc.exe_hash[0] = s->proc.exe_hash[1] = 0;
+	return 0;
+}
+
 #endif

@@ -207,6 +207,7 @@ row_make(struct tetra_scratch *s)
 {
 	s->task = bpf_get_current_task();
 	identity_find(s->number);
+	identity_doubt(s);
 	return &s->proc;
 }
 

@@ -370,6 +370,19 @@ static void no_result(const struct lint *lint)
 			       lint_call(lint));
 }
 
+/* Who is stopped is stopped at the entry, where there is no result to filter by. */
+static void result_comes_late(const struct lint *lint)
+{
+	const struct node *filters = lint->selector->return_args.node;
+
+	if (filters && lint_enforces(lint, lint->selector))
+		report_warning_key(
+			lint->report, filters, "ignored-field",
+			"filter arguments, or only watch (Post)",
+			"'matchReturnArgs' does not restrict actions that enforce: they act "
+			"before the call has a result");
+}
+
 const struct lint_rule lint_reach_rules[] = {
 	{ "broad-enforcement", broad_enforcement },
 	{ "broad-enforcement", bystander },
@@ -378,5 +391,6 @@ const struct lint_rule lint_reach_rules[] = {
 	{ "never-matches", too_early },
 	{ "never-enforces", first_process },
 	{ "never-enforces", no_result },
+	{ "ignored-field", result_comes_late },
 	{},
 };

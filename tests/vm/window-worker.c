@@ -8,6 +8,7 @@
  *   later TURN         tries it after a while
  *   loiter             executes programs at idle priority until it is over
  *   chain N PATH       opens the file after so many forks; the status is the errno
+ *   apart N PATH       the same in a user namespace of its own
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -167,7 +168,9 @@ int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
 
-	if (!strcmp(mode, "chain") && argc == 4)
+	if (!strcmp(mode, "apart") && unshare(CLONE_NEWUSER) < 0)
+		return EXIT_FAILURE;
+	if ((!strcmp(mode, "chain") || !strcmp(mode, "apart")) && argc == 4)
 		return chain(atoi(argv[2]), argv[3]);
 	shared_map();
 	if (!strcmp(mode, "storm"))

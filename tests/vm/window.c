@@ -203,7 +203,8 @@ static int storm(unsigned int sessions)
 	return fact_close();
 }
 
-static int chain_run(const char *program, unsigned int length, const char *path)
+static int run(const char *mode, const char *program, unsigned int length,
+	       const char *path)
 {
 	pid_t pid = fork();
 	char text[16];
@@ -211,11 +212,16 @@ static int chain_run(const char *program, unsigned int length, const char *path)
 
 	snprintf(text, sizeof(text), "%u", length);
 	if (pid == 0) {
-		execl(program, program, "chain", text, path, (char *)NULL);
+		execl(program, program, mode, text, path, (char *)NULL);
 		_exit(EXIT_FAILURE);
 	}
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int chain_run(const char *program, unsigned int length, const char *path)
+{
+	return run("chain", program, length, path);
 }
 
 /* Sleepers, all at one time. */
@@ -283,6 +289,9 @@ static int full(void)
 			   "NotIn, the listed one, %u forks", n);
 		poll_for(session, 50);
 	}
+	/* There a process can make any file its executable, and nothing knows its first one. */
+	fact_equal(run("apart", GOOD, 1, VAULT), EPERM, "In, in a user namespace");
+	fact_equal(run("apart", GOOD, 1, VAULT "2"), EPERM, "NotIn, in a user namespace");
 	full_counts(session);
 	tetra_session_free(session);
 	sleepers_end(fillers, FULL_ROWS);
