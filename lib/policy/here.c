@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/policy/lint.h"
@@ -75,6 +76,49 @@ static const char *link_effect(uint32_t op, bool by_name, const char *text)
 	return operator_is_negated(op) ? "it excludes nothing" : "it never matches";
 }
 
+/* File systems that find a file by its name in any case; numbers of linux/magic.h. */
+static const struct {
+	uint64_t magic;
+	const char *name;
+} folding[] = {
+	{ 0x4d44, "vfat" },	 { 0x2011bab0, "exfat" }, { 0x5346544e, "ntfs" },
+	{ 0x7366746e, "ntfs3" }, { 0x4244, "hfs" },	  { 0x482b, "hfsplus" },
+	{ 0xff534d42, "cifs" },	 { 0xfe534d42, "smb3" },
+
+};
+
+const char *here_folds_case(uint64_t magic)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(folding); i++)
+		if (folding[i].magic == magic)
+			return folding[i].name;
+	return NULL;
+}
+
+/* The kernel keeps the spelling that a process used first, and that is what is compared. */
+static void case_check(struct here *here, const struct diag_place *place,
+		       const struct policy_value *value)
+{
+	_cleanup_(freep) char *head = strdup(value->text);
+	struct statfs info = {};
+	const char *name;
+	char *slash;
+
+	if (!head || head[0] != '/')
+		return;
+	while (statfs(head, &info) < 0 && (slash = strrchr(head, '/')) && slash != head)
+		*slash = '\0';
+	name = here_folds_case((uint64_t)info.f_type);
+	if (!name || here->n_links++ >= MAX_LINKS)
+		return;
+	diag_warning(
+		here->diag, place, "any-case",
+		"deny by another property, such as the mount's folder",
+		"'%.300s' is on a %s file system, where a process can spell names in "
+		"upper or lower case: only this spelling matches",
+		value->text, name);
+}
+
 /* @by_name: the hook may be about the link itself, not its target. */
 static void value_check(struct here *here, const struct diag_place *place,
 			const struct policy_value *value, uint32_t op, bool by_name)
@@ -85,6 +129,7 @@ static void value_check(struct here *here, const struct diag_place *place,
 	if (!value->text || strlen(value->text) != value->len ||
 	    (here->linted && leads_into_proc(value->text)))
 		return;
+	case_check(here, place, value);
 	resolved = here_resolve(value->text);
 	if (!resolved)
 		return;

@@ -168,6 +168,16 @@ START_TEST(here_says_which_paths_are_links)
 END_TEST
 
 /* The rules on texts look at no file. */
+START_TEST(here_knows_file_systems_that_fold_case)
+{
+	ck_assert_str_eq(here_folds_case(0x4d44), "vfat");
+	ck_assert_str_eq(here_folds_case(0xfe534d42), "smb3");
+	ck_assert_ptr_null(here_folds_case(0xef53)); /* ext4 */
+	ck_assert_ptr_null(here_folds_case(0x01021994)); /* tmpfs */
+	ck_assert_ptr_null(here_folds_case(0));
+}
+END_TEST
+
 START_TEST(here_is_asked_for)
 {
 	static const char path[] = "spec.lsmhooks[0].selectors[0].matchArgs[0].values[1]";
@@ -298,6 +308,7 @@ int main(void)
 
 	tcase_add_unchecked_fixture(tests, folder_make, folder_remove);
 	tcase_add_test(tests, here_says_which_paths_are_links);
+	tcase_add_test(tests, here_knows_file_systems_that_fold_case);
 	tcase_add_test(tests, here_is_asked_for);
 	tcase_add_test(tests, here_says_that_the_loader_is_meant);
 	tcase_add_test(tests, here_finds_its_own_number);
