@@ -70,6 +70,17 @@ static bool has_pattern(const char *text)
 	       (comma && strchr(comma, '}'));
 }
 
+/* NULs at the end of a value do not count. */
+static bool has_inner_nul(doc_value value)
+{
+	uint32_t i;
+
+	for (i = (uint32_t)strlen(value->text); i < value->n; i++)
+		if (value->text[i])
+			return true;
+	return false;
+}
+
 /* Why no resolved path matches the value of such a filter, as a hint; NULL if one may. */
 static const char *path_fault(doc_value value, enum lint_set_kind kind)
 {
@@ -78,6 +89,8 @@ static const char *path_fault(doc_value value, enum lint_set_kind kind)
 	const char *text = value->text;
 	struct number number;
 
+	if (has_inner_nul(value))
+		return "a path ends at its first NUL";
 	if (start && number_parse(text, &number) == 0)
 		return "declare the argument as int to compare its number";
 	if (start && text[0] != '/')
@@ -176,7 +189,7 @@ static const char *path_doubt(doc_value value, const struct lint_set *set)
 	if ((is_program(set) || str_equal(set->type->name, "linux_binprm")) &&
 	    set->kind != LINT_SET_PREFIX && strstr(text, " -"))
 		return "arguments are no part of it: write the program alone";
-	if (set->kind != LINT_SET_PREFIX && strchr(" \t\n", *last))
+	if (set->kind != LINT_SET_PREFIX && *last && strchr(" \t\n", *last))
 		return "the blank at its end counts";
 	return set->kind != LINT_SET_POSTFIX && strchr(" \t\n", text[0])
 		       ? "the blank at its beginning counts"
@@ -210,21 +223,28 @@ static void path_check(const struct lint *lint, const struct lint_set *set,
 			       value->text);
 }
 
-/* Of a text, so many bytes are compared. */
-static void long_texts(const struct lint *lint, const struct lint_set *set)
+/* A text, of which so many bytes are compared, and which ends at its first NUL. */
+static void text_check(const struct lint *lint, const struct lint_set *set, doc_value value)
+{
+	if (set->kind == LINT_SET_TEXT && value->n > PATH_MAX_BYTES)
+		report_warning(lint->report, value, "never-matches", "use Prefix",
+			       "texts are compared up to %u bytes, and this one has %u",
+			       PATH_MAX_BYTES, value->n);
+	else if (set->type->kind != TETRA_ARG_CHAR_BUF && has_inner_nul(value))
+		report_warning(lint->report, value, "never-matches",
+			       "buffers (char_buf) can have one",
+			       "a text ends at its first NUL, and this one has one inside");
+}
+
+static void texts_check(const struct lint *lint, const struct lint_set *set)
 {
 	uint32_t k;
 
-	if (set->kind != LINT_SET_TEXT || !set->type || !(set->type->classes & TYPE_TEXT))
+	if (set->kind == LINT_SET_UNKNOWN || !set->type || !(set->type->classes & TYPE_TEXT))
 		return;
 	for (k = 0; k < set->values->n; k++)
-		if (set->values->items[k] && set->values->items[k]->n > PATH_MAX_BYTES)
-			report_warning(
-				lint->report, set->values->items[k], "never-matches",
-				"use Prefix",
-				"texts are compared up to %u bytes, and this one has "
-				"%u",
-				PATH_MAX_BYTES, set->values->items[k]->n);
+		if (set->values->items[k])
+			text_check(lint, set, set->values->items[k]);
 }
 
 /*
@@ -244,7 +264,7 @@ void lint_never_a_path(const struct lint *lint)
 	lint_sets_of(lint, lint->selector, sets);
 	for (i = 0; i < sets->n; i++) {
 		set = &sets->items[i];
-		long_texts(lint, set);
+		texts_check(lint, set);
 		if (!lint_set_is_path(set) || set->kind == LINT_SET_UNKNOWN)
 			continue;
 		for (k = 0; k < set->values->n; k++)
