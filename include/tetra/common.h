@@ -9,6 +9,10 @@
  *  - Calls return 0 or a count on success and a negative errno on failure, one of
  *    EINVAL ENOENT EEXIST EOPNOTSUPP EPERM ENOMEM E2BIG EBUSY ECANCELED.
  *  - Outputs named ret_x (or ret) are written on success only.
+ *  - Structs begin with their size, so that they can grow. Options may be shorter than the
+ *    library's struct (the rest is the default), or longer if what the library does not know is
+ *    zero; otherwise -E2BIG, with a finding that names the bytes. Outputs are filled as far as
+ *    the caller's struct goes, and .size is set to how much that was.
  *  - Objects are opaque. *_ref/_unref count references, *_free ends a sole owner; all of
  *    them accept NULL.
  *  - Nothing is process-wide: no threads, no signal handlers, no globals, except one entry in

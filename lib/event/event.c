@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "bpf/abi/image.h"
+#include "lib/base/opts.h"
 #include "lib/event/table.h"
 
 /* The public numbers are the records' own. */
@@ -410,10 +411,9 @@ static void fill_value(struct tetra_arg *ret, const struct event_arg *arg)
 
 static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 {
-	struct tetra_arg all = { .size = sizeof(all), .type = arg->spec->kind };
-	size_t size = ret ? ret->size : 0;
+	struct tetra_arg all = { .type = arg->spec->kind };
 
-	if (size < sizeof(size))
+	if (!opts_can_fill(ret))
 		return -EINVAL;
 	all.label = arg->spec->label;
 	all.type_name = arg->spec->yaml_type;
@@ -426,9 +426,7 @@ static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 	all.flags = arg->data ? arg->head.flags : 0;
 	if (all.status == TETRA_ARG_STATUS_OK)
 		fill_value(&all, arg);
-	memcpy(ret, &all, MIN(size, sizeof(all)));
-	ret->size = size;
-	return 0;
+	return opts_fill(ret, &all, sizeof(all));
 }
 
 int tetra_event_get_arg(const struct tetra_event *event, unsigned int index,

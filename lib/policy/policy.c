@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "lib/base/opts.h"
 #include "lib/policy/build.h"
 #include "lib/policy/here.h"
 #include "lib/policy/lint.h"
@@ -91,24 +92,6 @@ static int verdict(const struct report *report, int r)
 	return report->n_unsupported ? -EOPNOTSUPP : 0;
 }
 
-/* Zero is the default of fields that an older caller does not know. */
-static int opts_read(struct tetra_parse_opts *ret, const struct tetra_parse_opts *opts)
-{
-	const char *tail = (const char *)opts;
-	size_t i;
-
-	memset(ret, 0, sizeof(*ret));
-	if (!opts)
-		return 0;
-	if (opts->size < sizeof(opts->size))
-		return -EINVAL;
-	for (i = sizeof(*opts); i < opts->size; i++)
-		if (tail[i])
-			return -E2BIG;
-	memcpy(ret, opts, MIN(opts->size, sizeof(*opts)));
-	return 0;
-}
-
 int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 		       const struct tetra_parse_opts *opts, struct tetra_diag *diag)
 {
@@ -119,7 +102,7 @@ int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 	struct build build;
 	int r;
 
-	r = opts_read(&given, opts);
+	r = opts_read(&given, sizeof(given), opts, "tetra_parse_opts", diag);
 	if (r >= 0 && (!ret || (!text && len)))
 		r = -EINVAL;
 	if (r < 0)
@@ -221,10 +204,10 @@ int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
 	size_t len = 0;
 	int r;
 
-	r = filename && ret ? opts_read(&given, opts) : -EINVAL;
+	r = filename && ret ? opts_read(&given, sizeof(given), opts, "tetra_parse_opts", diag) :
+			      -EINVAL;
 	if (r < 0)
 		return r;
-	given.size = sizeof(given);
 	if (!given.file)
 		given.file = filename;
 	fd = file_open(filename);

@@ -2,6 +2,7 @@
 /* All statistics of a session. */
 #include "bpf/abi/kinds.h"
 #include "lib/base/counter.h"
+#include "lib/base/opts.h"
 #include "lib/session/state.h"
 
 static void counts_add_cell(struct tetra_counts *counts, const struct tetra_cell *cell)
@@ -106,7 +107,7 @@ int tetra_stats_policy(struct tetra_session *session, const char *name, uint32_t
 	const struct state_policy *policy;
 	int r = -ENOENT;
 
-	if (!session || !name || !ret || ret->size < sizeof(ret->size))
+	if (!session || !name || !opts_can_fill(ret))
 		return -EINVAL;
 	pthread_mutex_lock(&session->lock);
 	policy = state_find_policy(session->state, name);
@@ -115,9 +116,7 @@ int tetra_stats_policy(struct tetra_session *session, const char *name, uint32_t
 	pthread_mutex_unlock(&session->lock);
 	if (r < 0)
 		return r;
-	counts.size = ret->size;
-	memcpy(ret, &counts, MIN(ret->size, sizeof(counts)));
-	return 0;
+	return opts_fill(ret, &counts, sizeof(counts));
 }
 
 uint64_t session_loss(struct tetra_session *session, uint32_t cause)
@@ -156,12 +155,11 @@ int tetra_stats_session(struct tetra_session *session, struct tetra_session_stat
 	struct process_table_stats processes;
 	struct decoder_stats decoded;
 
-	if (!session || !ret || ret->size < sizeof(ret->size))
+	if (!session || !opts_can_fill(ret))
 		return -EINVAL;
 	pthread_mutex_lock(&session->lock);
 	decoder_get_stats(session->decoder, &decoded);
 	process_table_get_stats(decoder_get_table(session->decoder), &processes);
-	stats.size = ret->size;
 	stats.commits = session->commits;
 	stats.policies = session->state->n_policies;
 	stats.hooks = session->state->n_points;
@@ -187,8 +185,7 @@ int tetra_stats_session(struct tetra_session *session, struct tetra_session_stat
 	stats.skipped_own = sensor_get_loss(session->sensor, TETRA_TALLY_OWN);
 	stats.rate_forgotten = session_loss(session, TETRA_LOST_RATE);
 	pthread_mutex_unlock(&session->lock);
-	memcpy(ret, &stats, MIN(ret->size, sizeof(stats)));
-	return 0;
+	return opts_fill(ret, &stats, sizeof(stats));
 }
 
 int tetra_stats_unreadable(struct tetra_session *session, unsigned int index,
@@ -225,7 +222,7 @@ int tetra_policy_get_hook_status(struct tetra_session *session, const char *name
 	const struct state_policy *policy;
 	const struct session_use *use;
 
-	if (!session || !name || !ret || ret->size < sizeof(ret->size))
+	if (!session || !name || !opts_can_fill(ret))
 		return -EINVAL;
 	policy = state_find_policy(session->state, name);
 	if (!policy || index >= policy->loaded->n_uses)
@@ -234,14 +231,12 @@ int tetra_policy_get_hook_status(struct tetra_session *session, const char *name
 	point = use_find_point(session->state, use);
 	if (!point)
 		return -ENOENT;
-	status.size = ret->size;
 	status.index = use->hook - policy->loaded->policy->hooks;
 	status.function = use->plan.symbol;
 	status.attach = point->attach;
 	status.reason = point->ladder.reason;
 	status.recursion_misses = session_point_get_misses(point);
-	memcpy(ret, &status, MIN(ret->size, sizeof(status)));
-	return 0;
+	return opts_fill(ret, &status, sizeof(status));
 }
 
 const char *tetra_session_get_policy_name(struct tetra_session *session, unsigned int index)

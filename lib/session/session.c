@@ -9,6 +9,7 @@
 
 #include "lib/base/counter.h"
 #include "lib/base/diag.h"
+#include "lib/base/opts.h"
 #include "lib/session/place.h"
 #include "lib/session/state.h"
 
@@ -78,20 +79,6 @@ static int session_record(void *user, const void *data, size_t bytes)
 /* Inode number of the first pid namespace (PROC_PID_INIT_INO). */
 #define FIRST_PID_NS 0xeffffffcu
 
-static int opts_check(const struct tetra_session_opts *opts)
-{
-	const uint8_t *tail = (const uint8_t *)opts;
-
-	if (!opts)
-		return 0;
-	if (opts->size < sizeof(opts->size))
-		return -EINVAL;
-	for (size_t i = sizeof(*opts); i < opts->size; i++)
-		if (tail[i])
-			return -E2BIG;
-	return 0;
-}
-
 static uint32_t power_of_two(uint32_t value)
 {
 	uint32_t power = SESSION_RING_MIN;
@@ -102,8 +89,12 @@ static uint32_t power_of_two(uint32_t value)
 }
 
 /* Numbers that cannot be used as they are: rejected, or adjusted with a note. */
-static int session_check_sizes(const struct tetra_session_opts *opts, struct tetra_diag *diag)
+static int session_check_opts(const struct tetra_session_opts *opts, struct tetra_diag *diag)
 {
+	if (opts->flags & ~SESSION_FLAGS)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "flags of the session: 0x%x is unknown",
+				  opts->flags & ~SESSION_FLAGS);
 	if (opts->ring_bytes > SESSION_RING_MAX)
 		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
 				  "ring_bytes is %u; the largest ring buffer is %u bytes",
@@ -292,10 +283,8 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		.log = session_log_verifier,
 		.log_user = session,
 	};
-	int r = session_check_sizes(&session->opts, diag);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (getrandom(&session->seed, sizeof(session->seed), 0) !=
 	    sizeof(session->seed))
 		return -ENOMEM;
@@ -339,20 +328,18 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opts *opts,
 		      struct tetra_diag *diag)
 {
+	struct tetra_session_opts given;
 	struct tetra_session *session;
-	int r = opts_check(opts);
+	int r = opts_read(&given, sizeof(given), opts, "tetra_session_opts", diag);
 
+	if (r == 0)
+		r = session_check_opts(&given, diag);
 	if (r < 0 || !ret)
 		return r < 0 ? r : -EINVAL;
 	session = calloc(1, sizeof(*session));
 	if (!session)
 		return -ENOMEM;
-	if (opts)
-		memcpy(&session->opts, opts, MIN(opts->size, sizeof(session->opts)));
-	if (session->opts.flags & ~SESSION_FLAGS) {
-		free(session);
-		return -EINVAL;
-	}
+	session->opts = given;
 	session->epoll_fd = session->event_fd = session->timer_fd = -1;
 	session->next_group = 1;
 	pthread_mutex_init(&session->lock, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Transactions: a list of policies that becomes the next state, or does not. */
 #include "lib/base/diag.h"
+#include "lib/base/opts.h"
 #include "lib/policy/here.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
@@ -83,23 +84,25 @@ static int txn_check(const struct tetra_txn *txn)
 
 static uint32_t load_mode(const struct tetra_policy *policy, const struct tetra_load_opts *opts)
 {
-	if (opts && opts->mode)
+	if (opts->mode)
 		return opts->mode;
 	return policy->mode ? policy->mode : TETRA_MODE_ENFORCE;
 }
 
-static int load_opts_check(const struct tetra_load_opts *opts)
+static int load_opts_read(struct tetra_load_opts *ret, const struct tetra_load_opts *opts,
+			  struct tetra_diag *diag)
 {
-	const uint8_t *tail = (const uint8_t *)opts;
+	int r = opts_read(ret, sizeof(*ret), opts, "tetra_load_opts", diag);
 
-	if (!opts)
-		return 0;
-	if (opts->size < sizeof(*opts) || opts->mode > TETRA_MODE_MONITOR ||
-	    opts->flags & ~TETRA_LOAD_REPLACE)
-		return -EINVAL;
-	for (size_t i = sizeof(*opts); i < opts->size; i++)
-		if (tail[i])
-			return -E2BIG;
+	if (r < 0)
+		return r;
+	if (ret->mode > TETRA_MODE_MONITOR)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "there is no mode %u", ret->mode);
+	if (ret->flags & ~TETRA_LOAD_REPLACE)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "flags of the load: 0x%x is unknown",
+				  ret->flags & ~TETRA_LOAD_REPLACE);
 	return 0;
 }
 
@@ -178,8 +181,9 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 		   const struct tetra_load_opts *opts, struct tetra_diag *diag)
 {
 	struct session_policy *loaded;
+	struct tetra_load_opts given;
 	struct state_policy *same;
-	int r = load_opts_check(opts);
+	int r = load_opts_read(&given, opts, diag);
 
 	if (r == 0)
 		r = txn_check(txn);
@@ -189,13 +193,13 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 		(void)diag_set_source(diag, policy->file, policy->text,
 				      policy->text_len); /* only carets would be missing */
 	same = state_find_policy(txn->next, policy->name);
-	if (same && !(opts && opts->flags & TETRA_LOAD_REPLACE))
+	if (same && !(given.flags & TETRA_LOAD_REPLACE))
 		return load_is_duplicate(policy, diag);
 	r = session_policy_new(&loaded, policy, txn->session->kernel,
 			       &txn->session->next_group, diag);
 	if (r < 0)
 		return r;
-	r = load_check(txn, loaded, same, load_mode(policy, opts), diag);
+	r = load_check(txn, loaded, same, load_mode(policy, &given), diag);
 	if (r < 0) {
 		load_forget_groups(txn->session, loaded);
 		session_policy_unref(loaded);
@@ -203,10 +207,10 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 	}
 	if (same) {
 		session_policy_unref(same->loaded);
-		*same = (struct state_policy){ loaded, load_mode(policy, opts), true };
+		*same = (struct state_policy){ loaded, load_mode(policy, &given), true };
 		return 0;
 	}
-	return state_add_policy(txn->next, loaded, load_mode(policy, opts), true);
+	return state_add_policy(txn->next, loaded, load_mode(policy, &given), true);
 }
 
 int tetra_txn_unload(struct tetra_txn *txn, const char *name)

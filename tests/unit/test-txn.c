@@ -122,6 +122,46 @@ START_TEST(load_that_is_one_rule_too_many_is_refused_at_once)
 }
 END_TEST
 
+START_TEST(options_of_a_program_of_any_age_are_read)
+{
+	static const struct {
+		size_t size;
+		uint32_t mode, flags, later;
+		int result;
+		const char *says;
+	} rows[] = {
+		{ offsetof(struct tetra_load_opts, flags), 0, 77, 77, 0, NULL },
+		{ sizeof(struct tetra_load_opts), 0, 0, 77, 0, NULL },
+		{ sizeof(struct tetra_load_opts) + 4, 0, 0, 0, 0, NULL },
+		{ sizeof(struct tetra_load_opts) + 4, 0, 0, 77, -E2BIG, "bytes 16 to 16" },
+		{ sizeof(struct tetra_load_opts), 77, 0, 0, -EINVAL, "no mode 77" },
+		{ sizeof(struct tetra_load_opts), 0, 6, 0, -EINVAL, "0x6 is unknown" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct {
+			struct tetra_load_opts opts;
+			uint32_t later;
+		} given = { { rows[i].size, rows[i].mode, rows[i].flags }, rows[i].later };
+		struct tetra_policy *policy = policy_named("p", "security_file_open", 1);
+		struct tetra_finding finding = { .size = sizeof(finding) };
+		struct tetra_txn *txn = begin();
+
+		tetra_diag_clear(diag);
+		ck_assert_int_eq(tetra_txn_load(txn, policy, &given.opts, diag),
+				 rows[i].result);
+		ck_assert_int_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR),
+				 rows[i].result < 0);
+		if (rows[i].says) {
+			ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
+			ck_assert_ptr_nonnull(strstr(finding.message, rows[i].says));
+		}
+		tetra_txn_free(txn);
+		tetra_policy_unref(policy);
+	}
+}
+END_TEST
+
 START_TEST(rules_of_one_policy_stay_in_one_word)
 {
 	struct tetra_txn *txn = begin();
@@ -219,6 +259,7 @@ int main(void)
 	tcase_set_timeout(tests, 120);
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, load_that_is_one_rule_too_many_is_refused_at_once);
+	tcase_add_test(tests, options_of_a_program_of_any_age_are_read);
 	tcase_add_test(tests, rules_of_one_policy_stay_in_one_word);
 	tcase_add_test(tests, names_are_found_whatever_went_before_them);
 	tcase_add_test(tests, ten_thousand_loads_take_ten_times_a_thousand);
