@@ -356,24 +356,6 @@ unsigned int tetra_event_count_args(const struct tetra_event *event)
 	return some(event)->n_args;
 }
 
-static void fill_sock(struct tetra_arg *ret, const struct event_arg *arg)
-{
-	struct tetra_record_sock sock;
-
-	memcpy(&sock, arg->data, sizeof(sock));
-	ret->sock.family = sock.family;
-	ret->sock.type = sock.type;
-	ret->sock.protocol = sock.protocol;
-	ret->sock.state = sock.state;
-	ret->sock.mark = sock.mark;
-	ret->sock.priority = sock.priority;
-	memcpy(ret->sock.saddr, sock.saddr, sizeof(ret->sock.saddr));
-	memcpy(ret->sock.daddr, sock.daddr, sizeof(ret->sock.daddr));
-	ret->sock.sport = sock.sport;
-	ret->sock.dport = sock.dport;
-	ret->sock.cookie = sock.cookie;
-}
-
 static void fill_text(struct tetra_arg *ret, const struct event_arg *arg)
 {
 	struct process_text text = event_arg_text(arg);
@@ -387,7 +369,7 @@ static void fill_value(struct tetra_arg *ret, const struct event_arg *arg)
 {
 	switch (arg->spec->kind) {
 	case TETRA_ARG_SOCK:
-		fill_sock(ret, arg);
+		ret->value = (const struct tetra_value *)arg;
 		break;
 	case TETRA_ARG_FILE:
 	case TETRA_ARG_PATH:
@@ -433,6 +415,20 @@ int tetra_event_get_arg(const struct tetra_event *event, unsigned int index,
 			struct tetra_arg *ret)
 {
 	return index < some(event)->n_args ? fill_arg(ret, &some(event)->args[index]) : -ENOENT;
+}
+
+int tetra_event_find_arg(const struct tetra_event *event, const char *label,
+			 struct tetra_arg *ret)
+{
+	if (!label)
+		return -EINVAL;
+	for (uint32_t i = 0; i < some(event)->n_args; i++) {
+		const struct event_arg *arg = &some(event)->args[i];
+
+		if (arg->spec->label && str_equal(arg->spec->label, label))
+			return fill_arg(ret, arg);
+	}
+	return -ENOENT;
 }
 
 int tetra_event_get_return(const struct tetra_event *event, struct tetra_arg *ret)
