@@ -41,10 +41,27 @@
  * @type:	name of the struct, without "struct"
  * @name:	the variable to declare
  *
- * Members not named are zero, and zero is the default of every member. A library older than
- * the caller rejects (-E2BIG) a longer struct whose unknown tail is not zero. Since: 0.1
+ * In C, members follow: TETRA_OPTS(tetra_load_opts, opts, .mode = TETRA_MODE_MONITOR). In C++,
+ * they are assigned afterwards. Members not named are zero, and zero is the default of every
+ * member. Strict C99 and C++11, and all later standards, accept it. Since: 0.1
  */
-#define TETRA_OPTS(type, name, ...) struct type name = { .size = sizeof(struct type), ##__VA_ARGS__ }
+#ifdef __cplusplus
+#define TETRA_OPTS(type, name) struct type name = ::tetra::sized<struct type>()
+namespace tetra {
+template <typename type> inline type sized()
+{
+	type opts = type();
+
+	opts.size = sizeof(type);
+	return opts;
+}
+}
+#else
+/* The size is the last initializer: variadic macros of C take at least one argument. */
+#define TETRA_OPTS(type, ...) \
+	struct type TETRA_OPTS_WITH_(__VA_ARGS__, .size = sizeof(struct type))
+#define TETRA_OPTS_WITH_(name, ...) name = { __VA_ARGS__ }
+#endif
 
 /* Enforcement mode of a policy. Crosses the ABI as uint32_t. Since: 0.1 */
 enum tetra_mode {

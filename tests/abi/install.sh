@@ -25,7 +25,7 @@ cp "$source/examples/first.c" "$work/first.c"
 [ "$(grep -cv '^/\*' "$work/first.c")" -le 25 ] || fail "first.c has more than 25 lines"
 cd "$work"
 # shellcheck disable=SC2086 # flags are words
-gcc -std=c11 -Wall -Wextra -Wno-unused-parameter -Werror first.c -o first $flags ||
+gcc -std=c11 -Wall -Wextra -Werror first.c -o first $flags ||
 	fail "the program does not compile"
 readelf -d first | grep -q 'NEEDED.*libtetra\.so\.0\]' || fail "not linked to libtetra.so.0"
 
