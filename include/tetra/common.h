@@ -16,7 +16,8 @@
  *  - Objects are opaque. *_ref/_unref count references, *_free ends a sole owner; all of
  *    them accept NULL.
  *  - Nothing is process-wide: no threads, no signal handlers, no globals, except one entry in
- *    libbpf's table of section handlers, for sections "tetra/...", from load to unload.
+ *    libbpf's table of section handlers, for sections "tetra/...", from load to unload; and
+ *    libbpf in this process no longer raises RLIMIT_MEMLOCK once a session has been opened.
  */
 
 #include <stddef.h>

@@ -64,6 +64,10 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
  * as the readers of its pipes. Use it only if the group is the caller's own: a script runs
  * everything it starts in one group. */
 #define TETRA_SESSION_SKIP_GROUP 32u
+/* Kernels before 5.11 count BPF maps and programs as locked memory of the user. There, raise
+ * RLIMIT_MEMLOCK of this process, as far as it may; it stays raised. Without the flag no call
+ * raises it, and if it is too low, a finding (memory-lock) says so. */
+#define TETRA_SESSION_RAISE_MEMLOCK 64u
 
 /**
  * struct tetra_session_opts - options of tetra_session_new()
@@ -102,7 +106,8 @@ struct tetra_session_opts {
  * Process tracking starts at once: processes already running are read from /proc, and
  * reported as EXEC events with TETRA_EVENT_FROM_PROC by the first dispatches.
  *
- * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
+ * Return: 0; -EPERM without the privileges (the diagnostic names the capability), or if
+ * RLIMIT_MEMLOCK is too low (before Linux 5.11, memory-lock);
  * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named), is locked down for
  * confidentiality or has ftrace switched off, or in a nested pid namespace or with another
  * namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags and for sizes out of

@@ -10,6 +10,7 @@
 #include "lib/base/counter.h"
 #include "lib/base/diag.h"
 #include "lib/base/opts.h"
+#include "lib/kernel/memlock.h"
 #include "lib/session/place.h"
 #include "lib/session/state.h"
 
@@ -74,7 +75,8 @@ static int session_record(void *user, const void *data, size_t bytes)
 
 #define SESSION_FLAGS                                                                    \
 	(TETRA_SESSION_JSON_CRED | TETRA_SESSION_JSON_NS | TETRA_SESSION_QUIET_START |   \
-	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP)
+	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP |   \
+	 TETRA_SESSION_RAISE_MEMLOCK)
 
 /* Inode number of the first pid namespace (PROC_PID_INIT_INO). */
 #define FIRST_PID_NS 0xeffffffcu
@@ -293,6 +295,9 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	session_find_own(session, &opts.own, diag);
 	r = kernel_probe(&session->kernel, NULL, diag);
 	if (r == 0)
+		memlock_begin(session->kernel,
+			      session->opts.flags & TETRA_SESSION_RAISE_MEMLOCK);
+	if (r == 0)
 		r = session_check_place(session->kernel, diag);
 	if (r == 0)
 		r = session_check_kernel(session, diag);
@@ -313,7 +318,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	if (r == 0)
 		r = session_open_fds(session);
 	if (r == 0)
-		r = session_first_image(session);
+		r = memlock_explain(session->kernel, session_first_image(session), diag);
 	if (r == 0)
 		r = seeds_read(&session->seeds, session);
 	if (r == 0)

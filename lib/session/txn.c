@@ -2,6 +2,7 @@
 /* Transactions: a list of policies that becomes the next state, or does not. */
 #include "lib/base/diag.h"
 #include "lib/base/opts.h"
+#include "lib/kernel/memlock.h"
 #include "lib/policy/here.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
@@ -345,7 +346,8 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 		r = next_attach(session, txn->next, diag);
 	if (r == 0) {
 		sensor_find_root(session->sensor);
-		r = next_publish(session, &txn->next);
+		r = memlock_explain(session->kernel, next_publish(session, &txn->next),
+				    diag);
 		if (r == -EBUSY)
 			r = diag_error(diag, NULL, r, "calls-in-flight", "commit it again",
 				       "some call into the programs that would go does not "

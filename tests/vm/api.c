@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -475,6 +477,58 @@ static void bad_arguments(struct tetra_session *session)
 	is_allowed("after all that");
 }
 
+static void memlock_set(rlim_t bytes)
+{
+	const struct rlimit limit = { bytes, bytes };
+
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) < 0)
+		fact(false, "the limit of locked memory can be set");
+}
+
+static rlim_t memlock_get(void)
+{
+	struct rlimit limit = { 0 };
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	return limit.rlim_cur;
+}
+
+static bool kernel_counts_memlock(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	uname(&name);
+	sscanf(name.release, "%u.%u", &major, &minor);
+	return major < 5 || (major == 5 && minor < 11);
+}
+
+static void memory_lock(void)
+{
+	TETRA_OPTS(tetra_session_opts, opts, .flags = TETRA_SESSION_RAISE_MEMLOCK);
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	struct tetra_session *session = NULL;
+	struct tetra_diag *diag = NULL;
+	bool counts = kernel_counts_memlock();
+	const rlim_t low = 65536;
+
+	tetra_diag_new(&diag);
+	memlock_set(low);
+	fact_equal(tetra_session_new(&session, NULL, diag), counts ? -EPERM : 0,
+		   "a session with little memory to lock");
+	session = tetra_session_free(session);
+	fact(memlock_get() == low, "the limit is as it was");
+	if (counts)
+		fact(tetra_diag_get(diag, 0, &finding) == 0 &&
+			     strcmp(finding.code, "memory-lock") == 0,
+		     "and named: %s", finding.message ?: "nothing");
+	fact_equal(tetra_session_new(&session, &opts, diag), 0, "a session that may raise it");
+	fact(memlock_get() == (counts ? RLIM_INFINITY : low), "it is raised where it counts");
+	session = tetra_session_free(session);
+	memlock_set(RLIM_INFINITY);
+	tetra_diag_free(diag);
+}
+
 int main(void)
 {
 	struct tetra_session *session;
@@ -483,6 +537,7 @@ int main(void)
 	rig_file(CLOSED, CLOSED_FILE);
 	rig_file(OTHER, OTHER_FILE);
 	killed_holder();
+	memory_lock();
 	session = rig_session(NULL);
 	names(session);
 	failed_transactions(session);

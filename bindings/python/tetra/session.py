@@ -38,6 +38,7 @@ SESSION_FLAGS = {
     "strict_paths": lib.TETRA_SESSION_STRICT_PATHS,
     "skip_self": lib.TETRA_SESSION_SKIP_SELF,
     "skip_group": lib.TETRA_SESSION_SKIP_GROUP,
+    "raise_memlock": lib.TETRA_SESSION_RAISE_MEMLOCK,
 }
 # Events per dispatch while iterating: so many may wait in memory for the loop's body.
 ITERATION_EVENTS = 256
@@ -187,7 +188,7 @@ class Session:
     """A session; it belongs to one thread at a time.
 
     Keywords: json_cred, json_ns, quiet_start, strict_paths, skip_self, skip_group,
-    ring_bytes, max_processes, node_name, and log, a function of level, module and text.
+    raise_memlock, ring_bytes, max_processes, node_name, and log, a function of level, module and text.
     """
 
     def __init__(self, *, ring_bytes: int = 0, max_processes: int = 0,
