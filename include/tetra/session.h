@@ -228,23 +228,34 @@ TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **
 TETRA_API int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 			     const struct tetra_load_opts *opts, struct tetra_diag *diag);
 
-/** tetra_txn_unload() - remove a policy. Return: 0; -ENOENT. Since: 0.1 */
-TETRA_API int tetra_txn_unload(struct tetra_txn *txn, const char *name);
+/**
+ * tetra_txn_unload() - remove a policy
+ * @name:	of the policy
+ * @diag:	says which name is not loaded (unknown-policy), and which may be meant
+ *
+ * Return: 0; -ENOENT; otherwise as tetra_txn_load(). Since: 0.1
+ */
+TETRA_API int tetra_txn_unload(struct tetra_txn *txn, const char *name,
+			       struct tetra_diag *diag);
 
 /**
- * tetra_txn_set_mode() - change a policy's mode, TETRA_MODE_ENFORCE or _MONITOR
+ * tetra_txn_set_mode() - change a policy's mode
+ * @mode:	TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR
+ * @diag:	as in tetra_txn_unload()
  *
  * Return: 0; -ENOENT; -EINVAL. Since: 0.1
  */
-TETRA_API int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode);
+TETRA_API int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode,
+				 struct tetra_diag *diag);
 
 /**
  * tetra_txn_set_enabled() - enable (1) or disable (0) a policy; counters are kept
+ * @diag:	as in tetra_txn_unload()
  *
  * Return: 0; -ENOENT. Since: 0.1
  */
 TETRA_API int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name,
-				    uint32_t enabled);
+				    uint32_t enabled, struct tetra_diag *diag);
 
 /**
  * tetra_txn_commit() - put the changes into force atomically, and free the transaction
@@ -270,6 +281,14 @@ TETRA_API int tetra_policy_load(struct tetra_session *session, struct tetra_poli
 /** tetra_policy_unload() - a transaction of one tetra_txn_unload(). Since: 0.1 */
 TETRA_API int tetra_policy_unload(struct tetra_session *session, const char *name,
 				  struct tetra_diag *diag);
+
+/** tetra_policy_set_mode() - a transaction of one tetra_txn_set_mode(). Since: 0.1 */
+TETRA_API int tetra_policy_set_mode(struct tetra_session *session, const char *name,
+				    uint32_t mode, struct tetra_diag *diag);
+
+/** tetra_policy_set_enabled() - a transaction of one tetra_txn_set_enabled(). Since: 0.1 */
+TETRA_API int tetra_policy_set_enabled(struct tetra_session *session, const char *name,
+				       uint32_t enabled, struct tetra_diag *diag);
 
 /**
  * struct tetra_counts - what rules did; the same for selectors, hooks and policies

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Transactions: a list of policies that becomes the next state, or does not. */
+#include <stdio.h>
+
 #include "lib/base/diag.h"
+#include "lib/base/nearest.h"
 #include "lib/base/opts.h"
 #include "lib/kernel/memlock.h"
 #include "lib/policy/here.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
 #include "lib/session/room.h"
+
+/* Of a name that was mistyped. */
+#define HINT_BYTES 128
 
 struct tetra_txn {
 	struct tetra_session *session; /* NULL: it was freed */
@@ -90,6 +96,14 @@ static uint32_t load_mode(const struct tetra_policy *policy, const struct tetra_
 	return policy->mode ? policy->mode : TETRA_MODE_ENFORCE;
 }
 
+static int mode_is_unknown(uint32_t mode, struct tetra_diag *diag)
+{
+	return diag_error(diag, NULL, -EINVAL, "bad-option",
+			  "use TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR",
+			  mode ? "there is no mode %u" : "mode %u is not one to change to",
+			  mode);
+}
+
 static int load_opts_read(struct tetra_load_opts *ret, const struct tetra_load_opts *opts,
 			  struct tetra_diag *diag)
 {
@@ -98,8 +112,7 @@ static int load_opts_read(struct tetra_load_opts *ret, const struct tetra_load_o
 	if (r < 0)
 		return r;
 	if (ret->mode > TETRA_MODE_MONITOR)
-		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
-				  "there is no mode %u", ret->mode);
+		return mode_is_unknown(ret->mode, diag);
 	if (ret->flags & ~TETRA_LOAD_REPLACE)
 		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
 				  "flags of the load: 0x%x is unknown",
@@ -214,47 +227,68 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 	return state_add_policy(txn->next, loaded, load_mode(policy, &given), true);
 }
 
-int tetra_txn_unload(struct tetra_txn *txn, const char *name)
+/* -ENOENT alone reads "no such file": the finding says what is not there. */
+static int policy_is_unknown(const struct session_state *state, const char *name,
+			     struct tetra_diag *diag)
 {
-	struct state_policy *policy;
+	char hint[HINT_BYTES] = "";
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (uint32_t i = 0; i < state->n_policies; i++)
+		nearest_offer(&nearest, state->policies[i].loaded->policy->name);
+	if (nearest.best)
+		snprintf(hint, sizeof(hint), "did you mean '%s'?", nearest.best);
+	return diag_error(diag, NULL, -ENOENT, "unknown-policy", *hint ? hint : NULL,
+			  "no policy named '%s' is loaded", name);
+}
+
+/* The policy that a call on a transaction is about. */
+static int txn_find(const struct tetra_txn *txn, const char *name, struct state_policy **ret,
+		    struct tetra_diag *diag)
+{
 	int r = txn_check(txn);
 
 	if (r < 0 || !name)
 		return r < 0 ? r : -EINVAL;
-	policy = state_find_policy(txn->next, name);
-	if (!policy)
-		return -ENOENT;
+	*ret = state_find_policy(txn->next, name);
+	return *ret ? 0 : policy_is_unknown(txn->next, name, diag);
+}
+
+int tetra_txn_unload(struct tetra_txn *txn, const char *name, struct tetra_diag *diag)
+{
+	struct state_policy *policy;
+	int r = txn_find(txn, name, &policy, diag);
+
+	if (r < 0)
+		return r;
 	state_remove_policy(txn->next, policy);
 	txn->room.stale = true;
 	return 0;
 }
 
-int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode)
+int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode,
+		       struct tetra_diag *diag)
 {
 	struct state_policy *policy;
-	int r = txn_check(txn);
+	int r = txn_find(txn, name, &policy, diag);
 
 	if (r < 0)
 		return r;
-	if (!name || (mode != TETRA_MODE_ENFORCE && mode != TETRA_MODE_MONITOR))
-		return -EINVAL;
-	policy = state_find_policy(txn->next, name);
-	if (!policy)
-		return -ENOENT;
+	if (mode != TETRA_MODE_ENFORCE && mode != TETRA_MODE_MONITOR)
+		return mode_is_unknown(mode, diag);
 	policy->mode = mode;
 	return 0;
 }
 
-int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name, uint32_t enabled)
+int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name, uint32_t enabled,
+			  struct tetra_diag *diag)
 {
 	struct state_policy *policy;
-	int r = txn_check(txn);
+	int r = txn_find(txn, name, &policy, diag);
 
-	if (r < 0 || !name)
-		return r < 0 ? r : -EINVAL;
-	policy = state_find_policy(txn->next, name);
-	if (!policy)
-		return -ENOENT;
+	if (r < 0)
+		return r;
 	policy->enabled = enabled != 0;
 	txn->room.counted = false;
 	return 0;
@@ -363,20 +397,22 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	return session_leave(session) ? -ECANCELED : r;
 }
 
+/* Ends a transaction of one call, which returned @r. */
+static int txn_end(struct tetra_txn *txn, int r, struct tetra_diag *diag)
+{
+	if (r == 0)
+		return tetra_txn_commit(txn, diag);
+	tetra_txn_free(txn);
+	return r;
+}
+
 int tetra_policy_load(struct tetra_session *session, struct tetra_policy *policy,
 		      const struct tetra_load_opts *opts, struct tetra_diag *diag)
 {
 	struct tetra_txn *txn;
 	int r = tetra_txn_begin(session, &txn);
 
-	if (r < 0)
-		return r;
-	r = tetra_txn_load(txn, policy, opts, diag);
-	if (r < 0) {
-		tetra_txn_free(txn);
-		return r;
-	}
-	return tetra_txn_commit(txn, diag);
+	return r < 0 ? r : txn_end(txn, tetra_txn_load(txn, policy, opts, diag), diag);
 }
 
 int tetra_policy_unload(struct tetra_session *session, const char *name,
@@ -385,12 +421,23 @@ int tetra_policy_unload(struct tetra_session *session, const char *name,
 	struct tetra_txn *txn;
 	int r = tetra_txn_begin(session, &txn);
 
-	if (r < 0)
-		return r;
-	r = tetra_txn_unload(txn, name);
-	if (r < 0) {
-		tetra_txn_free(txn);
-		return r;
-	}
-	return tetra_txn_commit(txn, diag);
+	return r < 0 ? r : txn_end(txn, tetra_txn_unload(txn, name, diag), diag);
+}
+
+int tetra_policy_set_mode(struct tetra_session *session, const char *name, uint32_t mode,
+			  struct tetra_diag *diag)
+{
+	struct tetra_txn *txn;
+	int r = tetra_txn_begin(session, &txn);
+
+	return r < 0 ? r : txn_end(txn, tetra_txn_set_mode(txn, name, mode, diag), diag);
+}
+
+int tetra_policy_set_enabled(struct tetra_session *session, const char *name,
+			     uint32_t enabled, struct tetra_diag *diag)
+{
+	struct tetra_txn *txn;
+	int r = tetra_txn_begin(session, &txn);
+
+	return r < 0 ? r : txn_end(txn, tetra_txn_set_enabled(txn, name, enabled, diag), diag);
 }

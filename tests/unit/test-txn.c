@@ -110,13 +110,13 @@ START_TEST(load_that_is_one_rule_too_many_is_refused_at_once)
 	ck_assert(diag_has("resource-limit", "security_file_open"));
 	/* Other hooks have room, and the transaction goes on. */
 	ck_assert_int_eq(load(txn, "other", "security_file_permission", 4, 0), 0);
-	ck_assert_int_eq(tetra_txn_unload(txn, "p7"), 0);
+	ck_assert_int_eq(tetra_txn_unload(txn, "p7", NULL), 0);
 	ck_assert_int_eq(load_number(txn, i, 4, 0), 0);
 	ck_assert_int_eq(load_number(txn, i + 1, 1, 0), -E2BIG);
 	/* One that takes another's place needs no more room than that has. */
 	ck_assert_int_eq(load_number(txn, 3, 4, TETRA_LOAD_REPLACE), 0);
 	ck_assert_int_eq(load_number(txn, 3, 5, TETRA_LOAD_REPLACE), -E2BIG);
-	ck_assert_int_eq(tetra_txn_set_enabled(txn, "p9", 0), 0);
+	ck_assert_int_eq(tetra_txn_set_enabled(txn, "p9", 0, NULL), 0);
 	ck_assert_int_eq(load_number(txn, i + 1, 4, 0), 0);
 	tetra_txn_free(txn);
 }
@@ -162,6 +162,76 @@ START_TEST(options_of_a_program_of_any_age_are_read)
 }
 END_TEST
 
+static int change_unload(struct tetra_txn *txn, const char *name)
+{
+	return tetra_txn_unload(txn, name, diag);
+}
+
+static int change_mode(struct tetra_txn *txn, const char *name)
+{
+	return tetra_txn_set_mode(txn, name, TETRA_MODE_MONITOR, diag);
+}
+
+static int change_enabled(struct tetra_txn *txn, const char *name)
+{
+	return tetra_txn_set_enabled(txn, name, 0, diag);
+}
+
+START_TEST(names_that_are_not_loaded_are_findings)
+{
+	static int (*const changes[])(struct tetra_txn *, const char *) = { change_unload,
+									    change_mode,
+									    change_enabled };
+	static const struct {
+		const char *name;
+		int result;
+		const char *message, *hint;
+	} rows[] = {
+		{ "watch-fil", -ENOENT, "no policy named 'watch-fil' is loaded",
+		  "did you mean 'watch-file'?" },
+		{ "other", -ENOENT, "no policy named 'other' is loaded", NULL },
+		{ "", -ENOENT, "no policy named '' is loaded", NULL },
+		{ NULL, -EINVAL, NULL, NULL },
+		{ "watch-file", 0, NULL, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes) * ARRAY_SIZE(rows); i++) {
+		size_t row = i % ARRAY_SIZE(rows);
+		struct tetra_finding finding = { .size = sizeof(finding) };
+		struct tetra_txn *txn = begin();
+
+		ck_assert_int_eq(load(txn, "watch-file", "security_file_open", 1, 0), 0);
+		tetra_diag_clear(diag);
+		ck_assert_int_eq(changes[i / ARRAY_SIZE(rows)](txn, rows[row].name),
+				 rows[row].result);
+		ck_assert_uint_eq(tetra_diag_count(diag, 0), rows[row].message != NULL);
+		if (rows[row].message) {
+			ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
+			ck_assert_str_eq(finding.code, "unknown-policy");
+			ck_assert_str_eq(finding.message, rows[row].message);
+			ck_assert_pstr_eq(finding.hint, rows[row].hint);
+		}
+		tetra_txn_free(txn);
+	}
+}
+END_TEST
+
+START_TEST(modes_that_do_not_exist_are_findings)
+{
+	static const uint32_t modes[] = { TETRA_MODE_DEFAULT, TETRA_MODE_MONITOR + 1, 77 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		struct tetra_txn *txn = begin();
+
+		ck_assert_int_eq(load(txn, "p", "security_file_open", 1, 0), 0);
+		tetra_diag_clear(diag);
+		ck_assert_int_eq(tetra_txn_set_mode(txn, "p", modes[i], diag), -EINVAL);
+		ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR), 1);
+		tetra_txn_free(txn);
+	}
+}
+END_TEST
+
 START_TEST(rules_of_one_policy_stay_in_one_word)
 {
 	struct tetra_txn *txn = begin();
@@ -185,8 +255,8 @@ START_TEST(names_are_found_whatever_went_before_them)
 		ck_assert_int_eq(load_number(txn, i, 1, 0), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
 		snprintf(name, sizeof(name), "p%u", order[i]);
-		ck_assert_int_eq(tetra_txn_unload(txn, name), 0);
-		ck_assert_int_eq(tetra_txn_unload(txn, name), -ENOENT);
+		ck_assert_int_eq(tetra_txn_unload(txn, name, NULL), 0);
+		ck_assert_int_eq(tetra_txn_unload(txn, name, NULL), -ENOENT);
 	}
 	for (unsigned int i = 3; i < 19; i++)
 		ck_assert_int_eq(load_number(txn, i, 1, 0), -EEXIST);
@@ -230,7 +300,7 @@ static double load_many(unsigned int n)
 	took = seconds() - before;
 	for (unsigned int i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "q%u", i);
-		ck_assert_int_eq(tetra_txn_unload(txn, name), 0);
+		ck_assert_int_eq(tetra_txn_unload(txn, name, NULL), 0);
 		tetra_policy_unref(policies[i]);
 	}
 	free(policies);
@@ -260,6 +330,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, load_that_is_one_rule_too_many_is_refused_at_once);
 	tcase_add_test(tests, options_of_a_program_of_any_age_are_read);
+	tcase_add_test(tests, names_that_are_not_loaded_are_findings);
+	tcase_add_test(tests, modes_that_do_not_exist_are_findings);
 	tcase_add_test(tests, rules_of_one_policy_stay_in_one_word);
 	tcase_add_test(tests, names_are_found_whatever_went_before_them);
 	tcase_add_test(tests, ten_thousand_loads_take_ten_times_a_thousand);

@@ -100,7 +100,7 @@ static void failed_transactions(struct tetra_session *session)
 	txn = rig_txn(session);
 	fact_equal(tetra_txn_begin(session, &second), -EBUSY,
 		   "a transaction beside an open one");
-	fact_equal(tetra_txn_unload(txn, "guard"), 0, "unload in a transaction");
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unload in a transaction");
 	fact_equal(rig_txn_load(txn, policy_watch("bad", "sys_no_such_call", 1, "int"), 0),
 		   -ENOENT, "a policy for a call that does not exist");
 	is_denied("inside the transaction");
@@ -111,7 +111,7 @@ static void failed_transactions(struct tetra_session *session)
 		   "two policies that cannot stand together, the first");
 	fact_equal(rig_txn_load(txn, policy_watch("two", "sys_lseek", 2, "uint64"), 0), 0,
 		   "the second");
-	fact_equal(tetra_txn_unload(txn, "guard"), 0, "unload in the same transaction");
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unload in the same transaction");
 	fact_equal(rig_commit(txn), -EOPNOTSUPP, "the commit fails");
 	is_denied("after the commit that failed");
 	fact(rig_stats(session).policies == 1 &&
@@ -124,24 +124,12 @@ static void failed_transactions(struct tetra_session *session)
 
 static int set_mode(struct tetra_session *session, uint32_t mode)
 {
-	struct tetra_txn *txn = rig_txn(session);
-	int r = tetra_txn_set_mode(txn, "guard", mode);
-
-	if (r == 0)
-		return rig_commit(txn);
-	tetra_txn_free(txn);
-	return r;
+	return tetra_policy_set_mode(session, "guard", mode, NULL);
 }
 
 static int set_enabled(struct tetra_session *session, uint32_t enabled)
 {
-	struct tetra_txn *txn = rig_txn(session);
-	int r = tetra_txn_set_enabled(txn, "guard", enabled);
-
-	if (r == 0)
-		return rig_commit(txn);
-	tetra_txn_free(txn);
-	return r;
+	return tetra_policy_set_enabled(session, "guard", enabled, NULL);
 }
 
 static void modes(struct tetra_session *session)
@@ -179,7 +167,7 @@ static void replacement(struct tetra_session *session)
 	fact_equal(rig_open_errno(OTHER_FILE), EPERM, "the new one is in force");
 	fact_equal(rig_stats(session).policies, 1, "policies");
 	txn = rig_txn(session);
-	fact_equal(tetra_txn_unload(txn, "guard"), 0, "one transaction: unload");
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "one transaction: unload");
 	fact_equal(rig_txn_load(txn, policy_deny("other", CLOSED), 0), 0,
 		   "and load under another name");
 	fact_equal(rig_commit(txn), 0, "commit");

@@ -154,16 +154,19 @@ class Transaction:
                   "policy " + policy.name, collector)
             return collector.findings()
 
+    def _change(self, call: Any, name: str, *values: int) -> None:
+        with Collector() as collector:
+            check(call(self.handle, os.fsencode(name), *values, collector.handle),
+                  "policy " + name, collector)
+
     def unload(self, name: str) -> None:
-        check(lib.tetra_txn_unload(self.handle, os.fsencode(name)), "policy " + name)
+        self._change(lib.tetra_txn_unload, name)
 
     def set_mode(self, name: str, mode: str) -> None:
-        check(lib.tetra_txn_set_mode(self.handle, os.fsencode(name), mode_number(mode)),
-              "policy " + name)
+        self._change(lib.tetra_txn_set_mode, name, mode_number(mode))
 
     def set_enabled(self, name: str, enabled: bool) -> None:
-        check(lib.tetra_txn_set_enabled(self.handle, os.fsencode(name), int(enabled)),
-              "policy " + name)
+        self._change(lib.tetra_txn_set_enabled, name, int(enabled))
 
     def commit(self) -> None:
         handle, self._handle = self.handle, ffi.NULL
