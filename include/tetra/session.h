@@ -409,7 +409,13 @@ struct tetra_session_stats {
 	uint64_t rate_forgotten;
 };
 
-/** tetra_stats_session() - the session's ledger. Any thread. Return: 0; -EINVAL. Since: 0.1 */
+/**
+ * tetra_stats_session() - the session's ledger
+ * @ret:	.size set by the caller; filled in
+ *
+ * Any thread. Return: 0; -EINVAL; -EPERM if the kernel's counters cannot be read (this process
+ * gave up bpf(2)): what was lost is not known, and the log says so once; -ENOMEM. Since: 0.1
+ */
 TETRA_API int tetra_stats_session(struct tetra_session *session,
 				  struct tetra_session_stats *ret);
 
@@ -422,7 +428,8 @@ TETRA_API int tetra_stats_session(struct tetra_session *session,
  * Such a value is neither equal nor unequal to anything: it passes an enforcing selector and no
  * other, unless the policy's option "unreadable" says otherwise. New causes are added at the end.
  *
- * Any thread. Return: 0; -ENOENT past the last; -EINVAL. Since: 0.1
+ * Any thread. Return: 0; -ENOENT past the last; -EINVAL; -EPERM, -ENOMEM as in
+ * tetra_stats_session(). Since: 0.1
  */
 TETRA_API int tetra_stats_unreadable(struct tetra_session *session, unsigned int index,
 				     const char **ret_cause, uint64_t *ret_count);

@@ -264,22 +264,25 @@ int sensor_make_rates(struct sensor *sensor)
 	return 0;
 }
 
-uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause)
+int sensor_get_loss(const struct sensor *sensor, uint32_t cause, uint64_t *ret)
 {
 	_cleanup_(freep) uint64_t *counts = calloc(sensor->n_cpus, sizeof(*counts));
-	uint64_t sum = 0;
+	int r;
 
-	if (!counts ||
-	    bpf_map_lookup_elem(sensor->maps[SENSOR_MAP_LOSSES], &cause, counts) < 0)
-		return 0;
+	if (!counts)
+		return -ENOMEM;
+	r = bpf_map_lookup_elem(sensor->maps[SENSOR_MAP_LOSSES], &cause, counts);
+	if (r < 0)
+		return r == -ENOMEM ? -ENOMEM : -EPERM;
+	*ret = 0;
 	for (int i = 0; i < sensor->n_cpus; i++)
-		sum += counts[i];
-	return sum;
+		*ret += counts[i];
+	return 0;
 }
 
-uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause)
+int sensor_get_unreadable(const struct sensor *sensor, uint32_t cause, uint64_t *ret)
 {
-	return sensor_get_loss(sensor, TETRA_LOST_END + cause);
+	return sensor_get_loss(sensor, TETRA_LOST_END + cause, ret);
 }
 
 int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel)

@@ -4,12 +4,16 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -517,6 +521,65 @@ static void memory_lock(void)
 	tetra_diag_free(diag);
 }
 
+static void on_log(void *user, uint32_t level, const char *module, const char *text)
+{
+	int *n = user;
+
+	*n += level == TETRA_LOG_ERROR && strstr(text, "counters cannot be read") != NULL;
+}
+
+/* bpf(2) fails from now on, as in a process that gave up its privileges. */
+static int give_up_bpf(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
+/* Return: 0, or which of the checks failed. */
+static int blind(void)
+{
+	struct tetra_session_stats stats = { .size = sizeof(stats), .lost_ring = 77 };
+	int n_lines = 0;
+	TETRA_OPTS(tetra_session_opts, opts, .log = on_log, .log_user = &n_lines);
+	struct tetra_session *session = rig_session(&opts);
+	const char *cause = NULL;
+	uint64_t count = 77;
+	int64_t end;
+
+	if (tetra_stats_session(session, &stats) != 0 || stats.lost_ring == 77)
+		return 1;
+	stats.lost_ring = 77;
+	if (give_up_bpf() < 0)
+		return 2;
+	if (tetra_stats_session(session, &stats) != -EPERM || stats.lost_ring != 77)
+		return 3;
+	if (tetra_stats_unreadable(session, 0, &cause, &count) != -EPERM || count != 77)
+		return 4;
+	for (end = rig_now_ms() + PATIENCE_MS; !n_lines && rig_now_ms() < end;)
+		(void)tetra_session_poll(session, 100);
+	for (end = rig_now_ms() + 1500; rig_now_ms() < end;)
+		(void)tetra_session_poll(session, 100);
+	return n_lines == 1 ? 0 : 5;
+}
+
+static void blinded(void)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(blind());
+	waitpid(child, &status, 0);
+	fact_equal(status, 0, "losses that cannot be read are not taken for none");
+}
+
 int main(void)
 {
 	struct tetra_session *session;
@@ -526,6 +589,7 @@ int main(void)
 	rig_file(OTHER, OTHER_FILE);
 	killed_holder();
 	memory_lock();
+	blinded();
 	session = rig_session(NULL);
 	names(session);
 	failed_transactions(session);
