@@ -201,7 +201,11 @@ struct tetra_load_opts {
 };
 
 /* Bits of struct tetra_load_opts.flags. Since: 0.1 */
-#define TETRA_LOAD_REPLACE 1u /* replace a policy of the same name; not an error */
+/* Replace a policy of the same name; not an error. If its text and its plan on this machine are
+ * the same, it stays as it is (a note says "unchanged"): programs, counters and rate limits go on,
+ * as for a policy that is unloaded and loaded in one transaction. It is enabled, and has the mode
+ * that the load asks for. */
+#define TETRA_LOAD_REPLACE 1u
 
 /**
  * tetra_txn_begin() - start a transaction

@@ -57,6 +57,11 @@ int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **ret)
 	return 0;
 }
 
+struct session_state *txn_state(struct tetra_txn *txn)
+{
+	return txn->next;
+}
+
 void txn_orphan(struct tetra_txn *txn)
 {
 	if (!txn)
@@ -120,9 +125,12 @@ static int load_opts_read(struct tetra_load_opts *ret, const struct tetra_load_o
 	return 0;
 }
 
-/* Each hook separately: an error here names the policy that asks for too much. */
+/*
+ * Each hook separately: an error here names the policy that asks for too much. A policy that
+ * is @kept has its marks and groups already.
+ */
 static int load_check_hooks(struct tetra_session *session, struct session_policy *loaded,
-			    const struct session_state *next, uint32_t mode,
+			    const struct session_state *next, uint32_t mode, bool kept,
 			    struct tetra_diag *diag)
 {
 	int failed = 0;
@@ -132,9 +140,9 @@ static int load_check_hooks(struct tetra_session *session, struct session_policy
 		int r = session_use_check(loaded, use, mode == TETRA_MODE_ENFORCE,
 					  session->kernel, diag);
 
-		if (r == 0)
+		if (r == 0 && !kept)
 			r = use_assign_marks(session, use, loaded, next, diag);
-		if (r == 0)
+		if (r == 0 && !kept)
 			r = session_groups_set(session, use->group, use);
 		if (r < 0 && !failed)
 			failed = r;
@@ -173,30 +181,91 @@ static int load_check_here(const struct tetra_session *session, const struct tet
 	return here_check(&here);
 }
 
-/* Checks @loaded, which may replace @same, against this kernel and the limits. */
-static int load_check(struct tetra_txn *txn, struct session_policy *loaded,
-		      const struct state_policy *same, uint32_t mode, struct tetra_diag *diag)
+/* What a load puts into the next state. */
+struct load {
+	struct session_policy *loaded;
+	struct state_policy *same; /* the policy of this name in the next state, or NULL */
+	bool kept; /* .loaded is what was in force, or loaded, before: nothing has changed */
+	uint32_t mode;
+};
+
+/*
+ * A policy of the same text, for which this machine has the same answers, stays: its programs,
+ * counters and rate limits go on. It may have been unloaded in this transaction.
+ */
+static struct session_policy *load_find_unchanged(const struct tetra_txn *txn,
+						  const struct load *load)
+{
+	const struct state_policy *in_force =
+		state_find_policy(txn->session->state, load->loaded->policy->name);
+
+	if (in_force && session_policy_is_same(in_force->loaded, load->loaded))
+		return in_force->loaded;
+	if (load->same && session_policy_is_same(load->same->loaded, load->loaded))
+		return load->same->loaded;
+	return NULL;
+}
+
+static void load_keep(struct load *load, struct session_policy *unchanged,
+		      struct tetra_diag *diag)
+{
+	session_policy_unref(load->loaded);
+	load->loaded = session_policy_ref(unchanged);
+	load->kept = true;
+	diag_note(diag, NULL, "unchanged", NULL,
+		  "policy '%s' was loaded with this text before: it stays, with its counters",
+		  unchanged->policy->name);
+}
+
+/* Plans the policy on this machine, unless it is there already. */
+static int load_plan(struct load *load, struct tetra_txn *txn, struct tetra_policy *policy,
+		     const struct tetra_load_opts *opts, struct tetra_diag *diag)
 {
 	struct tetra_session *session = txn->session;
-	int r = 0;
+	struct session_policy *unchanged;
+	int r = session_policy_new(&load->loaded, policy, session->kernel,
+				   &session->next_group, diag);
 
+	if (r < 0)
+		return r;
+	load->mode = load_mode(policy, opts);
 	if (!(session->opts.flags & TETRA_SESSION_STRICT_PATHS))
-		r = session_policy_widen(loaded, diag);
-	if (r == 0)
-		r = load_check_hooks(session, loaded, txn->next, mode, diag);
-	if (r == 0)
-		r = load_check_here(session, loaded->policy, mode, diag);
-	if (r == 0)
-		r = room_take(&txn->room, txn->next, same ? same->loaded : NULL, loaded, diag);
+		r = session_policy_widen(load->loaded, diag);
+	unchanged = r == 0 ? load_find_unchanged(txn, load) : NULL;
+	if (unchanged)
+		load_keep(load, unchanged, diag);
 	return r;
+}
+
+/* Checks the policy against this kernel and the limits. */
+static int load_check(struct tetra_txn *txn, const struct load *load, struct tetra_diag *diag)
+{
+	struct tetra_session *session = txn->session;
+	int r = load_check_hooks(session, load->loaded, txn->next, load->mode, load->kept, diag);
+
+	if (r == 0)
+		r = load_check_here(session, load->loaded->policy, load->mode, diag);
+	if (r == 0)
+		r = room_take(&txn->room, txn->next, load->same ? load->same->loaded : NULL,
+			      load->loaded, diag);
+	return r;
+}
+
+/* Takes the reference of @load. */
+static int load_finish(struct tetra_txn *txn, const struct load *load)
+{
+	if (!load->same)
+		return state_add_policy(txn->next, load->loaded, load->mode, true);
+	session_policy_unref(load->same->loaded);
+	*load->same = (struct state_policy){ load->loaded, load->mode, true };
+	return 0;
 }
 
 int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 		   const struct tetra_load_opts *opts, struct tetra_diag *diag)
 {
-	struct session_policy *loaded;
 	struct tetra_load_opts given;
-	struct state_policy *same;
+	struct load load = {};
 	int r = load_opts_read(&given, opts, diag);
 
 	if (r == 0)
@@ -206,25 +275,18 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 	if (policy->text)
 		(void)diag_set_source(diag, policy->file, policy->text,
 				      policy->text_len); /* only carets would be missing */
-	same = state_find_policy(txn->next, policy->name);
-	if (same && !(given.flags & TETRA_LOAD_REPLACE))
+	load.same = state_find_policy(txn->next, policy->name);
+	if (load.same && !(given.flags & TETRA_LOAD_REPLACE))
 		return load_is_duplicate(policy, diag);
-	r = session_policy_new(&loaded, policy, txn->session->kernel,
-			       &txn->session->next_group, diag);
-	if (r < 0)
-		return r;
-	r = load_check(txn, loaded, same, load_mode(policy, &given), diag);
-	if (r < 0) {
-		load_forget_groups(txn->session, loaded);
-		session_policy_unref(loaded);
-		return r;
-	}
-	if (same) {
-		session_policy_unref(same->loaded);
-		*same = (struct state_policy){ loaded, load_mode(policy, &given), true };
-		return 0;
-	}
-	return state_add_policy(txn->next, loaded, load_mode(policy, &given), true);
+	r = load_plan(&load, txn, policy, &given, diag);
+	if (r == 0)
+		r = load_check(txn, &load, diag);
+	if (r == 0)
+		return load_finish(txn, &load);
+	if (load.loaded && !load.kept)
+		load_forget_groups(txn->session, load.loaded);
+	session_policy_unref(load.loaded);
+	return r;
 }
 
 /* -ENOENT alone reads "no such file": the finding says what is not there. */

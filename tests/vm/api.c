@@ -170,6 +170,15 @@ static void replacement(struct tetra_session *session)
 	is_allowed("replaced under the same name");
 	fact_equal(rig_open_errno(OTHER_FILE), EPERM, "the new one is in force");
 	fact_equal(rig_stats(session).policies, 1, "policies");
+	fact_equal(rig_counts(session, "guard").overridden, 1, "counted by the new one");
+	rig_load(session, policy_deny("guard", OTHER), TETRA_LOAD_REPLACE);
+	fact_equal(rig_open_errno(OTHER_FILE), EPERM, "replaced by itself, in force");
+	fact_equal(rig_counts(session, "guard").overridden, 2, "the counters went on");
+	txn = rig_txn(session);
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unloaded and loaded again");
+	fact_equal(rig_txn_load(txn, policy_deny("guard", OTHER), 0), 0, "in one transaction");
+	fact_equal(rig_commit(txn), 0, "commit");
+	fact_equal(rig_counts(session, "guard").overridden, 2, "the counters stay");
 	txn = rig_txn(session);
 	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "one transaction: unload");
 	fact_equal(rig_txn_load(txn, policy_deny("other", CLOSED), 0), 0,
