@@ -38,6 +38,20 @@
 #define TETRA_VERSION_PATCH 0
 
 /**
+ * TETRA_VERSION_CHECK() - whether these headers are of that version or a later one
+ *
+ * For #if. The library that is linked at run time may be another: tetra_api_level(). Since: 0.1
+ */
+#define TETRA_VERSION_CHECK(major, minor, patch)                                        \
+	(TETRA_VERSION_MAJOR > (major) ||                                                \
+	 (TETRA_VERSION_MAJOR == (major) &&                                              \
+	  (TETRA_VERSION_MINOR > (minor) ||                                              \
+	   (TETRA_VERSION_MINOR == (minor) && TETRA_VERSION_PATCH >= (patch)))))
+
+/* Grows by one with each release that adds to the interface. Since: 0.1 */
+#define TETRA_API_LEVEL 1
+
+/**
  * TETRA_OPTS() - declare an option struct with its size set
  * @type:	name of the struct, without "struct"
  * @name:	the variable to declare
@@ -79,6 +93,16 @@ TETRA_BEGIN_DECLS
  * Return: a static string. Any thread. Since: 0.1
  */
 TETRA_API const char *tetra_version(void);
+
+/**
+ * tetra_api_level() - TETRA_API_LEVEL of the linked library
+ *
+ * A program that was built for a newer library learns here what the one at hand cannot do. What
+ * each level added is listed in lib/ABI.md.
+ *
+ * Return: the level. Any thread. Since: 0.1
+ */
+TETRA_API uint32_t tetra_api_level(void);
 
 TETRA_END_DECLS
 

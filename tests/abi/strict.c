@@ -6,6 +6,10 @@
  */
 #include <tetra/tetra.h>
 
+#if !TETRA_VERSION_CHECK(0, 1, 0) || TETRA_VERSION_CHECK(99, 0, 0) || TETRA_API_LEVEL < 1
+#error "the version cannot be asked for"
+#endif
+
 int options_of_all_kinds(void);
 
 static const TETRA_OPTS(tetra_session_opts, outside);
