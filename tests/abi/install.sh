@@ -52,6 +52,26 @@ for header in "$source"/include/tetra/*.h; do
 	cmp -s "$header" "$root$prefix/include/tetra/$(basename "$header")" ||
 		fail "$(basename "$header") is not installed"
 done
+# What was installed finds the library where it will be, without help.
+runs_from() { # FILE
+	[ "$prefix" = /usr ] || readelf -d "$1" | grep -q "RUNPATH.*\[$libdir\]" ||
+		fail "$(basename "$1") would not find the library"
+}
+runs_from "$root$prefix/bin/tetra-mini"
 LD_LIBRARY_PATH=$root$libdir "$root$prefix/bin/tetra-mini" --version | grep -q '^tetra-mini [0-9]' ||
 	fail "the installed tetra-mini does not start"
+# The archive has the interface and nothing else to see, and a program needs nothing but it and
+# the libraries of the system.
+nm --defined-only "$build/lib/libtetra.a" | awk 'NF == 3 && $2 ~ /[A-TV-Z]/ { print $3 }' |
+	sort >"$work/seen"
+sed -n 's/^\t\(tetra_[a-z0-9_]*\);$/\1/p' "$source/lib/libtetra.map" | sort |
+	diff - "$work/seen" || fail "the archive shows other symbols than the map"
+# shellcheck disable=SC2046 # flags are words
+gcc -std=c11 first.c -o first-static "-I$root$prefix/include" "$build/lib/libtetra.a" \
+	$(pkg-config --libs libbpf libelf yaml-0.1 zlib) || fail "the archive does not link"
+! readelf -d first-static | grep -q libtetra || fail "the archive needs the library"
+status=0
+./first-static fault.yaml >out-static 2>&1 || status=$?
+[ "$status" -eq 1 ] && cmp -s out out-static || fail "linked to the archive it is another program"
+
 echo "installed, compiled and run: $(head -n 1 out)"
