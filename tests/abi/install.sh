@@ -60,6 +60,22 @@ runs_from() { # FILE
 runs_from "$root$prefix/bin/tetra-mini"
 LD_LIBRARY_PATH=$root$libdir "$root$prefix/bin/tetra-mini" --version | grep -q '^tetra-mini [0-9]' ||
 	fail "the installed tetra-mini does not start"
+# Python: in a folder that this python3 searches, and known by its name.
+module=$(find "$root" -name '_ffi*.so')
+if [ -n "$module" ]; then
+	packages=$(dirname "$(dirname "$module")")
+	/usr/bin/python3 -c 'import site, sys
+sys.exit(sys.argv[1] not in site.getsitepackages())' "${packages#"$root"}" ||
+		[ "$prefix" != /usr/local ] || fail "python3 does not look into ${packages#"$root"}"
+	runs_from "$module"
+	LD_LIBRARY_PATH=$root$libdir PYTHONPATH=$packages /usr/bin/python3 -c '
+import importlib.metadata
+import tetra
+assert importlib.metadata.version("tetra") == tetra.version(), "another version"
+assert "cffi" in importlib.metadata.requires("tetra")[0]
+' || fail "the Python package is not known"
+fi
+
 # The archive has the interface and nothing else to see, and a program needs nothing but it and
 # the libraries of the system.
 nm --defined-only "$build/lib/libtetra.a" | awk 'NF == 3 && $2 ~ /[A-TV-Z]/ { print $3 }' |
