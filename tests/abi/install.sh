@@ -90,4 +90,11 @@ status=0
 ./first-static fault.yaml >out-static 2>&1 || status=$?
 [ "$status" -eq 1 ] && cmp -s out out-static || fail "linked to the archive it is another program"
 
+# Nothing names the folder in which it was built.
+folder=$(basename "$(dirname "$source")")/$(basename "$source")
+for file in "$root$libdir/libtetra.so" "$root$prefix/bin/tetra-mini" "$build/lib/libtetra.a" \
+	$module "$build"/bpf/*.bpf.o; do
+	! grep -qaF -e "$folder" -e "$build" "$file" ||
+		fail "$(basename "$file") names the folder in which it was built"
+done
 echo "installed, compiled and run: $(head -n 1 out)"
