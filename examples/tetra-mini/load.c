@@ -53,14 +53,15 @@ int policies_read(struct policies *policies, const struct config *config,
 }
 
 /* All that is loaded goes: what comes back in the same transaction has never been away. */
-static int txn_unload_all(struct tetra_txn *txn, struct tetra_session *session)
+static int txn_unload_all(struct tetra_txn *txn, struct tetra_session *session,
+			  struct tetra_diag *diag)
 {
 	const char *name;
 	unsigned int i;
 	int r = 0;
 
 	for (i = 0; r == 0 && (name = tetra_session_get_policy_name(session, i)); i++)
-		r = tetra_txn_unload(txn, name);
+		r = tetra_txn_unload(txn, name, diag);
 	return r;
 }
 
@@ -77,7 +78,7 @@ int policies_load(const struct policies *policies, struct tetra_session *session
 		return 0;
 	first = tetra_txn_begin(session, &txn);
 	if (first == 0)
-		first = txn_unload_all(txn, session);
+		first = txn_unload_all(txn, session, diag);
 	if (first < 0)
 		return first;
 	for (i = 0; i < policies->n_list; i++) {

@@ -191,7 +191,8 @@ static int session_start(struct tetra_session **ret, const struct config *config
 			 enum status *ret_status)
 {
 	TETRA_OPTS(tetra_session_opts, opts, .log = log_print,
-		   .flags = config->session_flags | own_flags(config));
+		   .flags = config->session_flags | own_flags(config) |
+			    TETRA_SESSION_RAISE_MEMLOCK);
 	_cleanup_(session_freep) struct tetra_session *session = NULL;
 	_cleanup_(policies_done) struct policies policies = {};
 	int r;

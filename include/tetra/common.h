@@ -9,10 +9,15 @@
  *  - Calls return 0 or a count on success and a negative errno on failure, one of
  *    EINVAL ENOENT EEXIST EOPNOTSUPP EPERM ENOMEM E2BIG EBUSY ECANCELED.
  *  - Outputs named ret_x (or ret) are written on success only.
+ *  - Structs begin with their size, so that they can grow. Options may be shorter than the
+ *    library's struct (the rest is the default), or longer if what the library does not know is
+ *    zero; otherwise -E2BIG, with a finding that names the bytes. Outputs are filled as far as
+ *    the caller's struct goes, and .size is set to how much that was.
  *  - Objects are opaque. *_ref/_unref count references, *_free ends a sole owner; all of
  *    them accept NULL.
  *  - Nothing is process-wide: no threads, no signal handlers, no globals, except one entry in
- *    libbpf's table of section handlers, for sections "tetra/...", from load to unload.
+ *    libbpf's table of section handlers, for sections "tetra/...", from load to unload; and
+ *    libbpf in this process no longer raises RLIMIT_MEMLOCK once a session has been opened.
  */
 
 #include <stddef.h>
@@ -33,14 +38,45 @@
 #define TETRA_VERSION_PATCH 0
 
 /**
+ * TETRA_VERSION_CHECK() - whether these headers are of that version or a later one
+ *
+ * For #if. The library that is linked at run time may be another: tetra_api_level(). Since: 0.1
+ */
+#define TETRA_VERSION_CHECK(major, minor, patch)                                        \
+	(TETRA_VERSION_MAJOR > (major) ||                                                \
+	 (TETRA_VERSION_MAJOR == (major) &&                                              \
+	  (TETRA_VERSION_MINOR > (minor) ||                                              \
+	   (TETRA_VERSION_MINOR == (minor) && TETRA_VERSION_PATCH >= (patch)))))
+
+/* Grows by one with each release that adds to the interface. Since: 0.1 */
+#define TETRA_API_LEVEL 1
+
+/**
  * TETRA_OPTS() - declare an option struct with its size set
  * @type:	name of the struct, without "struct"
  * @name:	the variable to declare
  *
- * Members not named are zero, and zero is the default of every member. A library older than
- * the caller rejects (-E2BIG) a longer struct whose unknown tail is not zero. Since: 0.1
+ * In C, members follow: TETRA_OPTS(tetra_load_opts, opts, .mode = TETRA_MODE_MONITOR). In C++,
+ * they are assigned afterwards. Members not named are zero, and zero is the default of every
+ * member. Strict C99 and C++11, and all later standards, accept it. Since: 0.1
  */
-#define TETRA_OPTS(type, name, ...) struct type name = { .size = sizeof(struct type), ##__VA_ARGS__ }
+#ifdef __cplusplus
+#define TETRA_OPTS(type, name) struct type name = ::tetra::sized<struct type>()
+namespace tetra {
+template <typename type> inline type sized()
+{
+	type opts = type();
+
+	opts.size = sizeof(type);
+	return opts;
+}
+}
+#else
+/* The size is the last initializer: variadic macros of C take at least one argument. */
+#define TETRA_OPTS(type, ...) \
+	struct type TETRA_OPTS_WITH_(__VA_ARGS__, .size = sizeof(struct type))
+#define TETRA_OPTS_WITH_(name, ...) name = { __VA_ARGS__ }
+#endif
 
 /* Enforcement mode of a policy. Crosses the ABI as uint32_t. Since: 0.1 */
 enum tetra_mode {
@@ -57,6 +93,16 @@ TETRA_BEGIN_DECLS
  * Return: a static string. Any thread. Since: 0.1
  */
 TETRA_API const char *tetra_version(void);
+
+/**
+ * tetra_api_level() - TETRA_API_LEVEL of the linked library
+ *
+ * A program that was built for a newer library learns here what the one at hand cannot do. What
+ * each level added is listed in lib/ABI.md.
+ *
+ * Return: the level. Any thread. Since: 0.1
+ */
+TETRA_API uint32_t tetra_api_level(void);
 
 TETRA_END_DECLS
 

@@ -88,6 +88,9 @@ enum tetra_arg_status {
 #define TETRA_ARG_IS_DELETED	4u /* the file no longer has a name */
 #define TETRA_ARG_HAS_NO_PATH	8u /* pipe, socket, anonymous inode */
 
+/* Opaque: where the getters of structs find the value. */
+struct tetra_value;
+
 /**
  * struct tetra_arg - one argument, or the return value
  * @size:	set by the caller to sizeof(struct tetra_arg)
@@ -104,18 +107,11 @@ enum tetra_arg_status {
  * @text_len:	bytes of @text
  * @orig_size:	CHAR_BUF, CONST_BUF: original bytes; more than @text_len if cut
  * @permission:	FILE, PATH, FD, LINUX_BINPRM: "-rw-r--r--"; empty for other types
- * @sock:	SOCK
- * @sock.family:	AF_*
- * @sock.type:		SOCK_*
- * @sock.protocol:	IPPROTO_*
- * @sock.state:		TCP_*
- * @sock.mark:		SO_MARK
- * @sock.priority:	SO_PRIORITY
- * @sock.saddr:		network order; IPv4 in the first four bytes
- * @sock.daddr:		likewise
- * @sock.sport:		host order
- * @sock.dport:		host order
- * @sock.cookie:	identifies the socket while it exists
+ * @value:	values that are structs: for the tetra_arg_get_*() of the type (SOCK:
+ *		tetra_arg_get_sock()); borrowed from the event; NULL for other types
+ *
+ * Numbers and texts are members; types whose value is a struct have a getter each, so that this
+ * struct stays small and a new type changes none.
  *
  * Since: 0.1
  */
@@ -133,20 +129,7 @@ struct tetra_arg {
 	size_t text_len;
 	uint64_t orig_size;
 	char permission[16];
-	struct {
-		uint32_t family;
-		uint32_t type;
-		uint32_t protocol;
-		uint32_t state;
-		uint32_t mark;
-		uint32_t priority;
-		uint8_t saddr[16];
-		uint8_t daddr[16];
-		uint16_t sport;
-		uint16_t dport;
-		uint32_t reserved;
-		uint64_t cookie;
-	} sock;
+	const struct tetra_value *value;
 };
 
 /**
@@ -273,6 +256,17 @@ TETRA_API int tetra_event_get_arg(const struct tetra_event *event, unsigned int 
 				  struct tetra_arg *ret);
 
 /**
+ * tetra_event_find_arg() - the argument that the policy gave a label
+ * @label:	"path"; compared exactly. If several have it, the first
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if no argument has the label; -EINVAL without a label or a size.
+ * Since: 0.1
+ */
+TETRA_API int tetra_event_find_arg(const struct tetra_event *event, const char *label,
+				   struct tetra_arg *ret);
+
+/**
  * tetra_event_get_return() - the return value
  * @ret:	.size set by the caller; filled in
  *
@@ -280,6 +274,50 @@ TETRA_API int tetra_event_get_arg(const struct tetra_event *event, unsigned int 
  */
 TETRA_API int tetra_event_get_return(const struct tetra_event *event,
 				     struct tetra_arg *ret);
+
+/**
+ * struct tetra_sock - a socket as it was when the hook ran
+ * @size:	set by the caller to sizeof(struct tetra_sock)
+ * @family:	AF_*
+ * @type:	SOCK_*
+ * @protocol:	IPPROTO_*
+ * @state:	TCP_*
+ * @mark:	SO_MARK
+ * @priority:	SO_PRIORITY
+ * @saddr:	network order; IPv4 in the first four bytes
+ * @daddr:	likewise
+ * @sport:	host order
+ * @dport:	host order
+ * @reserved:	0
+ * @cookie:	identifies the socket while it exists
+ *
+ * Since: 0.1
+ */
+struct tetra_sock {
+	size_t size;
+	uint32_t family;
+	uint32_t type;
+	uint32_t protocol;
+	uint32_t state;
+	uint32_t mark;
+	uint32_t priority;
+	uint8_t saddr[16];
+	uint8_t daddr[16];
+	uint16_t sport;
+	uint16_t dport;
+	uint32_t reserved;
+	uint64_t cookie;
+};
+
+/**
+ * tetra_arg_get_sock() - the value of a SOCK argument
+ * @arg:	as filled by a call on an event, which must still be valid
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if the argument has another type, or its status is not OK; -EINVAL
+ * without a size. Since: 0.1
+ */
+TETRA_API int tetra_arg_get_sock(const struct tetra_arg *arg, struct tetra_sock *ret);
 
 /**
  * tetra_event_get_exit() - how a process ended

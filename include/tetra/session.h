@@ -64,6 +64,10 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, con
  * as the readers of its pipes. Use it only if the group is the caller's own: a script runs
  * everything it starts in one group. */
 #define TETRA_SESSION_SKIP_GROUP 32u
+/* Kernels before 5.11 count BPF maps and programs as locked memory of the user. There, raise
+ * RLIMIT_MEMLOCK of this process, as far as it may; it stays raised. Without the flag no call
+ * raises it, and if it is too low, a finding (memory-lock) says so. */
+#define TETRA_SESSION_RAISE_MEMLOCK 64u
 
 /**
  * struct tetra_session_opts - options of tetra_session_new()
@@ -102,7 +106,8 @@ struct tetra_session_opts {
  * Process tracking starts at once: processes already running are read from /proc, and
  * reported as EXEC events with TETRA_EVENT_FROM_PROC by the first dispatches.
  *
- * Return: 0; -EPERM without the privileges (the diagnostic names the capability);
+ * Return: 0; -EPERM without the privileges (the diagnostic names the capability), or if
+ * RLIMIT_MEMLOCK is too low (before Linux 5.11, memory-lock);
  * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named), is locked down for
  * confidentiality or has ftrace switched off, or in a nested pid namespace or with another
  * namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags and for sizes out of
@@ -196,7 +201,11 @@ struct tetra_load_opts {
 };
 
 /* Bits of struct tetra_load_opts.flags. Since: 0.1 */
-#define TETRA_LOAD_REPLACE 1u /* replace a policy of the same name; not an error */
+/* Replace a policy of the same name; not an error. If its text and its plan on this machine are
+ * the same, it stays as it is (a note says "unchanged"): programs, counters and rate limits go on,
+ * as for a policy that is unloaded and loaded in one transaction. It is enabled, and has the mode
+ * that the load asks for. */
+#define TETRA_LOAD_REPLACE 1u
 
 /**
  * tetra_txn_begin() - start a transaction
@@ -223,23 +232,34 @@ TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **
 TETRA_API int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 			     const struct tetra_load_opts *opts, struct tetra_diag *diag);
 
-/** tetra_txn_unload() - remove a policy. Return: 0; -ENOENT. Since: 0.1 */
-TETRA_API int tetra_txn_unload(struct tetra_txn *txn, const char *name);
+/**
+ * tetra_txn_unload() - remove a policy
+ * @name:	of the policy
+ * @diag:	says which name is not loaded (unknown-policy), and which may be meant
+ *
+ * Return: 0; -ENOENT; otherwise as tetra_txn_load(). Since: 0.1
+ */
+TETRA_API int tetra_txn_unload(struct tetra_txn *txn, const char *name,
+			       struct tetra_diag *diag);
 
 /**
- * tetra_txn_set_mode() - change a policy's mode, TETRA_MODE_ENFORCE or _MONITOR
+ * tetra_txn_set_mode() - change a policy's mode
+ * @mode:	TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR
+ * @diag:	as in tetra_txn_unload()
  *
  * Return: 0; -ENOENT; -EINVAL. Since: 0.1
  */
-TETRA_API int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode);
+TETRA_API int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode,
+				 struct tetra_diag *diag);
 
 /**
  * tetra_txn_set_enabled() - enable (1) or disable (0) a policy; counters are kept
+ * @diag:	as in tetra_txn_unload()
  *
  * Return: 0; -ENOENT. Since: 0.1
  */
 TETRA_API int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name,
-				    uint32_t enabled);
+				    uint32_t enabled, struct tetra_diag *diag);
 
 /**
  * tetra_txn_commit() - put the changes into force atomically, and free the transaction
@@ -265,6 +285,14 @@ TETRA_API int tetra_policy_load(struct tetra_session *session, struct tetra_poli
 /** tetra_policy_unload() - a transaction of one tetra_txn_unload(). Since: 0.1 */
 TETRA_API int tetra_policy_unload(struct tetra_session *session, const char *name,
 				  struct tetra_diag *diag);
+
+/** tetra_policy_set_mode() - a transaction of one tetra_txn_set_mode(). Since: 0.1 */
+TETRA_API int tetra_policy_set_mode(struct tetra_session *session, const char *name,
+				    uint32_t mode, struct tetra_diag *diag);
+
+/** tetra_policy_set_enabled() - a transaction of one tetra_txn_set_enabled(). Since: 0.1 */
+TETRA_API int tetra_policy_set_enabled(struct tetra_session *session, const char *name,
+				       uint32_t enabled, struct tetra_diag *diag);
 
 /**
  * struct tetra_counts - what rules did; the same for selectors, hooks and policies
@@ -385,7 +413,13 @@ struct tetra_session_stats {
 	uint64_t rate_forgotten;
 };
 
-/** tetra_stats_session() - the session's ledger. Any thread. Return: 0; -EINVAL. Since: 0.1 */
+/**
+ * tetra_stats_session() - the session's ledger
+ * @ret:	.size set by the caller; filled in
+ *
+ * Any thread. Return: 0; -EINVAL; -EPERM if the kernel's counters cannot be read (this process
+ * gave up bpf(2)): what was lost is not known, and the log says so once; -ENOMEM. Since: 0.1
+ */
 TETRA_API int tetra_stats_session(struct tetra_session *session,
 				  struct tetra_session_stats *ret);
 
@@ -398,7 +432,8 @@ TETRA_API int tetra_stats_session(struct tetra_session *session,
  * Such a value is neither equal nor unequal to anything: it passes an enforcing selector and no
  * other, unless the policy's option "unreadable" says otherwise. New causes are added at the end.
  *
- * Any thread. Return: 0; -ENOENT past the last; -EINVAL. Since: 0.1
+ * Any thread. Return: 0; -ENOENT past the last; -EINVAL; -EPERM, -ENOMEM as in
+ * tetra_stats_session(). Since: 0.1
  */
 TETRA_API int tetra_stats_unreadable(struct tetra_session *session, unsigned int index,
 				     const char **ret_cause, uint64_t *ret_count);

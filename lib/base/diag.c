@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "lib/base/dict.h"
+#include "lib/base/opts.h"
 #include "lib/base/strbuf.h"
 #include "lib/base/utf8.h"
 
@@ -419,12 +420,11 @@ int tetra_diag_get(struct tetra_diag *diag, unsigned int index, struct tetra_fin
 	const struct finding *finding = diag_at(diag, index);
 	struct tetra_finding full;
 
-	if (!ret || ret->size < sizeof(ret->size))
+	if (!opts_can_fill(ret))
 		return -EINVAL;
 	if (!finding)
 		return -ENOENT;
 	full = (struct tetra_finding){
-		.size = ret->size,
 		.severity = finding->severity,
 		.line = finding->line,
 		.column = finding->column,
@@ -437,8 +437,7 @@ int tetra_diag_get(struct tetra_diag *diag, unsigned int index, struct tetra_fin
 		.n_places = finding->n_places,
 		.count = finding->n_places + 1,
 	};
-	memcpy(ret, &full, MIN(ret->size, sizeof(full)));
-	return 0;
+	return opts_fill(ret, &full, sizeof(full));
 }
 
 /* The start of @line, or NULL past the end. Lines end as libyaml counts them. */

@@ -6,6 +6,7 @@
  */
 #include <linux/capability.h>
 
+#include "lib/base/opts.h"
 #include "lib/event/event.h"
 #include "lib/event/prototypes.h"
 #include "lib/event/writer.h"
@@ -547,32 +548,16 @@ static void put_trailer(struct compact *line, size_t begin)
 	writer_lit(&line->writer, TRAILER);
 }
 
-static int opts_read(const struct tetra_compact_opts *opts, uint32_t *ret_flags)
-{
-	struct tetra_compact_opts all = { 0 };
-	size_t i;
-
-	*ret_flags = 0;
-	if (!opts)
-		return 0;
-	if (opts->size < sizeof(opts->size))
-		return -EINVAL;
-	for (i = sizeof(all); i < opts->size; i++)
-		if (((const char *)opts)[i])
-			return -E2BIG;
-	memcpy(&all, opts, MIN(opts->size, sizeof(all)));
-	*ret_flags = all.flags;
-	return 0;
-}
-
 size_t tetra_event_to_compact(const struct tetra_event *event, char *buf, size_t size,
 			      const struct tetra_compact_opts *opts)
 {
 	struct compact line = { .event = event };
+	struct tetra_compact_opts given;
 	size_t i, begin;
 
-	if (opts_read(opts, &line.flags) < 0)
+	if (opts_read(&given, sizeof(given), opts, "tetra_compact_opts", NULL) < 0)
 		return 0;
+	line.flags = given.flags;
 	writer_init(&line.writer, buf, size);
 	if (!event)
 		return writer_finish(&line.writer, size);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "bpf/abi/image.h"
+#include "lib/base/opts.h"
 #include "lib/event/table.h"
 
 /* The public numbers are the records' own. */
@@ -355,24 +356,6 @@ unsigned int tetra_event_count_args(const struct tetra_event *event)
 	return some(event)->n_args;
 }
 
-static void fill_sock(struct tetra_arg *ret, const struct event_arg *arg)
-{
-	struct tetra_record_sock sock;
-
-	memcpy(&sock, arg->data, sizeof(sock));
-	ret->sock.family = sock.family;
-	ret->sock.type = sock.type;
-	ret->sock.protocol = sock.protocol;
-	ret->sock.state = sock.state;
-	ret->sock.mark = sock.mark;
-	ret->sock.priority = sock.priority;
-	memcpy(ret->sock.saddr, sock.saddr, sizeof(ret->sock.saddr));
-	memcpy(ret->sock.daddr, sock.daddr, sizeof(ret->sock.daddr));
-	ret->sock.sport = sock.sport;
-	ret->sock.dport = sock.dport;
-	ret->sock.cookie = sock.cookie;
-}
-
 static void fill_text(struct tetra_arg *ret, const struct event_arg *arg)
 {
 	struct process_text text = event_arg_text(arg);
@@ -386,7 +369,7 @@ static void fill_value(struct tetra_arg *ret, const struct event_arg *arg)
 {
 	switch (arg->spec->kind) {
 	case TETRA_ARG_SOCK:
-		fill_sock(ret, arg);
+		ret->value = (const struct tetra_value *)arg;
 		break;
 	case TETRA_ARG_FILE:
 	case TETRA_ARG_PATH:
@@ -410,10 +393,9 @@ static void fill_value(struct tetra_arg *ret, const struct event_arg *arg)
 
 static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 {
-	struct tetra_arg all = { .size = sizeof(all), .type = arg->spec->kind };
-	size_t size = ret ? ret->size : 0;
+	struct tetra_arg all = { .type = arg->spec->kind };
 
-	if (size < sizeof(size))
+	if (!opts_can_fill(ret))
 		return -EINVAL;
 	all.label = arg->spec->label;
 	all.type_name = arg->spec->yaml_type;
@@ -426,15 +408,27 @@ static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 	all.flags = arg->data ? arg->head.flags : 0;
 	if (all.status == TETRA_ARG_STATUS_OK)
 		fill_value(&all, arg);
-	memcpy(ret, &all, MIN(size, sizeof(all)));
-	ret->size = size;
-	return 0;
+	return opts_fill(ret, &all, sizeof(all));
 }
 
 int tetra_event_get_arg(const struct tetra_event *event, unsigned int index,
 			struct tetra_arg *ret)
 {
 	return index < some(event)->n_args ? fill_arg(ret, &some(event)->args[index]) : -ENOENT;
+}
+
+int tetra_event_find_arg(const struct tetra_event *event, const char *label,
+			 struct tetra_arg *ret)
+{
+	if (!label)
+		return -EINVAL;
+	for (uint32_t i = 0; i < some(event)->n_args; i++) {
+		const struct event_arg *arg = &some(event)->args[i];
+
+		if (arg->spec->label && str_equal(arg->spec->label, label))
+			return fill_arg(ret, arg);
+	}
+	return -ENOENT;
 }
 
 int tetra_event_get_return(const struct tetra_event *event, struct tetra_arg *ret)

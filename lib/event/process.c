@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/event/process.h"
 
+#include "lib/base/opts.h"
 #include "lib/event/arguments.h"
 #include "lib/event/json.h"
 #include "lib/event/writer.h"
@@ -345,10 +346,9 @@ int tetra_process_get_credentials(const struct tetra_process *process,
 				  struct tetra_credentials *ret)
 {
 	const struct tetra_record_cred *cred;
-	struct tetra_credentials all = { .size = sizeof(all) };
-	size_t size = ret ? ret->size : 0;
+	struct tetra_credentials all = {};
 
-	if (size < sizeof(size))
+	if (!opts_can_fill(ret))
 		return -EINVAL;
 	if (!some(process)->image || !some(process)->image->has_cred)
 		return -ENOENT;
@@ -363,9 +363,7 @@ int tetra_process_get_credentials(const struct tetra_process *process,
 	all.fsgid = cred->fsgid;
 	all.securebits = cred->securebits;
 	all.login_uid = cred->login_uid;
-	memcpy(ret, &all, MIN(size, sizeof(all)));
-	ret->size = size;
-	return 0;
+	return opts_fill(ret, &all, sizeof(all));
 }
 
 uint64_t tetra_process_get_capabilities(const struct tetra_process *process, uint32_t set)

@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 
 #include "lib/kernel/machine.h"
+#include "lib/kernel/memlock.h"
 #include "lib/kernel/pseudo.h"
 
 /* Bytes. The relevant message is in the first lines. */
@@ -535,6 +536,8 @@ static const char *reason_text(struct tetra_kernel *kernel, enum kernel_feature 
 	if (kernel->user_ns && kernel->user_ns != FIRST_USER_NS)
 		return "needs CAP_BPF and CAP_PERFMON in the first user namespace: those "
 		       "of a user namespace do not count";
+	if (memlock_may_be_why(kernel, error))
+		return "the limit of locked memory (RLIMIT_MEMLOCK) may be too low";
 	return arena_format(kernel->arena,
 			    "the kernel refuses it although it has it (%s): locked down, "
 			    "or the host does not allow it",

@@ -6,12 +6,38 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "lib/base/opts.h"
 #include "lib/policy/build.h"
 #include "lib/policy/here.h"
 #include "lib/policy/lint.h"
 
 /* Bytes of text that a policy keeps, for findings of later stages. */
 #define KEPT_TEXT_BYTES (64u << 10)
+
+/* Tells texts apart that are not kept. It need not be secret: who gives a text can give any. */
+static struct tetra_hash text_hash(const char *text, size_t len)
+{
+	static const struct tetra_seed seed = { { 0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f,
+						  0x165667b19e3779f9, 0x27d4eb2f165667c5 } };
+	struct tetra_hash hash;
+
+	hash_begin(&seed, &hash);
+	for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
+		uint64_t word = 0;
+
+		memcpy(&word, text + i, MIN(len - i, sizeof(word)));
+		hash_word(&seed, &hash, word);
+	}
+	hash_end(&seed, &hash, len);
+	return hash;
+}
+
+bool policy_is_same_text(const struct tetra_policy *a, const struct tetra_policy *b)
+{
+	return a->text_len == b->text_len && a->text_hash.h[0] == b->text_hash.h[0] &&
+	       a->text_hash.h[1] == b->text_hash.h[1] &&
+	       (!a->text || memcmp(a->text, b->text, a->text_len) == 0);
+}
 
 static int policy_new(struct tetra_policy **ret, const char *file, const char *text,
 		      size_t len)
@@ -28,10 +54,10 @@ static int policy_new(struct tetra_policy **ret, const char *file, const char *t
 		return -ENOMEM;
 	policy->n_refs = 1;
 	policy->file = arena_text(arena, file, strlen(file));
-	if (len <= KEPT_TEXT_BYTES) {
+	policy->text_len = len;
+	policy->text_hash = text_hash(text, len);
+	if (len <= KEPT_TEXT_BYTES)
 		policy->text = arena_text(arena, text, len);
-		policy->text_len = len;
-	}
 	if (!policy->file || (len <= KEPT_TEXT_BYTES && !policy->text))
 		return -ENOMEM;
 	policy->arena = TAKE_PTR(arena);
@@ -91,24 +117,6 @@ static int verdict(const struct report *report, int r)
 	return report->n_unsupported ? -EOPNOTSUPP : 0;
 }
 
-/* Zero is the default of fields that an older caller does not know. */
-static int opts_read(struct tetra_parse_opts *ret, const struct tetra_parse_opts *opts)
-{
-	const char *tail = (const char *)opts;
-	size_t i;
-
-	memset(ret, 0, sizeof(*ret));
-	if (!opts)
-		return 0;
-	if (opts->size < sizeof(opts->size))
-		return -EINVAL;
-	for (i = sizeof(*opts); i < opts->size; i++)
-		if (tail[i])
-			return -E2BIG;
-	memcpy(ret, opts, MIN(opts->size, sizeof(*opts)));
-	return 0;
-}
-
 int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 		       const struct tetra_parse_opts *opts, struct tetra_diag *diag)
 {
@@ -119,7 +127,7 @@ int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
 	struct build build;
 	int r;
 
-	r = opts_read(&given, opts);
+	r = opts_read(&given, sizeof(given), opts, "tetra_parse_opts", diag);
 	if (r >= 0 && (!ret || (!text && len)))
 		r = -EINVAL;
 	if (r < 0)
@@ -221,10 +229,10 @@ int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
 	size_t len = 0;
 	int r;
 
-	r = filename && ret ? opts_read(&given, opts) : -EINVAL;
+	r = filename && ret ? opts_read(&given, sizeof(given), opts, "tetra_parse_opts", diag) :
+			      -EINVAL;
 	if (r < 0)
 		return r;
-	given.size = sizeof(given);
 	if (!given.file)
 		given.file = filename;
 	fd = file_open(filename);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpf/abi/hash.h"
 #include "bpf/abi/kinds.h"
 #include "tetra/policy.h"
 
@@ -204,7 +205,11 @@ struct tetra_policy {
 	 */
 	const char *text;
 	size_t text_len;
+	struct tetra_hash text_hash; /* of all of it, in any case */
 };
+
+/* Whether two policies were parsed from the same text. */
+bool policy_is_same_text(const struct tetra_policy *a, const struct tetra_policy *b);
 
 /* Class of an argument kind, names and numbers of the lists; 0 or NULL when unknown. */
 uint32_t arg_kind_class(uint32_t kind);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "lib/base/diag.h"
+#include "lib/kernel/memlock.h"
 #include "lib/sensor/log.h"
 
 #define HINT_BYTES 256
@@ -71,6 +72,8 @@ int failure_tell(const struct failure *failure, const struct tetra_kernel *kerne
 				  "%s cannot be %s: the kernel is locked down "
 				  "(lockdown=confidentiality)",
 				  failure->program, failure->step);
+	if (!failure->log && memlock_may_be_why(kernel, failure->error))
+		return memlock_explain(kernel, failure->error, diag);
 	if (failure->log)
 		return refused_tell(failure, kernel, place, diag);
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)

@@ -4,11 +4,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdio.h>
-#include <sys/resource.h>
 
 #include "bpf/abi/kinds.h"
 #include "bpf/process.skel.h"
 #include "lib/base/diag.h"
+#include "lib/kernel/memlock.h"
 #include "lib/kernel/quiet.h"
 #include "lib/sensor/hold.h"
 #include "lib/sensor/log.h"
@@ -92,14 +92,6 @@ void sensor_trim(struct sensor *sensor)
 	sensor->hooks = (struct sensor_hooks){};
 }
 
-/* Kernels before 5.11 charge maps to the memory lock limit of the process. */
-static void memlock_raise(void)
-{
-	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
-
-	(void)setrlimit(RLIMIT_MEMLOCK, &none); /* newer kernels do not need it */
-}
-
 static int sensor_load_error(const struct sensor *sensor, int r, char *log,
 			     const struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
@@ -109,6 +101,8 @@ static int sensor_load_error(const struct sensor *sensor, int r, char *log,
 				   .log = log };
 
 	sensor_set_log(sensor, &failure);
+	if (!log && memlock_may_be_why(kernel, r))
+		return memlock_explain(kernel, r, diag);
 	if ((r == -EPERM || r == -EACCES) && !log)
 		return diag_error(diag, NULL, -EPERM, "no-privilege",
 				  "run as root, or give CAP_BPF and CAP_PERFMON",
@@ -190,7 +184,6 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 	memset(sensor->maps, -1, sizeof(sensor->maps));
 	sensor->log = opts->log;
 	sensor->log_user = opts->log_user;
-	memlock_raise();
 	sensor->own = opts->own;
 	sensor->n_cpus = libbpf_num_possible_cpus();
 	r = sensor_prepare(sensor, opts, kernel);
@@ -271,22 +264,25 @@ int sensor_make_rates(struct sensor *sensor)
 	return 0;
 }
 
-uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause)
+int sensor_get_loss(const struct sensor *sensor, uint32_t cause, uint64_t *ret)
 {
 	_cleanup_(freep) uint64_t *counts = calloc(sensor->n_cpus, sizeof(*counts));
-	uint64_t sum = 0;
+	int r;
 
-	if (!counts ||
-	    bpf_map_lookup_elem(sensor->maps[SENSOR_MAP_LOSSES], &cause, counts) < 0)
-		return 0;
+	if (!counts)
+		return -ENOMEM;
+	r = bpf_map_lookup_elem(sensor->maps[SENSOR_MAP_LOSSES], &cause, counts);
+	if (r < 0)
+		return r == -ENOMEM ? -ENOMEM : -EPERM;
+	*ret = 0;
 	for (int i = 0; i < sensor->n_cpus; i++)
-		sum += counts[i];
-	return sum;
+		*ret += counts[i];
+	return 0;
 }
 
-uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause)
+int sensor_get_unreadable(const struct sensor *sensor, uint32_t cause, uint64_t *ret)
 {
-	return sensor_get_loss(sensor, TETRA_LOST_END + cause);
+	return sensor_get_loss(sensor, TETRA_LOST_END + cause, ret);
 }
 
 int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel)

@@ -83,12 +83,15 @@ void sensor_trim(struct sensor *sensor);
 /* Bytes of all maps, as the kernel counts them. */
 uint64_t sensor_get_kernel_bytes(const struct sensor *sensor);
 
-/* Sum over the CPUs of what was lost for one cause (enum tetra_loss), or of the other counters
- * (enum tetra_tally). */
-uint64_t sensor_get_loss(const struct sensor *sensor, uint32_t cause);
+/*
+ * Sum over the CPUs of what was lost for one cause (enum tetra_loss), or of the other counters
+ * (enum tetra_tally).
+ * Return: 0; -EPERM if this process may not read maps any more; -ENOMEM.
+ */
+int sensor_get_loss(const struct sensor *sensor, uint32_t cause, uint64_t *ret);
 
 /* The same for values that could not be read (enum tetra_unreadable). */
-uint64_t sensor_get_unreadable(const struct sensor *sensor, uint32_t cause);
+int sensor_get_unreadable(const struct sensor *sensor, uint32_t cause, uint64_t *ret);
 
 /* Tells the programs the root of most paths. They work without it, at some cost. */
 void sensor_find_root(struct sensor *sensor);

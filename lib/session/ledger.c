@@ -2,6 +2,7 @@
 /* All statistics of a session. */
 #include "bpf/abi/kinds.h"
 #include "lib/base/counter.h"
+#include "lib/base/opts.h"
 #include "lib/session/state.h"
 
 static void counts_add_cell(struct tetra_counts *counts, const struct tetra_cell *cell)
@@ -106,7 +107,7 @@ int tetra_stats_policy(struct tetra_session *session, const char *name, uint32_t
 	const struct state_policy *policy;
 	int r = -ENOENT;
 
-	if (!session || !name || !ret || ret->size < sizeof(ret->size))
+	if (!session || !name || !opts_can_fill(ret))
 		return -EINVAL;
 	pthread_mutex_lock(&session->lock);
 	policy = state_find_policy(session->state, name);
@@ -115,80 +116,132 @@ int tetra_stats_policy(struct tetra_session *session, const char *name, uint32_t
 	pthread_mutex_unlock(&session->lock);
 	if (r < 0)
 		return r;
-	counts.size = ret->size;
-	memcpy(ret, &counts, MIN(ret->size, sizeof(counts)));
+	return opts_fill(ret, &counts, sizeof(counts));
+}
+
+static uint64_t loss_of_runs(const struct tetra_session *session)
+{
+	uint64_t lost = session->parted_misses + sensor_get_misses(session->sensor);
+
+	for (uint32_t i = 0; i < session->state->n_points; i++)
+		lost += session_point_get_misses(session->state->points[i].point);
+	return lost;
+}
+
+int session_loss(struct tetra_session *session, uint32_t cause, uint64_t *ret)
+{
+	struct decoder_stats stats;
+	int r = sensor_get_loss(session->sensor, cause, ret);
+
+	if (r < 0)
+		return r;
+	*ret += session->watch.losses[cause];
+	if (cause == TETRA_LOST_RECURSION)
+		*ret += loss_of_runs(session);
+	if (cause == TETRA_LOST_DECODE || cause == TETRA_LOST_MEMORY) {
+		decoder_get_stats(session->decoder, &stats);
+		*ret += cause == TETRA_LOST_DECODE ? stats.malformed + stats.orphans :
+						     stats.no_memory;
+	}
 	return 0;
 }
 
-uint64_t session_loss(struct tetra_session *session, uint32_t cause)
+/* Nobody should take silence for an answer: a line in the log, once. */
+static void losses_are_unknown(struct tetra_session *session, int error)
 {
-	uint64_t lost = sensor_get_loss(session->sensor, cause) + session->watch.losses[cause];
-	struct decoder_stats stats;
-
-	if (cause == TETRA_LOST_RECURSION) {
-		lost += session->parted_misses + sensor_get_misses(session->sensor);
-		for (uint32_t i = 0; i < session->state->n_points; i++)
-			lost += session_point_get_misses(session->state->points[i].point);
-	}
-	if (cause == TETRA_LOST_DECODE || cause == TETRA_LOST_MEMORY) {
-		decoder_get_stats(session->decoder, &stats);
-		lost += cause == TETRA_LOST_DECODE ? stats.malformed + stats.orphans :
-						     stats.no_memory;
-	}
-	return lost;
+	if (!session->losses_unknown)
+		session_log(session, TETRA_LOG_ERROR, "ledger",
+			    "the kernel's counters cannot be read (%s): what is lost is not "
+			    "known any more",
+			    error == -ENOMEM ? "no memory" : "bpf() is not permitted");
+	session->losses_unknown = true;
 }
 
 void session_report_losses(struct tetra_session *session)
 {
 	for (uint32_t cause = 0; cause < TETRA_LOST_END; cause++) {
-		uint64_t lost = session_loss(session, cause);
+		uint64_t lost = 0;
+		int r = session_loss(session, cause, &lost);
 
+		if (r < 0) {
+			losses_are_unknown(session, r);
+			return;
+		}
 		if (lost <= session->losses[cause])
 			continue;
 		decoder_lost(session->decoder, cause, lost - session->losses[cause]);
 		session->losses[cause] = lost;
 	}
+	session->losses_unknown = false;
+}
+
+#define LOST(NAME, member)                                                               \
+	{                                                                                \
+		TETRA_LOST_##NAME, offsetof(struct tetra_session_stats, member)          \
+	}
+/* Every cause is in the ledger. */
+static const struct {
+	uint32_t cause;
+	size_t offset;
+} loss_rows[] = {
+	LOST(RING, lost_ring),
+	LOST(SCRATCH, lost_scratch),
+	LOST(PROCESS, lost_process),
+	LOST(FRAGMENT, lost_fragment),
+	LOST(RECURSION, lost_recursion),
+	LOST(DECODE, lost_decode),
+	LOST(MEMORY, lost_memory),
+	LOST(FTRACE_OFF, lost_ftrace_off),
+	LOST(KPROBES_OFF, lost_kprobes_off),
+	LOST(PREEMPTIBLE, lost_preemptible),
+	LOST(PASSED, lost_passed),
+	LOST(RATE, rate_forgotten),
+};
+#undef LOST
+_Static_assert(ARRAY_SIZE(loss_rows) == TETRA_LOST_END, "a row per cause");
+
+static int stats_fill_losses(struct tetra_session_stats *stats, struct tetra_session *session)
+{
+	int r = sensor_get_loss(session->sensor, TETRA_TALLY_OWN, &stats->skipped_own);
+
+	for (size_t i = 0; i < ARRAY_SIZE(loss_rows) && r == 0; i++)
+		r = session_loss(session, loss_rows[i].cause,
+				 (uint64_t *)((char *)stats + loss_rows[i].offset));
+	return r;
+}
+
+static void stats_fill(struct tetra_session_stats *stats, struct tetra_session *session)
+{
+	struct process_table_stats processes;
+	struct decoder_stats decoded;
+
+	decoder_get_stats(session->decoder, &decoded);
+	process_table_get_stats(decoder_get_table(session->decoder), &processes);
+	stats->commits = session->commits;
+	stats->policies = session->state->n_policies;
+	stats->hooks = session->state->n_points;
+	stats->records = decoded.records;
+	stats->delivered = counter_get(&session->delivered);
+	stats->filtered = counter_get(&session->filtered);
+	stats->switched_off = session->watch.off;
+	stats->preemption = session->watch.preemption;
+	stats->kernel_bytes = sensor_get_kernel_bytes(session->sensor) +
+			      published_get_bytes(&session->state->published);
+	stats->processes = processes.processes;
 }
 
 int tetra_stats_session(struct tetra_session *session, struct tetra_session_stats *ret)
 {
 	struct tetra_session_stats stats = { 0 };
-	struct process_table_stats processes;
-	struct decoder_stats decoded;
+	int r;
 
-	if (!session || !ret || ret->size < sizeof(ret->size))
+	if (!session || !opts_can_fill(ret))
 		return -EINVAL;
 	pthread_mutex_lock(&session->lock);
-	decoder_get_stats(session->decoder, &decoded);
-	process_table_get_stats(decoder_get_table(session->decoder), &processes);
-	stats.size = ret->size;
-	stats.commits = session->commits;
-	stats.policies = session->state->n_policies;
-	stats.hooks = session->state->n_points;
-	stats.records = decoded.records;
-	stats.delivered = counter_get(&session->delivered);
-	stats.filtered = counter_get(&session->filtered);
-	stats.lost_ring = session_loss(session, TETRA_LOST_RING);
-	stats.lost_scratch = session_loss(session, TETRA_LOST_SCRATCH);
-	stats.lost_process = session_loss(session, TETRA_LOST_PROCESS);
-	stats.lost_fragment = session_loss(session, TETRA_LOST_FRAGMENT);
-	stats.lost_recursion = session_loss(session, TETRA_LOST_RECURSION);
-	stats.lost_decode = session_loss(session, TETRA_LOST_DECODE);
-	stats.lost_memory = session_loss(session, TETRA_LOST_MEMORY);
-	stats.lost_ftrace_off = session_loss(session, TETRA_LOST_FTRACE_OFF);
-	stats.lost_kprobes_off = session_loss(session, TETRA_LOST_KPROBES_OFF);
-	stats.lost_preemptible = session_loss(session, TETRA_LOST_PREEMPTIBLE);
-	stats.lost_passed = session_loss(session, TETRA_LOST_PASSED);
-	stats.switched_off = session->watch.off;
-	stats.preemption = session->watch.preemption;
-	stats.kernel_bytes = sensor_get_kernel_bytes(session->sensor) +
-			     published_get_bytes(&session->state->published);
-	stats.processes = processes.processes;
-	stats.skipped_own = sensor_get_loss(session->sensor, TETRA_TALLY_OWN);
-	stats.rate_forgotten = session_loss(session, TETRA_LOST_RATE);
+	stats_fill(&stats, session);
+	r = stats_fill_losses(&stats, session);
 	pthread_mutex_unlock(&session->lock);
-	memcpy(ret, &stats, MIN(ret->size, sizeof(stats)));
-	return 0;
+	return r < 0 ? r : opts_fill(ret, &stats, sizeof(stats));
 }
 
 int tetra_stats_unreadable(struct tetra_session *session, unsigned int index,
@@ -197,14 +250,16 @@ int tetra_stats_unreadable(struct tetra_session *session, unsigned int index,
 #define X(NAME, number, text) [number] = text,
 	static const char *const causes[] = { TETRA_UNREADABLES(X) };
 #undef X
+	int r;
 
 	if (!session || !ret_cause || !ret_count)
 		return -EINVAL;
 	if (index >= ARRAY_SIZE(causes))
 		return -ENOENT;
-	*ret_cause = causes[index];
-	*ret_count = sensor_get_unreadable(session->sensor, index);
-	return 0;
+	r = sensor_get_unreadable(session->sensor, index, ret_count);
+	if (r == 0)
+		*ret_cause = causes[index];
+	return r;
 }
 
 static const struct session_point *use_find_point(const struct session_state *state,
@@ -225,7 +280,7 @@ int tetra_policy_get_hook_status(struct tetra_session *session, const char *name
 	const struct state_policy *policy;
 	const struct session_use *use;
 
-	if (!session || !name || !ret || ret->size < sizeof(ret->size))
+	if (!session || !name || !opts_can_fill(ret))
 		return -EINVAL;
 	policy = state_find_policy(session->state, name);
 	if (!policy || index >= policy->loaded->n_uses)
@@ -234,14 +289,12 @@ int tetra_policy_get_hook_status(struct tetra_session *session, const char *name
 	point = use_find_point(session->state, use);
 	if (!point)
 		return -ENOENT;
-	status.size = ret->size;
 	status.index = use->hook - policy->loaded->policy->hooks;
 	status.function = use->plan.symbol;
 	status.attach = point->attach;
 	status.reason = point->ladder.reason;
 	status.recursion_misses = session_point_get_misses(point);
-	memcpy(ret, &status, MIN(ret->size, sizeof(status)));
-	return 0;
+	return opts_fill(ret, &status, sizeof(status));
 }
 
 const char *tetra_session_get_policy_name(struct tetra_session *session, unsigned int index)

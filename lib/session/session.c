@@ -9,6 +9,8 @@
 
 #include "lib/base/counter.h"
 #include "lib/base/diag.h"
+#include "lib/base/opts.h"
+#include "lib/kernel/memlock.h"
 #include "lib/session/place.h"
 #include "lib/session/state.h"
 
@@ -73,24 +75,11 @@ static int session_record(void *user, const void *data, size_t bytes)
 
 #define SESSION_FLAGS                                                                    \
 	(TETRA_SESSION_JSON_CRED | TETRA_SESSION_JSON_NS | TETRA_SESSION_QUIET_START |   \
-	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP)
+	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP |   \
+	 TETRA_SESSION_RAISE_MEMLOCK)
 
 /* Inode number of the first pid namespace (PROC_PID_INIT_INO). */
 #define FIRST_PID_NS 0xeffffffcu
-
-static int opts_check(const struct tetra_session_opts *opts)
-{
-	const uint8_t *tail = (const uint8_t *)opts;
-
-	if (!opts)
-		return 0;
-	if (opts->size < sizeof(opts->size))
-		return -EINVAL;
-	for (size_t i = sizeof(*opts); i < opts->size; i++)
-		if (tail[i])
-			return -E2BIG;
-	return 0;
-}
 
 static uint32_t power_of_two(uint32_t value)
 {
@@ -102,8 +91,12 @@ static uint32_t power_of_two(uint32_t value)
 }
 
 /* Numbers that cannot be used as they are: rejected, or adjusted with a note. */
-static int session_check_sizes(const struct tetra_session_opts *opts, struct tetra_diag *diag)
+static int session_check_opts(const struct tetra_session_opts *opts, struct tetra_diag *diag)
 {
+	if (opts->flags & ~SESSION_FLAGS)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "flags of the session: 0x%x is unknown",
+				  opts->flags & ~SESSION_FLAGS);
 	if (opts->ring_bytes > SESSION_RING_MAX)
 		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
 				  "ring_bytes is %u; the largest ring buffer is %u bytes",
@@ -292,10 +285,8 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		.log = session_log_verifier,
 		.log_user = session,
 	};
-	int r = session_check_sizes(&session->opts, diag);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (getrandom(&session->seed, sizeof(session->seed), 0) !=
 	    sizeof(session->seed))
 		return -ENOMEM;
@@ -303,6 +294,9 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	opts.wants_gains = session->opts.flags & TETRA_SESSION_JSON_CRED;
 	session_find_own(session, &opts.own, diag);
 	r = kernel_probe(&session->kernel, NULL, diag);
+	if (r == 0)
+		memlock_begin(session->kernel,
+			      session->opts.flags & TETRA_SESSION_RAISE_MEMLOCK);
 	if (r == 0)
 		r = session_check_place(session->kernel, diag);
 	if (r == 0)
@@ -324,7 +318,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	if (r == 0)
 		r = session_open_fds(session);
 	if (r == 0)
-		r = session_first_image(session);
+		r = memlock_explain(session->kernel, session_first_image(session), diag);
 	if (r == 0)
 		r = seeds_read(&session->seeds, session);
 	if (r == 0)
@@ -339,20 +333,18 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 int tetra_session_new(struct tetra_session **ret, const struct tetra_session_opts *opts,
 		      struct tetra_diag *diag)
 {
+	struct tetra_session_opts given;
 	struct tetra_session *session;
-	int r = opts_check(opts);
+	int r = opts_read(&given, sizeof(given), opts, "tetra_session_opts", diag);
 
+	if (r == 0)
+		r = session_check_opts(&given, diag);
 	if (r < 0 || !ret)
 		return r < 0 ? r : -EINVAL;
 	session = calloc(1, sizeof(*session));
 	if (!session)
 		return -ENOMEM;
-	if (opts)
-		memcpy(&session->opts, opts, MIN(opts->size, sizeof(session->opts)));
-	if (session->opts.flags & ~SESSION_FLAGS) {
-		free(session);
-		return -EINVAL;
-	}
+	session->opts = given;
 	session->epoll_fd = session->event_fd = session->timer_fd = -1;
 	session->next_group = 1;
 	pthread_mutex_init(&session->lock, NULL);

@@ -185,10 +185,14 @@ static bool seed_take_row(struct session_seeds *seeds, struct process_seed *seed
  * children, but not announced: it may have exec'd the image in /proc after the programs were
  * attached.
  */
-static void seeds_take_rows(struct session_seeds *seeds, const struct sensor *sensor)
+static int seeds_take_rows(struct session_seeds *seeds, const struct sensor *sensor)
 {
-	bool was_full = sensor_get_loss(sensor, TETRA_LOST_PROCESS);
+	uint64_t was_full = 0;
 	uint32_t n = 0;
+	int r = sensor_get_loss(sensor, TETRA_LOST_PROCESS, &was_full);
+
+	if (r < 0)
+		return r;
 
 	for (uint32_t i = 0; i < seeds->n; i++) {
 		struct process_seed *seed = &seeds->seeds[i];
@@ -204,6 +208,7 @@ static void seeds_take_rows(struct session_seeds *seeds, const struct sensor *se
 		seeds->seeds[n++] = *seed;
 	}
 	seeds->n = n;
+	return 0;
 }
 
 static int seeds_collect(struct session_seeds *seeds, const struct sensor *sensor)
@@ -244,8 +249,9 @@ int seeds_read(struct session_seeds **ret, struct tetra_session *session)
 		r = seeds_collect(seeds, session->sensor);
 	if (r == 0)
 		r = sensor_seed(session->sensor, &kernel);
+	if (r == 0)
+		r = seeds_take_rows(seeds, session->sensor);
 	if (r == 0) {
-		seeds_take_rows(seeds, session->sensor);
 		r = seeds_link(seeds);
 		qsort(seeds->seeds, seeds->n, sizeof(*seeds->seeds), seed_compare);
 	}
@@ -281,10 +287,8 @@ void session_watch_table(struct tetra_session *session)
 {
 	uint64_t lost;
 
-	if (session->table_was_full)
-		return;
-	lost = sensor_get_loss(session->sensor, TETRA_LOST_PROCESS);
-	if (!lost)
+	if (session->table_was_full ||
+	    sensor_get_loss(session->sensor, TETRA_LOST_PROCESS, &lost) < 0 || !lost)
 		return;
 	session->table_was_full = true;
 	session_log(session, TETRA_LOG_WARNING, "process",

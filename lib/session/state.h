@@ -96,6 +96,7 @@ struct tetra_session {
 	uint32_t n_callbacks;
 	bool free_asked;
 	bool table_was_full; /* and this was reported */
+	bool losses_unknown; /* and this was reported */
 	unsigned int max_events, n_events; /* of this dispatch */
 	uint64_t commits, delivered, filtered;
 	uint64_t losses[TETRA_LOST_END]; /* reported so far */
@@ -109,6 +110,8 @@ void session_log(struct tetra_session *session, uint32_t level, const char *modu
  * freed the session and it no longer exists. */
 bool session_leave(struct tetra_session *session);
 
+/* txn.c: the policies of an open transaction; they are in force after its commit. */
+struct session_state *txn_state(struct tetra_txn *txn);
 /* txn.c: the transaction outlives its session, and does nothing from now on. */
 void txn_orphan(struct tetra_txn *txn);
 
@@ -121,7 +124,8 @@ bool seeds_deliver(struct tetra_session *session);
 void session_watch_table(struct tetra_session *session);
 
 /* ledger.c */
-uint64_t session_loss(struct tetra_session *session, uint32_t cause);
+/* What was lost so far. Return: 0; -EPERM, -ENOMEM if the kernel's counters cannot be read. */
+int session_loss(struct tetra_session *session, uint32_t cause, uint64_t *ret);
 void session_report_losses(struct tetra_session *session);
 /* Adds the counters of @state's image to the uses. Called with the lock held. */
 void state_harvest(struct session_state *state);

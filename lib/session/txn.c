@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Transactions: a list of policies that becomes the next state, or does not. */
+#include <stdio.h>
+
 #include "lib/base/diag.h"
+#include "lib/base/nearest.h"
+#include "lib/base/opts.h"
+#include "lib/kernel/memlock.h"
 #include "lib/policy/here.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
 #include "lib/session/room.h"
+
+/* Of a name that was mistyped. */
+#define HINT_BYTES 128
 
 struct tetra_txn {
 	struct tetra_session *session; /* NULL: it was freed */
@@ -49,6 +57,11 @@ int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **ret)
 	return 0;
 }
 
+struct session_state *txn_state(struct tetra_txn *txn)
+{
+	return txn->next;
+}
+
 void txn_orphan(struct tetra_txn *txn)
 {
 	if (!txn)
@@ -83,29 +96,41 @@ static int txn_check(const struct tetra_txn *txn)
 
 static uint32_t load_mode(const struct tetra_policy *policy, const struct tetra_load_opts *opts)
 {
-	if (opts && opts->mode)
+	if (opts->mode)
 		return opts->mode;
 	return policy->mode ? policy->mode : TETRA_MODE_ENFORCE;
 }
 
-static int load_opts_check(const struct tetra_load_opts *opts)
+static int mode_is_unknown(uint32_t mode, struct tetra_diag *diag)
 {
-	const uint8_t *tail = (const uint8_t *)opts;
+	return diag_error(diag, NULL, -EINVAL, "bad-option",
+			  "use TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR",
+			  mode ? "there is no mode %u" : "mode %u is not one to change to",
+			  mode);
+}
 
-	if (!opts)
-		return 0;
-	if (opts->size < sizeof(*opts) || opts->mode > TETRA_MODE_MONITOR ||
-	    opts->flags & ~TETRA_LOAD_REPLACE)
-		return -EINVAL;
-	for (size_t i = sizeof(*opts); i < opts->size; i++)
-		if (tail[i])
-			return -E2BIG;
+static int load_opts_read(struct tetra_load_opts *ret, const struct tetra_load_opts *opts,
+			  struct tetra_diag *diag)
+{
+	int r = opts_read(ret, sizeof(*ret), opts, "tetra_load_opts", diag);
+
+	if (r < 0)
+		return r;
+	if (ret->mode > TETRA_MODE_MONITOR)
+		return mode_is_unknown(ret->mode, diag);
+	if (ret->flags & ~TETRA_LOAD_REPLACE)
+		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
+				  "flags of the load: 0x%x is unknown",
+				  ret->flags & ~TETRA_LOAD_REPLACE);
 	return 0;
 }
 
-/* Each hook separately: an error here names the policy that asks for too much. */
+/*
+ * Each hook separately: an error here names the policy that asks for too much. A policy that
+ * is @kept has its marks and groups already.
+ */
 static int load_check_hooks(struct tetra_session *session, struct session_policy *loaded,
-			    const struct session_state *next, uint32_t mode,
+			    const struct session_state *next, uint32_t mode, bool kept,
 			    struct tetra_diag *diag)
 {
 	int failed = 0;
@@ -115,9 +140,9 @@ static int load_check_hooks(struct tetra_session *session, struct session_policy
 		int r = session_use_check(loaded, use, mode == TETRA_MODE_ENFORCE,
 					  session->kernel, diag);
 
-		if (r == 0)
+		if (r == 0 && !kept)
 			r = use_assign_marks(session, use, loaded, next, diag);
-		if (r == 0)
+		if (r == 0 && !kept)
 			r = session_groups_set(session, use->group, use);
 		if (r < 0 && !failed)
 			failed = r;
@@ -156,30 +181,92 @@ static int load_check_here(const struct tetra_session *session, const struct tet
 	return here_check(&here);
 }
 
-/* Checks @loaded, which may replace @same, against this kernel and the limits. */
-static int load_check(struct tetra_txn *txn, struct session_policy *loaded,
-		      const struct state_policy *same, uint32_t mode, struct tetra_diag *diag)
+/* What a load puts into the next state. */
+struct load {
+	struct session_policy *loaded;
+	struct state_policy *same; /* the policy of this name in the next state, or NULL */
+	bool kept; /* .loaded is what was in force, or loaded, before: nothing has changed */
+	uint32_t mode;
+};
+
+/*
+ * A policy of the same text, for which this machine has the same answers, stays: its programs,
+ * counters and rate limits go on. It may have been unloaded in this transaction.
+ */
+static struct session_policy *load_find_unchanged(const struct tetra_txn *txn,
+						  const struct load *load)
+{
+	const struct state_policy *in_force =
+		state_find_policy(txn->session->state, load->loaded->policy->name);
+
+	if (in_force && session_policy_is_same(in_force->loaded, load->loaded))
+		return in_force->loaded;
+	if (load->same && session_policy_is_same(load->same->loaded, load->loaded))
+		return load->same->loaded;
+	return NULL;
+}
+
+static void load_keep(struct load *load, struct session_policy *unchanged,
+		      struct tetra_diag *diag)
+{
+	session_policy_unref(load->loaded);
+	load->loaded = session_policy_ref(unchanged);
+	load->kept = true;
+	diag_note(diag, NULL, "unchanged", NULL,
+		  "policy '%s' was loaded with this text before: it stays, with its counters",
+		  unchanged->policy->name);
+}
+
+/* Plans the policy on this machine, unless it is there already. */
+static int load_plan(struct load *load, struct tetra_txn *txn, struct tetra_policy *policy,
+		     const struct tetra_load_opts *opts, struct tetra_diag *diag)
 {
 	struct tetra_session *session = txn->session;
-	int r = 0;
+	struct session_policy *unchanged;
+	int r = session_policy_new(&load->loaded, policy, session->kernel,
+				   &session->next_group, diag);
 
+	if (r < 0)
+		return r;
+	load->mode = load_mode(policy, opts);
 	if (!(session->opts.flags & TETRA_SESSION_STRICT_PATHS))
-		r = session_policy_widen(loaded, diag);
-	if (r == 0)
-		r = load_check_hooks(session, loaded, txn->next, mode, diag);
-	if (r == 0)
-		r = load_check_here(session, loaded->policy, mode, diag);
-	if (r == 0)
-		r = room_take(&txn->room, txn->next, same ? same->loaded : NULL, loaded, diag);
+		r = session_policy_widen(load->loaded, diag);
+	unchanged = r == 0 ? load_find_unchanged(txn, load) : NULL;
+	if (unchanged)
+		load_keep(load, unchanged, diag);
 	return r;
+}
+
+/* Checks the policy against this kernel and the limits. */
+static int load_check(struct tetra_txn *txn, const struct load *load, struct tetra_diag *diag)
+{
+	struct tetra_session *session = txn->session;
+	int r = load_check_hooks(session, load->loaded, txn->next, load->mode, load->kept, diag);
+
+	if (r == 0)
+		r = load_check_here(session, load->loaded->policy, load->mode, diag);
+	if (r == 0)
+		r = room_take(&txn->room, txn->next, load->same ? load->same->loaded : NULL,
+			      load->loaded, diag);
+	return r;
+}
+
+/* Takes the reference of @load. */
+static int load_finish(struct tetra_txn *txn, const struct load *load)
+{
+	if (!load->same)
+		return state_add_policy(txn->next, load->loaded, load->mode, true);
+	session_policy_unref(load->same->loaded);
+	*load->same = (struct state_policy){ load->loaded, load->mode, true };
+	return 0;
 }
 
 int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 		   const struct tetra_load_opts *opts, struct tetra_diag *diag)
 {
-	struct session_policy *loaded;
-	struct state_policy *same;
-	int r = load_opts_check(opts);
+	struct tetra_load_opts given;
+	struct load load = {};
+	int r = load_opts_read(&given, opts, diag);
 
 	if (r == 0)
 		r = txn_check(txn);
@@ -188,68 +275,82 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 	if (policy->text)
 		(void)diag_set_source(diag, policy->file, policy->text,
 				      policy->text_len); /* only carets would be missing */
-	same = state_find_policy(txn->next, policy->name);
-	if (same && !(opts && opts->flags & TETRA_LOAD_REPLACE))
+	load.same = state_find_policy(txn->next, policy->name);
+	if (load.same && !(given.flags & TETRA_LOAD_REPLACE))
 		return load_is_duplicate(policy, diag);
-	r = session_policy_new(&loaded, policy, txn->session->kernel,
-			       &txn->session->next_group, diag);
-	if (r < 0)
-		return r;
-	r = load_check(txn, loaded, same, load_mode(policy, opts), diag);
-	if (r < 0) {
-		load_forget_groups(txn->session, loaded);
-		session_policy_unref(loaded);
-		return r;
-	}
-	if (same) {
-		session_policy_unref(same->loaded);
-		*same = (struct state_policy){ loaded, load_mode(policy, opts), true };
-		return 0;
-	}
-	return state_add_policy(txn->next, loaded, load_mode(policy, opts), true);
+	r = load_plan(&load, txn, policy, &given, diag);
+	if (r == 0)
+		r = load_check(txn, &load, diag);
+	if (r == 0)
+		return load_finish(txn, &load);
+	if (load.loaded && !load.kept)
+		load_forget_groups(txn->session, load.loaded);
+	session_policy_unref(load.loaded);
+	return r;
 }
 
-int tetra_txn_unload(struct tetra_txn *txn, const char *name)
+/* -ENOENT alone reads "no such file": the finding says what is not there. */
+static int policy_is_unknown(const struct session_state *state, const char *name,
+			     struct tetra_diag *diag)
 {
-	struct state_policy *policy;
+	char hint[HINT_BYTES] = "";
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (uint32_t i = 0; i < state->n_policies; i++)
+		nearest_offer(&nearest, state->policies[i].loaded->policy->name);
+	if (nearest.best)
+		snprintf(hint, sizeof(hint), "did you mean '%s'?", nearest.best);
+	return diag_error(diag, NULL, -ENOENT, "unknown-policy", *hint ? hint : NULL,
+			  "no policy named '%s' is loaded", name);
+}
+
+/* The policy that a call on a transaction is about. */
+static int txn_find(const struct tetra_txn *txn, const char *name, struct state_policy **ret,
+		    struct tetra_diag *diag)
+{
 	int r = txn_check(txn);
 
 	if (r < 0 || !name)
 		return r < 0 ? r : -EINVAL;
-	policy = state_find_policy(txn->next, name);
-	if (!policy)
-		return -ENOENT;
+	*ret = state_find_policy(txn->next, name);
+	return *ret ? 0 : policy_is_unknown(txn->next, name, diag);
+}
+
+int tetra_txn_unload(struct tetra_txn *txn, const char *name, struct tetra_diag *diag)
+{
+	struct state_policy *policy;
+	int r = txn_find(txn, name, &policy, diag);
+
+	if (r < 0)
+		return r;
 	state_remove_policy(txn->next, policy);
 	txn->room.stale = true;
 	return 0;
 }
 
-int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode)
+int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32_t mode,
+		       struct tetra_diag *diag)
 {
 	struct state_policy *policy;
-	int r = txn_check(txn);
+	int r = txn_find(txn, name, &policy, diag);
 
 	if (r < 0)
 		return r;
-	if (!name || (mode != TETRA_MODE_ENFORCE && mode != TETRA_MODE_MONITOR))
-		return -EINVAL;
-	policy = state_find_policy(txn->next, name);
-	if (!policy)
-		return -ENOENT;
+	if (mode != TETRA_MODE_ENFORCE && mode != TETRA_MODE_MONITOR)
+		return mode_is_unknown(mode, diag);
 	policy->mode = mode;
 	return 0;
 }
 
-int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name, uint32_t enabled)
+int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name, uint32_t enabled,
+			  struct tetra_diag *diag)
 {
 	struct state_policy *policy;
-	int r = txn_check(txn);
+	int r = txn_find(txn, name, &policy, diag);
 
-	if (r < 0 || !name)
-		return r < 0 ? r : -EINVAL;
-	policy = state_find_policy(txn->next, name);
-	if (!policy)
-		return -ENOENT;
+	if (r < 0)
+		return r;
 	policy->enabled = enabled != 0;
 	txn->room.counted = false;
 	return 0;
@@ -341,7 +442,8 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 		r = next_attach(session, txn->next, diag);
 	if (r == 0) {
 		sensor_find_root(session->sensor);
-		r = next_publish(session, &txn->next);
+		r = memlock_explain(session->kernel, next_publish(session, &txn->next),
+				    diag);
 		if (r == -EBUSY)
 			r = diag_error(diag, NULL, r, "calls-in-flight", "commit it again",
 				       "some call into the programs that would go does not "
@@ -357,20 +459,22 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	return session_leave(session) ? -ECANCELED : r;
 }
 
+/* Ends a transaction of one call, which returned @r. */
+static int txn_end(struct tetra_txn *txn, int r, struct tetra_diag *diag)
+{
+	if (r == 0)
+		return tetra_txn_commit(txn, diag);
+	tetra_txn_free(txn);
+	return r;
+}
+
 int tetra_policy_load(struct tetra_session *session, struct tetra_policy *policy,
 		      const struct tetra_load_opts *opts, struct tetra_diag *diag)
 {
 	struct tetra_txn *txn;
 	int r = tetra_txn_begin(session, &txn);
 
-	if (r < 0)
-		return r;
-	r = tetra_txn_load(txn, policy, opts, diag);
-	if (r < 0) {
-		tetra_txn_free(txn);
-		return r;
-	}
-	return tetra_txn_commit(txn, diag);
+	return r < 0 ? r : txn_end(txn, tetra_txn_load(txn, policy, opts, diag), diag);
 }
 
 int tetra_policy_unload(struct tetra_session *session, const char *name,
@@ -379,12 +483,23 @@ int tetra_policy_unload(struct tetra_session *session, const char *name,
 	struct tetra_txn *txn;
 	int r = tetra_txn_begin(session, &txn);
 
-	if (r < 0)
-		return r;
-	r = tetra_txn_unload(txn, name);
-	if (r < 0) {
-		tetra_txn_free(txn);
-		return r;
-	}
-	return tetra_txn_commit(txn, diag);
+	return r < 0 ? r : txn_end(txn, tetra_txn_unload(txn, name, diag), diag);
+}
+
+int tetra_policy_set_mode(struct tetra_session *session, const char *name, uint32_t mode,
+			  struct tetra_diag *diag)
+{
+	struct tetra_txn *txn;
+	int r = tetra_txn_begin(session, &txn);
+
+	return r < 0 ? r : txn_end(txn, tetra_txn_set_mode(txn, name, mode, diag), diag);
+}
+
+int tetra_policy_set_enabled(struct tetra_session *session, const char *name,
+			     uint32_t enabled, struct tetra_diag *diag)
+{
+	struct tetra_txn *txn;
+	int r = tetra_txn_begin(session, &txn);
+
+	return r < 0 ? r : txn_end(txn, tetra_txn_set_enabled(txn, name, enabled, diag), diag);
 }

@@ -132,6 +132,28 @@ struct session_policy *session_policy_unref(struct session_policy *policy)
 	return NULL;
 }
 
+static bool widened_are_same(const struct session_use *a, const struct session_use *b)
+{
+	if (a->n_widened != b->n_widened)
+		return false;
+	for (uint32_t i = 0; i < a->n_widened; i++)
+		if (a->widened[i].selector != b->widened[i].selector ||
+		    !str_equal(a->widened[i].text, b->widened[i].text))
+			return false;
+	return true;
+}
+
+bool session_policy_is_same(const struct session_policy *a, const struct session_policy *b)
+{
+	if (!policy_is_same_text(a->policy, b->policy) || a->n_uses != b->n_uses)
+		return false;
+	for (uint32_t i = 0; i < a->n_uses; i++)
+		if (memcmp(&a->uses[i].plan, &b->uses[i].plan, sizeof(a->uses[i].plan)) != 0 ||
+		    !widened_are_same(&a->uses[i], &b->uses[i]))
+			return false;
+	return true;
+}
+
 int session_use_check(const struct session_policy *policy, const struct session_use *use,
 		      bool enforces, struct tetra_kernel *kernel, struct tetra_diag *diag)
 {

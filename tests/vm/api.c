@@ -4,11 +4,17 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,7 +104,7 @@ static void failed_transactions(struct tetra_session *session)
 	txn = rig_txn(session);
 	fact_equal(tetra_txn_begin(session, &second), -EBUSY,
 		   "a transaction beside an open one");
-	fact_equal(tetra_txn_unload(txn, "guard"), 0, "unload in a transaction");
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unload in a transaction");
 	fact_equal(rig_txn_load(txn, policy_watch("bad", "sys_no_such_call", 1, "int"), 0),
 		   -ENOENT, "a policy for a call that does not exist");
 	is_denied("inside the transaction");
@@ -109,7 +115,7 @@ static void failed_transactions(struct tetra_session *session)
 		   "two policies that cannot stand together, the first");
 	fact_equal(rig_txn_load(txn, policy_watch("two", "sys_lseek", 2, "uint64"), 0), 0,
 		   "the second");
-	fact_equal(tetra_txn_unload(txn, "guard"), 0, "unload in the same transaction");
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unload in the same transaction");
 	fact_equal(rig_commit(txn), -EOPNOTSUPP, "the commit fails");
 	is_denied("after the commit that failed");
 	fact(rig_stats(session).policies == 1 &&
@@ -122,24 +128,12 @@ static void failed_transactions(struct tetra_session *session)
 
 static int set_mode(struct tetra_session *session, uint32_t mode)
 {
-	struct tetra_txn *txn = rig_txn(session);
-	int r = tetra_txn_set_mode(txn, "guard", mode);
-
-	if (r == 0)
-		return rig_commit(txn);
-	tetra_txn_free(txn);
-	return r;
+	return tetra_policy_set_mode(session, "guard", mode, NULL);
 }
 
 static int set_enabled(struct tetra_session *session, uint32_t enabled)
 {
-	struct tetra_txn *txn = rig_txn(session);
-	int r = tetra_txn_set_enabled(txn, "guard", enabled);
-
-	if (r == 0)
-		return rig_commit(txn);
-	tetra_txn_free(txn);
-	return r;
+	return tetra_policy_set_enabled(session, "guard", enabled, NULL);
 }
 
 static void modes(struct tetra_session *session)
@@ -176,8 +170,17 @@ static void replacement(struct tetra_session *session)
 	is_allowed("replaced under the same name");
 	fact_equal(rig_open_errno(OTHER_FILE), EPERM, "the new one is in force");
 	fact_equal(rig_stats(session).policies, 1, "policies");
+	fact_equal(rig_counts(session, "guard").overridden, 1, "counted by the new one");
+	rig_load(session, policy_deny("guard", OTHER), TETRA_LOAD_REPLACE);
+	fact_equal(rig_open_errno(OTHER_FILE), EPERM, "replaced by itself, in force");
+	fact_equal(rig_counts(session, "guard").overridden, 2, "the counters went on");
 	txn = rig_txn(session);
-	fact_equal(tetra_txn_unload(txn, "guard"), 0, "one transaction: unload");
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unloaded and loaded again");
+	fact_equal(rig_txn_load(txn, policy_deny("guard", OTHER), 0), 0, "in one transaction");
+	fact_equal(rig_commit(txn), 0, "commit");
+	fact_equal(rig_counts(session, "guard").overridden, 2, "the counters stay");
+	txn = rig_txn(session);
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "one transaction: unload");
 	fact_equal(rig_txn_load(txn, policy_deny("other", CLOSED), 0), 0,
 		   "and load under another name");
 	fact_equal(rig_commit(txn), 0, "commit");
@@ -475,6 +478,117 @@ static void bad_arguments(struct tetra_session *session)
 	is_allowed("after all that");
 }
 
+static void memlock_set(rlim_t bytes)
+{
+	const struct rlimit limit = { bytes, bytes };
+
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) < 0)
+		fact(false, "the limit of locked memory can be set");
+}
+
+static rlim_t memlock_get(void)
+{
+	struct rlimit limit = { 0 };
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	return limit.rlim_cur;
+}
+
+static bool kernel_counts_memlock(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	uname(&name);
+	sscanf(name.release, "%u.%u", &major, &minor);
+	return major < 5 || (major == 5 && minor < 11);
+}
+
+static void memory_lock(void)
+{
+	TETRA_OPTS(tetra_session_opts, opts, .flags = TETRA_SESSION_RAISE_MEMLOCK);
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	struct tetra_session *session = NULL;
+	struct tetra_diag *diag = NULL;
+	bool counts = kernel_counts_memlock();
+	const rlim_t low = 65536;
+
+	tetra_diag_new(&diag);
+	memlock_set(low);
+	fact_equal(tetra_session_new(&session, NULL, diag), counts ? -EPERM : 0,
+		   "a session with little memory to lock");
+	session = tetra_session_free(session);
+	fact(memlock_get() == low, "the limit is as it was");
+	if (counts)
+		fact(tetra_diag_get(diag, 0, &finding) == 0 &&
+			     strcmp(finding.code, "memory-lock") == 0,
+		     "and named: %s", finding.message ?: "nothing");
+	fact_equal(tetra_session_new(&session, &opts, diag), 0, "a session that may raise it");
+	fact(memlock_get() == (counts ? RLIM_INFINITY : low), "it is raised where it counts");
+	session = tetra_session_free(session);
+	memlock_set(RLIM_INFINITY);
+	tetra_diag_free(diag);
+}
+
+static void on_log(void *user, uint32_t level, const char *module, const char *text)
+{
+	int *n = user;
+
+	*n += level == TETRA_LOG_ERROR && strstr(text, "counters cannot be read") != NULL;
+}
+
+/* bpf(2) fails from now on, as in a process that gave up its privileges. */
+static int give_up_bpf(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
+/* Return: 0, or which of the checks failed. */
+static int blind(void)
+{
+	struct tetra_session_stats stats = { .size = sizeof(stats), .lost_ring = 77 };
+	int n_lines = 0;
+	TETRA_OPTS(tetra_session_opts, opts, .log = on_log, .log_user = &n_lines);
+	struct tetra_session *session = rig_session(&opts);
+	const char *cause = NULL;
+	uint64_t count = 77;
+	int64_t end;
+
+	if (tetra_stats_session(session, &stats) != 0 || stats.lost_ring == 77)
+		return 1;
+	stats.lost_ring = 77;
+	if (give_up_bpf() < 0)
+		return 2;
+	if (tetra_stats_session(session, &stats) != -EPERM || stats.lost_ring != 77)
+		return 3;
+	if (tetra_stats_unreadable(session, 0, &cause, &count) != -EPERM || count != 77)
+		return 4;
+	for (end = rig_now_ms() + PATIENCE_MS; !n_lines && rig_now_ms() < end;)
+		(void)tetra_session_poll(session, 100);
+	for (end = rig_now_ms() + 1500; rig_now_ms() < end;)
+		(void)tetra_session_poll(session, 100);
+	return n_lines == 1 ? 0 : 5;
+}
+
+static void blinded(void)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(blind());
+	waitpid(child, &status, 0);
+	fact_equal(status, 0, "losses that cannot be read are not taken for none");
+}
+
 int main(void)
 {
 	struct tetra_session *session;
@@ -483,6 +597,8 @@ int main(void)
 	rig_file(CLOSED, CLOSED_FILE);
 	rig_file(OTHER, OTHER_FILE);
 	killed_holder();
+	memory_lock();
+	blinded();
 	session = rig_session(NULL);
 	names(session);
 	failed_transactions(session);

@@ -141,7 +141,7 @@ static int change_many(struct tetra_txn *txn, bool add)
 		char name[32];
 
 		snprintf(name, sizeof(name), "many-%u", i);
-		r = add ? txn_load(txn, policy_many(i)) : tetra_txn_unload(txn, name);
+		r = add ? txn_load(txn, policy_many(i)) : tetra_txn_unload(txn, name, NULL);
 	}
 	return r;
 }
@@ -161,17 +161,17 @@ static int change(struct tetra_txn *txn, unsigned int i)
 	case 1:
 		return txn_load(txn, policy_beside("beside", i));
 	case 2:
-		r = tetra_txn_unload(txn, "first");
+		r = tetra_txn_unload(txn, "first", NULL);
 		return r < 0 ? r : txn_load(txn, policy_equal("second", i));
 	case 3:
-		r = tetra_txn_set_enabled(txn, "beside", 0);
+		r = tetra_txn_set_enabled(txn, "beside", 0, NULL);
 		return r < 0 ? r : txn_load(txn, policy_prefix("second", i));
 	case 4:
-		return tetra_txn_unload(txn, "beside");
+		return tetra_txn_unload(txn, "beside", NULL);
 	case 5:
 		return txn_load(txn, policy_equal("first", i));
 	case 6:
-		r = tetra_txn_unload(txn, "second");
+		r = tetra_txn_unload(txn, "second", NULL);
 		return r < 0 ? r : txn_load(txn, policy_prefix("first", i));
 	default:
 		return txn_load(txn, policy_equal("first", i));

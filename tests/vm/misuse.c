@@ -94,7 +94,7 @@ static void commits(struct tetra_session *session, int i)
 	struct tetra_txn *txn = rig_txn(session);
 
 	fact_equal(rig_txn_load(txn, rig_policy(RIG_DENY, "other", CLOSED), 0), 0, "load");
-	fact_equal(tetra_txn_set_enabled(txn, "guard", i % 2), 0, "switch the first");
+	fact_equal(tetra_txn_set_enabled(txn, "guard", i % 2, NULL), 0, "switch the first");
 	fact_equal(rig_commit(txn), 0, "commit");
 	fact_equal(tetra_policy_unload(session, "other", NULL), 0, "unload");
 }
@@ -213,9 +213,9 @@ static void free_with_transaction(void)
 	tetra_session_free(session);
 	fact_equal(tetra_txn_load(txn, policy, NULL, NULL), -ECANCELED,
 		   "load when the session is gone");
-	fact_equal(tetra_txn_unload(txn, "guard"), -ECANCELED, "unload");
-	fact_equal(tetra_txn_set_mode(txn, "guard", TETRA_MODE_MONITOR), -ECANCELED, "mode");
-	fact_equal(tetra_txn_set_enabled(txn, "guard", 0), -ECANCELED, "disable");
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), -ECANCELED, "unload");
+	fact_equal(tetra_txn_set_mode(txn, "guard", TETRA_MODE_MONITOR, NULL), -ECANCELED, "mode");
+	fact_equal(tetra_txn_set_enabled(txn, "guard", 0, NULL), -ECANCELED, "disable");
 	fact_equal(tetra_txn_commit(txn, NULL), -ECANCELED, "commit");
 	session = rig_session(NULL);
 	txn = rig_txn(session);

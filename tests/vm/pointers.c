@@ -79,7 +79,7 @@ static void load_some(struct tetra_session *session, size_t place, size_t first,
 	txn = rig_txn(session);
 	for (i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "pointers-%zu", first + i);
-		(void)tetra_txn_unload(txn, name); /* it is there */
+		(void)tetra_txn_unload(txn, name, NULL); /* it is there */
 	}
 	(void)rig_commit(txn); /* nothing to refuse */
 }

@@ -47,7 +47,7 @@ static int enforce(struct tetra_session *session, const char *policy)
 {
 	struct tetra_txn *txn = rig_txn(session);
 
-	fact(tetra_txn_set_mode(txn, policy, TETRA_MODE_ENFORCE) == 0,
+	fact(tetra_txn_set_mode(txn, policy, TETRA_MODE_ENFORCE, NULL) == 0,
 	     "'%s' changes its mode", policy);
 	return tetra_txn_commit(txn, NULL);
 }

@@ -35,6 +35,7 @@ spec:
       type: file
     - index: 1
       type: int
+      label: mask
     selectors:
     - matchArgs:
       - index: 0
@@ -76,6 +77,19 @@ class Sessions(unittest.TestCase):
             while self.session.poll(1.0):
                 pass
 
+    def test_a_name_that_is_not_loaded_is_a_finding(self):
+        self.load()
+        for change in (lambda: self.session.unload("touhc"),
+                       lambda: self.session.set_mode("touhc", "monitor"),
+                       lambda: self.session.set_enabled("touhc", False)):
+            with self.assertRaises(tetra.TetraError) as caught:
+                change()
+            self.assertEqual(caught.exception.errno, errno.ENOENT)
+            self.assertEqual([f.code for f in caught.exception.diagnostics],
+                             ["unknown-policy"])
+            self.assertIn("did you mean 'touch'?", str(caught.exception))
+            self.assertNotIn("No such file", str(caught.exception))
+
     def test_iteration_gives_events_with_all_that_they_have(self):
         self.load()
         self.assertTrue(self.touch())
@@ -86,6 +100,8 @@ class Sessions(unittest.TestCase):
         self.assertEqual(event.action, "post")
         self.assertEqual([a.type for a in event.args][0], "file")
         self.assertEqual([a.value for a in event.args], [self.path, 2])
+        self.assertEqual(event.find_arg("mask").value, 2)
+        self.assertIsNone(event.find_arg("Mask"))
         shell = event.process
         self.assertTrue(shell.is_known)
         self.assertEqual(shell.binary, "/bin/sh")

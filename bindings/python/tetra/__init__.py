@@ -31,8 +31,14 @@ __all__ = [
     "TetraError",
     "Transaction",
     "findings_of",
+    "api_level",
     "version",
 ]
+
+
+def api_level() -> int:
+    """The level of the interface of the library that is linked."""
+    return int(_lib.tetra_api_level())
 
 
 def version() -> str:

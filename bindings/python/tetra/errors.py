@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Any, NamedTuple
 
@@ -82,9 +83,14 @@ class Collector:
         return tuple(found)
 
 
+def reason_of(number: int) -> str:
+    """What an error means here: the C library would say that there is no such file."""
+    return "not found" if number == errno.ENOENT else os.strerror(number)
+
+
 def check(result: int, what: str, collector: Collector | None = None) -> int:
     """The result of a C call, or the exception that it stands for."""
     if result >= 0:
         return result
     diagnostics = collector.findings() if collector else ()
-    raise TetraError(-result, "%s: %s" % (what, os.strerror(-result)), diagnostics)
+    raise TetraError(-result, "%s: %s" % (what, reason_of(-result)), diagnostics)

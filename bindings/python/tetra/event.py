@@ -82,7 +82,11 @@ def address_of(family: int, data: bytes) -> str:
     return socket.inet_ntop(family, data) if family == socket.AF_INET6 else ""
 
 
-def sock_of(sock: Any) -> Sock:
+def sock_of(arg: Any) -> Sock:
+    sock = ffi.new("struct tetra_sock *")
+    sock.size = ffi.sizeof("struct tetra_sock")
+    if lib.tetra_arg_get_sock(arg, sock) < 0:
+        raise ValueError("the argument has no socket")
     values = {name: getattr(sock, name) for name in Sock._fields}
     for name in ("saddr", "daddr"):
         values[name] = address_of(sock.family, bytes(ffi.buffer(values[name])))
@@ -93,7 +97,7 @@ def value_of(arg: Any, kind: str) -> int | str | bytes | Sock | None:
     if arg.status != lib.TETRA_ARG_STATUS_OK:
         return None
     if kind == "sock":
-        return sock_of(arg.sock)
+        return sock_of(arg)
     if kind in BUFFERS + TEXTS:
         data = bytes(ffi.buffer(arg.text, arg.text_len)) if arg.text_len else b""
         return data if kind in BUFFERS else os.fsdecode(data)
@@ -215,6 +219,13 @@ class Event:
         while lib.tetra_event_get_arg(self.handle, len(found), arg) == 0:
             found.append(arg_of(arg))
         return found
+
+    def find_arg(self, label: str) -> Arg | None:
+        """The argument that the policy gave this label; None if there is none."""
+        arg = ffi.new("struct tetra_arg *")
+        arg.size = ffi.sizeof("struct tetra_arg")
+        found = lib.tetra_event_find_arg(self.handle, os.fsencode(label), arg)
+        return arg_of(arg) if found == 0 else None
 
     @property
     def return_value(self) -> Arg | None:

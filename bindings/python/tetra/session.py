@@ -38,6 +38,7 @@ SESSION_FLAGS = {
     "strict_paths": lib.TETRA_SESSION_STRICT_PATHS,
     "skip_self": lib.TETRA_SESSION_SKIP_SELF,
     "skip_group": lib.TETRA_SESSION_SKIP_GROUP,
+    "raise_memlock": lib.TETRA_SESSION_RAISE_MEMLOCK,
 }
 # Events per dispatch while iterating: so many may wait in memory for the loop's body.
 ITERATION_EVENTS = 256
@@ -153,16 +154,19 @@ class Transaction:
                   "policy " + policy.name, collector)
             return collector.findings()
 
+    def _change(self, call: Any, name: str, *values: int) -> None:
+        with Collector() as collector:
+            check(call(self.handle, os.fsencode(name), *values, collector.handle),
+                  "policy " + name, collector)
+
     def unload(self, name: str) -> None:
-        check(lib.tetra_txn_unload(self.handle, os.fsencode(name)), "policy " + name)
+        self._change(lib.tetra_txn_unload, name)
 
     def set_mode(self, name: str, mode: str) -> None:
-        check(lib.tetra_txn_set_mode(self.handle, os.fsencode(name), mode_number(mode)),
-              "policy " + name)
+        self._change(lib.tetra_txn_set_mode, name, mode_number(mode))
 
     def set_enabled(self, name: str, enabled: bool) -> None:
-        check(lib.tetra_txn_set_enabled(self.handle, os.fsencode(name), int(enabled)),
-              "policy " + name)
+        self._change(lib.tetra_txn_set_enabled, name, int(enabled))
 
     def commit(self) -> None:
         handle, self._handle = self.handle, ffi.NULL
@@ -187,7 +191,7 @@ class Session:
     """A session; it belongs to one thread at a time.
 
     Keywords: json_cred, json_ns, quiet_start, strict_paths, skip_self, skip_group,
-    ring_bytes, max_processes, node_name, and log, a function of level, module and text.
+    raise_memlock, ring_bytes, max_processes, node_name, and log, a function of level, module and text.
     """
 
     def __init__(self, *, ring_bytes: int = 0, max_processes: int = 0,

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values that are structs: one typed getter each, of the argument that carries the value. */
+#include "lib/base/opts.h"
+#include "lib/event/event.h"
+
+/* The argument's payload, if it is a value of @type; NULL if not. */
+static const void *value_of(const struct tetra_arg *arg, uint32_t type)
+{
+	const struct event_arg *value = (const struct event_arg *)arg->value;
+
+	return value && arg->type == type ? value->data : NULL;
+}
+
+static int value_check(const struct tetra_arg *arg, const void *ret)
+{
+	const size_t needed = offsetof(struct tetra_arg, value) + sizeof(arg->value);
+
+	return arg && arg->size >= needed && opts_can_fill(ret) ? 0 : -EINVAL;
+}
+
+int tetra_arg_get_sock(const struct tetra_arg *arg, struct tetra_sock *ret)
+{
+	struct tetra_record_sock sock;
+	struct tetra_sock all = {};
+	const void *data;
+
+	if (value_check(arg, ret) < 0)
+		return -EINVAL;
+	data = value_of(arg, TETRA_TYPE_SOCK);
+	if (!data)
+		return -ENOENT;
+	memcpy(&sock, data, sizeof(sock));
+	all.family = sock.family;
+	all.type = sock.type;
+	all.protocol = sock.protocol;
+	all.state = sock.state;
+	all.mark = sock.mark;
+	all.priority = sock.priority;
+	memcpy(all.saddr, sock.saddr, sizeof(all.saddr));
+	memcpy(all.daddr, sock.daddr, sizeof(all.daddr));
+	all.sport = sock.sport;
+	all.dport = sock.dport;
+	all.cookie = sock.cookie;
+	return opts_fill(ret, &all, sizeof(all));
+}
