@@ -51,9 +51,8 @@ enum tetra_slot_class {
 };
 
 /*
- * Calls of functions of the kernel that only some kernels have: numbers in the place of a
- * helper's. User space replaces them where the configuration uses them; elsewhere the verifier
- * never sees them.
+ * Calls of functions that only some kernels have: numbers in the place of a helper's. User
+ * space makes calls of the functions from them, or nothing.
  */
 #define TETRA_CALL_PREEMPT_DISABLE 0x7e7a01
 #define TETRA_CALL_PREEMPT_ENABLE  0x7e7a02
@@ -85,8 +84,7 @@ struct tetra_hook_config {
 	__u32 own_tgid; /* the session's process, which is skipped; 0: it is not */
 	__u32 own_pgid; /* skip its group too, processes of this real user only; 0: do not */
 	__u32 own_uid;
-	__u16 holds; /* a run is not preempted while it has scratch memory */
-	__u16 waits; /* another program has waited for user memory: what faults is not mapped */
+	__u32 waits; /* another program has waited for user memory: what faults is not mapped */
 	/* Slots by class (TETRA_SLOTS_*), so that a run looks only at existing ones. */
 	__u8 n_slots[TETRA_SLOT_CLASSES];
 	__u8 slots_of[TETRA_SLOT_CLASSES][TETRA_MAX_SLOTS];

@@ -351,8 +351,10 @@ static __noinline __u32 path_state_unread(struct tetra_scratch *s)
 {
 	if (!(s->path.flags & TETRA_ARG_MOVED)) {
 		/* Not the process's file, but one that the kernel keeps below another. */
-		if (s->path.end == TETRA_WALK_INTERNAL)
+		if (s->path.end == TETRA_WALK_INTERNAL) {
+			s->run.layer |= RUN_IS_LAYER;
 			return TETRA_VALUE_ABSENT;
+		}
 		if (s->path.end == TETRA_WALK_NAMELESS) {
 			path_inspect(s);
 			return (s->path.mode & S_IFMT) == S_IFREG ? TETRA_VALUE_NONE :

@@ -254,8 +254,10 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 		/* Do not compute addresses ahead: the loop usually runs once. */
 		opaque(s);
 		s->raw[slot] = value;
-		if (!q.uses)
+		if (!q.uses) {
+			s->run.layer |= RUN_MAY_BE_LAYER;
 			continue;
+		}
 		s->text_wanted = posting;
 		if (q.uses & COLUMN(TETRA_COL_TAIL))
 			s->text_wanted = ~0ull;
@@ -391,7 +393,8 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	hook_prepare(s, bits, wide ? n_words : 1);
 	s->image = (__u64)image;
 	bits = hook_select(ctx, source, image, s, scratch, hook);
-	if (bits && !own_process() && !own_group() && !layer_call(s, scratch)) {
+	if (bits && !own_process() && !own_group() &&
+	    !layer_call(s, scratch)) {
 		s->rules = hook->hook.rules;
 		rules_act(s, scratch, bits, wide);
 	}

@@ -62,16 +62,16 @@ __noinline int call_is_layer(__u32 scratch)
 }
 
 /*
- * For runs whose rules match. Where a rule looked at the only path, and the kernel gives layers
- * a path of their own, the walk has told already.
+ * For runs whose rules match. Where layers have paths of their own, the walks of the paths that
+ * filters look at have told already.
  */
 static __always_inline int layer_call(const struct tetra_scratch *s, __u32 scratch)
 {
-	if (!cfg.n_slots[TETRA_SLOTS_PATH])
+	if (!LAYERS_HAVE_PATHS)
+		return cfg.n_slots[TETRA_SLOTS_PATH] && call_is_layer(scratch);
+	if (!s->run.layer)
 		return 0;
-	if (LAYERS_HAVE_PATHS && cfg.n_slots[TETRA_SLOTS_PATH] == 1 && s->run.path_slot)
-		return s->path.end == TETRA_WALK_INTERNAL;
-	return call_is_layer(scratch);
+	return s->run.layer & RUN_IS_LAYER || call_is_layer(scratch);
 }
 
 #endif

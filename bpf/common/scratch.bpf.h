@@ -6,10 +6,10 @@
  *
  * On a preemptible kernel a second task can run a program on the same CPU while the first is
  * inside one. Where programs can disable preemption, they do while they have a slot
- * (cfg.holds). Elsewhere the number of tasks preempted inside programs at the same time is
+ * (lib/sensor/hold.h). Elsewhere the number of tasks preempted inside programs at the same time is
  * limited only by the number of tasks: a run that finds its CPU's slots taken makes a spare
  * one, which is freed when the run ends (cfg.spares). A number identifies it: a slot's, or a
- * spare's key. Branches on either are removed before verification where they are constant.
+ * spare's key. On other kernels the branches on cfg.spares are removed before verification.
  */
 #ifndef TETRA_BPF_SCRATCH_BPF_H
 #define TETRA_BPF_SCRATCH_BPF_H
@@ -189,8 +189,7 @@ static __always_inline struct tetra_scratch *scratch_claim(void)
 {
 	struct tetra_scratch *s;
 
-	if (cfg.holds)
-		cpu_hold();
+	cpu_hold();
 	s = scratch_try(0);
 	if (!s) {
 		__u32 slot = scratch_claim_nested();
@@ -199,9 +198,9 @@ static __always_inline struct tetra_scratch *scratch_claim(void)
 		/* The first slot's number is its initial content. */
 		if (s)
 			s->number = slot;
+		else
+			cpu_let_go();
 	}
-	if (cfg.holds && !s)
-		cpu_let_go();
 	return s;
 }
 
@@ -212,12 +211,11 @@ static __always_inline void scratch_release(struct tetra_scratch *s)
 
 		if (slot & TETRA_SPARE) {
 			bpf_map_delete_elem(&tetra_spares, &slot);
-			return;
+			return; /* there is nothing to let go where there are spares */
 		}
 	}
 	__sync_fetch_and_add(&s->claims, -1ull);
-	if (cfg.holds)
-		cpu_let_go();
+	cpu_let_go();
 }
 
 #endif

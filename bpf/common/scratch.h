@@ -68,6 +68,10 @@ struct tetra_path {
 	__u64 sequences; /* quick walk: sum of the dentries' sequences; slow walk: path_mix() */
 };
 
+/* A path that was looked at is a layer's; there is one that was not looked at. */
+#define RUN_IS_LAYER	 1
+#define RUN_MAY_BE_LAYER 2
+
 /* Zero at the start of every run of a hook. */
 struct tetra_run {
 	__u32 done; /* bit s: slot s is in the record */
@@ -75,7 +79,7 @@ struct tetra_run {
 	__u32 word; /* position among the words of matching rules */
 	__s32 verdict; /* result that the rules ask for: 0 or a negative errno */
 	__u32 path_slot; /* whose path the walk has: PATH_SLOT(); 0: none */
-	__u32 reserved;
+	__u32 layer; /* RUN_*_LAYER: see layer.bpf.h */
 };
 
 /* Not slot + 1: some verifiers (6.12) lose the bounds of sums that they compare. */

@@ -35,28 +35,31 @@ struct hold hold_find(struct tetra_kernel *kernel)
 	const struct btf *btf = kernel_btf(kernel);
 	struct hold hold = {};
 
-	if (!btf || !calls_are_allowed(btf))
+	if (!kernel_is_preemptible(kernel) || !btf || !calls_are_allowed(btf))
 		return hold;
 	hold.disable = function_id(btf, "bpf_preempt_disable");
 	hold.enable = function_id(btf, "bpf_preempt_enable");
 	return hold.disable && hold.enable ? hold : (struct hold){};
 }
 
+/* The verifier removes it. */
+static const struct bpf_insn nothing = { .code = BPF_JMP | BPF_JA };
+
+static struct bpf_insn call_of(uint32_t id)
+{
+	return (struct bpf_insn){ .code = BPF_JMP | BPF_CALL,
+				  .src_reg = BPF_PSEUDO_KFUNC_CALL,
+				  .imm = (int32_t)id };
+}
+
 void hold_patch(const struct hold *hold, struct bpf_insn *insns, uint32_t n)
 {
-	uint32_t i;
-
-	if (!hold->disable)
-		return;
-	for (i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		if (insns[i].code != (BPF_JMP | BPF_CALL) || insns[i].src_reg != 0)
 			continue;
 		if (insns[i].imm == TETRA_CALL_PREEMPT_DISABLE)
-			insns[i].imm = (int32_t)hold->disable;
+			insns[i] = hold->disable ? call_of(hold->disable) : nothing;
 		else if (insns[i].imm == TETRA_CALL_PREEMPT_ENABLE)
-			insns[i].imm = (int32_t)hold->enable;
-		else
-			continue;
-		insns[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
+			insns[i] = hold->enable ? call_of(hold->enable) : nothing;
 	}
 }

@@ -10,14 +10,14 @@
 
 #include "lib/kernel/kernel.h"
 
-/* Ids of the kernel's functions, by TETRA_CALL_*; 0: it has none that is of use. */
+/* Ids of the kernel's functions; 0: it has none that is of use, or never preempts. */
 struct hold {
 	uint32_t disable, enable;
 };
 
 struct hold hold_find(struct tetra_kernel *kernel);
 
-/* Makes calls of the functions from the numbers in their place, TETRA_CALL_*. */
+/* Makes calls of the functions, or nothing, from the numbers in their place, TETRA_CALL_*. */
 void hold_patch(const struct hold *hold, struct bpf_insn *insns, uint32_t n);
 
 #endif

@@ -40,7 +40,7 @@ struct sensor {
 	struct tetra_seed seed;
 	int gains; /* the link of the program that sees privileges change; -1: not needed */
 	int maps[SENSOR_MAP_END];
-	bool spares, holds;
+	bool spares;
 	int rates; /* the sets of rate limits; -1: not used yet */
 	int n_cpus;
 	failure_log_fn log;
@@ -77,7 +77,6 @@ void sensor_set_log(const struct sensor *sensor, struct failure *failure)
 void sensor_configure(const struct sensor *sensor, struct tetra_hook_config *config)
 {
 	config->spares = sensor->spares;
-	config->holds = sensor->holds;
 	memcpy(config->seed, sensor->seed.k, sizeof(config->seed));
 }
 
@@ -129,9 +128,8 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 	struct tetra_hook_config config = { .process_columns = UINT32_MAX };
 	int r;
 
-	if (kernel_is_preemptible(kernel))
-		sensor->holds = hold_find(kernel).disable != 0;
-	sensor->spares = grow && kernel_is_preemptible(kernel) && !sensor->holds;
+	sensor->spares = grow && kernel_is_preemptible(kernel) &&
+			 !hold_find(kernel).disable;
 	if (sensor->spares)
 		source.max_entries[SENSOR_MAP_SPARES] = SENSOR_SPARES;
 	else
