@@ -60,7 +60,7 @@ static __always_inline void identity_begin(struct tetra_scratch *s, __u64 task)
 }
 
 /* Flags that a child takes from its image (its forker's) and from its ancestors. */
-#define FORK_KEEPS (TETRA_PROC_MARKS_UNKNOWN | TETRA_PROC_FOREIGN)
+#define FORK_KEEPS (MARKS_UNKNOWN | TETRA_PROC_FOREIGN)
 
 /* The facts about a fork, however they were read. */
 struct fork {
@@ -89,7 +89,8 @@ static __noinline struct tetra_scratch *fork_identify(__u64 child,
 		s->proc.pid_marks |= forker->pid_marks;
 		s->proc.binary_marks |= forker->binary_marks;
 		s->proc.flags &= ~TETRA_PROC_MARKS_UNKNOWN;
-		s->proc.flags |= forker->flags & TETRA_PROC_MARKS_UNKNOWN;
+		s->proc.flags |= forker->flags & MARKS_UNKNOWN;
+		descent_copy(&s->proc, forker);
 	}
 	return s;
 }
@@ -126,6 +127,17 @@ static __always_inline struct tetra_proc *fork_row(const struct fork *fork,
 	return r < 0 ? 0 : proc_find(fork->tgid);
 }
 
+/* The forking process becomes the last of @row's ancestors, which were its own. */
+static __always_inline void ancestors_add(struct tetra_proc *row, __u32 forker_tgid)
+{
+	__u32 i;
+
+#pragma clang loop unroll(full)
+	for (i = TETRA_PROC_ANCESTORS - 1; i; i--)
+		row->ancestors[i] = row->ancestors[i - 1];
+	row->ancestors[0] = forker_tgid;
+}
+
 static __always_inline int fork_run(const struct fork *fork)
 {
 	struct tetra_proc *parent = proc_find_own(fork->parent_tgid, fork->parent_start), *row;
@@ -145,6 +157,7 @@ static __always_inline int fork_run(const struct fork *fork)
 		row->start = fork->start;
 		row->ns_tgid = fork->ns_tgid;
 		row->flags = flags | (row->flags & FORK_KEEPS);
+		ancestors_add(row, fork->forker_tgid);
 		if (marks_exist())
 			row->pid_marks |= proc_pid_marks(fork->tgid, fork->ns_tgid);
 	}
@@ -473,20 +486,55 @@ static __always_inline void exec_filename(struct tetra_scratch *s, const char *f
 	spot_advance(s, record->filename_bytes);
 }
 
-/* What an exec keeps of the row that the fork or an earlier exec left: into s->proc. */
+/* The flags that an exec keeps of the row that the fork or an earlier exec left. */
 static __always_inline void exec_inherit(struct tetra_scratch *s, const struct tetra_proc *row,
-					 const struct tetra_proc *parent)
+					 __u64 exec_id)
 {
-	const struct tetra_proc *from = row ? row : parent;
-
-	s->proc.pid_marks = from ? from->pid_marks : 0;
-	s->proc.binary_marks = from ? from->binary_marks : 0;
 	s->proc.flags = TETRA_PROC_EXECED;
-	if (row)
-		s->proc.flags |= row->flags &
-				 (TETRA_PROC_IN_INIT_TREE | TETRA_PROC_MARKS_UNKNOWN);
-	else if (marks_exist())
+	if (row) {
+		s->proc.flags |= row->flags & (TETRA_PROC_IN_INIT_TREE | MARKS_UNKNOWN);
+		/* There was an image in between, or the row's name was not found. */
+		if (row->exec_id + 1 != exec_id)
+			s->proc.flags |= TETRA_PROC_NAMES_UNKNOWN;
+	} else if (marks_exist()) {
 		s->proc.flags |= TETRA_PROC_MARKS_UNKNOWN;
+	}
+}
+
+/* The name of @row, which is about to be replaced, becomes the last of its earlier ones. */
+static __always_inline void names_add(struct tetra_proc *row, __u64 new_hash)
+{
+	__u64 hash = row->exe_hash[0];
+	__u32 i;
+
+	if (!hash || hash == new_hash)
+		return;
+#pragma clang loop unroll(full)
+	for (i = TETRA_PROC_NAMES - 1; i; i--)
+		row->names[i] = row->names[i - 1];
+	row->names[0] = TETRA_NAME(hash, proc_is_foreign(row));
+}
+
+/* Marks that start with the exec: into s->proc. */
+static __always_inline void exec_mark(struct tetra_scratch *s, __u32 tgid, __u32 ns_tgid)
+{
+	s->proc.pid_marks = s->proc.binary_marks = 0;
+	if (!marks_exist())
+		return;
+	s->proc.pid_marks = proc_pid_marks(tgid, ns_tgid);
+	s->proc.binary_marks = proc_binary_marks(&s->proc);
+}
+
+/* Marks and descent of a process that has no row: what is known of it is its parent. */
+static __always_inline void exec_begin_row(struct tetra_scratch *s, __u32 parent_tgid,
+					   const struct tetra_proc *parent)
+{
+	descent_begin(&s->proc, parent_tgid);
+	if (!parent)
+		return;
+	s->proc.pid_marks |= parent->pid_marks;
+	s->proc.binary_marks |= parent->binary_marks;
+	s->proc.flags |= parent->flags & TETRA_PROC_NAMES_UNKNOWN;
 }
 
 /* The parent; for a second exec in one process, the image that it replaces. */
@@ -523,6 +571,12 @@ static __always_inline void exec_put_row(struct tetra_scratch *s, struct tetra_p
 	_Static_assert(__builtin_offsetof(struct tetra_proc, exec_id) + sizeof(__u64) ==
 			       __builtin_offsetof(struct tetra_proc, start),
 		       "it is the last word of the first part");
+	names_add(row, proc->exe_hash[0]);
+	/* User space may add others at the same time: written only if there is one. */
+	if (proc->pid_marks)
+		row->pid_marks |= proc->pid_marks;
+	if (proc->binary_marks)
+		row->binary_marks |= proc->binary_marks;
 	exe_copy(s, row);
 	words_copy(&row->start, &proc->start,
 		   offsetof(struct tetra_proc, exe_head) - rest);
@@ -541,20 +595,18 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 
 	parent = proc_find_own(parent_tgid, start);
 	row = proc_find_own(tgid, task->start_boottime);
-	exec_inherit(s, row, parent);
+	exec_inherit(s, row, task->self_exec_id);
 	if (record->ns_tgid == 1)
 		s->proc.flags |= TETRA_PROC_IN_INIT_TREE;
 	if (s->path.flags & TETRA_ARG_FOREIGN)
 		s->proc.flags |= TETRA_PROC_FOREIGN;
+	/* Because of renames: it is looked up again, until the next exec. */
+	if (s->path.flags & TETRA_ARG_UNRESOLVED)
+		s->proc.flags |= TETRA_PROC_NAMES_UNKNOWN;
 	exec_parent(s, tgid, row, parent_tgid, parent ? parent->stamp : start,
 		    parent ? 0 : TETRA_EXEC_NO_PARENT);
-	if (marks_exist()) {
-		s->proc.pid_marks |= proc_pid_marks(tgid, record->ns_tgid);
-		s->proc.binary_marks |= marks_find(TETRA_MARK_BINARY, s->proc.exe_hash[0],
-						   s->proc.exe_hash[1]);
-	}
+	exec_mark(s, tgid, record->ns_tgid);
 	s->proc.ns_tgid = record->ns_tgid;
-	/* A name that could not be read because of renames is looked up again when needed. */
 	s->proc.exec_id = s->path.flags & TETRA_ARG_MOVED ? TETRA_NO_EXEC_ID
 							   : task->self_exec_id;
 	s->proc.start = task->start_boottime;
@@ -562,6 +614,7 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 	if (row) {
 		exec_put_row(s, row);
 	} else {
+		exec_begin_row(s, parent_tgid, parent);
 		exe_copy(s, &s->proc);
 		proc_put(tgid, &s->proc, BPF_ANY);
 	}
@@ -652,10 +705,12 @@ int tetra_probe_exec(void *ctx)
 /* What a process keeps of a row that is not of its current image. */
 static __always_inline void seed_keep(struct tetra_scratch *s, const struct tetra_proc *row)
 {
-	if (row)
+	if (row) {
 		s->proc.flags |= row->flags & ~TETRA_PROC_FOREIGN;
-	else
+		descent_copy(&s->proc, row);
+	} else {
 		s->proc.flags |= TETRA_PROC_SEEDED | TETRA_PROC_EXECED;
+	}
 }
 
 /*
@@ -692,18 +747,18 @@ int tetra_seed(__u64 *ctx)
 }
 
 /*
- * Run by user space (BPF_PROG_TEST_RUN): ctx[0] is a thread group, ctx[1] and ctx[2] the mark
- * bits that it gains. An exec at the same moment may miss them: user space runs it twice.
+ * Run by user space (BPF_PROG_TEST_RUN): ctx[0] and ctx[1] are a process's number and start,
+ * ctx[2] and ctx[3] the mark bits that it gains, ctx[4] and ctx[5] those that it loses. A fork
+ * or an exec at the same moment may undo it: user space looks again.
  */
 SEC("tetra/mark")
 int tetra_mark(__u64 *ctx)
 {
-	__u32 tgid = ctx[0];
-	struct tetra_proc *proc = proc_find(tgid);
+	struct tetra_proc *proc = proc_find_own(ctx[0], ctx[1]);
 
 	if (proc) {
-		proc->pid_marks |= ctx[1];
-		proc->binary_marks |= ctx[2];
+		proc->pid_marks = (proc->pid_marks | ctx[2]) & ~ctx[4];
+		proc->binary_marks = (proc->binary_marks | ctx[3]) & ~ctx[5];
 	}
 	return 0;
 }

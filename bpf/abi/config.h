@@ -95,14 +95,16 @@ struct tetra_hook_config {
 #define TETRA_EXE_HEAD 256
 #define TETRA_EXE_TAIL 128
 
+/* How many earlier names and ancestors a process row keeps. */
+#define TETRA_PROC_NAMES 4
+#define TETRA_PROC_ANCESTORS 4
+
 /* Row of the process map: by thread group id. */
 struct tetra_proc {
 	__u64 stamp;
 	__u64 parent_stamp;
 	__u32 parent_tgid;
 	__u32 ns_tgid; /* in the innermost pid namespace; 0 in the root one */
-	__u64 pid_marks; /* followForks: bits inherited from a pid */
-	__u64 binary_marks; /* followChildren: bits inherited from a binary */
 	/*
 	 * The image that has this name: task_struct.self_exec_id and the group leader's
 	 * start_boottime. If the task has other values, the name is not trusted.
@@ -115,7 +117,19 @@ struct tetra_proc {
 	__u16 reserved;
 	__u8 exe_head[TETRA_EXE_HEAD]; /* its first bytes, zero-padded */
 	__u8 exe_tail[TETRA_EXE_TAIL]; /* its last bytes, zero-padded at the front */
+	/* The rest is not written by an exec, which only adds to it. */
+	__u64 pid_marks; /* followForks: bits inherited from a pid */
+	__u64 binary_marks; /* followChildren: bits inherited from a binary */
+	/*
+	 * Where it comes from, for marks that are new later: the names of earlier images and of
+	 * ancestors' (TETRA_NAME()), and the processes that forked it. Last first; 0: none.
+	 */
+	__u64 names[TETRA_PROC_NAMES];
+	__u32 ancestors[TETRA_PROC_ANCESTORS];
 };
+
+/* One of proc.names. */
+#define TETRA_NAME(hash, foreign) (((hash) & ~1ull) | (foreign))
 
 #define TETRA_PROC_IN_INIT_TREE 1u
 #define TETRA_PROC_EXECED 2u /* has exec'd since its fork */
@@ -125,6 +139,9 @@ struct tetra_proc {
 /* Marks of unseen ancestors may be missing: a bit that is set is valid, a bit that is not set
  * says nothing. */
 #define TETRA_PROC_MARKS_UNKNOWN 32u
+/* The same of binary marks alone: the name of one of its images, or of an ancestor's, could not
+ * be read. */
+#define TETRA_PROC_NAMES_UNKNOWN 64u
 
 /* An image that no task has. */
 #define TETRA_NO_EXEC_ID (~0ull)
@@ -151,6 +168,11 @@ struct tetra_mark_key {
 	__u64 value[2]; /* pid, or the path's hash */
 };
 
+/* The bits that such a key gives: [0] always, [1] if the name was made in a user namespace. */
+struct tetra_mark_bits {
+	__u64 by_foreign[2];
+};
+
 /*
  * Rate limits: a table of sets; each set keeps what was sent last. A full set forgets the
  * entry that would end first.
@@ -169,7 +191,7 @@ struct tetra_rate_set {
 
 _Static_assert(sizeof(struct tetra_slot_config) == 20, "no hidden padding");
 _Static_assert(sizeof(struct tetra_hook_config) == 312, "no hidden padding");
-_Static_assert(sizeof(struct tetra_proc) == 464, "no hidden padding");
+_Static_assert(sizeof(struct tetra_proc) == 512, "no hidden padding");
 _Static_assert(sizeof(struct tetra_rate_set) == 256, "no hidden padding");
 
 #endif

@@ -113,6 +113,12 @@ static __noinline int exe_copy(struct tetra_scratch *s, struct tetra_proc *row)
 	return 0;
 }
 
+/* Whether the walk found no name where there is one. A memfd is known to have none. */
+static __always_inline int name_is_unknown(const struct tetra_scratch *s)
+{
+	return (s->path.flags & (TETRA_ARG_UNRESOLVED | TETRA_ARG_MOVED)) != 0;
+}
+
 /*
  * The executable whose path the walk found: its name goes to s->spot of the record, which does
  * not move; the name's hash and length go to s->proc. exe_copy() copies the name itself.
@@ -127,7 +133,7 @@ static __noinline int exe_take(struct tetra_scratch *s, __u32 slot)
 	s->text_bytes = bytes;
 	exe_hash(s);
 	/* An unknown name has a hash that no text has. */
-	if (s->path.flags & (TETRA_ARG_UNRESOLVED | TETRA_ARG_MOVED))
+	if (name_is_unknown(s))
 		s->hash.h[0] = s->hash.h[1] = 0;
 	s->proc.exe_hash[0] = s->hash.h[0];
 	s->proc.exe_hash[1] = s->hash.h[1];
@@ -182,16 +188,32 @@ __noinline int identity_name(__u32 slot)
 	exe_copy(s, &s->proc);
 	if (mount_is_foreign(slot))
 		s->proc.flags |= TETRA_PROC_FOREIGN;
+	if (name_is_unknown(s))
+		s->proc.flags |= TETRA_PROC_NAMES_UNKNOWN;
 	return 0;
 }
 
-/* Mark bits that start at this key; 0 for most. */
-static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1)
+/* Mark bits that start at this key; 0 for most. @foreign: 0 or 1. */
+static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1, __u32 foreign)
 {
 	struct tetra_mark_key key = { .kind = kind, .value = { value0, value1 } };
-	__u64 *bits = bpf_map_lookup_elem(&tetra_marks, &key);
+	struct tetra_mark_bits *bits = bpf_map_lookup_elem(&tetra_marks, &key);
 
-	return bits ? *bits : 0;
+	return bits ? bits->by_foreign[foreign & 1] : 0;
+}
+
+/* 1 if the name of @proc was made in a user namespace. */
+static __always_inline __u32 proc_is_foreign(const struct tetra_proc *proc)
+{
+	_Static_assert(TETRA_PROC_FOREIGN == 1 << 3, "its position");
+	return proc->flags >> 3 & 1;
+}
+
+/* Binary marks that start with the name of @proc. */
+static __always_inline __u64 proc_binary_marks(const struct tetra_proc *proc)
+{
+	return marks_find(TETRA_MARK_BINARY, proc->exe_hash[0], proc->exe_hash[1],
+			  proc_is_foreign(proc));
 }
 
 static __always_inline int marks_exist(void)
@@ -203,8 +225,8 @@ static __always_inline int marks_exist(void)
 
 static __always_inline __u64 proc_pid_marks(__u32 tgid, __u32 ns_tgid)
 {
-	return marks_find(TETRA_MARK_PID, tgid, 0) |
-	       marks_find(TETRA_MARK_NSPID, ns_tgid, 0);
+	return marks_find(TETRA_MARK_PID, tgid, 0, 0) |
+	       marks_find(TETRA_MARK_NSPID, ns_tgid, 0, 0);
 }
 
 /*
@@ -231,6 +253,30 @@ static __noinline int identity_inherit(struct tetra_scratch *s)
 	return 0;
 }
 
+/* What a process keeps of those it descends from, whatever it executes. */
+#define MARKS_UNKNOWN (TETRA_PROC_MARKS_UNKNOWN | TETRA_PROC_NAMES_UNKNOWN)
+
+/* Where a process comes from: from one row to another. */
+static __always_inline void descent_copy(struct tetra_proc *to, const struct tetra_proc *from)
+{
+	words_copy(to->names, from->names, sizeof(to->names) + sizeof(to->ancestors));
+}
+
+/* The same, if only the parent is known. */
+static __always_inline void descent_begin(struct tetra_proc *to, __u32 parent_tgid)
+{
+	words_zero(to->names, sizeof(to->names) + sizeof(to->ancestors));
+	to->ancestors[0] = parent_tgid;
+}
+
+/* Whether there were images between that of @row and that of @proc, the same process now. */
+static __always_inline int images_are_missing(const struct tetra_proc *row,
+					      const struct tetra_proc *proc)
+{
+	return row->exec_id != TETRA_NO_EXEC_ID && proc->exec_id != TETRA_NO_EXEC_ID &&
+	       proc->exec_id - row->exec_id > 1;
+}
+
 /* Its marks, as far as they are known. */
 __noinline int identity_marks(__u32 slot)
 {
@@ -249,7 +295,9 @@ __noinline int identity_marks(__u32 slot)
 	if (row) {
 		proc->pid_marks = row->pid_marks;
 		proc->binary_marks = row->binary_marks;
-		proc->flags |= row->flags & TETRA_PROC_MARKS_UNKNOWN;
+		proc->flags |= row->flags & MARKS_UNKNOWN;
+		if (images_are_missing(row, proc))
+			proc->flags |= TETRA_PROC_NAMES_UNKNOWN;
 	}
 	if (!marks_exist())
 		return 0;
@@ -258,8 +306,7 @@ __noinline int identity_marks(__u32 slot)
 		identity_inherit(s);
 	}
 	proc->pid_marks |= proc_pid_marks(tgid, proc->ns_tgid);
-	proc->binary_marks |=
-		marks_find(TETRA_MARK_BINARY, proc->exe_hash[0], proc->exe_hash[1]);
+	proc->binary_marks |= proc_binary_marks(proc);
 	return 0;
 }
 
@@ -284,6 +331,7 @@ __noinline int identity_key(__u32 slot)
 	parent = BPF_CORE_READ(task, real_parent, group_leader);
 	s->proc.parent_tgid = BPF_CORE_READ(parent, tgid);
 	s->proc.parent_stamp = BPF_CORE_READ(parent, start_boottime);
+	descent_begin(&s->proc, s->proc.parent_tgid);
 	row = proc_find_own(s->proc.parent_tgid, s->proc.parent_stamp);
 	if (row)
 		s->proc.parent_stamp = row->stamp;

@@ -57,7 +57,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1024);
 	__uint(key_size, sizeof(struct tetra_mark_key));
-	__uint(value_size, sizeof(__u64));
+	__uint(value_size, sizeof(struct tetra_mark_bits));
 } tetra_marks SEC(".maps");
 
 /* Entry 0: whether there is any mark root. Written by user space before the first one. */

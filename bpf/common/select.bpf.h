@@ -113,11 +113,11 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 	return trie_leave(s, tail);
 }
 
-/* The process's marks; @proc is NULL if it is unknown. Some may be missing. */
+/* The process's marks; @unknown: some may be missing. */
 static __always_inline __u64 marks_select(tetra_image image, struct tetra_match *m, __u32 dim,
-					  const struct tetra_proc *proc, __u64 marks)
+					  __u32 unknown, __u64 marks)
 {
-	if (!proc || proc->flags & TETRA_PROC_MARKS_UNKNOWN)
+	if (unknown)
 		return match_aside(image, m, dim, TETRA_VALUE_UNREADABLE);
 	return match_bits(image, m, dim, marks);
 }
@@ -151,6 +151,7 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 {
 	struct tetra_match *m = &s->match;
 	__u64 hash0 = 0, hash1 = 0, pid_marks = 0, binary_marks = 0;
+	__u32 unknown = MARKS_UNKNOWN;
 
 	if (state == TETRA_VALUE_NONE)
 		hash1 = TETRA_EXE_NONE;
@@ -168,15 +169,19 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 	if (proc) {
 		pid_marks = proc->pid_marks;
 		binary_marks = proc->binary_marks;
+		unknown &= proc->flags;
 	}
 	if (USES(TETRA_COL_NSPID) &&
 	    !match_exact(image, m, dims + TETRA_COL_NSPID, ns_tgid, 0))
 		return 0;
 	if (USES(TETRA_COL_PID_MARKS) &&
-	    !marks_select(image, m, dims + TETRA_COL_PID_MARKS, proc, pid_marks))
+	    !marks_select(image, m, dims + TETRA_COL_PID_MARKS,
+			  unknown & TETRA_PROC_MARKS_UNKNOWN, pid_marks))
 		return 0;
+	if (state == TETRA_VALUE_UNREADABLE)
+		unknown |= TETRA_PROC_NAMES_UNKNOWN;
 	if (USES(TETRA_COL_BINARY_MARKS) &&
-	    !marks_select(image, m, dims + TETRA_COL_BINARY_MARKS, proc, binary_marks))
+	    !marks_select(image, m, dims + TETRA_COL_BINARY_MARKS, unknown, binary_marks))
 		return 0;
 	if (USES(TETRA_COL_BINARY_HEAD) &&
 	    !exe_select(image, s, dims + TETRA_COL_BINARY_HEAD, proc, state, 0))

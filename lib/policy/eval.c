@@ -232,6 +232,31 @@ static bool eval_pids(const struct policy_selector *s, const struct policy_pids 
 	return found != pids->negated;
 }
 
+bool eval_starts_mark(const struct policy_selector *s, const struct policy_binaries *binaries,
+		      const struct eval_event *event)
+{
+	struct bytes exe = { event->exe, event->exe_len };
+
+	if (event->exe_state != TETRA_VALUE_READ)
+		return false;
+	if (event->exe_foreign && selector_doubts(s, operator_is_negated(binaries->op)))
+		return false;
+	return eval_bytes(TETRA_OP_EQUAL, binaries->values, binaries->n_values, exe, false);
+}
+
+static bool eval_descent(const struct policy_selector *s,
+			 const struct policy_binaries *binaries, uint32_t selector,
+			 const struct eval_event *event)
+{
+	bool found = event->binary_marks >> selector & 1 ||
+		     eval_starts_mark(s, binaries, event);
+
+	if (event->marks_unknown || event->names_unknown ||
+	    event->exe_state == TETRA_VALUE_UNREADABLE)
+		return s->accepts_unreadable;
+	return found != operator_is_negated(binaries->op);
+}
+
 static bool eval_binaries(const struct policy_selector *s,
 			  const struct policy_binaries *binaries, uint32_t selector,
 			  const struct eval_event *event)
@@ -246,9 +271,7 @@ static bool eval_binaries(const struct policy_selector *s,
 	if (event->exe_state == TETRA_VALUE_NONE && !negated)
 		return false;
 	if (binaries->follow_children)
-		return event->marks_unknown
-			       ? s->accepts_unreadable
-			       : (event->binary_marks >> selector & 1) != negated;
+		return eval_descent(s, binaries, selector, event);
 	if (event->exe_state != TETRA_VALUE_READ)
 		return true;
 	if (event->exe_foreign && selector_doubts(s, negated))

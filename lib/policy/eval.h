@@ -12,11 +12,17 @@
  *  - An executable may be NONE (a kernel thread): it passes no positive filter, and a
  *    negated one if the selector accepts what is unreadable. Whether a process of which
  *    nothing is known is a descendant of another is unreadable, too.
+ *  - With followChildren a process is in the list if the name of its executable is, or if that
+ *    was so for an earlier one, or for an ancestor at the time of the fork. Whether it is
+ *    there is unreadable if one of these names was. An executable without a name (a memfd) is
+ *    known to be in no list.
  *  - A text whose end was not reached is longer than any literal; only Postfix cannot be
  *    decided for it.
  *  - A name made in a user namespace may be false: for a selector that distrusts such names,
  *    it passes every negated filter; if the selector exempts from a later one that enforces,
- *    it passes no positive filter.
+ *    it passes no positive filter. With followChildren, such a name does not put the process
+ *    or its children on the list of such a filter; whoever descends from a listed one stays
+ *    on it, whatever is executed.
  *  - An IPv4 address in IPv6 is the IPv4 address, for every operator on addresses.
  *  - Paths and strings are compared as bytes, nothing is normalised. A resolved path
  *    begins with '/', has no empty component, and ends in '/' only if it is "/".
@@ -57,8 +63,10 @@ struct eval_event {
 	size_t exe_len;
 	uint8_t exe_state;   /* enum tetra_value_state: READ, NONE or UNREADABLE */
 	uint8_t exe_foreign; /* as eval_arg.foreign */
-	uint8_t marks_unknown;
-	/* Bit s: has the mark of selector s; see struct ruleset_marks in lib/plan. */
+	uint8_t marks_unknown; /* nothing is known of its ancestors */
+	uint8_t names_unknown; /* one of the names that followChildren asks for was unreadable */
+	/* Bit s: has the mark of selector s; see struct ruleset_marks in lib/plan. That of its
+	 * own executable may be missing. */
 	uint64_t pid_marks, binary_marks;
 	uint64_t namespaces[TETRA_NS_END]; /* inode numbers */
 	uint64_t host_namespaces[TETRA_NS_END];
@@ -73,5 +81,9 @@ struct eval_event {
  * selectors accepts everything as selector 0.
  */
 int eval_policy_hook(const struct policy_hook *hook, const struct eval_event *event);
+
+/* Whether the executable's own name puts the process on the list of @s, with its children. */
+bool eval_starts_mark(const struct policy_selector *s, const struct policy_binaries *binaries,
+		      const struct eval_event *event);
 
 #endif

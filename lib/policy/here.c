@@ -362,6 +362,43 @@ static void hook_check(struct here *here, const struct policy_hook *hook, struct
 	}
 }
 
+static bool selector_follows(const struct policy_selector *selector)
+{
+	uint32_t i;
+
+	for (i = 0; i < selector->n_pids; i++)
+		if (selector->pids[i].follow_forks)
+			return true;
+	return selector->n_binaries && selector->binaries->follow_children;
+}
+
+/* Once per policy: what is not known of the processes that are older than the session. */
+static void descent_check(const struct here *here)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < here->policy->n_hooks; i++) {
+		const struct policy_hook *hook = &here->policy->hooks[i];
+
+		for (k = 0; k < hook->n_selectors; k++) {
+			const struct diag_place place = { here->policy->file,
+							  hook->selectors[k].mark.line,
+							  hook->selectors[k].mark.column,
+							  hook->yaml_path };
+
+			if (!selector_follows(&hook->selectors[k]))
+				continue;
+			diag_note(here->diag, &place, "descent-before",
+				  "start the session before the processes that matter",
+				  "of what happened before the session began only the "
+				  "parents and programs of then are known: a process that "
+				  "had lost its parent, or had executed another program, "
+				  "is not found");
+			return;
+		}
+	}
+}
+
 int here_check(const struct here *asked)
 {
 	struct here mine = *asked, *here = &mine;
@@ -383,6 +420,7 @@ int here_check(const struct here *asked)
 		diag_note(here->diag, &(struct diag_place){ .file = here->policy->file },
 			  "too-many", NULL, "%u more paths are links on this machine",
 			  here->n_links - MAX_LINKS);
+	descent_check(here);
 	free(own);
 	return 0;
 }

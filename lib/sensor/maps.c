@@ -17,7 +17,7 @@
 
 /*
  * Rows of the process map by default. If it grows with the number of processes, a higher limit
- * costs only its buckets. If all of it is allocated at once, half as many: 8 MB.
+ * costs only its buckets. If all of it is allocated at once, half as many: 9 MB.
  */
 #define SENSOR_PROCESSES      32768u
 #define SENSOR_PROCESSES_HELD 16384u
@@ -28,6 +28,8 @@
  * an idle machine pays only for the buckets.
  */
 #define SENSOR_SPARES	  1024u
+/* Rows that are read at once, at first. */
+#define PROCESS_BATCH 64u
 /* The value of a map that no program uses. */
 #define SENSOR_NO_SPARE_BYTES 8u
 
@@ -304,18 +306,19 @@ uint64_t sensor_get_misses(const struct sensor *sensor)
 	return tasks_get_misses(sensor->tasks);
 }
 
-int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits)
+int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key,
+		    const struct tetra_mark_bits *bits)
 {
 	int fd = sensor->maps[SENSOR_MAP_MARKS], r;
 	const uint32_t zero = 0, some = 1;
 
-	if (!bits) {
-		(void)bpf_map_delete_elem(fd, key); /* it may already be absent */
-		return 0;
+	if (!bits->by_foreign[0]) {
+		r = bpf_map_delete_elem(fd, key);
+		return r == 0 || r == -ENOENT ? 0 : -EINVAL;
 	}
 	r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_MARKING], &zero, &some, BPF_ANY);
 	if (r == 0)
-		r = bpf_map_update_elem(fd, key, &bits, BPF_ANY);
+		r = bpf_map_update_elem(fd, key, bits, BPF_ANY);
 	if (r == -E2BIG || r == -ENOMEM)
 		return r;
 	return r < 0 ? -EINVAL : 0;
@@ -326,8 +329,59 @@ void sensor_find_root(struct sensor *sensor)
 	tasks_find_root(sensor->tasks);
 }
 
-int sensor_mark_process(struct sensor *sensor, uint32_t tgid, uint64_t pid_bits,
-			uint64_t binary_bits)
+int sensor_mark_process(struct sensor *sensor, const struct sensor_mark *change)
 {
-	return tasks_mark(sensor->tasks, tgid, pid_bits, binary_bits);
+	return tasks_mark(sensor->tasks, change);
+}
+
+struct process_batch {
+	uint32_t size; /* rows that it has room for */
+	uint32_t *tgids;
+	struct tetra_proc *rows;
+};
+
+static void batch_done(struct process_batch *batch)
+{
+	free(batch->tgids);
+	free(batch->rows);
+}
+
+static int batch_grow(struct process_batch *batch)
+{
+	uint32_t size = batch->size * 2 + PROCESS_BATCH;
+
+	batch_done(batch);
+	*batch = (struct process_batch){
+		.size = size,
+		.tgids = calloc(size, sizeof(*batch->tgids)),
+		.rows = calloc(size, sizeof(*batch->rows)),
+	};
+	return batch->tgids && batch->rows ? 0 : -ENOMEM;
+}
+
+/* Bucket by bucket, so that no row is missed because another one goes away. */
+int sensor_each_process(const struct sensor *sensor, sensor_process_fn fn, void *user)
+{
+	_cleanup_(batch_done) struct process_batch batch = { 0 };
+	uint32_t at = 0, next = 0, n = 0;
+	bool begun = false;
+	int more = -ENOSPC, r = 0;
+
+	while (r == 0 && more != -ENOENT) {
+		if (more == -ENOSPC && (r = batch_grow(&batch)) < 0)
+			break;
+		n = batch.size;
+		more = bpf_map_lookup_batch(sensor->maps[SENSOR_MAP_PROCS], begun ? &at : NULL,
+					    &next, batch.tgids, batch.rows, &n, NULL);
+		/* A bucket with more rows than there is room for. */
+		if (more == -ENOSPC)
+			continue;
+		if (more < 0 && more != -ENOENT)
+			return more == -ENOMEM || more == -EPERM ? more : -EINVAL;
+		for (uint32_t i = 0; i < n && r == 0; i++)
+			r = fn(user, batch.tgids[i], &batch.rows[i]);
+		at = next;
+		begun = true;
+	}
+	return r;
 }

@@ -49,6 +49,15 @@ struct sensor_opts {
 	bool skips; /* this kernel skips programs of tracepoints: kernel_skips_tracepoints() */
 };
 
+/* Bits of both kinds, those of pids first: what a process gains and loses. */
+struct sensor_mark {
+	uint32_t tgid;
+	uint64_t start; /* another process may have the number by now */
+	uint64_t gained[2], lost[2];
+};
+
+typedef int (*sensor_process_fn)(void *user, uint32_t tgid, const struct tetra_proc *row);
+
 struct template;
 
 /* Programs of hooks that instances are made of; instance.c has the numbers of the bits. */
@@ -111,10 +120,14 @@ int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_
 /* Runs of the process programs that the kernel skipped. */
 uint64_t sensor_get_misses(const struct sensor *sensor);
 
-/* Mark bits: those of which a key is the root from now on, and those of a running process. */
-int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits);
-int sensor_mark_process(struct sensor *sensor, uint32_t tgid, uint64_t pid_bits,
-			uint64_t binary_bits);
+/* The mark bits of which a key is the root from now on; none: it is no root. */
+int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key,
+		    const struct tetra_mark_bits *bits);
+/* Changes those of a running process. It may have ended. */
+int sensor_mark_process(struct sensor *sensor, const struct sensor_mark *change);
+
+/* Calls @fn with each row until it fails. Return: its error; -ENOMEM; -EPERM, -EINVAL. */
+int sensor_each_process(const struct sensor *sensor, sensor_process_fn fn, void *user);
 
 static inline void sensor_freep(struct sensor **sensor)
 {

@@ -224,9 +224,10 @@ void tasks_find_root(struct tasks *tasks)
  * In the kernel, where the row is also written: a copy to user space and back could undo an
  * exec in between.
  */
-int tasks_mark(struct tasks *tasks, uint32_t tgid, uint64_t pid_bits, uint64_t binary_bits)
+int tasks_mark(struct tasks *tasks, const struct sensor_mark *change)
 {
-	uint64_t words[3] = { tgid, pid_bits, binary_bits };
+	uint64_t words[] = { change->tgid,	change->start,	 change->gained[0],
+			     change->gained[1], change->lost[0], change->lost[1] };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = words, .ctx_size_in = sizeof(words));
 	int r = tasks_load_run(tasks, "tetra_mark", &tasks->mark);
 

@@ -1,36 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Marks: bits that a process inherits from its parent and keeps across exec. A selector that
- * follows forks or children owns one; the processes it names are the roots. Programs set the
- * bits at each later fork and exec; processes already running get them here, from the oldest
- * to the youngest, twice, since an exec at the same moment may miss one.
- */
+#include "lib/session/marks.h"
+
 #include "lib/base/diag.h"
-#include "lib/kernel/proc.h"
+#include "lib/plan/image.h"
 #include "lib/session/next.h"
 
-#define MARK_BITS 64u
-
-/* Bits of both kinds that selectors own. */
-struct marks {
-	uint64_t pid, binary;
+/* Bits of both kinds. */
+struct mark_set {
+	uint64_t bits[MARK_KINDS];
 };
 
-static void policy_marks(const struct session_policy *policy, struct marks *used)
+void marks_done(struct marks *marks)
+{
+	for (uint32_t kind = 0; kind < MARK_KINDS; kind++)
+		for (uint32_t i = 0; i < MARK_BITS; i++)
+			free(marks->bits[kind][i].keys);
+}
+
+int mark_key_compare(const void *left, const void *right)
+{
+	const struct tetra_mark_key *a = left, *b = right;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	for (size_t i = 0; i < ARRAY_SIZE(a->value); i++)
+		if (a->value[i] != b->value[i])
+			return a->value[i] < b->value[i] ? -1 : 1;
+	return 0;
+}
+
+/* The bits that filters look at. */
+
+static void policy_marks(const struct session_policy *policy, struct mark_set *used)
 {
 	for (uint32_t i = 0; i < policy->n_uses; i++) {
 		const struct session_use *use = &policy->uses[i];
 
 		for (uint32_t j = 0; use->marks && j < use->n_selectors; j++) {
 			if (use->marks[j].pid != RULESET_NO_MARK)
-				used->pid |= 1ull << use->marks[j].pid;
+				used->bits[MARK_OF_PID] |= 1ull << use->marks[j].pid;
 			if (use->marks[j].binary != RULESET_NO_MARK)
-				used->binary |= 1ull << use->marks[j].binary;
+				used->bits[MARK_OF_BINARY] |= 1ull << use->marks[j].binary;
 		}
 	}
 }
 
-static void state_marks(const struct session_state *state, struct marks *used)
+static void state_marks(const struct session_state *state, struct mark_set *used)
 {
 	for (uint32_t i = 0; i < state->n_policies; i++)
 		policy_marks(state->policies[i].loaded, used);
@@ -46,20 +61,171 @@ static bool selector_follows_forks(const struct policy_selector *selector)
 
 static bool selector_follows_children(const struct policy_selector *selector)
 {
-	return selector->n_binaries && selector->binaries->follow_children;
+	return selector->n_binaries && selector->binaries->n_values &&
+	       selector->binaries->follow_children;
 }
 
-static int mark_take(uint64_t *used, uint8_t *ret, const struct diag_place *place,
-		     struct tetra_diag *diag)
+/* What a filter means. */
+
+static int meaning_begin(struct mark_bit *meaning, uint32_t n)
 {
-	if (*used == UINT64_MAX)
-		return diag_error(diag, place, -E2BIG, "too-many", NULL,
-				  "more than %u selectors of all policies follow forks or "
-				  "children",
-				  MARK_BITS);
-	*ret = __builtin_ctzll(~*used);
-	*used |= 1ull << *ret;
+	*meaning = (struct mark_bit){ .state = MARK_NEW };
+	meaning->keys = calloc(MAX(n, 1u), sizeof(*meaning->keys));
+	return meaning->keys ? 0 : -ENOMEM;
+}
+
+static void meaning_end(struct mark_bit *meaning)
+{
+	uint32_t n = 0;
+
+	qsort(meaning->keys, meaning->n_keys, sizeof(*meaning->keys), mark_key_compare);
+	for (uint32_t i = 0; i < meaning->n_keys; i++)
+		if (!n || mark_key_compare(&meaning->keys[n - 1], &meaning->keys[i]) != 0)
+			meaning->keys[n++] = meaning->keys[i];
+	meaning->n_keys = n;
+}
+
+static int meaning_of_pids(struct mark_bit *ret, const struct policy_selector *selector)
+{
+	uint32_t n = 0;
+	int r;
+
+	for (uint32_t i = 0; i < selector->n_pids; i++)
+		n += selector->pids[i].n_values;
+	r = meaning_begin(ret, n);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < selector->n_pids; i++) {
+		const struct policy_pids *pids = &selector->pids[i];
+		uint64_t kind = pids->namespace_pid ? TETRA_MARK_NSPID : TETRA_MARK_PID;
+
+		for (uint32_t j = 0; pids->follow_forks && j < pids->n_values; j++)
+			ret->keys[ret->n_keys++] = (struct tetra_mark_key){
+				.kind = kind, .value = { pids->values[j].min }
+			};
+	}
+	meaning_end(ret);
 	return 0;
+}
+
+static void meaning_add_path(struct mark_bit *meaning, const struct tetra_seed *seed,
+			     const char *text, size_t len)
+{
+	struct tetra_hash hash;
+
+	/* NULs at the end come from the policy's author. */
+	while (len && !text[len - 1])
+		len--;
+	image_hash_path(seed, text, len, &hash);
+	meaning->keys[meaning->n_keys++] = (struct tetra_mark_key){
+		.kind = TETRA_MARK_BINARY, .value = { hash.h[0], hash.h[1] }
+	};
+}
+
+static int meaning_of_binaries(struct mark_bit *ret, const struct tetra_session *session,
+			       const struct session_use *use, uint32_t number)
+{
+	const struct policy_selector *selector = &use->hook->selectors[number];
+	const struct policy_binaries *binaries = selector->binaries;
+	int r = meaning_begin(ret, binaries->n_values + use->n_widened);
+
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < binaries->n_values; i++)
+		meaning_add_path(ret, &session->seed, binaries->values[i].text,
+				 binaries->values[i].len);
+	for (uint32_t i = 0; i < use->n_widened; i++)
+		if (use->widened[i].selector == number)
+			meaning_add_path(ret, &session->seed, use->widened[i].text,
+					 use->widened[i].len);
+	ret->distrusts = selector_doubts(selector, operator_is_negated(binaries->op));
+	meaning_end(ret);
+	return 0;
+}
+
+static bool meaning_equal(const struct mark_bit *a, const struct mark_bit *b)
+{
+	return a->distrusts == b->distrusts && a->n_keys == b->n_keys &&
+	       memcmp(a->keys, b->keys, a->n_keys * sizeof(*a->keys)) == 0;
+}
+
+/* Whether each process that @narrow stands for is one of @wide's. */
+static bool meaning_implies(const struct mark_bit *narrow, const struct mark_bit *wide)
+{
+	if (wide->distrusts && !narrow->distrusts)
+		return false;
+	for (uint32_t i = 0; i < narrow->n_keys; i++)
+		if (!bsearch(&narrow->keys[i], wide->keys, wide->n_keys, sizeof(*wide->keys),
+			     mark_key_compare))
+			return false;
+	return true;
+}
+
+/* Bits for filters. */
+
+static int bit_find(const struct mark_bit *bits, const struct mark_bit *meaning)
+{
+	for (uint32_t i = 0; i < MARK_BITS; i++)
+		if (bits[i].state != MARK_FREE && meaning_equal(&bits[i], meaning))
+			return (int)i;
+	return -ENOENT;
+}
+
+/* One that no process has and no filter looks at. */
+static int bit_find_unused(const struct mark_bit *bits, uint64_t used)
+{
+	for (uint32_t i = 0; i < MARK_BITS; i++)
+		if (!(used >> i & 1) && bits[i].state <= MARK_NEW)
+			return (int)i;
+	return -E2BIG;
+}
+
+static int bits_take(struct mark_bit *bits, uint64_t used, struct mark_bit *meaning,
+		     const struct diag_place *place, struct tetra_diag *diag)
+{
+	int bit = bit_find(bits, meaning);
+
+	if (bit >= 0)
+		return bit;
+	bit = bit_find_unused(bits, used);
+	if (bit < 0)
+		return diag_error(diag, place, -E2BIG, "too-many", NULL,
+				  "more than %u different filters of all policies follow "
+				  "forks or children",
+				  MARK_BITS);
+	free(bits[bit].keys);
+	bits[bit] = *meaning;
+	meaning->keys = NULL;
+	return bit;
+}
+
+static int selector_assign(struct tetra_session *session, struct session_use *use,
+			   uint32_t number, const struct mark_set *used,
+			   const struct diag_place *place, struct tetra_diag *diag)
+{
+	const struct policy_selector *selector = &use->hook->selectors[number];
+	struct mark_bit meaning = { 0 };
+	int r = 0;
+
+	if (selector_follows_forks(selector)) {
+		r = meaning_of_pids(&meaning, selector);
+		if (r == 0)
+			r = bits_take(session->marks.bits[MARK_OF_PID],
+				      used->bits[MARK_OF_PID], &meaning, place, diag);
+		if (r >= 0)
+			use->marks[number].pid = (uint8_t)r;
+		free(meaning.keys);
+	}
+	if (r >= 0 && selector_follows_children(selector)) {
+		r = meaning_of_binaries(&meaning, session, use, number);
+		if (r == 0)
+			r = bits_take(session->marks.bits[MARK_OF_BINARY],
+				      used->bits[MARK_OF_BINARY], &meaning, place, diag);
+		if (r >= 0)
+			use->marks[number].binary = (uint8_t)r;
+		free(meaning.keys);
+	}
+	return MIN(r, 0);
 }
 
 static bool use_follows(const struct session_use *use)
@@ -75,243 +241,209 @@ int use_assign_marks(struct tetra_session *session, struct session_use *use,
 		     const struct session_policy *loaded, const struct session_state *next,
 		     struct tetra_diag *diag)
 {
-	const char *file = loaded->policy->file;
-	struct marks used = { 0 };
 	int r = 0;
 
 	if (!use_follows(use))
 		return 0;
-	state_marks(session->state, &used);
-	state_marks(next, &used);
-	policy_marks(loaded, &used);
+	use->marks = malloc(use->n_selectors * sizeof(*use->marks));
+	if (!use->marks)
+		return -ENOMEM;
+	memset(use->marks, RULESET_NO_MARK, use->n_selectors * sizeof(*use->marks));
 	for (uint32_t i = 0; i < use->hook->n_selectors && r == 0; i++) {
 		const struct policy_selector *selector = &use->hook->selectors[i];
-		const struct diag_place place = { file, selector->mark.line,
+		const struct diag_place place = { loaded->policy->file, selector->mark.line,
 						  selector->mark.column,
 						  use->hook->yaml_path };
+		struct mark_set used = { 0 };
 
-		if (!selector_follows_forks(selector) && !selector_follows_children(selector))
-			continue;
-		if (!use->marks) {
-			use->marks = malloc(use->n_selectors * sizeof(*use->marks));
-			if (!use->marks)
-				return -ENOMEM;
-			memset(use->marks, RULESET_NO_MARK,
-			       use->n_selectors * sizeof(*use->marks));
-		}
-		if (selector_follows_forks(selector))
-			r = mark_take(&used.pid, &use->marks[i].pid, &place, diag);
-		if (r == 0 && selector_follows_children(selector))
-			r = mark_take(&used.binary, &use->marks[i].binary, &place, diag);
+		state_marks(session->state, &used);
+		state_marks(next, &used);
+		policy_marks(loaded, &used);
+		r = selector_assign(session, use, i, &used, &place, diag);
 	}
 	return r;
 }
 
-struct mark_root {
-	struct tetra_mark_key key;
-	uint64_t bits;
-};
+/* The roots of bits. */
 
-struct mark_roots {
-	struct mark_root *roots;
-	uint32_t n;
-};
-
-static int roots_add(struct mark_roots *roots, const struct tetra_mark_key *key, uint8_t bit)
+static int roots_add_bit(struct mark_roots *roots, const struct mark_bit *bit, uint32_t number)
 {
-	struct mark_root *grown;
+	struct mark_root *grown =
+		reallocarray(roots->roots, roots->n + bit->n_keys, sizeof(*grown));
 
-	for (uint32_t i = 0; i < roots->n; i++) {
-		if (memcmp(&roots->roots[i].key, key, sizeof(*key)) == 0) {
-			roots->roots[i].bits |= 1ull << bit;
-			return 0;
-		}
-	}
-	grown = realloc(roots->roots, (roots->n + 1) * sizeof(*grown));
-	if (!grown)
+	if (bit->n_keys && !grown)
 		return -ENOMEM;
 	roots->roots = grown;
-	grown[roots->n++] = (struct mark_root){ *key, 1ull << bit };
+	for (uint32_t i = 0; i < bit->n_keys; i++)
+		grown[roots->n++] = (struct mark_root){
+			.key = bit->keys[i],
+			.bits = { { 1ull << number, (uint64_t)!bit->distrusts << number } },
+		};
 	return 0;
 }
 
-static int roots_add_pids(struct mark_roots *roots, const struct policy_selector *selector,
-			  uint8_t bit)
+/* Sorted, and each key once. */
+static void roots_end(struct mark_roots *roots)
+{
+	uint32_t n = 0;
+
+	if (roots->n)
+		qsort(roots->roots, roots->n, sizeof(*roots->roots), mark_key_compare);
+	for (uint32_t i = 0; i < roots->n; i++) {
+		struct mark_root *root = &roots->roots[i];
+
+		if (n && mark_key_compare(&roots->roots[n - 1], root) == 0) {
+			roots->roots[n - 1].bits.by_foreign[0] |= root->bits.by_foreign[0];
+			roots->roots[n - 1].bits.by_foreign[1] |= root->bits.by_foreign[1];
+		} else {
+			roots->roots[n++] = *root;
+		}
+	}
+	roots->n = n;
+}
+
+static int roots_make(struct mark_roots *roots, const struct marks *marks,
+		      const struct mark_set *used)
 {
 	int r = 0;
 
-	for (uint32_t i = 0; i < selector->n_pids; i++) {
-		const struct policy_pids *pids = &selector->pids[i];
-
-		for (uint32_t j = 0; pids->follow_forks && j < pids->n_values && r == 0; j++) {
-			struct tetra_mark_key key = {
-				.kind = pids->namespace_pid ? TETRA_MARK_NSPID :
-							      TETRA_MARK_PID,
-				.value = { pids->values[j].min },
-			};
-
-			r = roots_add(roots, &key, bit);
-		}
-	}
+	for (uint32_t kind = 0; kind < MARK_KINDS; kind++)
+		for (uint32_t i = 0; i < MARK_BITS && r == 0; i++)
+			if (used->bits[kind] >> i & 1)
+				r = roots_add_bit(roots, &marks->bits[kind][i], i);
+	roots_end(roots);
 	return r;
 }
 
-static int roots_add_path(struct mark_roots *roots, struct tetra_session *session,
-			  const char *text, size_t len, uint8_t bit)
-{
-	struct tetra_mark_key key = { .kind = TETRA_MARK_BINARY };
-	struct tetra_hash hash;
-
-	image_hash_path(&session->seed, text, len, &hash);
-	key.value[0] = hash.h[0];
-	key.value[1] = hash.h[1];
-	return roots_add(roots, &key, bit);
-}
-
-static int roots_add_use(struct mark_roots *roots, struct tetra_session *session,
-			 const struct session_use *use)
+static int roots_publish(const struct mark_roots *roots, struct sensor *sensor)
 {
 	int r = 0;
 
-	for (uint32_t i = 0; use->marks && i < use->hook->n_selectors && r == 0; i++) {
-		const struct policy_selector *selector = &use->hook->selectors[i];
-		uint8_t bit = use->marks[i].binary;
-
-		if (use->marks[i].pid != RULESET_NO_MARK)
-			r = roots_add_pids(roots, selector, use->marks[i].pid);
-		if (bit == RULESET_NO_MARK)
-			continue;
-		for (uint32_t j = 0; j < selector->binaries->n_values && r == 0; j++)
-			r = roots_add_path(roots, session, selector->binaries->values[j].text,
-					   selector->binaries->values[j].len, bit);
-		for (uint32_t j = 0; j < use->n_widened && r == 0; j++)
-			if (use->widened[j].selector == i)
-				r = roots_add_path(roots, session, use->widened[j].text,
-						   use->widened[j].len, bit);
-	}
+	for (uint32_t i = 0; i < roots->n && r == 0; i++)
+		r = sensor_set_mark(sensor, &roots->roots[i].key, &roots->roots[i].bits);
 	return r;
 }
 
-static uint64_t roots_find(const struct mark_roots *roots, uint64_t kind, uint64_t value0,
-			   uint64_t value1)
+static void roots_done(struct mark_roots *roots)
 {
-	for (uint32_t i = 0; i < roots->n; i++)
-		if (roots->roots[i].key.kind == kind &&
-		    roots->roots[i].key.value[0] == value0 &&
-		    roots->roots[i].key.value[1] == value1)
-			return roots->roots[i].bits;
-	return 0;
+	free(roots->roots);
 }
 
-struct mark_process {
-	uint32_t tgid, ppid;
-	uint64_t start_ns, pid_bits, binary_bits;
-};
-
-/* Its name from the kernel's row, or from /proc if there is no row. */
-static void process_hash(struct tetra_hash *ret, const struct proc_entry *entry,
-			 const struct tetra_session *session)
+/* Bits of @used in one of the states from @first to @last. */
+static struct mark_set marks_in(const struct marks *marks, struct mark_set used,
+				enum mark_state first, enum mark_state last)
 {
-	size_t len = strlen(entry->exe);
-	struct tetra_proc row;
-
-	*ret = (struct tetra_hash){};
-	if (sensor_get_process(session->sensor, entry->tgid, &row) == 0) {
-		ret->h[0] = row.exe_hash[0];
-		ret->h[1] = row.exe_hash[1];
-	} else if (len && len <= TETRA_HASH_BYTES) {
-		image_hash_path(&session->seed, entry->exe, len, ret);
-	}
+	for (uint32_t kind = 0; kind < MARK_KINDS; kind++)
+		for (uint32_t i = 0; i < MARK_BITS; i++)
+			if (marks->bits[kind][i].state < first ||
+			    marks->bits[kind][i].state > last)
+				used.bits[kind] &= ~(1ull << i);
+	return used;
 }
 
-static void process_own_bits(struct mark_process *process, const struct proc_entry *entry,
-			     const struct mark_roots *roots, struct tetra_session *session)
+static bool set_is_empty(const struct mark_set *set)
 {
-	struct tetra_hash hash;
-
-	process->tgid = entry->tgid;
-	process->ppid = entry->ppid;
-	process->start_ns = entry->start_ns;
-	process->pid_bits = roots_find(roots, TETRA_MARK_PID, entry->tgid, 0) |
-			    roots_find(roots, TETRA_MARK_NSPID, entry->nspid, 0);
-	process_hash(&hash, entry, session);
-	process->binary_bits = roots_find(roots, TETRA_MARK_BINARY, hash.h[0], hash.h[1]);
+	return !(set->bits[MARK_OF_PID] | set->bits[MARK_OF_BINARY]);
 }
 
-static int mark_process_compare(const void *left, const void *right)
+static void marks_become(struct marks *marks, const struct mark_set *set, enum mark_state state)
 {
-	const struct mark_process *a = left, *b = right;
-
-	if (a->start_ns != b->start_ns)
-		return a->start_ns < b->start_ns ? -1 : 1;
-	return a->tgid < b->tgid ? -1 : a->tgid > b->tgid;
+	for (uint32_t kind = 0; kind < MARK_KINDS; kind++)
+		for (uint32_t i = 0; i < MARK_BITS; i++)
+			if (set->bits[kind] >> i & 1)
+				marks->bits[kind][i].state = state;
 }
 
-static void marks_inherit(struct mark_process *processes, uint32_t n)
+/* A list that grew: the processes of the shorter one are known, whatever they descend from. */
+static void marks_imply(const struct marks *marks, const struct mark_set *made,
+			struct members_wanted *wanted)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		for (uint32_t j = 0; j < i; j++) {
-			if (processes[j].tgid != processes[i].ppid)
-				continue;
-			processes[i].pid_bits |= processes[j].pid_bits;
-			processes[i].binary_bits |= processes[j].binary_bits;
-			break;
-		}
-	}
+	for (uint32_t kind = 0; kind < MARK_KINDS; kind++)
+		for (uint32_t i = 0; i < MARK_BITS; i++)
+			for (uint32_t j = 0; j < MARK_BITS; j++)
+				if (marks->bits[kind][i].state == MARK_SET &&
+				    made->bits[kind] >> j & 1 &&
+				    meaning_implies(&marks->bits[kind][i],
+						    &marks->bits[kind][j]))
+					wanted->implied[kind][i] |= 1ull << j;
 }
 
-static int marks_running(struct tetra_session *session, const struct mark_roots *roots)
-{
-	_cleanup_(proc_iter_freep) struct proc_iter *iter = NULL;
-	_cleanup_(freep) struct mark_process *processes = NULL;
-	const struct proc_entry *entry;
-	uint32_t n = 0, size = 0;
-	int r = proc_iter_new(&iter, NULL, NULL);
-
-	while (r == 0 && (r = proc_iter_next(iter, &entry)) > 0) {
-		if (n == size) {
-			struct mark_process *grown =
-				realloc(processes, (size = size * 2 + 64) * sizeof(*grown));
-
-			if (!grown)
-				return -ENOMEM;
-			processes = grown;
-		}
-		process_own_bits(&processes[n++], entry, roots, session);
-		r = 0;
-	}
-	if (r < 0)
-		return r;
-	if (n)
-		qsort(processes, n, sizeof(*processes), mark_process_compare);
-	marks_inherit(processes, n);
-	for (uint32_t i = 0; i < n; i++)
-		if (processes[i].pid_bits | processes[i].binary_bits)
-			(void)sensor_mark_process(session->sensor, processes[i].tgid,
-						  processes[i].pid_bits,
-						  processes[i].binary_bits);
-	/* A process that has ended by now is not an error. */
-	return 0;
-}
-
+/* Before rules look at them: new marks of @next, beside those in force. */
 int next_apply_marks(struct tetra_session *session, const struct session_state *next)
 {
-	struct mark_roots roots = { 0 };
+	_cleanup_(roots_done) struct mark_roots roots = { 0 };
+	struct members_wanted wanted = { .roots = &roots,
+					 .begin_ns = session->marks.begin_ns };
+	struct mark_set used = { 0 }, made;
+	int r;
+
+	state_marks(next, &used);
+	made = marks_in(&session->marks, used, MARK_NEW, MARK_STALE);
+	if (set_is_empty(&made))
+		return 0;
+	state_marks(session->state, &used);
+	r = roots_make(&roots, &session->marks, &used);
+	if (r < 0)
+		return r;
+	marks_become(&session->marks, &made, MARK_STALE);
+	marks_imply(&session->marks, &made, &wanted);
+	r = roots_publish(&roots, session->sensor);
+	if (r == 0)
+		r = members_settle(session, &wanted);
+	if (r < 0)
+		return r;
+	marks_become(&session->marks, &made, MARK_SET);
+	return 0;
+}
+
+/* The roots that only @gone has. */
+static int roots_forget(const struct mark_roots *roots, const struct mark_roots *gone,
+			struct sensor *sensor)
+{
+	static const struct tetra_mark_bits none;
 	int r = 0;
 
-	for (uint32_t i = 0; i < next->n_policies && r == 0; i++) {
-		const struct session_policy *policy = next->policies[i].loaded;
-
-		for (uint32_t j = 0; j < policy->n_uses && r == 0; j++)
-			r = roots_add_use(&roots, session, &policy->uses[j]);
-	}
-	for (uint32_t i = 0; i < roots.n && r == 0; i++)
-		r = sensor_set_mark(session->sensor, &roots.roots[i].key,
-				    roots.roots[i].bits);
-	if (r == 0 && roots.n)
-		r = marks_running(session, &roots);
-	if (r == 0 && roots.n)
-		r = marks_running(session, &roots);
-	free(roots.roots);
+	for (uint32_t i = 0; i < gone->n && r == 0; i++)
+		if (!roots->n || !bsearch(&gone->roots[i], roots->roots, roots->n,
+					  sizeof(*roots->roots), mark_key_compare))
+			r = sensor_set_mark(sensor, &gone->roots[i].key, &none);
 	return r;
+}
+
+static int marks_remove(struct tetra_session *session, const struct mark_set *used,
+			const struct mark_set *gone)
+{
+	_cleanup_(roots_done) struct mark_roots roots = { 0 }, forgotten = { 0 };
+	struct members_wanted wanted = { .roots = &roots,
+					 .begin_ns = session->marks.begin_ns };
+	int r = roots_make(&roots, &session->marks, used);
+
+	memcpy(wanted.dropped, gone->bits, sizeof(wanted.dropped));
+	if (r == 0)
+		r = roots_make(&forgotten, &session->marks, gone);
+	if (r == 0)
+		r = roots_forget(&roots, &forgotten, session->sensor);
+	if (r == 0)
+		r = roots_publish(&roots, session->sensor);
+	return r < 0 ? r : members_settle(session, &wanted);
+}
+
+/*
+ * After a commit, whether it succeeded or not: marks that no filter looks at. Those that cannot
+ * be removed now are not used for anything else, and the next commit tries again.
+ */
+void session_remove_marks(struct tetra_session *session)
+{
+	const struct mark_set all = { { UINT64_MAX, UINT64_MAX } };
+	struct mark_set used = { 0 }, gone;
+
+	state_marks(session->state, &used);
+	gone = marks_in(&session->marks, all, MARK_STALE, MARK_SET);
+	for (uint32_t kind = 0; kind < MARK_KINDS; kind++)
+		gone.bits[kind] &= ~used.bits[kind];
+	if (set_is_empty(&gone))
+		return;
+	marks_become(&session->marks, &gone, MARK_STALE);
+	if (marks_remove(session, &used, &gone) > 0)
+		marks_become(&session->marks, &gone, MARK_FREE);
 }

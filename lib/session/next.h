@@ -31,5 +31,6 @@ int next_apply_marks(struct tetra_session *session, const struct session_state *
 int use_assign_marks(struct tetra_session *session, struct session_use *use,
 		     const struct session_policy *loaded, const struct session_state *next,
 		     struct tetra_diag *diag);
+void session_remove_marks(struct tetra_session *session);
 
 #endif

@@ -380,6 +380,7 @@ struct tetra_session *tetra_session_free(struct tetra_session *session)
 	if (session->state)
 		session_drop_retired(session);
 	state_free(session->state);
+	marks_done(&session->marks);
 	seeds_free(session->seeds);
 	decoder_free(session->decoder);
 	ring_free(session->ring);

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <signal.h>
+#include <time.h>
 
 #include "lib/base/arena.h"
 #include "lib/kernel/proc.h"
@@ -211,6 +212,14 @@ static int seeds_take_rows(struct session_seeds *seeds, const struct sensor *sen
 	return 0;
 }
 
+static uint64_t boottime_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 static int seeds_collect(struct session_seeds *seeds, const struct sensor *sensor)
 {
 	_cleanup_(proc_iter_freep) struct proc_iter *iter = NULL;
@@ -249,8 +258,10 @@ int seeds_read(struct session_seeds **ret, struct tetra_session *session)
 		r = seeds_collect(seeds, session->sensor);
 	if (r == 0)
 		r = sensor_seed(session->sensor, &kernel);
-	if (r == 0)
+	if (r == 0) {
+		session->marks.begin_ns = boottime_ns();
 		r = seeds_take_rows(seeds, session->sensor);
+	}
 	if (r == 0) {
 		r = seeds_link(seeds);
 		qsort(seeds->seeds, seeds->n, sizeof(*seeds->seeds), seed_compare);

@@ -17,6 +17,7 @@
 #include "lib/plan/image.h"
 #include "lib/sensor/publish.h"
 #include "lib/sensor/ring.h"
+#include "lib/session/marks.h"
 #include "lib/session/point.h"
 #include "lib/session/use.h"
 #include "lib/session/watch.h"
@@ -87,6 +88,7 @@ struct tetra_session {
 	struct session_policy **retired;
 	uint32_t n_retired;
 	uint64_t used_hooks[TETRA_MAX_HOOKS / 64];
+	struct marks marks;
 
 	struct tetra_sub *subs;
 	struct session_seeds *seeds; /* of the start, not yet delivered */

@@ -455,6 +455,7 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	}
 	sensor_trim(session->sensor);
 	tetra_txn_free(txn);
+	session_remove_marks(session);
 	r = session_check_descriptors(r, diag);
 	return session_leave(session) ? -ECANCELED : r;
 }

@@ -108,9 +108,9 @@ static uint64_t host_exe(struct host_run *run, uint32_t column, uint32_t dim)
 			 column == TETRA_COL_BINARY_TAIL);
 }
 
-static uint64_t host_marks(struct host_run *run, uint32_t dim, uint64_t marks)
+static uint64_t host_marks(struct host_run *run, uint32_t dim, uint64_t marks, bool unknown)
 {
-	if (run->event->process.marks_unknown)
+	if (unknown || run->event->process.marks_unknown)
 		return match_aside(&run->image, &run->match, dim, TETRA_VALUE_UNREADABLE);
 	return match_bits(&run->image, &run->match, dim, marks);
 }
@@ -126,9 +126,11 @@ static uint64_t host_process_column(struct host_run *run, uint32_t column, uint3
 	case TETRA_COL_NSPID:
 		return match_exact(&run->image, &run->match, dim, process->ns_tgid, 0);
 	case TETRA_COL_PID_MARKS:
-		return host_marks(run, dim, event->pid_marks);
+		return host_marks(run, dim, event->pid_marks, false);
 	case TETRA_COL_BINARY_MARKS:
-		return host_marks(run, dim, event->binary_marks);
+		return host_marks(run, dim, event->binary_marks,
+				  process->names_unknown ||
+					  process->exe_state == TETRA_VALUE_UNREADABLE);
 	case TETRA_COL_USER_NS:
 		return match_exact(&run->image, &run->match, dim, process->user_ns, 0);
 	case TETRA_COL_BINARY:

@@ -171,7 +171,8 @@ static void event_process(const struct random_rules *rules, struct random_state 
 	if (random_once(random, 24))
 		process->exe_state = random_once(random, 2) ? TETRA_VALUE_NONE
 							    : TETRA_VALUE_UNREADABLE;
-	process->marks_unknown = process->exe_state == TETRA_VALUE_UNREADABLE;
+	process->marks_unknown = random_once(random, 24);
+	process->names_unknown = random_once(random, 24);
 	process->exe_foreign = random_once(random, 4);
 	if (process->exe_state == TETRA_VALUE_READ && !random_once(random, 32))
 		process->exe_len = text_make_path(
@@ -191,6 +192,23 @@ static void event_process(const struct random_rules *rules, struct random_state 
 	}
 }
 
+/* A row has the marks that start with its own executable. */
+static void event_start_marks(const struct random_rules *rules, struct random_event *ret)
+{
+	for (uint32_t g = 0; g < rules->hook.n_groups; g++) {
+		const struct ruleset_group *group = &rules->hook.groups[g];
+
+		for (uint32_t i = 0; i < group->hook->n_selectors; i++) {
+			const struct policy_selector *selector = &group->hook->selectors[i];
+			uint8_t bit = group->marks[i].binary;
+
+			if (bit != RULESET_NO_MARK &&
+			    eval_starts_mark(selector, selector->binaries, &ret->process))
+				ret->binary_marks |= 1ull << bit;
+		}
+	}
+}
+
 void random_event_make(const struct random_rules *rules, uint64_t seed,
 		       struct random_event *ret)
 {
@@ -199,6 +217,7 @@ void random_event_make(const struct random_rules *rules, uint64_t seed,
 	memset(&ret->process, 0, sizeof(ret->process));
 	memset(ret->slots, 0, sizeof(ret->slots));
 	event_process(rules, &random, ret);
+	event_start_marks(rules, ret);
 	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++) {
 		ret->slots[i].kind = rules->hook.slots[i].kind;
 		if (ret->slots[i].kind)
@@ -384,12 +403,13 @@ void random_event_describe(const struct random_rules *rules,
 	fprintf(out,
 		"event: tgid %u ns %u user_ns %" PRIu64 " (host %" PRIu64
 		") marks %#" PRIx64 " %#" PRIx64 " caps %#" PRIx64 " %#" PRIx64
-		" %#" PRIx64 " exe state %u%s%s ",
+		" %#" PRIx64 " exe state %u%s%s%s ",
 		process->tgid, process->ns_tgid, process->user_ns, process->host_user_ns,
 		event->pid_marks, event->binary_marks, process->caps[0], process->caps[1],
 		process->caps[2], process->exe_state,
 		process->exe_foreign ? " foreign" : "",
-		process->marks_unknown ? " marks unknown" : "");
+		process->marks_unknown ? " marks unknown" : "",
+		process->names_unknown ? " names unknown" : "");
 	describe_text(event->exe, process->exe_len, out);
 	fprintf(out, "\n  namespaces (host):");
 	for (uint32_t i = 0; i < TETRA_NS_END; i++)

@@ -339,6 +339,9 @@ static const struct exe_row {
 	{ TETRA_VALUE_READ, false, true, false, true, false, true },
 	{ TETRA_VALUE_READ, true, false, false, true, false, false },
 	{ TETRA_VALUE_READ, true, true, false, true, true, true },
+	/* Its name is not, its ancestors are. */
+	{ TETRA_VALUE_UNREADABLE, false, false, false, false, false, false },
+	{ TETRA_VALUE_UNREADABLE, false, true, true, true, true, true },
 	/* Nothing is known of the process. */
 	{ TETRA_VALUE_UNREADABLE, true, false, false, false, false, false },
 	{ TETRA_VALUE_UNREADABLE, true, true, true, true, true, true },
@@ -417,6 +420,114 @@ START_TEST(executables_of_user_namespaces_are_not_believed)
 	selector.distrusts = 0;
 	binaries.op = TETRA_OP_EQUAL;
 	ck_assert_int_eq(judge(&selector, &event), 0);
+}
+END_TEST
+
+/*
+ * followChildren: by the executable's own name, which a user namespace may have made, and what
+ * is known of earlier ones and of the ancestors'. On the list: In /good passes.
+ */
+static const struct descent_truth {
+	const char *exe; /* NULL: unreadable */
+	uint8_t foreign, inherited, names_unknown, distrusts;
+	bool in, not_in, lenient_in, lenient_not_in;
+} descent_truths[] = {
+	/* The listed program, its child, and another. */
+	{ "/good", 0, 0, 0, 0, true, false, true, false },
+	{ "/bad", 0, 1, 0, 0, true, false, true, false },
+	{ "/bad", 0, 0, 0, 0, false, true, false, true },
+	{ "/good", 0, 0, 0, 1, true, false, true, false },
+	/* The name is believed, or not by the allow-list. */
+	{ "/good", 1, 0, 0, 0, true, false, true, false },
+	{ "/good", 1, 0, 0, 1, true, true, true, true },
+	/* A child of the listed one, whatever it executes. */
+	{ "/good", 1, 1, 0, 1, true, false, true, false },
+	{ "/bad", 1, 1, 0, 1, true, false, true, false },
+	/* A memfd is known to be no listed program. */
+	{ "", 0, 0, 0, 1, false, true, false, true },
+	{ "", 0, 1, 0, 1, true, false, true, false },
+	/* Unreadable, now or before, of itself or of an ancestor. */
+	{ NULL, 0, 0, 0, 1, false, false, true, true },
+	{ NULL, 0, 1, 0, 1, false, false, true, true },
+	{ "/bad", 0, 0, 1, 1, false, false, true, true },
+	{ "/bad", 0, 1, 1, 1, false, false, true, true },
+	{ "", 0, 0, 1, 1, false, false, true, true },
+	{ "/good", 1, 0, 1, 1, false, false, true, true },
+};
+
+static bool descent_passes(const struct descent_truth *truth, uint32_t op, bool lenient)
+{
+	struct policy_value value = TEXT("/good");
+	struct policy_binaries binaries = { .op = op, .values = &value, .n_values = 1,
+					    .follow_children = 1 };
+	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1,
+					    .distrusts = truth->distrusts,
+					    .accepts_unreadable = lenient };
+	struct eval_event event = { .exe = truth->exe, .exe_foreign = truth->foreign,
+				    .binary_marks = truth->inherited,
+				    .names_unknown = truth->names_unknown };
+
+	if (truth->exe)
+		event.exe_len = strlen(truth->exe);
+	else
+		event.exe_state = TETRA_VALUE_UNREADABLE;
+	return judge(&selector, &event) == 0;
+}
+
+START_TEST(descent_is_by_names_that_are_known_and_believed)
+{
+	const struct descent_truth *truth = &descent_truths[_i];
+
+	ck_assert(descent_passes(truth, TETRA_OP_EQUAL, false) == truth->in);
+	ck_assert(descent_passes(truth, TETRA_OP_NOT_EQUAL, false) == truth->not_in);
+	ck_assert(descent_passes(truth, TETRA_OP_EQUAL, true) == truth->lenient_in);
+	ck_assert(descent_passes(truth, TETRA_OP_NOT_EQUAL, true) == truth->lenient_not_in);
+}
+END_TEST
+
+/* An exception, which comes before a denial, is an allow-list whose filter is positive. */
+START_TEST(exceptions_for_children_do_not_believe_foreign_names)
+{
+	static const struct {
+		uint8_t exempts, distrusts, foreign, inherited;
+		bool in, not_in;
+	} truths[] = {
+		{ 1, 1, 0, 0, true, false }, { 1, 1, 1, 0, false, false },
+		{ 1, 1, 1, 1, true, false }, { 1, 0, 1, 0, true, false },
+		{ 0, 1, 1, 0, true, true },
+	};
+	struct policy_value value = TEXT("/good");
+	struct policy_binaries binaries = { .values = &value, .n_values = 1,
+					    .follow_children = 1 };
+	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1 };
+	struct eval_event event = { .exe = "/good", .exe_len = 5 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(truths); i++) {
+		selector.exempts = truths[i].exempts;
+		selector.distrusts = truths[i].distrusts;
+		event.exe_foreign = truths[i].foreign;
+		event.binary_marks = truths[i].inherited;
+		binaries.op = TETRA_OP_EQUAL;
+		ck_assert((judge(&selector, &event) == 0) == truths[i].in);
+		binaries.op = TETRA_OP_NOT_EQUAL;
+		ck_assert((judge(&selector, &event) == 0) == truths[i].not_in);
+	}
+}
+END_TEST
+
+/* Whose numbers they descend from is known even if their names are not. */
+START_TEST(unreadable_names_do_not_matter_to_pids)
+{
+	struct policy_value value = INT(7);
+	struct policy_pids pids = { .values = &value, .n_values = 1, .follow_forks = 1 };
+	struct policy_selector selector = { .pids = &pids, .n_pids = 1 };
+	struct eval_event event = { .names_unknown = 1, .pid_marks = 1,
+				    .exe_state = TETRA_VALUE_UNREADABLE };
+
+	selector.accepts_unreadable = 1;
+	ck_assert_int_eq(judge(&selector, &event), 0);
+	event.pid_marks = 0;
+	ck_assert_int_eq(judge(&selector, &event), -1);
 }
 END_TEST
 
@@ -658,6 +769,10 @@ int main(void)
 			    ARRAY_SIZE(exe_rows));
 	tcase_add_test(tcase, an_executable_may_have_an_empty_name);
 	tcase_add_test(tcase, executables_of_user_namespaces_are_not_believed);
+	tcase_add_loop_test(tcase, descent_is_by_names_that_are_known_and_believed, 0,
+			    ARRAY_SIZE(descent_truths));
+	tcase_add_test(tcase, exceptions_for_children_do_not_believe_foreign_names);
+	tcase_add_test(tcase, unreadable_names_do_not_matter_to_pids);
 	tcase_add_test(tcase, marks_of_unknown_processes_are_unreadable);
 	tcase_add_loop_test(tcase, a_pid_is_in_or_not_or_neither, 0,
 			    ARRAY_SIZE(pid_truths));

@@ -299,6 +299,34 @@ START_TEST(here_stops_at_some_point)
 }
 END_TEST
 
+/* Once for a policy, however many of its selectors follow. */
+START_TEST(here_says_what_is_not_known_of_descent)
+{
+	static const struct {
+		const char *filter;
+		unsigned int notes;
+	} cases[] = {
+		{ "matchBinaries: [{operator: In, values: [/x], followChildren: true}]", 1 },
+		{ "matchPIDs: [{operator: NotIn, values: [9], followForks: true}]", 1 },
+		{ "matchBinaries: [{operator: In, values: [/x]}]", 0 },
+	};
+	char spec[1024];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct tetra_diag *diag;
+
+		snprintf(spec, sizeof(spec),
+			 "lsmhooks: [{hook: file_open, args: [{index: 0, type: file}], "
+			 "selectors: [{%s}, {%s}]}]",
+			 cases[i].filter, cases[i].filter);
+		diag = findings_of(spec, 0, HERE_OWN_SEEN);
+		ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_NOTE),
+				  cases[i].notes);
+		tetra_diag_free(diag);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("here");
@@ -313,6 +341,7 @@ int main(void)
 	tcase_add_test(tests, here_says_that_the_loader_is_meant);
 	tcase_add_test(tests, here_finds_its_own_number);
 	tcase_add_test(tests, here_stops_at_some_point);
+	tcase_add_test(tests, here_says_what_is_not_known_of_descent);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
