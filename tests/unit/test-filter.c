@@ -149,6 +149,25 @@ START_TEST(filter_namespaces)
 }
 END_TEST
 
+/* Nothing is known of a process that nobody described: it is in no namespace, not in 0. */
+START_TEST(filter_namespaces_of_an_unknown_process)
+{
+	struct tetra_record *head = build_hook(&build, 1, 777, 0, TETRA_ACTION_POST);
+
+	head->flags = TETRA_HOOK_UNKNOWN;
+	desk_clear(&desk);
+	desk_feed(&desk, head);
+	ck_assert_uint_eq(desk.n_events, 1);
+	ck_assert_str_eq(passing(), "S");
+	tetra_filter_add_namespace(filter, TETRA_PROCESS_NS_MNT, 0);
+	ck_assert_str_eq(passing(), "");
+	tetra_filter_unref(filter);
+	ck_assert_int_eq(tetra_filter_new(&filter), 0);
+	tetra_filter_add_pid(filter, 777);
+	ck_assert_str_eq(passing(), "S");
+}
+END_TEST
+
 START_TEST(filter_refuses_what_it_does_not_know)
 {
 	ck_assert_int_eq(tetra_filter_add_kind(filter, 2), -EINVAL);
@@ -189,6 +208,7 @@ int main(void)
 	tcase_add_test(tests, filter_parents);
 	tcase_add_test(tests, filter_containers);
 	tcase_add_test(tests, filter_namespaces);
+	tcase_add_test(tests, filter_namespaces_of_an_unknown_process);
 	tcase_add_test(tests, filter_refuses_what_it_does_not_know);
 	tcase_add_test(tests, filter_kinds_have_names);
 	suite_add_tcase(suite, tests);

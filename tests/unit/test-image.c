@@ -352,6 +352,30 @@ START_TEST(actions_become_a_rule)
 }
 END_TEST
 
+/* The language allows three actions in a selector; the image does not rely on it. */
+START_TEST(a_rule_sends_three_signals)
+{
+	struct policy_action actions[4];
+	const struct tetra_rule *rule;
+
+	fact_begin(TETRA_ARG_INT32);
+	for (uint32_t i = 0; i < ARRAY_SIZE(actions); i++)
+		actions[i] = (struct policy_action){
+			.kind = TETRA_ACTION_SIGNAL,
+			.signal = 10 + i,
+		};
+	fact.selector.actions = actions;
+	fact.selector.n_actions = 3;
+	ck_assert_int_eq(fact_compile(), 0);
+	rule = &image->cells[image->cells[1].hook.rules].rule;
+	ck_assert_uint_eq(rule->n_signals, 3);
+	ck_assert_uint_eq(rule->signals[2], 12);
+	fact.selector.n_actions = 4;
+	ck_assert_int_eq(fact_compile(), -E2BIG);
+	assert_finding("resource-limit", "more than 3 signals");
+}
+END_TEST
+
 /* Selectors before an enforcing one decide whether it does anything. */
 START_TEST(selectors_before_an_enforcing_one_decide)
 {
@@ -644,6 +668,7 @@ static TCase *facts(void)
 	tcase_add_test(tcase, an_unknown_executable_passes_no_binary_filter);
 	tcase_add_test(tcase, a_widened_binary_counts_under_both_names);
 	tcase_add_test(tcase, actions_become_a_rule);
+	tcase_add_test(tcase, a_rule_sends_three_signals);
 	tcase_add_test(tcase, selectors_before_an_enforcing_one_decide);
 	tcase_add_test(tcase, posts_may_be_limited_or_left_out);
 	tcase_add_test(tcase, a_hook_without_live_groups_is_not_alive);

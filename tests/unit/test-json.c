@@ -317,6 +317,16 @@ static void make_longer(struct tetra_record_arg *arg)
 	arg->size = 5000;
 }
 
+static void make_whole(struct tetra_record_arg *arg)
+{
+	arg->size = arg->bytes;
+}
+
+static void make_one_longer(struct tetra_record_arg *arg)
+{
+	arg->size = arg->bytes + 1;
+}
+
 static void make_fault(struct tetra_record_arg *arg)
 {
 	arg->status = TETRA_ARG_FAULT;
@@ -333,6 +343,11 @@ START_TEST(json_buffers_tell_what_is_missing)
 	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, "b", "GREP/", 5, make_longer),
 			 "{\"truncated_bytes_arg\":{\"bytes_arg\":\"R1JFUC8=\","
 			 "\"orig_size\":\"5000\"},\"label\":\"b\"}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, NULL, "GREP/", 5, make_whole),
+			 "{\"bytes_arg\":\"R1JFUC8=\"}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, NULL, "GREP/", 5, make_one_longer),
+			 "{\"truncated_bytes_arg\":{\"bytes_arg\":\"R1JFUC8=\","
+			 "\"orig_size\":\"6\"}}");
 }
 END_TEST
 

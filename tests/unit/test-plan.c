@@ -141,8 +141,8 @@ static const struct {
 	  "char_buf param 1 size 2 user", NULL },
 	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 2}")), ALL,
 	  "char_buf param 1 size 1 user", "sizeArgIndex counts parameters from 1" },
-	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 5}")), ALL,
-	  NULL, "out-of-range" },
+	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 4}")), ALL,
+	  NULL, "so there is no 4" },
 	{ SYSCALL("__ia32_sys_openat", ARGS(ARG("1", "string"))), ALL, NULL,
 	  "the arguments of 32-bit system calls cannot be read" },
 
@@ -214,6 +214,11 @@ static const struct {
 	  "security_socket_connect and security_socket_sendmsg would stop it" },
 	{ FUNCTION("tcp_connect", ", " KILL), LAZY, "kprobe.multi:tcp_connect:event+signal",
 	  "security_socket_connect and security_socket_sendmsg would stop it" },
+	/* Trampolines pass on six parameters. */
+	{ FUNCTION("tcp_fragment", ""), ALL, "fentry:tcp_fragment:event+signal", NULL },
+	{ FUNCTION("tcp_collapse", ""), WITH_FPROBE, "kprobe.multi:tcp_collapse:event+signal",
+	  NULL },
+	{ FUNCTION("tcp_collapse", ""), 3, "kprobe:tcp_collapse:event+signal", NULL },
 	{ FUNCTION("security_file_open", ""), ALL,
 	  "fentry:security_file_open:event+signal", NULL },
 	{ FUNCTION("security_file_open", ", " KILL), ALL,

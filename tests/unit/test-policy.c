@@ -220,6 +220,41 @@ START_TEST(policy_parses_sets)
 }
 END_TEST
 
+/* The edges of a narrow signed type: the number below the top, the top, the last pattern. */
+START_TEST(policy_parses_patterns_at_the_edges)
+{
+	static const struct {
+		const char *value;
+		int error;
+		int64_t min, max;
+	} rows[] = {
+		{ "127", 0, 127, 127 },		  { "128", 0, -128, -128 },
+		{ "255", 0, -1, -1 },		  { "256", -EINVAL, 0, 0 },
+		{ "-128", 0, -128, -128 },	  { "-129", -EINVAL, 0, 0 },
+		{ "1:127", 0, 1, 127 },		  { "128:255", 0, -128, -1 },
+		{ "128:256", -EINVAL, 0, 0 },
+	};
+	const struct policy_filter *f;
+	char spec[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(spec, sizeof(spec),
+			 "  kprobes: [{call: sys_x, args: [{index: 0, type: int8}],"
+			 " selectors: [{matchArgs: [{index: 0, operator: InMap,"
+			 " values: ['%s']}]}]}]\n",
+			 rows[i].value);
+		ck_assert_msg(parse(spec) == rows[i].error, "%s", rows[i].value);
+		if (rows[i].error)
+			continue;
+		f = policy->hooks->selectors->args;
+		ck_assert_uint_eq(f->n_values, 1);
+		ck_assert_int_eq((int64_t)f->values[0].min, rows[i].min);
+		ck_assert_int_eq((int64_t)f->values[0].max, rows[i].max);
+	}
+}
+END_TEST
+
 START_TEST(policy_parses_texts)
 {
 	const struct policy_filter *f =
@@ -233,6 +268,60 @@ START_TEST(policy_parses_texts)
 	ck_assert_uint_eq(f->values[2].mark.column, 73);
 	f = filter("index: 1, operator: Equal, values: ['']");
 	ck_assert_uint_eq(f->values[0].len, 0);
+}
+END_TEST
+
+/* A literal of @n letters, in a filter or as a binary; @code: why it is not accepted. */
+static const struct {
+	const char *filter;
+	uint32_t limit;
+} literal_limits[] = {
+	{ "matchArgs: [{index: 1, operator: Equal, values: [%s]}]", 4096 },
+	{ "matchArgs: [{index: 1, operator: NotEqual, values: [%s]}]", 4096 },
+	{ "matchArgs: [{index: 1, operator: Prefix, values: [%s]}]", 256 },
+	{ "matchArgs: [{index: 1, operator: NotPrefix, values: [%s]}]", 256 },
+	{ "matchArgs: [{index: 1, operator: Postfix, values: [%s]}]", 127 },
+	{ "matchArgs: [{index: 1, operator: NotPostfix, values: [%s]}]", 127 },
+	{ "matchArgs: [{index: 1, operator: SubString, values: [%s]}]", 99 },
+	{ "matchBinaries: [{operator: In, values: [%s]}]", 255 },
+	{ "matchBinaries: [{operator: NotIn, values: [%s]}]", 255 },
+	{ "matchBinaries: [{operator: Prefix, values: [%s]}]", 256 },
+	{ "matchBinaries: [{operator: NotPrefix, values: [%s]}]", 256 },
+	{ "matchBinaries: [{operator: Postfix, values: [%s]}]", 127 },
+	{ "matchBinaries: [{operator: NotPostfix, values: [%s]}]", 127 },
+};
+
+static bool is_too_long(const char *filter, uint32_t n)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	char literal[4200], rest[4400], spec[4800];
+	unsigned int i;
+	bool found = false;
+
+	memset(literal, 'a', n);
+	literal[n] = '\0';
+	snprintf(rest, sizeof(rest), filter, literal);
+	snprintf(spec, sizeof(spec),
+		 "  kprobes: [{call: sys_x, args: [{index: 1, type: string}],"
+		 " selectors: [{%s}]}]\n",
+		 rest);
+	tetra_diag_clear(diag);
+	(void)parse(spec);
+	for (i = 0; tetra_diag_get(diag, i, &finding) == 0; i++)
+		found |= str_equal(finding.code, "too-long");
+	return found;
+}
+
+START_TEST(policy_takes_literals_up_to_the_limit_of_their_operator)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(literal_limits); i++) {
+		const char *row = literal_limits[i].filter;
+
+		ck_assert_msg(!is_too_long(row, literal_limits[i].limit), "%s", row);
+		ck_assert_msg(is_too_long(row, literal_limits[i].limit + 1), "%s", row);
+	}
 }
 END_TEST
 
@@ -611,7 +700,9 @@ int main(void)
 	tcase_add_test(tests, policy_has_arguments);
 	tcase_add_test(tests, policy_parses_integers);
 	tcase_add_test(tests, policy_parses_sets);
+	tcase_add_test(tests, policy_parses_patterns_at_the_edges);
 	tcase_add_test(tests, policy_parses_texts);
+	tcase_add_test(tests, policy_takes_literals_up_to_the_limit_of_their_operator);
 	tcase_add_test(tests, policy_parses_sockets);
 	tcase_add_test(tests, policy_finds_filters_of_tracepoints_by_field_or_position);
 	tcase_add_test(tests, policy_filters_return_values);

@@ -305,6 +305,20 @@ START_TEST(process_rows_stay_for_late_records_and_then_go)
 }
 END_TEST
 
+/* The grace is over when more than a second has passed, and not before. */
+START_TEST(process_rows_stay_for_the_whole_grace)
+{
+	const uint64_t grace = PROCESS_TABLE_GRACE_NS;
+
+	exec_in(100, BUILD_BOOT_NS, 0, 1, 5, TETRA_EXEC_CLONE);
+	exit_in(100, BUILD_BOOT_NS, BUILD_BOOT_NS);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + grace, BUILD_WALL_NS + grace);
+	ck_assert_ptr_nonnull(row(100, BUILD_BOOT_NS));
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + grace + 1, BUILD_WALL_NS + grace + 1);
+	ck_assert_ptr_null(row(100, BUILD_BOOT_NS));
+}
+END_TEST
+
 static void ignore(void *user, const struct tetra_event *event)
 {
 }
@@ -648,6 +662,7 @@ int main(void)
 	tcase_add_test(tests, process_counts_itself_and_its_living_children);
 	tcase_add_test(tests, process_images_before_the_last_but_one_go);
 	tcase_add_test(tests, process_rows_stay_for_late_records_and_then_go);
+	tcase_add_test(tests, process_rows_stay_for_the_whole_grace);
 	tcase_add_test(tests, process_table_does_not_grow_without_bound);
 	tcase_add_test(tests, process_seeds_describe_what_runs_already);
 	tcase_add_test(tests, process_exit_without_a_stamp_is_of_who_has_the_number);

@@ -112,6 +112,41 @@ START_TEST(record_gives_arguments_in_the_order_of_the_policy)
 }
 END_TEST
 
+START_TEST(record_tells_how_long_a_cut_text_was)
+{
+	static const struct {
+		uint64_t size, want;
+	} rows[] = { { 0, 4 }, { 3, 4 }, { 4, 4 }, { 5, 5 }, { 5000, 5000 } };
+	struct tetra_arg arg = { .size = sizeof(arg) };
+	struct tetra_record *head;
+	size_t i;
+
+	feed_exec(100, SH_STAMP, "/bin/sh");
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		head = build_hook(&build, 1, 100, SH_STAMP, TETRA_ACTION_POST);
+		build_arg(head, 0, TETRA_ARG_STRING, "text", 4)->size =
+			(uint32_t)rows[i].size;
+		desk_feed(&desk, head);
+		ck_assert_int_eq(tetra_event_get_arg(desk.events[i + 1], 1, &arg), 0);
+		ck_assert_uint_eq(arg.text_len, 4);
+		ck_assert_uint_eq(arg.orig_size, rows[i].want);
+	}
+}
+END_TEST
+
+START_TEST(record_events_of_other_kinds_are_no_loss)
+{
+	uint64_t count = 4711;
+
+	feed_exec(100, SH_STAMP, "/bin/sh");
+	desk_feed(&desk, hook(100, SH_STAMP));
+	ck_assert_ptr_null(tetra_event_get_lost(desk.events[0], &count));
+	ck_assert_ptr_null(tetra_event_get_lost(desk.events[1], &count));
+	ck_assert_ptr_null(tetra_event_get_lost(NULL, &count));
+	ck_assert_uint_eq(count, 4711);
+}
+END_TEST
+
 START_TEST(record_getters_take_shorter_structs)
 {
 	struct {
@@ -497,6 +532,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, record_gives_arguments_in_the_order_of_the_policy);
+	tcase_add_test(tests, record_tells_how_long_a_cut_text_was);
+	tcase_add_test(tests, record_events_of_other_kinds_are_no_loss);
 	tcase_add_test(tests, record_getters_take_shorter_structs);
 	tcase_add_test(tests, record_hook_waits_for_its_process);
 	tcase_add_test(tests, record_hook_waits_for_a_fork_too);

@@ -136,6 +136,25 @@ START_TEST(schema_binds_every_type)
 }
 END_TEST
 
+START_TEST(schema_takes_what_is_at_a_limit)
+{
+	bind("{number: 10, integers: [0, 10], numerals: [10, '0'], texts: [a, b, c],\n"
+	     "maybe: {number: 5}}");
+	ck_assert_uint_eq(report.n_errors, 0);
+	ck_assert_int_eq(thing.number->number, 10);
+	ck_assert_int_eq(thing.integers.items[1]->number, 10);
+	ck_assert_int_eq(thing.numerals.items[0]->number, 10);
+	ck_assert_int_eq(thing.object->number->number, 5);
+	ck_assert_uint_eq(thing.texts.n, 3);
+	refused("number: -1", "out-of-range", 9, "number", NULL);
+	refused("integers: [11]", "out-of-range", 12, "integers[0]", NULL);
+	refused("numerals: [11]", "out-of-range", 12, "numerals[0]", NULL);
+	refused("maybe: {number: 6}", "out-of-range", 17, "maybe.number", NULL);
+	refused("maybe: {number: -6}", "out-of-range", 17, "maybe.number", NULL);
+	refused("texts: [a, b, c, d]", "too-many", 18, "texts[3]", NULL);
+}
+END_TEST
+
 START_TEST(schema_ignores_the_case_of_keys)
 {
 	bind("TEXT: a\nobjectmap: {}\n");
@@ -268,6 +287,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, schema_binds_every_type);
+	tcase_add_test(tests, schema_takes_what_is_at_a_limit);
 	tcase_add_test(tests, schema_ignores_the_case_of_keys);
 	tcase_add_test(tests, schema_names_the_nearest_key);
 	tcase_add_test(tests, schema_refuses_wrong_types_at_the_value);
