@@ -5,7 +5,7 @@
 #ifndef TESTS_PLAN_OF_H
 #define TESTS_PLAN_OF_H
 
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <stdio.h>
 
 #include "lib/base/diag.h"

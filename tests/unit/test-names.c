@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
+#include "tests/unit/suite.h"
 
 #include "lib/kernel/names.h"
 
@@ -8,7 +8,7 @@ static const struct names *const tables[] = {
 	&names_signals,	     &names_socket_types, &names_tcp_states,
 };
 
-START_TEST(names_are_ordered_and_go_both_ways)
+TEST(names_are_ordered_and_go_both_ways)
 {
 	const struct names *names;
 	uint32_t number;
@@ -26,9 +26,8 @@ START_TEST(names_are_ordered_and_go_both_ways)
 		}
 	}
 }
-END_TEST
 
-START_TEST(names_unknown_have_none)
+TEST(names_unknown_have_none)
 {
 	uint32_t number;
 
@@ -40,32 +39,12 @@ START_TEST(names_unknown_have_none)
 	ck_assert_str_eq(names_nearest(&names_protocols, "TCP"), "IPPROTO_TCP");
 	ck_assert_ptr_null(names_nearest(&names_signals, "nothing like it"));
 }
-END_TEST
 
-START_TEST(names_of_capabilities_in_events_keep_an_old_slip)
+TEST(names_of_capabilities_in_events_keep_an_old_slip)
 {
 	ck_assert_str_eq(capability_event_name(0), "CAP_CHOWN");
 	ck_assert_str_eq(capability_event_name(1), "DAC_OVERRIDE");
 	ck_assert_str_eq(names_text(&names_capabilities, 1), "CAP_DAC_OVERRIDE");
 	ck_assert_str_eq(capability_event_name(40), "CAP_CHECKPOINT_RESTORE");
 	ck_assert_ptr_null(capability_event_name(41));
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("names");
-	TCase *tests = tcase_create("names");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tests, names_are_ordered_and_go_both_ways);
-	tcase_add_test(tests, names_unknown_have_none);
-	tcase_add_test(tests, names_of_capabilities_in_events_keep_an_old_slip);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

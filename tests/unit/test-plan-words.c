@@ -44,7 +44,7 @@ static const struct {
 	  "parameter 3 of 'made' is not in a register" },
 };
 
-START_TEST(plan_counts_words)
+TEST_EACH(plan_counts_words, ARRAY_SIZE(rows))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = kernel_with(rows[_i].params);
 	_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy = NULL;
@@ -68,21 +68,4 @@ START_TEST(plan_counts_words)
 	ck_assert_msg(rows[_i].says ? strstr(strbuf_get(&said), rows[_i].says) != NULL
 				    : said.len == 0,
 		      "%s: said '%s'", rows[_i].params, strbuf_get(&said));
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("plan-words");
-	TCase *tests = tcase_create("words");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(tests, plan_counts_words, 0, ARRAY_SIZE(rows));
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -316,7 +316,7 @@ static const struct {
 	  "fentry:__x64_sys_symlinkat:event+signal", NULL },
 };
 
-START_TEST(plan_climbs_the_ladder)
+TEST_EACH(plan_climbs_the_ladder, ARRAY_SIZE(releases))
 {
 	size_t i;
 
@@ -350,7 +350,6 @@ START_TEST(plan_climbs_the_ladder)
 		ck_assert(!strchr(ladder.reason, '\n'));
 	}
 }
-END_TEST
 
 /* --- kernels with less --- */
 
@@ -489,7 +488,7 @@ static const struct {
 	  "fexit:__do_sys_getpid:event+signal+return", NULL },
 };
 
-START_TEST(plan_joins_needs)
+TEST_EACH(plan_joins_needs, ARRAY_SIZE(releases))
 {
 	size_t i;
 
@@ -517,10 +516,9 @@ START_TEST(plan_joins_needs)
 			      "%s: said '%s'", needs[i].spec, strbuf_get(&said));
 	}
 }
-END_TEST
 
 /* What the attach code relies on, beside program, target and phase. */
-START_TEST(plan_describes_instances)
+TEST_EACH(plan_describes_instances, ARRAY_SIZE(releases))
 {
 	static const struct {
 		const char *spec;
@@ -565,9 +563,8 @@ START_TEST(plan_describes_instances)
 		ck_assert_uint_eq(ladder.instances[0].typed, rows[i].typed);
 	}
 }
-END_TEST
 
-START_TEST(plan_reads_results)
+TEST_EACH(plan_reads_results, ARRAY_SIZE(releases))
 {
 	static const struct {
 		const char *spec;
@@ -613,9 +610,8 @@ START_TEST(plan_reads_results)
 			      "%s: said '%s'", rows[i].spec, strbuf_get(&said));
 	}
 }
-END_TEST
 
-START_TEST(plan_makes_do_with_less)
+TEST_EACH(plan_makes_do_with_less, ARRAY_SIZE(lesser))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel =
 		kernel_without(lesser[_i].without);
@@ -640,9 +636,8 @@ START_TEST(plan_makes_do_with_less)
 	/* What was passed over is told. */
 	ck_assert(r < 0 || strstr(ladder.reason, "; not "));
 }
-END_TEST
 
-START_TEST(plan_reads_arguments)
+TEST_EACH(plan_reads_arguments, ARRAY_SIZE(releases))
 {
 	size_t i;
 
@@ -671,26 +666,4 @@ START_TEST(plan_reads_arguments)
 			      "%s: %s: said '%s'", releases[_i], arguments[i].spec,
 			      strbuf_get(&said));
 	}
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("plan");
-	TCase *ladder = tcase_create("ladder");
-	SRunner *runner;
-	int failed, n = ARRAY_SIZE(releases);
-
-	tcase_add_loop_test(ladder, plan_climbs_the_ladder, 0, n);
-	tcase_add_loop_test(ladder, plan_reads_arguments, 0, n);
-	tcase_add_loop_test(ladder, plan_reads_results, 0, n);
-	tcase_add_loop_test(ladder, plan_joins_needs, 0, n);
-	tcase_add_loop_test(ladder, plan_describes_instances, 0, n);
-	tcase_add_loop_test(ladder, plan_makes_do_with_less, 0, ARRAY_SIZE(lesser));
-	suite_add_tcase(suite, ladder);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

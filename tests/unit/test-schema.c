@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
+#include "tests/unit/suite.h"
 
 #include "lib/policy/language.h"
 
@@ -116,7 +116,7 @@ static void refused(const char *text, const char *code, uint32_t column, const c
 		ck_assert_ptr_null(finding.hint);
 }
 
-START_TEST(schema_binds_every_type)
+TEST(schema_binds_every_type)
 {
 	bind("{text: a, flag: on, number: 0x7, colour: green, texts: [a, b], integers: [1],\n"
 	     "numerals: [1, '2'], values: [a, 1, 1.5], map: {k: v}, maybe: {number: -5},\n"
@@ -134,9 +134,8 @@ START_TEST(schema_binds_every_type)
 	ck_assert_int_eq(thing.objects.items[1].number->number, 2);
 	ck_assert_str_eq(thing.object_map.items[0].node->key->text, "x");
 }
-END_TEST
 
-START_TEST(schema_takes_what_is_at_a_limit)
+TEST(schema_takes_what_is_at_a_limit)
 {
 	bind("{number: 10, integers: [0, 10], numerals: [10, '0'], texts: [a, b, c],\n"
 	     "maybe: {number: 5}}");
@@ -153,18 +152,16 @@ START_TEST(schema_takes_what_is_at_a_limit)
 	refused("maybe: {number: -6}", "out-of-range", 17, "maybe.number", NULL);
 	refused("texts: [a, b, c, d]", "too-many", 18, "texts[3]", NULL);
 }
-END_TEST
 
-START_TEST(schema_ignores_the_case_of_keys)
+TEST(schema_ignores_the_case_of_keys)
 {
 	bind("TEXT: a\nobjectmap: {}\n");
 	ck_assert_uint_eq(report.n_errors, 0);
 	ck_assert_str_eq(thing.text->text, "a");
 	refused("text: a\nText: b\n", "duplicate-key", 1, "Text", NULL);
 }
-END_TEST
 
-START_TEST(schema_names_the_nearest_key)
+TEST(schema_names_the_nearest_key)
 {
 	refused("txet: a", "unknown-field", 1, "txet", "did you mean 'text'?");
 	refused("{objectsMap: {}}", "unknown-field", 2, "objectsMap",
@@ -173,9 +170,8 @@ START_TEST(schema_names_the_nearest_key)
 	/* What is gone is no advice. */
 	refused("gon: 1", "unknown-field", 1, "gon", NULL);
 }
-END_TEST
 
-START_TEST(schema_refuses_wrong_types_at_the_value)
+TEST(schema_refuses_wrong_types_at_the_value)
 {
 	refused("text: 1", "wrong-type", 7, "text", "write it in quotes");
 	refused("text: [a]", "wrong-type", 1, "text", NULL);
@@ -192,9 +188,8 @@ START_TEST(schema_refuses_wrong_types_at_the_value)
 	refused("map: []", "wrong-type", 1, "map", NULL);
 	refused("objects: [a]", "wrong-type", 11, "objects[0]", NULL);
 }
-END_TEST
 
-START_TEST(schema_refuses_unknown_and_removed_words)
+TEST(schema_refuses_unknown_and_removed_words)
 {
 	refused("colour: gren", "bad-enum", 9, "colour", "did you mean 'green'?");
 	refused("colour: Red", "bad-enum", 9, "colour", "did you mean 'red'?");
@@ -202,9 +197,8 @@ START_TEST(schema_refuses_unknown_and_removed_words)
 	refused("colour: blue", "removed", 9, "colour", NULL);
 	refused("gone: 1", "removed", 1, "gone", NULL);
 }
-END_TEST
 
-START_TEST(schema_reports_missing_and_surplus)
+TEST(schema_reports_missing_and_surplus)
 {
 	refused("maybe: {}", "missing-field", 8, "maybe.number", NULL);
 	refused("objects: [{number: 1}, {}]", "missing-field", 24, "objects[1].number",
@@ -212,9 +206,8 @@ START_TEST(schema_reports_missing_and_surplus)
 	refused("texts: [a, b, c, d, e]", "too-many", 18, "texts[3]", NULL);
 	ck_assert_uint_eq(thing.texts.n, 3);
 }
-END_TEST
 
-START_TEST(schema_leaves_out_what_is_wrong)
+TEST(schema_leaves_out_what_is_wrong)
 {
 	bind("text: 1\ntexts: [a, 1, b]\nobjects: [x, {number: 1}]\nmaybe: null\n");
 	ck_assert_ptr_null(thing.text);
@@ -224,9 +217,8 @@ START_TEST(schema_leaves_out_what_is_wrong)
 	ck_assert_ptr_null(thing.object);
 	ck_assert_uint_eq(report.n_errors, 3);
 }
-END_TEST
 
-START_TEST(schema_tells_what_is_not_supported_unless_it_says_nothing)
+TEST(schema_tells_what_is_not_supported_unless_it_says_nothing)
 {
 	refused("later: true", "not-supported", 1, "later", NULL);
 	ck_assert_uint_eq(report.n_errors, 0);
@@ -235,9 +227,8 @@ START_TEST(schema_tells_what_is_not_supported_unless_it_says_nothing)
 	bind("later: off");
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 0);
 }
-END_TEST
 
-START_TEST(schema_stops_showing_after_many_findings)
+TEST(schema_stops_showing_after_many_findings)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	unsigned int i;
@@ -250,7 +241,6 @@ START_TEST(schema_stops_showing_after_many_findings)
 			  REPORT_MAX_FINDINGS);
 	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_NOTE), 1);
 }
-END_TEST
 
 static void check_schema(const struct schema *schema, unsigned int depth)
 {
@@ -272,35 +262,9 @@ static void check_schema(const struct schema *schema, unsigned int depth)
 	}
 }
 
-START_TEST(schema_of_the_language_is_sound)
+TEST(schema_of_the_language_is_sound)
 {
 	check_schema(&language_policy, 0);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("schema");
-	TCase *tests = tcase_create("schema");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, schema_binds_every_type);
-	tcase_add_test(tests, schema_takes_what_is_at_a_limit);
-	tcase_add_test(tests, schema_ignores_the_case_of_keys);
-	tcase_add_test(tests, schema_names_the_nearest_key);
-	tcase_add_test(tests, schema_refuses_wrong_types_at_the_value);
-	tcase_add_test(tests, schema_refuses_unknown_and_removed_words);
-	tcase_add_test(tests, schema_reports_missing_and_surplus);
-	tcase_add_test(tests, schema_leaves_out_what_is_wrong);
-	tcase_add_test(tests, schema_tells_what_is_not_supported_unless_it_says_nothing);
-	tcase_add_test(tests, schema_stops_showing_after_many_findings);
-	tcase_add_test(tests, schema_of_the_language_is_sound);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -3,7 +3,7 @@
  * Transactions up to the commit, which is the first step that needs a kernel: on a session that
  * has nothing but the recorded facts of one.
  */
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <stdio.h>
 #include <time.h>
 
@@ -99,7 +99,7 @@ static bool diag_has(const char *code, const char *text)
 	return false;
 }
 
-START_TEST(load_that_is_one_rule_too_many_is_refused_at_once)
+TEST(load_that_is_one_rule_too_many_is_refused_at_once)
 {
 	struct tetra_txn *txn = begin();
 	unsigned int i;
@@ -120,9 +120,8 @@ START_TEST(load_that_is_one_rule_too_many_is_refused_at_once)
 	ck_assert_int_eq(load_number(txn, i + 1, 4, 0), 0);
 	tetra_txn_free(txn);
 }
-END_TEST
 
-START_TEST(options_of_a_program_of_any_age_are_read)
+TEST(options_of_a_program_of_any_age_are_read)
 {
 	static const struct {
 		size_t size;
@@ -160,7 +159,6 @@ START_TEST(options_of_a_program_of_any_age_are_read)
 		tetra_policy_unref(policy);
 	}
 }
-END_TEST
 
 static int change_unload(struct tetra_txn *txn, const char *name)
 {
@@ -177,7 +175,7 @@ static int change_enabled(struct tetra_txn *txn, const char *name)
 	return tetra_txn_set_enabled(txn, name, 0, diag);
 }
 
-START_TEST(names_that_are_not_loaded_are_findings)
+TEST(names_that_are_not_loaded_are_findings)
 {
 	static int (*const changes[])(struct tetra_txn *, const char *) = { change_unload,
 									    change_mode,
@@ -214,9 +212,8 @@ START_TEST(names_that_are_not_loaded_are_findings)
 		tetra_txn_free(txn);
 	}
 }
-END_TEST
 
-START_TEST(modes_that_do_not_exist_are_findings)
+TEST(modes_that_do_not_exist_are_findings)
 {
 	static const uint32_t modes[] = { TETRA_MODE_DEFAULT, TETRA_MODE_MONITOR + 1, 77 };
 
@@ -230,7 +227,6 @@ START_TEST(modes_that_do_not_exist_are_findings)
 		tetra_txn_free(txn);
 	}
 }
-END_TEST
 
 /* A policy of @n_bytes, padded by a comment in which the byte at @at is another. */
 static struct tetra_policy *policy_padded(unsigned int n_bytes, unsigned int at)
@@ -250,7 +246,7 @@ static struct tetra_policy *policy_padded(unsigned int n_bytes, unsigned int at)
 }
 
 /* Those of more than 64 kB are not kept, and known by their hash. */
-START_TEST(texts_are_the_same_or_not_at_any_length)
+TEST(texts_are_the_same_or_not_at_any_length)
 {
 	static const struct {
 		unsigned int n_first, n_second, at;
@@ -273,7 +269,6 @@ START_TEST(texts_are_the_same_or_not_at_any_length)
 		tetra_policy_unref(b);
 	}
 }
-END_TEST
 
 /* As after a commit: what the transaction has is in force. */
 static void put_in_force(struct tetra_txn *txn, const char *name, const char *call,
@@ -292,7 +287,7 @@ static void put_in_force(struct tetra_txn *txn, const char *name, const char *ca
 	tetra_txn_free(txn);
 }
 
-START_TEST(the_same_text_changes_nothing)
+TEST(the_same_text_changes_nothing)
 {
 	static const struct {
 		bool unloads;
@@ -335,9 +330,8 @@ START_TEST(the_same_text_changes_nothing)
 		tetra_policy_unref(policy);
 	}
 }
-END_TEST
 
-START_TEST(a_reload_is_compared_with_what_is_in_force)
+TEST(a_reload_is_compared_with_what_is_in_force)
 {
 	struct tetra_txn *txn;
 
@@ -351,9 +345,8 @@ START_TEST(a_reload_is_compared_with_what_is_in_force)
 	ck_assert(state_find_policy(txn_state(txn), "p")->enabled);
 	tetra_txn_free(txn);
 }
-END_TEST
 
-START_TEST(rules_of_one_policy_stay_in_one_word)
+TEST(rules_of_one_policy_stay_in_one_word)
 {
 	struct tetra_txn *txn = begin();
 	unsigned int i;
@@ -364,9 +357,8 @@ START_TEST(rules_of_one_policy_stay_in_one_word)
 	ck_assert_int_eq(load_number(txn, i, 3, 0), -E2BIG);
 	tetra_txn_free(txn);
 }
-END_TEST
 
-START_TEST(names_are_found_whatever_went_before_them)
+TEST(names_are_found_whatever_went_before_them)
 {
 	static const unsigned int order[] = { 0, 1, 39, 38, 20, 2, 19, 21 };
 	struct tetra_txn *txn = begin();
@@ -387,7 +379,6 @@ START_TEST(names_are_found_whatever_went_before_them)
 		ck_assert_int_eq(load_number(txn, i, 1, 0), -EEXIST);
 	tetra_txn_free(txn);
 }
-END_TEST
 
 static double seconds(void)
 {
@@ -429,7 +420,7 @@ static double load_many(unsigned int n)
 	return took;
 }
 
-START_TEST(ten_thousand_loads_take_ten_times_a_thousand)
+TEST(ten_thousand_loads_take_ten_times_a_thousand)
 {
 	double few = load_many(N_POLICIES / 10), many;
 
@@ -438,31 +429,6 @@ START_TEST(ten_thousand_loads_take_ten_times_a_thousand)
 	ck_assert_msg(many < few * GROWTH_MAX, "%u: %.3f s, %u: %.3f s", N_POLICIES / 10, few,
 		      N_POLICIES, many);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("txn");
-	TCase *tests = tcase_create("txn");
-	SRunner *runner;
-	int failed;
-
-	tcase_set_timeout(tests, 120);
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, load_that_is_one_rule_too_many_is_refused_at_once);
-	tcase_add_test(tests, options_of_a_program_of_any_age_are_read);
-	tcase_add_test(tests, names_that_are_not_loaded_are_findings);
-	tcase_add_test(tests, modes_that_do_not_exist_are_findings);
-	tcase_add_test(tests, texts_are_the_same_or_not_at_any_length);
-	tcase_add_test(tests, the_same_text_changes_nothing);
-	tcase_add_test(tests, a_reload_is_compared_with_what_is_in_force);
-	tcase_add_test(tests, rules_of_one_policy_stay_in_one_word);
-	tcase_add_test(tests, names_are_found_whatever_went_before_them);
-	tcase_add_test(tests, ten_thousand_loads_take_ten_times_a_thousand);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)
+TIMEOUT(120)
