@@ -5,12 +5,12 @@
 #ifndef TESTS_PLAN_OF_H
 #define TESTS_PLAN_OF_H
 
-#include "tests/unit/suite.h"
 #include <stdio.h>
 
 #include "lib/base/diag.h"
 #include "lib/base/strbuf.h"
 #include "lib/plan/plan.h"
+#include "tests/unit/suite.h"
 
 #define PLAN_PATH_BYTES 4096
 

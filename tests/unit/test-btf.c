@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <bpf/btf.h>
-#include "tests/unit/suite.h"
 #include <fcntl.h>
 #include <stdio.h>
 
 #include "lib/kernel/btf.h"
+#include "tests/unit/suite.h"
 
 /* Type ids of a BTF that is made here, as a kernel's is: a handful of functions. */
 static struct btf_sample {

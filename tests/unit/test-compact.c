@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
-
 #include "record-build.h"
+#include "tests/unit/suite.h"
 
 #define STAMP UINT64_C(500000000000)
 

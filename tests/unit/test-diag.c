@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
 #include <stdio.h>
 
 #include "lib/base/diag.h"
+#include "tests/unit/suite.h"
 
 static struct tetra_diag *diag;
 
@@ -162,6 +162,24 @@ TEST(diag_cuts_to_the_buffer)
 	whole = tetra_diag_render(diag, 0, NULL, 0);
 	ck_assert_int_eq(tetra_diag_render(diag, 0, text, sizeof(text)), whole);
 	ck_assert_str_eq(text, "f:1:1: ");
+}
+
+TEST(diag_keeps_a_thousand_bytes_of_a_message)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	char text[1002];
+	size_t n;
+
+	for (n = 1000; n <= 1001; n++) {
+		memset(text, 'a', sizeof(text));
+		text[n] = '\0';
+		text[999] = 'z';
+		tetra_diag_clear(diag);
+		add("f", 1, 1, text);
+		ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
+		ck_assert_uint_eq(strlen(finding.message), 1000);
+		ck_assert_int_eq(finding.message[999], 'z');
+	}
 }
 
 TEST(diag_takes_many_findings)

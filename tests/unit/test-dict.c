@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
 #include <stdio.h>
 
 #include "lib/base/dict.h"
+#include "tests/unit/suite.h"
 
 #define N_TEXTS 3000u
 

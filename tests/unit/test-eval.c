@@ -3,9 +3,8 @@
  * The evaluator against facts of the language, each a row: what it says here is what the
  * compiled tables must say in a kernel.
  */
-#include "tests/unit/suite.h"
-
 #include "lib/policy/eval.h"
+#include "tests/unit/suite.h"
 
 #define TEXT(literal)                                                                    \
 	{                                                                                \

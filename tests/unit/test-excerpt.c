@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include "tests/unit/suite.h"
 
 #include "bpf/abi/config.h"
 #include "bpf/abi/hash.h"
@@ -9,6 +8,7 @@
 #include "bpf/process.skel.h"
 #include "lib/base/base.h"
 #include "lib/kernel/excerpt.h"
+#include "tests/unit/suite.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
-
 #include "record-build.h"
 #include "tetra/filter.h"
+#include "tests/unit/suite.h"
 
 #define STAMP UINT64_C(500000000000)
 

@@ -13,12 +13,12 @@
  *
  * PATH is the end of the finding's path; "-" is any.
  */
-#include "tests/unit/suite.h"
 #include <dirent.h>
 #include <stdio.h>
 
 #include "lib/base/base.h"
 #include "tetra/policy.h"
+#include "tests/unit/suite.h"
 
 #define MAX_TEXT  65536
 #define MAX_WANTS 16

@@ -3,7 +3,6 @@
  * What the machine tells of a policy: a folder with links is made, and policies name what is
  * in it; and policies that mean the program of this test.
  */
-#include "tests/unit/suite.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "lib/base/strbuf.h"
 #include "lib/policy/here.h"
+#include "tests/unit/suite.h"
 
 static char root[PATH_MAX], own[PATH_MAX];
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
 #include <inttypes.h>
 #include <time.h>
 
 #include "tests/unit/host-match.h"
+#include "tests/unit/suite.h"
 
 #define VALUES(...)                                                                      \
 	(struct policy_value[]){ __VA_ARGS__ },                                          \
@@ -441,6 +441,34 @@ TEST(the_rules_of_a_group_share_a_word)
 	ck_assert_uint_eq(image->cells[hook->rows].w[0], (1ull << 60) - 1);
 	ck_assert_uint_eq(image_counter_cell(image, 0, 12, 2),
 			  image->cells[0].head.counters + 12 * 5 + 2);
+}
+
+TEST(a_policy_has_64_selectors_on_a_hook)
+{
+	struct policy_selector selectors[65] = {};
+
+	fact_begin(TETRA_ARG_INT32);
+	fact.model.selectors = selectors;
+	fact.model.n_selectors = 64;
+	ck_assert_int_eq(fact_compile(), 0);
+	ck_assert_uint_eq(image->cells[1].hook.alive, UINT64_MAX);
+	fact.model.n_selectors = 65;
+	ck_assert_int_eq(fact_compile(), -E2BIG);
+	assert_finding("resource-limit", "more than 64 selectors");
+}
+
+TEST(an_image_has_4096_hooks)
+{
+	struct ruleset_hook *hooks = calloc(TETRA_MAX_HOOKS + 1, sizeof(*hooks));
+
+	fact_begin(TETRA_ARG_INT32);
+	fact.ruleset.hooks = hooks;
+	fact.ruleset.n_hooks = TETRA_MAX_HOOKS;
+	ck_assert_int_eq(fact_compile(), 0);
+	fact.ruleset.n_hooks = TETRA_MAX_HOOKS + 1;
+	ck_assert_int_eq(fact_compile(), -E2BIG);
+	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR), 1);
+	free(hooks);
 }
 
 TEST(more_rules_than_bits_are_refused)

@@ -3,10 +3,9 @@
  * Lines of JSON, whole and byte for byte: what a scenario gives is compared with
  * tests/data/record/NAME.json.
  */
-#include "tests/unit/suite.h"
-
 #include "record-build.h"
 #include "lib/event/writer.h"
+#include "tests/unit/suite.h"
 
 #define SH_STAMP   UINT64_C(500000000000)
 #define CURL_STAMP UINT64_C(999900000000)

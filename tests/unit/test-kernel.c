@@ -3,7 +3,6 @@
  * Questions to recorded kernels, and to a live one whose /proc and /sys are folders made
  * here: nothing is asked of the machine that the test runs on.
  */
-#include "tests/unit/suite.h"
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "lib/kernel/hook-names.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/syscalls.h"
+#include "tests/unit/suite.h"
 
 static const char *const releases[] = { "5.10", "6.1", "6.12", "7.2", "6.12-full" };
 

@@ -2,10 +2,9 @@
 /*
  * The warnings of tests/data/policy/lint. Files named clean-* list none and must give none.
  */
-#include "tests/unit/suite.h"
-
 #include "lib/policy/lint.h"
 #include "tests/unit/expect.h"
+#include "tests/unit/suite.h"
 
 TEST(lint_says_what_is_expected)
 {

@@ -3,13 +3,13 @@
  * When memory runs out while a policy is checked, the call fails: a finding never goes missing
  * with a good result. Each allocation of a run fails once.
  */
-#include "tests/unit/suite.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tetra/policy.h"
+#include "tests/unit/suite.h"
 
 #define NEVER 0u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
-
+#include "lib/base/nearest.h"
 #include "lib/kernel/names.h"
+#include "tests/unit/suite.h"
 
 static const struct names *const tables[] = {
 	&names_capabilities, &names_families,	  &names_protocols,  &names_securebits,
@@ -38,6 +38,34 @@ TEST(names_unknown_have_none)
 	ck_assert_str_eq(names_nearest(&names_families, "af_inet"), "AF_INET");
 	ck_assert_str_eq(names_nearest(&names_protocols, "TCP"), "IPPROTO_TCP");
 	ck_assert_ptr_null(names_nearest(&names_signals, "nothing like it"));
+}
+
+/* A suggestion for a text of @len letters, one of which is wrong. */
+static const char *near(size_t len)
+{
+	static char right[80];
+	const char *const candidates[] = { right, NULL };
+	char wrong[80];
+
+	memset(right, 'a', len);
+	right[len] = '\0';
+	memcpy(wrong, right, len + 1);
+	wrong[len / 2] = 'b';
+	return nearest_of(wrong, candidates);
+}
+
+TEST(names_are_suggested_up_to_64_letters)
+{
+	ck_assert_ptr_nonnull(near(64));
+	ck_assert_ptr_null(near(65));
+}
+
+TEST(names_are_suggested_for_parts_of_three_letters)
+{
+	static const char *const candidates[] = { "abc", "de", NULL };
+
+	ck_assert_str_eq(nearest_of("abcxyz", candidates), "abc");
+	ck_assert_ptr_null(nearest_of("dexyz", candidates));
 }
 
 TEST(names_of_capabilities_in_events_keep_an_old_slip)

@@ -6,12 +6,11 @@
 #include "tests/unit/plan-of.h"
 
 /* A kernel with one function, "made", of these parameters. */
-static struct tetra_kernel *kernel_with(const char *params)
+static int facts_of(struct tetra_kernel **ret, const char *params)
 {
 	_cleanup_(strbuf_done) struct strbuf facts = {};
 	char path[] = "/tmp/test-plan-words.XXXXXX";
-	struct tetra_kernel *kernel = NULL;
-	int fd = mkstemp(path);
+	int r, fd = mkstemp(path);
 
 	strbuf_format(&facts,
 		      "tetra-facts\t1\nrelease\t6.12\nmachine\tx86_64\n"
@@ -20,8 +19,16 @@ static struct tetra_kernel *kernel_with(const char *params)
 		      params);
 	ck_assert_int_eq(write(fd, facts.text, facts.len), (ssize_t)facts.len);
 	close(fd);
-	ck_assert_int_eq(kernel_read_facts(&kernel, path, NULL), 0);
+	r = kernel_read_facts(ret, path, NULL);
 	unlink(path);
+	return r;
+}
+
+static struct tetra_kernel *kernel_with(const char *params)
+{
+	struct tetra_kernel *kernel = NULL;
+
+	ck_assert_int_eq(facts_of(&kernel, params), 0);
 	return kernel;
 }
 
@@ -43,6 +50,24 @@ static const struct {
 	{ SIZED("16") SIZED("16") SIZED("16") WORD, "3", NULL,
 	  "parameter 3 of 'made' is not in a register" },
 };
+
+/* Functions of twelve parameters are recorded whole; thirteen are no line of ours. */
+TEST(plan_reads_facts_of_twelve_parameters)
+{
+	_cleanup_(strbuf_done) struct strbuf params = {};
+	struct tetra_kernel *kernel = NULL;
+	struct kernel_function function;
+	int i;
+
+	for (i = 0; i < 12; i++)
+		strbuf_puts(&params, WORD);
+	kernel = kernel_with(strbuf_get(&params));
+	ck_assert_int_eq(kernel_find_function(kernel, "made", &function), 0);
+	ck_assert_uint_eq(function.n_params, KERNEL_MAX_PARAMS);
+	kernel_free(kernel);
+	strbuf_puts(&params, WORD);
+	ck_assert_int_eq(facts_of(&kernel, strbuf_get(&params)), -EINVAL);
+}
 
 TEST_EACH(plan_counts_words, ARRAY_SIZE(rows))
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
 #include <stdio.h>
 #include <time.h>
 
 #include "lib/base/strbuf.h"
 #include "lib/policy/policy.h"
 #include "tests/unit/expect.h"
+#include "tests/unit/suite.h"
 
 #define HEAD "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: p}\n"
 
@@ -569,7 +569,51 @@ TEST(policy_refuses_too_long_texts)
 
 	memset(text, '#', len);
 	ck_assert_int_eq(tetra_policy_parse(&policy, text, len, NULL, diag), -E2BIG);
+	/* One byte less is read: it is an empty document. */
+	ck_assert_int_eq(tetra_policy_parse(&policy, text, len - 1, NULL, diag), -EINVAL);
 	free(text);
+}
+
+/* Findings of a later transaction show the lines of a text up to 64 KiB. */
+TEST(policy_keeps_a_text_up_to_its_limit)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+
+	strbuf_puts(&text, HEAD "spec: {lsmhooks: [{hook: file_open}]}\n");
+	while (text.len < 64u << 10)
+		strbuf_puts(&text, "#");
+	ck_assert_int_eq(tetra_policy_parse(&policy, text.text, text.len, NULL, diag), 0);
+	ck_assert_ptr_nonnull(policy->text);
+	policy = tetra_policy_unref(policy);
+	strbuf_puts(&text, "#");
+	ck_assert_int_eq(tetra_policy_parse(&policy, text.text, text.len, NULL, diag), 0);
+	ck_assert_ptr_null(policy->text);
+}
+
+static bool has_finding_at(const char *path)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	unsigned int i;
+
+	for (i = 0; tetra_diag_get(diag, i, &finding) == 0; i++)
+		if (finding.path && str_equal(finding.path, path))
+			return true;
+	return false;
+}
+
+TEST(policy_takes_a_thousand_options)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	unsigned int i;
+
+	strbuf_puts(&text, "  lsmhooks: [{hook: file_open}]\n  options:\n");
+	for (i = 0; i < 1000; i++)
+		strbuf_format(&text, "  - {name: n%u}\n", i);
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+	ck_assert(!has_finding_at("spec.options[1000]"));
+	strbuf_puts(&text, "  - {name: last}\n");
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+	ck_assert(has_finding_at("spec.options[1000]"));
 }
 
 static void check_folder(const char *name, unsigned int least)

@@ -2,7 +2,6 @@
 /*
  * Reads a /proc made of plain files and links in a folder of its own.
  */
-#include "tests/unit/suite.h"
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include "lib/kernel/cgroup.h"
 #include "lib/kernel/proc.h"
+#include "tests/unit/suite.h"
 
 /* 64 characters, as container engines make them; the first 31 of them. */
 #define ID    "3f9c2a7be01d44c6a58e9b7f0c1d2e3f4a5b6c7d8e9f00112233445566778899"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
-
 #include "record-build.h"
 #include "lib/event/arguments.h"
+#include "tests/unit/suite.h"
 
 #define SH_STAMP UINT64_C(500000000000)
 
@@ -199,6 +198,41 @@ TEST(process_parent_that_was_not_found_is_not_invented)
 	ck_assert_ptr_null(last_parent());
 	ck_assert_ptr_null(strstr(desk.lines[0], "\"parent\":"));
 	ck_assert_str_eq(tetra_process_get_parent_exec_id(last()), "ZWRnZS03OjA6Nzc=");
+}
+
+TEST(process_kept_events_have_16_ancestors)
+{
+	uint32_t i;
+
+	exec_in(1, 5, 0, 0, 0, TETRA_EXEC_CLONE);
+	for (i = 2; i <= 18; i++)
+		exec_in(i, SH_STAMP + i, 0, i - 1, i == 2 ? 5 : SH_STAMP + i - 1,
+			TETRA_EXEC_CLONE);
+	/* The seventeenth process has sixteen above it, the eighteenth one more. */
+	ck_assert_uint_eq(
+		tetra_process_get_pid(tetra_event_get_ancestor(desk.events[16], 15)), 1);
+	ck_assert_uint_eq(
+		tetra_process_get_pid(tetra_event_get_ancestor(desk.events[17], 15)), 2);
+	ck_assert_ptr_null(tetra_event_get_ancestor(desk.events[17], 16));
+}
+
+TEST(process_table_has_sixteen_rows_at_least)
+{
+	static const struct {
+		uint32_t asked, rows;
+	} rows[] = { { 1, 16 }, { 16, 16 }, { 17, 17 } };
+	uint32_t i, k;
+
+	for (k = 0; k < ARRAY_SIZE(rows); k++) {
+		const struct decoder_opts opts = { .max_processes = rows[k].asked };
+
+		teardown();
+		desk_init(&desk, &opts);
+		for (i = 1; i <= 20; i++)
+			exec_in(i, SH_STAMP + i, 0, 0, 0, TETRA_EXEC_CLONE);
+		ck_assert_uint_eq(stats().processes, rows[k].rows);
+		ck_assert_uint_eq(stats().evicted, 20 - rows[k].rows);
+	}
 }
 
 static struct tetra_process *borrowed_ancestors[4];

@@ -5,13 +5,13 @@
  * out, what a policy gets that is content with the best. And which program waits, before what
  * enforces, for memory of the process.
  */
-#include "tests/unit/suite.h"
 #include <fcntl.h>
 #include <stdio.h>
 
 #include "lib/base/diag.h"
 #include "lib/base/strbuf.h"
 #include "lib/plan/plan.h"
+#include "tests/unit/suite.h"
 
 #define HOLD  PLAN_NEEDS_HOLD
 #define CATCH PLAN_NEEDS_CATCH

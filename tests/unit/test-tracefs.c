@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
 #include <stdio.h>
 
 #include "lib/kernel/tracefs.h"
+#include "tests/unit/suite.h"
 
 static struct arena *arena;
 
@@ -104,10 +104,14 @@ TEST(tracefs_bounds_the_fields)
 	size_t i, len = 0;
 
 	len = (size_t)sprintf(text, "ID: 3\n");
-	for (i = 0; i < 200; i++)
+	for (i = 0; i < 129; i++) {
+		if (i == 128)
+			ck_assert_int_eq(tracefs_parse_format(text, arena, &event), 0);
 		len += (size_t)sprintf(
 			text + len,
 			"\tfield:int f%zu;\toffset:%zu;\tsize:4;\tsigned:1;\n", i, i * 4);
+	}
+	ck_assert_uint_eq(event.n_fields, 128);
 	ck_assert_int_eq(tracefs_parse_format(text, arena, &event), -E2BIG);
 }
 

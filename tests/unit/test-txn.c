@@ -3,12 +3,12 @@
  * Transactions up to the commit, which is the first step that needs a kernel: on a session that
  * has nothing but the recorded facts of one.
  */
-#include "tests/unit/suite.h"
 #include <stdio.h>
 #include <time.h>
 
 #include "lib/base/diag.h"
 #include "lib/session/next.h"
+#include "tests/unit/suite.h"
 
 /* As many as a daemon of a whole fleet's policies would load. */
 #define N_POLICIES 10000u

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
-
 #include "lib/base/utf8.h"
+#include "tests/unit/suite.h"
 
 #define LAST 0x10ffffu
 

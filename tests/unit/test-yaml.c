@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/suite.h"
 #include <stdio.h>
 
 #include "lib/policy/report.h"
 #include "lib/policy/yaml.h"
+#include "tests/unit/suite.h"
 
 static struct arena *arena;
 static struct tetra_diag *diag;
@@ -242,6 +242,39 @@ static void add_many(struct strbuf *buf, const char *text, unsigned int n)
 {
 	while (n--)
 		strbuf_puts(buf, text);
+}
+
+TEST(yaml_takes_what_is_at_a_bound)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	unsigned int i;
+
+	add_many(&text, "[", YAML_MAX_DEPTH);
+	strbuf_puts(&text, "x");
+	add_many(&text, "]", YAML_MAX_DEPTH);
+	(void)good(strbuf_get(&text));
+	strbuf_clear(&text);
+	strbuf_puts(&text, "[");
+	for (i = 0; i < YAML_MAX_ANCHORS; i++)
+		strbuf_format(&text, "&a%u x,\n", i);
+	strbuf_puts(&text, "]");
+	(void)good(strbuf_get(&text));
+}
+
+TEST(yaml_bounds_its_nodes)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+
+	/* The list is a node as well. */
+	strbuf_puts(&text, "[");
+	add_many(&text, "x,", YAML_MAX_NODES - 1);
+	strbuf_puts(&text, "]");
+	(void)good(strbuf_get(&text));
+	strbuf_clear(&text);
+	strbuf_puts(&text, "[");
+	add_many(&text, "x,", YAML_MAX_NODES);
+	strbuf_puts(&text, "]");
+	bad(strbuf_get(&text), -E2BIG, "resource-limit", 1, YAML_MAX_NODES * 2);
 }
 
 TEST(yaml_bounds_its_work)
