@@ -54,6 +54,8 @@ static const struct row rows[] = {
 	{ TETRA_ARG_UINT64, TETRA_OP_GT, 1, { INT(3) }, SAW(-1), true },
 	{ TETRA_ARG_INT16, TETRA_OP_LT, 1, { INT(0) }, SAW(-1), true },
 	{ TETRA_ARG_SIZE, TETRA_OP_LT, 1, { INT(6) }, SAW(0x100000005ull), false },
+	{ TETRA_ARG_SIZE, TETRA_OP_LT, 1, { INT(6) }, SAW(6), false },
+	{ TETRA_ARG_UINT64, TETRA_OP_LT, 1, { INT(6) }, SAW(-1), false },
 	/* Mask: any bit of any value; no bit of none. */
 	{ TETRA_ARG_INT32, TETRA_OP_MASK, 2, { INT(4), INT(2) }, SAW(3), true },
 	{ TETRA_ARG_INT32, TETRA_OP_MASK, 1, { INT(6) }, SAW(2), true },

@@ -475,6 +475,9 @@ static const struct {
 	  "security_socket_connect and security_socket_sendmsg can deny it; fmod_ret: " },
 	{ FUNCTION("fd_install", ""), PLAN_NEEDS_EVENT | PLAN_NEEDS_OVERRIDE, NULL,
 	  "it returns nothing" },
+	/* unsigned int */
+	{ FUNCTION("tcp_current_mss", ""), PLAN_NEEDS_EVENT | PLAN_NEEDS_OVERRIDE, NULL,
+	  "it returns no error number" },
 	{ EVENT("sched", "sched_process_exec", ""),
 	  PLAN_NEEDS_EVENT | PLAN_NEEDS_OVERRIDE, NULL,
 	  "security_bprm_check can deny it" },
