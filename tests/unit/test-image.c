@@ -542,7 +542,7 @@ TEST(a_thousand_policies_compile_at_once)
 	printf("1000 policies of 10 prefixes: %.1f ms, %" PRIu32 " bytes each\n",
 	       seconds * 1000, n_cells * TETRA_CELL_BYTES / 1000);
 	/* 100 ms is the aim; tools that watch memory take their share. */
-	ck_assert_msg(seconds < 1, "%.3f s", seconds);
+	ck_assert_msg(!SUITE_IS_TIMED || seconds < 1, "%.3f s", seconds);
 	ck_assert_uint_lt(n_cells * TETRA_CELL_BYTES / 1000, 10000);
 }
 

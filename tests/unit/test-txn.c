@@ -426,7 +426,7 @@ TEST(ten_thousand_loads_take_ten_times_a_thousand)
 
 	tetra_diag_clear(diag);
 	many = load_many(N_POLICIES);
-	ck_assert_msg(many < few * GROWTH_MAX, "%u: %.3f s, %u: %.3f s", N_POLICIES / 10, few,
+	ck_assert_msg(!SUITE_IS_TIMED || many < few * GROWTH_MAX, "%u: %.3f s, %u: %.3f s", N_POLICIES / 10, few,
 		      N_POLICIES, many);
 }
 

@@ -335,3 +335,4 @@ TEST(yaml_compares_trees)
 }
 
 FIXTURE(setup, teardown)
+TIMEOUT(60)
