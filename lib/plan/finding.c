@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "lib/plan/hook-rules.h"
 #include "lib/plan/use.h"
 
 /* Bytes of a finding's message, and of its place; longer ones are cut. */
@@ -100,4 +101,24 @@ bool use_filters(const struct use_build *build, uint32_t position)
 			return true;
 	}
 	return false;
+}
+
+int group_error(struct tetra_diag *diag, const struct ruleset_group *group,
+		struct mark mark, int error, const char *format, ...)
+{
+	struct diag_place place = {
+		.file = group->file,
+		.line = mark.line,
+		.column = mark.column,
+		.path = group->hook->yaml_path,
+	};
+	char message[MESSAGE_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	return diag_error(diag, &place, error,
+			  error == -E2BIG ? "resource-limit" : "not-supported", NULL,
+			  "%s", message);
 }
