@@ -9,16 +9,10 @@
 #include "lib/policy/here.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
-#include "lib/session/room.h"
+#include "lib/session/txn.h"
 
 /* Of a name that was mistyped. */
 #define HINT_BYTES 128
-
-struct tetra_txn {
-	struct tetra_session *session; /* NULL: it was freed */
-	struct session_state *next;    /* policies only, until commit */
-	struct room room;
-};
 
 static int state_copy_policies(struct session_state *to, const struct session_state *from)
 {
@@ -55,19 +49,6 @@ int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **ret)
 	}
 	*ret = txn;
 	return 0;
-}
-
-struct session_state *txn_state(struct tetra_txn *txn)
-{
-	return txn->next;
-}
-
-void txn_orphan(struct tetra_txn *txn)
-{
-	if (!txn)
-		return;
-	txn->session = NULL;
-	txn->next = state_free(txn->next);
 }
 
 struct tetra_txn *tetra_txn_free(struct tetra_txn *txn)

@@ -8,6 +8,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/session/next.h"
+#include "lib/session/txn.h"
 #include "tests/unit/suite.h"
 
 /* As many as a daemon of a whole fleet's policies would load. */
@@ -276,8 +277,8 @@ static void put_in_force(struct tetra_txn *txn, const char *name, const char *ca
 {
 	ck_assert_int_eq(load(txn, name, call, n_selectors, 0), 0);
 	ck_assert_int_eq(tetra_txn_set_mode(txn, name, TETRA_MODE_MONITOR, NULL), 0);
-	for (uint32_t i = 0; i < txn_state(txn)->n_policies; i++) {
-		struct state_policy *policy = &txn_state(txn)->policies[i];
+	for (uint32_t i = 0; i < txn->next->n_policies; i++) {
+		struct state_policy *policy = &txn->next->policies[i];
 
 		ck_assert_int_eq(state_add_policy(session.state,
 						  session_policy_ref(policy->loaded),
@@ -319,7 +320,7 @@ TEST(the_same_text_changes_nothing)
 		if (rows[i].unloads)
 			ck_assert_int_eq(tetra_txn_unload(txn, "p", diag), 0);
 		ck_assert_int_eq(tetra_txn_load(txn, policy, &opts, diag), 0);
-		after = state_find_policy(txn_state(txn), "p");
+		after = state_find_policy(txn->next, "p");
 		ck_assert_int_eq(after->loaded == loaded, rows[i].kept);
 		ck_assert_uint_eq(after->mode, rows[i].mode_after);
 		ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_NOTE) > 0 &&
@@ -340,9 +341,9 @@ TEST(a_reload_is_compared_with_what_is_in_force)
 	txn = begin();
 	ck_assert_int_eq(load(txn, "p", "security_file_open", 2, TETRA_LOAD_REPLACE), 0);
 	ck_assert_int_eq(load(txn, "p", "security_file_open", 1, TETRA_LOAD_REPLACE), 0);
-	ck_assert_ptr_eq(state_find_policy(txn_state(txn), "p")->loaded,
+	ck_assert_ptr_eq(state_find_policy(txn->next, "p")->loaded,
 			 session.state->policies[0].loaded);
-	ck_assert(state_find_policy(txn_state(txn), "p")->enabled);
+	ck_assert(state_find_policy(txn->next, "p")->enabled);
 	tetra_txn_free(txn);
 }
 
