@@ -101,8 +101,5 @@ uint32_t value_parse(struct build *build, const struct operator_row *op,
 		     struct policy_value *ret);
 /* 0; -EINVAL: not an IPv4 or IPv6 address; -E2BIG: it is, but its prefix length is wrong. */
 int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bits);
-/* N or MIN:MAX of digits; swaps the two if needed, and reports it. */
-int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,
-			bool *ret_swapped);
 
 #endif

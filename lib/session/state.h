@@ -119,8 +119,6 @@ bool seeds_deliver(struct tetra_session *session);
 void session_watch_table(struct tetra_session *session);
 
 /* ledger.c */
-/* What was lost so far. Return: 0; -EPERM, -ENOMEM if the kernel's counters cannot be read. */
-int session_loss(struct tetra_session *session, uint32_t cause, uint64_t *ret);
 void session_report_losses(struct tetra_session *session);
 /* Adds the counters of @state's image to the uses. Called with the lock held. */
 void state_harvest(struct session_state *state);
