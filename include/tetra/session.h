@@ -43,7 +43,9 @@ enum tetra_log_level {
  * tetra_log_fn - receives log lines of one session
  * @user:	as given in the options
  * @level:	enum tetra_log_level
- * @module:	static short name
+ * @module:	static short name: "commit", "points", "image", "marks", "attach", "publish",
+ *		"policy" and "detach" are the steps of a commit, in this order; others are
+ *		"watch", "process" and "verifier"
  * @text:	one line without newline, borrowed until the call returns
  *
  * Called in the thread that is inside the session. Dispatch and transactions inside it get

@@ -53,20 +53,3 @@ int opts_read(void *ret, size_t bytes, const void *given, const char *name,
 	       MIN(size, bytes) - sizeof(size));
 	return 0;
 }
-
-bool opts_can_fill(const void *ret)
-{
-	return ret && size_of(ret) >= sizeof(size_t);
-}
-
-int opts_fill(void *ret, const void *full, size_t bytes)
-{
-	size_t size;
-
-	if (!opts_can_fill(ret))
-		return -EINVAL;
-	size = MIN(size_of(ret), bytes);
-	memcpy(ret, full, size);
-	memcpy(ret, &size, sizeof(size));
-	return 0;
-}

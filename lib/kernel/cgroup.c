@@ -171,11 +171,6 @@ static bool container_of_path(char *ret, const char *path, size_t len)
 	return false;
 }
 
-bool cgroup_container_of_path(char ret[static CGROUP_CONTAINER_BYTES], const char *path)
-{
-	return container_of_path(ret, path, strlen(path));
-}
-
 /* A leaf of only digits may be a shorter id, as small runtimes make them. */
 static bool container_of_leaf(char *ret, const char *path, size_t len)
 {

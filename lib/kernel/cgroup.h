@@ -42,9 +42,6 @@ const char *cgroup_path(enum cgroup_mode mode, const char *text, size_t *ret_len
  */
 bool cgroup_container_of_name(char ret[static CGROUP_CONTAINER_BYTES], const char *name);
 
-/* The same from a whole path: the nearest group from the leaf up that has one. */
-bool cgroup_container_of_path(char ret[static CGROUP_CONTAINER_BYTES], const char *path);
-
 /* The same from the contents of /proc/PID/cgroup. */
 bool cgroup_container_of_proc(char ret[static CGROUP_CONTAINER_BYTES], const char *text);
 

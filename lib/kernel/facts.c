@@ -4,7 +4,8 @@
 /* Initial slots; a session asks about tens of names. A power of two. */
 #define FACTS_FIRST_SLOTS 64u
 
-uint32_t facts_hash(const char *text)
+/* FNV-1a. */
+static uint32_t facts_hash(const char *text)
 {
 	uint32_t hash = 2166136261u;
 

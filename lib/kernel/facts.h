@@ -49,7 +49,4 @@ struct fact *facts_get(struct facts *facts, struct arena *arena, enum fact_kind 
 		       const char *key);
 void facts_done(struct facts *facts);
 
-/* FNV-1a. */
-uint32_t facts_hash(const char *text);
-
 #endif

@@ -165,45 +165,7 @@ int column_row_aside(const struct column *column, uint32_t state, struct row *re
 	return rows_intern(column->rows, words, ret);
 }
 
-static int column_build_table(struct column *column, struct cells *cells,
-			      struct tetra_dim *ret, uint32_t *ret_filter)
-{
-	struct tetra_dim dim = { 0 };
-	struct row row;
-	int r;
-
-	r = column_row(column, &row);
-	if (r < 0)
-		return r;
-	dim.miss_bits = row.bits;
-	dim.miss_row = row.row;
-	switch (column->shape) {
-	case COLUMN_EXACT:
-		r = column_build_exact(column, cells, &dim);
-		break;
-	case COLUMN_NUMBER:
-		r = column_build_number(column, cells, &dim);
-		break;
-	case COLUMN_ADDRESS:
-		r = column_build_address(column, cells, &dim);
-		break;
-	case COLUMN_BITS:
-		r = column_build_bits(column, cells, &dim, ret_filter);
-		break;
-	case COLUMN_TEXT_HEAD:
-	case COLUMN_TEXT_TAIL:
-	case COLUMN_PATH_HEAD:
-		r = column_build_trie(column, cells, &dim);
-		break;
-	}
-	if (r < 0)
-		return r;
-	*ret = dim;
-	return 0;
-}
-
-/* Only names can be forged. */
-static bool column_distrusts(const struct column *column)
+bool column_distrusts(const struct column *column)
 {
 	if (column->shape != COLUMN_PATH_HEAD && !column->exe && !column->path)
 		return false;
@@ -211,61 +173,4 @@ static bool column_distrusts(const struct column *column)
 		if (filter_distrusts(&column->filters[i]))
 			return true;
 	return false;
-}
-
-/* The table for names that are distrusted; *@ret is its dimension's cell. */
-static int column_build_foreign(struct column *column, struct cells *cells, uint32_t *ret)
-{
-	struct tetra_dim dim;
-	uint32_t filter, cell;
-	int r;
-
-	r = cells_add(cells, 1, &cell);
-	if (r < 0)
-		return r;
-	column->foreign = 1;
-	r = column_build_table(column, cells, &dim, &filter);
-	column->foreign = 0;
-	if (r < 0)
-		return r;
-	cells->items[cell].dim = dim;
-	*ret = cell;
-	return 0;
-}
-
-static int column_build_aside(struct column *column, struct cells *cells, uint32_t *ret)
-{
-	struct tetra_aside aside = { 0 };
-	uint32_t state;
-	int r;
-
-	for (state = TETRA_VALUE_ABSENT; state <= TETRA_VALUE_LATER; state++) {
-		struct row row;
-
-		r = column_row_aside(column, state, &row);
-		if (r < 0)
-			return r;
-		aside.bits[state - 1] = row.bits;
-		aside.rows[state - 1] = row.row;
-	}
-	if (column_distrusts(column)) {
-		r = column_build_foreign(column, cells, &aside.foreign);
-		if (r < 0)
-			return r;
-	}
-	r = cells_add(cells, 1, ret);
-	if (r < 0)
-		return r;
-	cells->items[*ret].aside = aside;
-	return 0;
-}
-
-int column_build(struct column *column, struct cells *cells, struct tetra_dim *ret,
-		 uint32_t *ret_filter)
-{
-	int r = column_build_table(column, cells, ret, ret_filter);
-
-	if (r == 0 && column->aside)
-		r = column_build_aside(column, cells, &ret->aside);
-	return r;
 }

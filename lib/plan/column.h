@@ -98,6 +98,9 @@ int column_row(const struct column *column, struct row *ret);
 /* The rules that accept a value that cannot be compared; enum tetra_value_state. */
 int column_row_aside(const struct column *column, uint32_t state, struct row *ret);
 
+/* A filter here does not trust names, and only names can be forged. */
+bool column_distrusts(const struct column *column);
+
 /* Writes the tables; *@ret is the dimension. -EOPNOTSUPP and *@ret_filter: that filter's
  * rule asks for what the shape cannot say. */
 int column_build(struct column *column, struct cells *cells, struct tetra_dim *ret,

@@ -40,7 +40,7 @@ struct hook_rules *hook_rules_free(struct hook_rules *rules);
 /* The filters of rule @bit, into columns. */
 int hook_rules_collect(struct hook_rules *rules, uint32_t bit);
 
-/* -E2BIG or -EOPNOTSUPP with a finding at @mark of the group's policy. */
+/* finding.c: -E2BIG or -EOPNOTSUPP with a finding at @mark of the group's policy. */
 int group_error(struct tetra_diag *diag, const struct ruleset_group *group,
 		struct mark mark, int error, const char *format, ...) _printf_(5, 6);
 

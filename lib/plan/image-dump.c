@@ -70,6 +70,8 @@ void image_dump(const struct image *image, FILE *out)
 	for (uint32_t i = 0; i < image->n_hooks; i++) {
 		const struct tetra_hook_row *row = &image->cells[1 + i].hook;
 
+		if (!row->n_rules)
+			continue; /* spare, or without a policy now */
 		fprintf(out,
 			"hook %" PRIu32 ": %" PRIu32 " rules, alive %#" PRIx64
 			", deciding %#" PRIx64 "\n",

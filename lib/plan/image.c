@@ -21,21 +21,6 @@ static void compiler_done(struct compiler *compiler)
 	cells_done(&compiler->cells);
 }
 
-void image_hash_path(const struct tetra_seed *seed, const char *path, size_t len,
-		     struct tetra_hash *ret)
-{
-	size_t bytes = MIN(len, (size_t)TETRA_HASH_BYTES);
-
-	hash_begin(seed, ret);
-	for (size_t at = 0; at < bytes; at += sizeof(__u64)) {
-		__u64 word = 0;
-
-		memcpy(&word, path + at, MIN(bytes - at, sizeof(word)));
-		hash_word(seed, ret, word);
-	}
-	hash_end(seed, ret, bytes);
-}
-
 /* Actions */
 
 static int action_apply(const struct hook_rule *rule, const struct policy_action *action,

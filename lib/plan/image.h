@@ -39,7 +39,7 @@ uint32_t image_counter_cell(const struct image *image, uint32_t hook,
 void image_hash_path(const struct tetra_seed *seed, const char *path, size_t len,
 		     struct tetra_hash *ret);
 
-/* Human-readable text: hooks, columns, rules. */
+/* Human-readable text: hooks that have rules, their columns and rules. */
 void image_dump(const struct image *image, FILE *out);
 
 static inline void image_freep(struct image **image)

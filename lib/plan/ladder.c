@@ -423,13 +423,3 @@ int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t ne
 	return r;
 }
 
-const char *plan_program_name(uint32_t program)
-{
-	static const char *const names[] = {
-#define X(NAME, text) [PLAN_##NAME] = text,
-		PLAN_PROGRAMS(X)
-#undef X
-	};
-
-	return program < ARRAY_SIZE(names) ? names[program] : "?";
-}

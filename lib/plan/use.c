@@ -7,102 +7,10 @@
 
 #include <stdio.h>
 
-/* Bytes of a finding's message, and of its place; longer ones are cut. */
-#define MESSAGE_BYTES 512
-#define PATH_BYTES    256
+/* Bytes of a hint; longer ones are cut. */
+#define HINT_BYTES 512
 
 #define LSM_PREFIX "bpf_lsm_"
-
-struct place_text {
-	char path[PATH_BYTES];
-	struct diag_place place;
-};
-
-static const struct diag_place *spot_place(const struct use_build *build,
-					   const struct use_spot *spot,
-					   struct place_text *text)
-{
-	snprintf(text->path, sizeof(text->path), "%s%s%s%s%s",
-		 build->hook->yaml_path ? build->hook->yaml_path : "",
-		 spot->list ? "." : "", spot->list ? spot->list : "",
-		 spot->member ? "." : "", spot->member ? spot->member : "");
-	text->place = (struct diag_place){
-		.file = build->file,
-		.line = spot->mark.line,
-		.column = spot->mark.column,
-		.path = text->path,
-	};
-	return &text->place;
-}
-
-void use_error(struct use_build *build, const struct use_spot *spot, int error,
-	       const char *code, const char *hint, const char *format, ...)
-{
-	char message[MESSAGE_BYTES];
-	struct place_text text;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	(void)diag_error(build->diag, spot_place(build, spot, &text), error, code, hint,
-			 "%s", message);
-	if (!build->error)
-		build->error = error;
-}
-
-void use_warning(struct use_build *build, const struct use_spot *spot, const char *code,
-		 const char *hint, const char *format, ...)
-{
-	char message[MESSAGE_BYTES];
-	struct place_text text;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	diag_warning(build->diag, spot_place(build, spot, &text), code, hint, "%s",
-		     message);
-}
-
-void use_note(struct use_build *build, const struct use_spot *spot, const char *code,
-	      const char *hint, const char *format, ...)
-{
-	char message[MESSAGE_BYTES];
-	struct place_text text;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	diag_note(build->diag, spot_place(build, spot, &text), code, hint, "%s", message);
-}
-
-static bool filters_have(const struct policy_filter *filters, uint32_t n, uint32_t arg)
-{
-	uint32_t i;
-
-	for (i = 0; i < n; i++)
-		if (filters[i].arg == arg)
-			return true;
-	return false;
-}
-
-bool use_filters(const struct use_build *build, uint32_t position)
-{
-	const struct policy_hook *hook = build->hook;
-	uint32_t i;
-
-	for (i = 0; i < hook->n_selectors; i++) {
-		const struct policy_selector *selector = &hook->selectors[i];
-
-		if (filters_have(selector->args, selector->n_args, position) ||
-		    filters_have(selector->return_args, selector->n_return_args,
-				 position))
-			return true;
-	}
-	return false;
-}
 
 static struct use_spot name_spot(const struct use_build *build)
 {
@@ -147,7 +55,7 @@ static void use_failed(struct use_build *build, int error)
 }
 
 /* "did you mean 'x'?"; NULL if there is no x. */
-static const char *did_you_mean(char (*buf)[MESSAGE_BYTES], const char *name)
+static const char *did_you_mean(char (*buf)[HINT_BYTES], const char *name)
 {
 	if (!name || !*name)
 		return NULL;
@@ -170,7 +78,7 @@ static void syscall_unknown(struct use_build *build)
 {
 	const char *name = build->hook->name;
 	struct kernel_function function;
-	char hint[MESSAGE_BYTES];
+	char hint[HINT_BYTES];
 
 	if (kernel_find_function(build->kernel, name, &function) == 0 ||
 	    kernel_has_symbol(build->kernel, name))
@@ -232,7 +140,7 @@ static void function_unknown(struct use_build *build)
 {
 	const char *name = build->hook->name;
 	struct kernel_function call;
-	char hint[MESSAGE_BYTES];
+	char hint[HINT_BYTES];
 
 	if (kernel_find_syscall(build->kernel, name, &call) == 0)
 		use_unknown(build, "it is a system call: write 'syscall: true'",
@@ -286,7 +194,7 @@ static const char *lsm_meant(struct use_build *build)
 static void use_lsm(struct use_build *build)
 {
 	struct kernel_function hook;
-	char hint[MESSAGE_BYTES];
+	char hint[HINT_BYTES];
 
 	build->use->kind = PLAN_POINT_LSM;
 	if (!kernel_has(build->kernel, KERNEL_BTF)) {
@@ -312,7 +220,7 @@ static void event_unknown(struct use_build *build)
 	const char *meant =
 		kernel_nearest_tracepoint(build->kernel, subsystem, hook->name);
 	struct use_spot spot = name_spot(build);
-	char hint[MESSAGE_BYTES];
+	char hint[HINT_BYTES];
 
 	if (kernel_has_subsystem(build->kernel, subsystem)) {
 		use_error(build, &spot, -ENOENT, "unknown-symbol",

@@ -24,7 +24,7 @@ struct use_spot {
 	const char *member; /* "call", "type" */
 };
 
-/* Keeps the first error. */
+/* finding.c. Keeps the first error. */
 void use_error(struct use_build *build, const struct use_spot *spot, int error,
 	       const char *code, const char *hint, const char *format, ...)
 	_printf_(6, 7);

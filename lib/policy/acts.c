@@ -299,7 +299,8 @@ static const char *alternative_next(const char *names, char (*ret)[ACT_NAME_BYTE
 	return names[n] ? names + n + 1 : NULL;
 }
 
-bool act_hook_is(const struct act_hook *hook, const char *name)
+/* Whether its names, alternatives, contain this one. */
+static bool act_hook_is(const struct act_hook *hook, const char *name)
 {
 	const char *names = hook->names;
 	char one[ACT_NAME_BYTES];

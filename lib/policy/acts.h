@@ -111,8 +111,6 @@ extern const struct way_row ways[];
 
 const struct way_row *way_find(const char *name);
 
-/* Whether @names, alternatives, contain the name. */
-bool act_hook_is(const struct act_hook *hook, const char *name);
 /* The first act that has such a hook; ACT_NONE if there is none. */
 enum act act_of_hook(const char *name);
 

@@ -43,18 +43,27 @@ int envelope_build(struct build *build);
 
 /* group.c: lists, macros, enforcers, workload selectors; none of them is supported yet */
 void groups_check(struct build *build);
+
+/* list.c */
+void lists_check(struct build *build);
 /* The list that "list:NAME" refers to; NULL if the text is not such a name, or unknown. */
 const struct doc_list_def *list_find(const struct build *build, const char *text);
 /* Reports that a list is unknown. True if @value begins with "list:". */
 bool list_reference(struct build *build, const struct node *value);
+/* ABI/sys_x, __x64_sys_x or sys_x. */
+bool is_syscall_name(const char *text);
+
+/* label.c */
 void label_selector_check(struct build *build, const struct doc_label_selector *labels);
+/* hostSelector: it has no labels. */
+void host_selector_check(struct build *build, const struct doc_label_selector *hosts);
+void workloads_check(struct build *build, const struct doc_workloads *workloads);
 /* Characters of a name in Kubernetes. */
 #define DOMAIN_MAX_LEN 253u
 bool is_subdomain(const char *text);
 /* As Kubernetes has them: [DNS.SUBDOMAIN/]NAME, and letters, digits, '-', '_', '.'. */
 bool label_is_key(const char *text);
 bool label_is_value(const char *text);
-void workloads_check(struct build *build, const struct doc_workloads *workloads);
 
 /* hook.c */
 int hooks_build(struct build *build);
@@ -92,8 +101,5 @@ uint32_t value_parse(struct build *build, const struct operator_row *op,
 		     struct policy_value *ret);
 /* 0; -EINVAL: not an IPv4 or IPv6 address; -E2BIG: it is, but its prefix length is wrong. */
 int address_parse(const char *text, struct policy_value *ret, bool *ret_host_bits);
-/* N or MIN:MAX of digits; swaps the two if needed, and reports it. */
-int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,
-			bool *ret_swapped);
 
 #endif

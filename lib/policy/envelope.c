@@ -9,6 +9,7 @@
 #include "lib/base/nearest.h"
 #include "lib/policy/build.h"
 #include "lib/policy/number.h"
+#include "lib/policy/suggest.h"
 
 #define API_VERSION "cilium.io/v1alpha1"
 

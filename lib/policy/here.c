@@ -31,7 +31,8 @@ static char *resolve_head(const char *text, size_t len)
 	return whole.failed ? NULL : strdup(strbuf_get(&whole));
 }
 
-char *here_resolve(const char *text)
+/* The file that @text, a path, leads to on this machine; NULL: itself, or out of memory. */
+static char *here_resolve(const char *text)
 {
 	char *resolved = NULL;
 	size_t len = strlen(text);

@@ -28,9 +28,6 @@ struct here {
 /* 0 or -ENOMEM. */
 int here_check(const struct here *asked);
 
-/* The file that @text, a path, leads to on this machine; NULL: itself, or out of memory. */
-char *here_resolve(const char *text);
-
 /* The name of a file system (statfs.f_type) where names match in any case; NULL: others. */
 const char *here_folds_case(uint64_t magic);
 

@@ -23,15 +23,6 @@ const char *arg_kind_name(uint32_t kind)
 	return kind < ARRAY_SIZE(names) ? names[kind] : NULL;
 }
 
-const char *arg_kind_json_key(uint32_t kind)
-{
-#define X(NAME, number, name, class, bytes, key) [number] = key,
-	static const char *const keys[] = { TETRA_ARG_KINDS(X) };
-#undef X
-
-	return kind < ARRAY_SIZE(keys) ? keys[kind] : NULL;
-}
-
 const char *operator_name(uint32_t op)
 {
 #define X(NAME, number, name, ...) [number] = name,
@@ -55,22 +46,4 @@ bool action_enforces(uint32_t kind)
 #undef X
 
 	return kind < ARRAY_SIZE(rows) && rows[kind];
-}
-
-const char *action_name(uint32_t kind)
-{
-#define X(NAME, number, name, ...) [number] = name,
-	static const char *const names[] = { TETRA_ACTIONS(X) };
-#undef X
-
-	return kind < ARRAY_SIZE(names) ? names[kind] : NULL;
-}
-
-const char *action_event_name(uint32_t kind)
-{
-#define X(NAME, number, name, enforces, event) [number] = event,
-	static const char *const names[] = { TETRA_ACTIONS(X) };
-#undef X
-
-	return kind < ARRAY_SIZE(names) ? names[kind] : NULL;
 }

@@ -211,16 +211,13 @@ struct tetra_policy {
 /* Whether two policies were parsed from the same text. */
 bool policy_is_same_text(const struct tetra_policy *a, const struct tetra_policy *b);
 
-/* Class of an argument kind, names and numbers of the lists; 0 or NULL when unknown. */
+/* Class and name of an argument kind, name of an operator; 0 or NULL if unknown. */
 uint32_t arg_kind_class(uint32_t kind);
 const char *arg_kind_name(uint32_t kind);
-const char *arg_kind_json_key(uint32_t kind);
 const char *operator_name(uint32_t op);
 /* Its name begins with "Not": it accepts what the operator without "Not" does not accept. */
 bool operator_is_negated(uint32_t op);
 bool action_enforces(uint32_t kind);
-const char *action_name(uint32_t kind);
-const char *action_event_name(uint32_t kind);
 
 /* A filter says what an executable's or an argument's name must not be. */
 bool selector_doubts_names(const struct policy_selector *selector);

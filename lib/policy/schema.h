@@ -12,22 +12,8 @@
 #define TETRA_LIB_SCHEMA_H
 
 #include "lib/policy/report.h"
+#include "lib/policy/words.h"
 #include "lib/policy/yaml.h"
-
-/* A list of rows whose first member is their name. */
-struct words {
-	const void *rows;
-	size_t stride, n;
-};
-
-#define WORDS(list)                                                              \
-	{                                                                        \
-		.rows = (list), .stride = sizeof((list)[0]), .n = ARRAY_SIZE(list) \
-	}
-
-/* The row named @text, or NULL. */
-const void *words_find(const struct words *words, const char *text);
-const char *words_nearest(const struct words *words, const char *text);
 
 enum field_type {
 	/* member: const struct node * */

@@ -11,6 +11,7 @@
 #include "lib/kernel/names.h"
 #include "lib/policy/build.h"
 #include "lib/policy/number.h"
+#include "lib/policy/suggest.h"
 
 #define BINARY_BYTES	     255u
 #define BINARY_PREFIX_BYTES  256u

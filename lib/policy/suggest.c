@@ -17,11 +17,6 @@
 /* Characters of a type as C writes it. */
 #define C_TYPE_MAX_LEN 64u
 
-static const char *word_name(const struct words *words, size_t i)
-{
-	return *(const char *const *)((const char *)words->rows + i * words->stride);
-}
-
 /*
  * Names in other tools and languages. A name may have several meanings: the first one that is
  * known at this place is offered.

@@ -19,6 +19,9 @@ const char *suggest_field(char (*buf)[SUGGEST_BYTES], const struct schema *schem
 const char *suggest_word(char (*buf)[SUGGEST_BYTES], const struct schema_field *field,
 			 const char *text);
 
+/* The name in @words that @text may have meant, or NULL. */
+const char *words_nearest(const struct words *words, const char *text);
+
 /* The name of a number that @text may have meant, or NULL. */
 const char *suggest_named(const struct names *names, const char *text);
 

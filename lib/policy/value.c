@@ -332,8 +332,9 @@ static bool address_value(struct value_parser *parser)
 	return bad_value(parser, suggestion, "an address");
 }
 
-int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,
-			bool *ret_swapped)
+/* N or MIN:MAX of digits; swaps the two if needed, and reports it. */
+static int decimal_range_parse(const char *text, uint64_t max, struct policy_value *ret,
+			       bool *ret_swapped)
 {
 	char buf[128];
 	const char *high;

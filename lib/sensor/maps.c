@@ -49,17 +49,6 @@ struct sensor {
 	void *log_user;
 };
 
-const char *sensor_map_name(enum sensor_map map)
-{
-	static const char *const names[] = {
-#define X(NAME, text) [SENSOR_MAP_##NAME] = text,
-		SENSOR_MAPS(X)
-#undef X
-	};
-
-	return names[map];
-}
-
 int sensor_map_fd(const struct sensor *sensor, enum sensor_map map)
 {
 	return sensor->maps[map];

@@ -128,7 +128,8 @@ static uint64_t loss_of_runs(const struct tetra_session *session)
 	return lost;
 }
 
-int session_loss(struct tetra_session *session, uint32_t cause, uint64_t *ret)
+/* What was lost so far. Return: 0; -EPERM, -ENOMEM if the kernel's counters cannot be read. */
+static int session_loss(struct tetra_session *session, uint32_t cause, uint64_t *ret)
 {
 	struct decoder_stats stats;
 	int r = sensor_get_loss(session->sensor, cause, ret);

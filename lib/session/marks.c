@@ -17,18 +17,6 @@ void marks_done(struct marks *marks)
 			free(marks->bits[kind][i].keys);
 }
 
-int mark_key_compare(const void *left, const void *right)
-{
-	const struct tetra_mark_key *a = left, *b = right;
-
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	for (size_t i = 0; i < ARRAY_SIZE(a->value); i++)
-		if (a->value[i] != b->value[i])
-			return a->value[i] < b->value[i] ? -1 : 1;
-	return 0;
-}
-
 /* The bits that filters look at. */
 
 static void policy_marks(const struct session_policy *policy, struct mark_set *used)

@@ -28,6 +28,18 @@ struct member {
 	uint64_t found; /* of binaries: what it had when the session began */
 };
 
+int mark_key_compare(const void *left, const void *right)
+{
+	const struct tetra_mark_key *a = left, *b = right;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	for (size_t i = 0; i < ARRAY_SIZE(a->value); i++)
+		if (a->value[i] != b->value[i])
+			return a->value[i] < b->value[i] ? -1 : 1;
+	return 0;
+}
+
 struct members {
 	const struct members_wanted *wanted;
 	struct member *members; /* the oldest first */

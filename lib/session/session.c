@@ -13,6 +13,7 @@
 #include "lib/kernel/memlock.h"
 #include "lib/session/place.h"
 #include "lib/session/state.h"
+#include "lib/session/txn.h"
 
 /* Time after the last record until held records are released and losses are checked. */
 #define SESSION_SETTLE_NS 100000000ull
@@ -368,6 +369,15 @@ static bool session_free_later(struct tetra_session *session)
 	for (struct tetra_sub *sub = session->subs; sub; sub = sub->next)
 		sub->ended = true;
 	return true;
+}
+
+/* The transaction outlives its session, and does nothing from now on. */
+static void txn_orphan(struct tetra_txn *txn)
+{
+	if (!txn)
+		return;
+	txn->session = NULL;
+	txn->next = state_free(txn->next);
 }
 
 struct tetra_session *tetra_session_free(struct tetra_session *session)

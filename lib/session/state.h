@@ -112,11 +112,6 @@ void session_log(struct tetra_session *session, uint32_t level, const char *modu
  * freed the session and it no longer exists. */
 bool session_leave(struct tetra_session *session);
 
-/* txn.c: the policies of an open transaction; they are in force after its commit. */
-struct session_state *txn_state(struct tetra_txn *txn);
-/* txn.c: the transaction outlives its session, and does nothing from now on. */
-void txn_orphan(struct tetra_txn *txn);
-
 /* start.c: processes that ran before. */
 int seeds_read(struct session_seeds **ret, struct tetra_session *session);
 struct session_seeds *seeds_free(struct session_seeds *seeds);
@@ -126,8 +121,6 @@ bool seeds_deliver(struct tetra_session *session);
 void session_watch_table(struct tetra_session *session);
 
 /* ledger.c */
-/* What was lost so far. Return: 0; -EPERM, -ENOMEM if the kernel's counters cannot be read. */
-int session_loss(struct tetra_session *session, uint32_t cause, uint64_t *ret);
 void session_report_losses(struct tetra_session *session);
 /* Adds the counters of @state's image to the uses. Called with the lock held. */
 void state_harvest(struct session_state *state);

@@ -9,16 +9,11 @@
 #include "lib/policy/here.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
-#include "lib/session/room.h"
+#include "lib/session/tell.h"
+#include "lib/session/txn.h"
 
 /* Of a name that was mistyped. */
 #define HINT_BYTES 128
-
-struct tetra_txn {
-	struct tetra_session *session; /* NULL: it was freed */
-	struct session_state *next;    /* policies only, until commit */
-	struct room room;
-};
 
 static int state_copy_policies(struct session_state *to, const struct session_state *from)
 {
@@ -55,19 +50,6 @@ int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **ret)
 	}
 	*ret = txn;
 	return 0;
-}
-
-struct session_state *txn_state(struct tetra_txn *txn)
-{
-	return txn->next;
-}
-
-void txn_orphan(struct tetra_txn *txn)
-{
-	if (!txn)
-		return;
-	txn->session = NULL;
-	txn->next = state_free(txn->next);
 }
 
 struct tetra_txn *tetra_txn_free(struct tetra_txn *txn)
@@ -420,6 +402,46 @@ static void session_retire(struct tetra_session *session, const struct session_s
 	}
 }
 
+/* The new state up to its programs; nothing is in force yet. */
+static int txn_build(struct tetra_txn *txn, struct tetra_diag *diag)
+{
+	struct tetra_session *session = txn->session;
+	int r = next_check_modes(session, txn->next, diag);
+
+	if (r == 0)
+		r = next_collect_points(session, txn->next, diag);
+	if (r < 0)
+		return r;
+	tell_points(session, txn->next);
+	r = next_compile(session, txn->next, diag);
+	if (r < 0)
+		return r;
+	tell_image(session, txn->next);
+	r = next_apply_marks(session, txn->next);
+	if (r < 0)
+		return r;
+	tell_marks(session);
+	return next_attach(session, txn->next, diag);
+}
+
+static int txn_publish(struct tetra_txn *txn, struct tetra_diag *diag)
+{
+	struct tetra_session *session = txn->session;
+	int r;
+
+	sensor_find_root(session->sensor);
+	r = memlock_explain(session->kernel, next_publish(session, &txn->next), diag);
+	if (r == -EBUSY)
+		r = diag_error(diag, NULL, r, "calls-in-flight", "commit it again",
+			       "some call into the programs that would go does not end");
+	if (r < 0)
+		return r;
+	tell_publish(session, txn->next);
+	session_retire(session, txn->next);
+	kernel_trim(session->kernel);
+	return 0;
+}
+
 int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 {
 	struct tetra_session *session;
@@ -431,32 +453,15 @@ int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag)
 	}
 	session = txn->session;
 	session_watch(session);
-	r = next_check_modes(session, txn->next, diag);
+	tell_begin(session, txn->next);
+	r = txn_build(txn, diag);
 	if (r == 0)
-		r = next_collect_points(session, txn->next, diag);
-	if (r == 0)
-		r = next_compile(session, txn->next, diag);
-	if (r == 0)
-		r = next_apply_marks(session, txn->next);
-	if (r == 0)
-		r = next_attach(session, txn->next, diag);
-	if (r == 0) {
-		sensor_find_root(session->sensor);
-		r = memlock_explain(session->kernel, next_publish(session, &txn->next),
-				    diag);
-		if (r == -EBUSY)
-			r = diag_error(diag, NULL, r, "calls-in-flight", "commit it again",
-				       "some call into the programs that would go does not "
-				       "end");
-	}
-	if (r == 0) {
-		session_retire(session, txn->next);
-		kernel_trim(session->kernel);
-	}
+		r = txn_publish(txn, diag);
 	sensor_trim(session->sensor);
 	tetra_txn_free(txn);
 	session_remove_marks(session);
 	r = session_check_descriptors(r, diag);
+	tell_end(session, r);
 	return session_leave(session) ? -ECANCELED : r;
 }
 

@@ -3,7 +3,8 @@
 """Includes point down: layers.py ROOT
 
 Reads the #include lines of all C files below ROOT and fails on one that points up or
-sideways, or that is not written from the root.
+sideways, or that is not written from the root, and on headers that include each other in a
+circle. Circles that only the linker sees are for objects.py.
 """
 
 import fnmatch
@@ -98,6 +99,31 @@ def judge(root, path):
             yield "%s:%d: %s: %s" % (path, line, target, problem)
 
 
+def headers_of(root, path):
+    """The headers of ours that a file includes, from the root."""
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        targets = [match[2] for match in INCLUDE.finditer(file.read()) if match[1] == '"']
+    beside = os.path.dirname(path)
+    for target in targets:
+        for candidate in (target, os.path.join(beside, target)):
+            if os.path.exists(os.path.join(root, candidate)):
+                yield candidate
+                break
+
+
+def circles(root, paths):
+    """Each header that includes itself by way of others."""
+    includes = {path: set(headers_of(root, path)) for path in paths}
+    for start in paths:
+        seen, todo = set(), [start]
+        while todo:
+            for target in includes.get(todo.pop(), set()) - seen:
+                seen.add(target)
+                todo.append(target)
+        if start in seen:
+            yield "%s: includes itself, by way of others" % start
+
+
 def sources(root):
     for top in ("include", "lib", "bpf", "examples", "bindings"):
         for folder, folders, names in os.walk(os.path.join(root, top)):
@@ -111,6 +137,7 @@ def main():
     root = sys.argv[1]
     paths = list(sources(root))
     problems = [problem for path in paths for problem in judge(root, path)]
+    problems += circles(root, paths)
     for problem in problems:
         print(problem)
     print("%d files, %d problems" % (len(paths), len(problems)))

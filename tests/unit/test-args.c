@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arguments of events: by label, and those whose value is a struct. */
-#include <check.h>
+#include "tests/unit/suite.h"
 
 #include "record-build.h"
 
@@ -61,7 +61,7 @@ static void teardown(void)
 	desk_done(&desk);
 }
 
-START_TEST(arguments_are_found_by_their_label)
+TEST(arguments_are_found_by_their_label)
 {
 	static const struct {
 		const char *label;
@@ -89,7 +89,6 @@ START_TEST(arguments_are_found_by_their_label)
 	ck_assert_int_eq(tetra_event_find_arg(desk.events[0], "size", NULL), -EINVAL);
 	ck_assert_int_eq(tetra_event_find_arg(NULL, "size", NULL), -ENOENT);
 }
-END_TEST
 
 static void expect_sock(const struct tetra_event *event)
 {
@@ -112,7 +111,7 @@ static void expect_sock(const struct tetra_event *event)
 	ck_assert_uint_eq(sock.cookie, 4711);
 }
 
-START_TEST(structs_have_typed_getters)
+TEST(structs_have_typed_getters)
 {
 	struct tetra_event *kept = tetra_event_ref(desk.events[0]);
 
@@ -122,9 +121,8 @@ START_TEST(structs_have_typed_getters)
 	expect_sock(kept);
 	tetra_event_unref(kept);
 }
-END_TEST
 
-START_TEST(typed_getters_of_other_values_find_nothing)
+TEST(typed_getters_of_other_values_find_nothing)
 {
 	struct tetra_sock sock = { .size = sizeof(sock) };
 	struct tetra_arg arg = { .size = sizeof(arg) };
@@ -144,23 +142,5 @@ START_TEST(typed_getters_of_other_values_find_nothing)
 	arg.size = offsetof(struct tetra_arg, value);
 	ck_assert_int_eq(tetra_arg_get_sock(&arg, &sock), -EINVAL);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("args");
-	TCase *tests = tcase_create("args");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, arguments_are_found_by_their_label);
-	tcase_add_test(tests, structs_have_typed_getters);
-	tcase_add_test(tests, typed_getters_of_other_values_find_nothing);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <bpf/btf.h>
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 
 #include "lib/kernel/btf.h"
+#include "tests/unit/suite.h"
 
 /* Type ids of a BTF that is made here, as a kernel's is: a handful of functions. */
 static struct btf_sample {
@@ -100,7 +100,7 @@ static void describe(int id, uint32_t n_skip, struct kernel_function *ret)
 			 0);
 }
 
-START_TEST(btf_finds_functions_by_name)
+TEST(btf_finds_functions_by_name)
 {
 	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, "security_file_open"),
 			  (uint32_t)sample.file_open);
@@ -108,16 +108,14 @@ START_TEST(btf_finds_functions_by_name)
 	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, ""), 0);
 	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, "size_t"), 0);
 }
-END_TEST
 
-START_TEST(btf_takes_the_first_of_two_namesakes)
+TEST(btf_takes_the_first_of_two_namesakes)
 {
 	ck_assert_uint_eq(vmlinux_find_function(&sample.vmlinux, "wide"),
 			  (uint32_t)sample.wide);
 }
-END_TEST
 
-START_TEST(btf_describes_parameters)
+TEST(btf_describes_parameters)
 {
 	static const struct {
 		const char *name, *type_name, *c_type;
@@ -149,9 +147,8 @@ START_TEST(btf_describes_parameters)
 	ck_assert_str_eq(function.ret.c_type, "int");
 	ck_assert_uint_eq(function.ret.is_signed, 1);
 }
-END_TEST
 
-START_TEST(btf_describes_void_and_variadic)
+TEST(btf_describes_void_and_variadic)
 {
 	struct kernel_function function;
 
@@ -163,9 +160,8 @@ START_TEST(btf_describes_void_and_variadic)
 	ck_assert_str_eq(function.ret.c_type, "void");
 	ck_assert_uint_eq(function.ret.size, 0);
 }
-END_TEST
 
-START_TEST(btf_says_when_there_are_more_parameters)
+TEST(btf_says_when_there_are_more_parameters)
 {
 	struct kernel_function function;
 
@@ -173,9 +169,8 @@ START_TEST(btf_says_when_there_are_more_parameters)
 	ck_assert_uint_eq(function.n_params, KERNEL_MAX_PARAMS);
 	ck_assert_uint_eq(function.has_more, 1);
 }
-END_TEST
 
-START_TEST(btf_describes_a_raw_tracepoint_without_its_context)
+TEST(btf_describes_a_raw_tracepoint_without_its_context)
 {
 	struct kernel_function function;
 	uint32_t id =
@@ -187,9 +182,8 @@ START_TEST(btf_describes_a_raw_tracepoint_without_its_context)
 	ck_assert_str_eq(function.params[0].c_type, "struct file *");
 	ck_assert_str_eq(function.params[0].name, "");
 }
-END_TEST
 
-START_TEST(btf_describes_no_other_types)
+TEST(btf_describes_no_other_types)
 {
 	struct kernel_function function = {};
 	uint32_t file = vmlinux_find_type(&sample.vmlinux, "file", BTF_KIND_STRUCT);
@@ -202,7 +196,6 @@ START_TEST(btf_describes_no_other_types)
 		vmlinux_describe(&sample.vmlinux, 9999, 0, sample.arena, &function),
 		-EINVAL);
 }
-END_TEST
 
 static int count(const char *name, void *user)
 {
@@ -210,7 +203,7 @@ static int count(const char *name, void *user)
 	return 0;
 }
 
-START_TEST(btf_walks_a_family)
+TEST(btf_walks_a_family)
 {
 	int n = 0;
 
@@ -221,9 +214,8 @@ START_TEST(btf_walks_a_family)
 			 0);
 	ck_assert_int_eq(n, 1);
 }
-END_TEST
 
-START_TEST(btf_without_a_file_is_not_supported)
+TEST(btf_without_a_file_is_not_supported)
 {
 	struct vmlinux vmlinux = {};
 
@@ -231,9 +223,8 @@ START_TEST(btf_without_a_file_is_not_supported)
 	ck_assert_uint_eq(vmlinux_find_function(&vmlinux, "wide"), 0);
 	vmlinux_close(&vmlinux);
 }
-END_TEST
 
-START_TEST(btf_that_is_rubbish_is_refused)
+TEST(btf_that_is_rubbish_is_refused)
 {
 	struct vmlinux vmlinux = {};
 	int fd = open(sample.path, O_WRONLY | O_TRUNC);
@@ -244,30 +235,5 @@ START_TEST(btf_that_is_rubbish_is_refused)
 	ck_assert_ptr_null(vmlinux.btf);
 	vmlinux_close(&vmlinux);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("btf");
-	TCase *tests = tcase_create("btf");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, btf_finds_functions_by_name);
-	tcase_add_test(tests, btf_takes_the_first_of_two_namesakes);
-	tcase_add_test(tests, btf_describes_parameters);
-	tcase_add_test(tests, btf_describes_void_and_variadic);
-	tcase_add_test(tests, btf_says_when_there_are_more_parameters);
-	tcase_add_test(tests, btf_describes_a_raw_tracepoint_without_its_context);
-	tcase_add_test(tests, btf_describes_no_other_types);
-	tcase_add_test(tests, btf_walks_a_family);
-	tcase_add_test(tests, btf_without_a_file_is_not_supported);
-	tcase_add_test(tests, btf_that_is_rubbish_is_refused);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
-
 #include "record-build.h"
+#include "tests/unit/suite.h"
 
 #define STAMP UINT64_C(500000000000)
 
@@ -107,7 +106,7 @@ static const char *fed(const struct tetra_record *head)
 	return line_with(0);
 }
 
-START_TEST(compact_exec_and_exit)
+TEST(compact_exec_and_exit)
 {
 	EXEC("curl\0-s\0https://example.test/");
 	ck_assert_str_eq(line_with(0),
@@ -123,18 +122,16 @@ START_TEST(compact_exec_and_exit)
 	desk_feed(&desk, build_exit(&build, 100, STAMP, STAMP + 1, 9));
 	ck_assert_str_eq(line_with(0), "💥 exit    edge-7 /usr/bin/curl  SIGKILL");
 }
-END_TEST
 
-START_TEST(compact_without_quotes_obeys_nothing_either)
+TEST(compact_without_quotes_obeys_nothing_either)
 {
 	EXEC("curl\0a \\ \"b\" \x1b[2J\xc2\x9b\xe2\x80\xae\xff");
 	ck_assert_str_eq(line_with(TETRA_COMPACT_UNQUOTED),
 			 "🚀 process edge-7 /usr/bin/curl "
 			 " \"a \\ \"b\" \\x1b[2J\\u009b\\u202e\\xff\"");
 }
-END_TEST
 
-START_TEST(compact_quotes_as_go_does)
+TEST(compact_quotes_as_go_does)
 {
 	EXEC("curl\0a\tb");
 	ck_assert_str_eq(line_with(0), "🚀 process edge-7 /usr/bin/curl \"a\\tb\"");
@@ -145,9 +142,8 @@ START_TEST(compact_quotes_as_go_does)
 		line_with(0),
 		"🚀 process edge-7 /usr/bin/curl \" \\\"\\x7f\\\\ \\xff\\u00a0\\\"\"");
 }
-END_TEST
 
-START_TEST(compact_files)
+TEST(compact_files)
 {
 	struct tetra_record *head = begin("__x64_sys_write");
 
@@ -173,9 +169,8 @@ START_TEST(compact_files)
 	add_text(head, "/mnt");
 	ck_assert_str_eq(fed(head), "💾 mount   edge-7 /usr/bin/curl /dev/sdb1 /mnt");
 }
-END_TEST
 
-START_TEST(compact_security_hooks)
+TEST(compact_security_hooks)
 {
 	struct tetra_record *head = begin("security_file_permission");
 
@@ -197,9 +192,8 @@ START_TEST(compact_security_hooks)
 	ck_assert_str_eq(fed(begin("security_path_truncate")),
 			 "❓ syscall edge-7 /usr/bin/curl security_path_truncate");
 }
-END_TEST
 
-START_TEST(compact_network)
+TEST(compact_network)
 {
 	struct tetra_record *head = begin("tcp_connect");
 
@@ -212,9 +206,8 @@ START_TEST(compact_network)
 	ck_assert_str_eq(fed(head), "📤 sendmsg edge-7 /usr/bin/curl "
 				    "tcp 10.0.0.5:41822 -> 93.184.216.34:443 bytes 517");
 }
-END_TEST
 
-START_TEST(compact_other_functions)
+TEST(compact_other_functions)
 {
 	struct tetra_record *head = begin("__x64_sys_setuid");
 
@@ -229,9 +222,8 @@ START_TEST(compact_other_functions)
 	ck_assert_str_eq(fed(begin("__x64_sys_getuid")),
 			 "❓ syscall edge-7 /usr/bin/curl __x64_sys_getuid");
 }
-END_TEST
 
-START_TEST(compact_lsm_and_tracepoint)
+TEST(compact_lsm_and_tracepoint)
 {
 	struct tetra_record *head = begin("bprm_check_security");
 
@@ -245,10 +237,9 @@ START_TEST(compact_lsm_and_tracepoint)
 		fed(head),
 		"⁉️ tracepoint edge-7 /usr/bin/curl sched sched_process_exec");
 }
-END_TEST
 
 #if defined(__x86_64__)
-START_TEST(compact_decodes_system_calls)
+TEST(compact_decodes_system_calls)
 {
 	static const uint64_t longs[] = { UINT64_MAX - 99, 0x7ffd3a1c4e80, 0, 0, 1, 1 };
 	struct tetra_record *head = begin(NULL);
@@ -274,10 +265,9 @@ START_TEST(compact_decodes_system_calls)
 	add_int(head, TETRA_ARG_INT64, 100000);
 	ck_assert_str_eq(fed(head), "☎  syscall edge-7 /usr/bin/curl unknown");
 }
-END_TEST
 #endif
 
-START_TEST(compact_time_and_colour_on_request)
+TEST(compact_time_and_colour_on_request)
 {
 	EXEC("curl\0005");
 	ck_assert_str_eq(
@@ -287,9 +277,8 @@ START_TEST(compact_time_and_colour_on_request)
 			 "\x1b[34m🚀 process\x1b[0m \x1b[32medge-7\x1b[0m "
 			 "\x1b[35m/usr/bin/curl\x1b[0m \x1b[36m5\x1b[0m");
 }
-END_TEST
 
-START_TEST(compact_points_out_who_may_do_anything)
+TEST(compact_points_out_who_may_do_anything)
 {
 	const struct decoder_opts opts = { .json = { .flags = EVENT_JSON_CRED } };
 	const char *line;
@@ -302,9 +291,8 @@ START_TEST(compact_points_out_who_may_do_anything)
 	ck_assert_uint_eq(strlen(line), 121 + 3);
 	ck_assert_str_eq(strstr(line, "🛑"), "🛑 CAP_SYS_ADMIN");
 }
-END_TEST
 
-START_TEST(compact_losses_and_unknown_processes)
+TEST(compact_losses_and_unknown_processes)
 {
 	struct tetra_record *head = build_hook(&build, 1, 9, 0, TETRA_ACTION_POST);
 
@@ -314,9 +302,8 @@ START_TEST(compact_losses_and_unknown_processes)
 	head->flags = TETRA_HOOK_UNKNOWN;
 	ck_assert_str_eq(fed(head), "❓ syscall edge-7  f");
 }
-END_TEST
 
-START_TEST(compact_options_of_a_later_version_are_refused)
+TEST(compact_options_of_a_later_version_are_refused)
 {
 	struct {
 		struct tetra_compact_opts opts;
@@ -333,35 +320,5 @@ START_TEST(compact_options_of_a_later_version_are_refused)
 		tetra_event_to_compact(desk.events[0], text, sizeof(text), &longer.opts),
 		0);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("compact");
-	TCase *tests = tcase_create("compact");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, compact_exec_and_exit);
-	tcase_add_test(tests, compact_without_quotes_obeys_nothing_either);
-	tcase_add_test(tests, compact_quotes_as_go_does);
-	tcase_add_test(tests, compact_files);
-	tcase_add_test(tests, compact_security_hooks);
-	tcase_add_test(tests, compact_network);
-	tcase_add_test(tests, compact_other_functions);
-	tcase_add_test(tests, compact_lsm_and_tracepoint);
-#if defined(__x86_64__)
-	tcase_add_test(tests, compact_decodes_system_calls);
-#endif
-	tcase_add_test(tests, compact_time_and_colour_on_request);
-	tcase_add_test(tests, compact_points_out_who_may_do_anything);
-	tcase_add_test(tests, compact_losses_and_unknown_processes);
-	tcase_add_test(tests, compact_options_of_a_later_version_are_refused);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
 #include <stdio.h>
 
 #include "lib/base/diag.h"
+#include "tests/unit/suite.h"
 
 static struct tetra_diag *diag;
 
@@ -34,7 +34,7 @@ static void expect_text(unsigned int index, const char *wanted)
 	ck_assert_int_eq(n, (int)strlen(wanted));
 }
 
-START_TEST(diag_takes_no_collector)
+TEST(diag_takes_no_collector)
 {
 	struct tetra_finding finding = { .size = sizeof(finding) };
 
@@ -47,9 +47,8 @@ START_TEST(diag_takes_no_collector)
 	tetra_diag_clear(NULL);
 	ck_assert_ptr_null(tetra_diag_free(NULL));
 }
-END_TEST
 
-START_TEST(diag_counts_by_severity)
+TEST(diag_counts_by_severity)
 {
 	add("f", 1, 1, "one");
 	diag_warning(diag, NULL, "w", NULL, "two");
@@ -61,9 +60,8 @@ START_TEST(diag_counts_by_severity)
 	tetra_diag_clear(diag);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 0);
 }
-END_TEST
 
-START_TEST(diag_sorts_by_place_and_keeps_the_order_of_arrival)
+TEST(diag_sorts_by_place_and_keeps_the_order_of_arrival)
 {
 	static const char *const wanted[] = { "a", "b", "c", "d", "e", "f" };
 	struct tetra_finding finding = { .size = sizeof(finding) };
@@ -81,9 +79,8 @@ START_TEST(diag_sorts_by_place_and_keeps_the_order_of_arrival)
 	}
 	ck_assert_int_eq(tetra_diag_get(diag, i, &finding), -ENOENT);
 }
-END_TEST
 
-START_TEST(diag_get_respects_the_callers_size)
+TEST(diag_get_respects_the_callers_size)
 {
 	struct tetra_finding finding = { .size = offsetof(struct tetra_finding, column) };
 
@@ -95,9 +92,8 @@ START_TEST(diag_get_respects_the_callers_size)
 	finding.size = 0;
 	ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), -EINVAL);
 }
-END_TEST
 
-START_TEST(diag_renders_the_line_and_a_caret)
+TEST(diag_renders_the_line_and_a_caret)
 {
 	static const char source[] = "one\n\ttwo three\r\nfour";
 
@@ -111,18 +107,16 @@ START_TEST(diag_renders_the_line_and_a_caret)
 		       "    3 | four\n"
 		       "      |     ^\n");
 }
-END_TEST
 
-START_TEST(diag_renders_without_a_source_or_a_place)
+TEST(diag_renders_without_a_source_or_a_place)
 {
 	diag_warning(diag, NULL, "code", "try again", "no place");
 	add("g", 4, 2, "no source");
 	expect_text(0, "warning: no place [code]\n  hint: try again\n");
 	expect_text(1, "g:4:2: error: no source [bad-value]\n");
 }
-END_TEST
 
-START_TEST(diag_aligns_wide_characters_and_skips_the_byte_order_mark)
+TEST(diag_aligns_wide_characters_and_skips_the_byte_order_mark)
 {
 	static const char source[] = "\xef\xbb\xbf読む: x";
 
@@ -132,9 +126,8 @@ START_TEST(diag_aligns_wide_characters_and_skips_the_byte_order_mark)
 		       "    1 | 読む: x\n"
 		       "      |       ^\n");
 }
-END_TEST
 
-START_TEST(diag_shows_a_window_of_a_long_line)
+TEST(diag_shows_a_window_of_a_long_line)
 {
 	static char source[100001];
 	char text[1024];
@@ -145,9 +138,8 @@ START_TEST(diag_shows_a_window_of_a_long_line)
 	ck_assert_int_lt(tetra_diag_render(diag, 0, text, sizeof(text)), 300);
 	ck_assert_ptr_nonnull(strchr(text, '^'));
 }
-END_TEST
 
-START_TEST(diag_makes_texts_safe_for_a_terminal)
+TEST(diag_makes_texts_safe_for_a_terminal)
 {
 	static const char source[] = "a\x1b[2Jb\xff";
 
@@ -160,9 +152,8 @@ START_TEST(diag_makes_texts_safe_for_a_terminal)
 		       "    1 | a?[2Jb?\n"
 		       "      | ^\n");
 }
-END_TEST
 
-START_TEST(diag_cuts_to_the_buffer)
+TEST(diag_cuts_to_the_buffer)
 {
 	char text[8] = "zzzzzzz";
 	int whole;
@@ -172,9 +163,26 @@ START_TEST(diag_cuts_to_the_buffer)
 	ck_assert_int_eq(tetra_diag_render(diag, 0, text, sizeof(text)), whole);
 	ck_assert_str_eq(text, "f:1:1: ");
 }
-END_TEST
 
-START_TEST(diag_takes_many_findings)
+TEST(diag_keeps_a_thousand_bytes_of_a_message)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	char text[1002];
+	size_t n;
+
+	for (n = 1000; n <= 1001; n++) {
+		memset(text, 'a', sizeof(text));
+		text[n] = '\0';
+		text[999] = 'z';
+		tetra_diag_clear(diag);
+		add("f", 1, 1, text);
+		ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
+		ck_assert_uint_eq(strlen(finding.message), 1000);
+		ck_assert_int_eq(finding.message[999], 'z');
+	}
+}
+
+TEST(diag_takes_many_findings)
 {
 	struct tetra_finding finding = { .size = sizeof(finding) };
 	unsigned int i;
@@ -185,7 +193,6 @@ START_TEST(diag_takes_many_findings)
 	ck_assert_uint_eq(finding.line, 1);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 1000);
 }
-END_TEST
 
 static void add_at(struct tetra_diag *into, const char *kind, uint32_t line)
 {
@@ -194,7 +201,7 @@ static void add_at(struct tetra_diag *into, const char *kind, uint32_t line)
 	diag_warning(into, &place, "bad-value", "mend it", "value %u", line);
 }
 
-START_TEST(diag_folds_by_kind)
+TEST(diag_folds_by_kind)
 {
 	static const char one[] = "one", other[] = "other";
 	struct tetra_finding finding = { .size = sizeof(finding) };
@@ -221,9 +228,8 @@ START_TEST(diag_folds_by_kind)
 	/* Once is enough. */
 	ck_assert_int_eq(tetra_diag_fold(found, 3), 0);
 }
-END_TEST
 
-START_TEST(diag_prints_odd_file_names_on_one_line)
+TEST(diag_prints_odd_file_names_on_one_line)
 {
 	struct diag_place place = { .file = "a\033[2J\nb", .line = 1, .column = 1 };
 	_cleanup_(tetra_diag_freep) struct tetra_diag *found = NULL;
@@ -234,33 +240,5 @@ START_TEST(diag_prints_odd_file_names_on_one_line)
 	ck_assert_int_gt(tetra_diag_render(found, 0, text, sizeof(text)), 0);
 	ck_assert_str_eq(text, "a\\x1b[2J\\nb:1:1: warning: x [bad-value]\n");
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("diag");
-	TCase *tests = tcase_create("diag");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, diag_takes_no_collector);
-	tcase_add_test(tests, diag_folds_by_kind);
-	tcase_add_test(tests, diag_prints_odd_file_names_on_one_line);
-	tcase_add_test(tests, diag_counts_by_severity);
-	tcase_add_test(tests, diag_sorts_by_place_and_keeps_the_order_of_arrival);
-	tcase_add_test(tests, diag_get_respects_the_callers_size);
-	tcase_add_test(tests, diag_renders_the_line_and_a_caret);
-	tcase_add_test(tests, diag_renders_without_a_source_or_a_place);
-	tcase_add_test(tests, diag_aligns_wide_characters_and_skips_the_byte_order_mark);
-	tcase_add_test(tests, diag_shows_a_window_of_a_long_line);
-	tcase_add_test(tests, diag_makes_texts_safe_for_a_terminal);
-	tcase_add_test(tests, diag_cuts_to_the_buffer);
-	tcase_add_test(tests, diag_takes_many_findings);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

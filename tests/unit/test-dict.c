@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
 #include <stdio.h>
 
 #include "lib/base/dict.h"
+#include "tests/unit/suite.h"
 
 #define N_TEXTS 3000u
 
@@ -14,7 +14,7 @@ static const char *text_of(uint32_t i)
 	return text;
 }
 
-START_TEST(empty_dict_has_nothing)
+TEST(empty_dict_has_nothing)
 {
 	struct dict dict = {};
 	uint32_t value = 7;
@@ -24,9 +24,8 @@ START_TEST(empty_dict_has_nothing)
 	ck_assert_uint_eq(value, 7);
 	dict_done(&dict);
 }
-END_TEST
 
-START_TEST(put_replaces_the_number)
+TEST(put_replaces_the_number)
 {
 	struct dict dict = {};
 	uint32_t value;
@@ -38,9 +37,8 @@ START_TEST(put_replaces_the_number)
 	ck_assert_uint_eq(dict.n, 1);
 	dict_done(&dict);
 }
-END_TEST
 
-START_TEST(what_is_removed_hides_nothing)
+TEST(what_is_removed_hides_nothing)
 {
 	struct dict dict = {};
 	uint32_t value;
@@ -57,10 +55,9 @@ START_TEST(what_is_removed_hides_nothing)
 	ck_assert_uint_eq(dict.n, N_TEXTS - (N_TEXTS + 2) / 3);
 	dict_done(&dict);
 }
-END_TEST
 
 /* Entries that looking up each text passes, by where they are. */
-START_TEST(texts_are_near_their_place)
+TEST(texts_are_near_their_place)
 {
 	struct dict dict = {};
 	uint64_t passed = 0;
@@ -72,24 +69,4 @@ START_TEST(texts_are_near_their_place)
 			passed += (i - dict.entries[i].hash) & (dict.size - 1);
 	ck_assert_uint_le(passed, N_TEXTS);
 	dict_done(&dict);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("dict");
-	TCase *tcase = tcase_create("dict");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tcase, empty_dict_has_nothing);
-	tcase_add_test(tcase, put_replaces_the_number);
-	tcase_add_test(tcase, what_is_removed_hides_nothing);
-	tcase_add_test(tcase, texts_are_near_their_place);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
 }

@@ -3,9 +3,8 @@
  * The evaluator against facts of the language, each a row: what it says here is what the
  * compiled tables must say in a kernel.
  */
-#include <check.h>
-
 #include "lib/policy/eval.h"
+#include "tests/unit/suite.h"
 
 #define TEXT(literal)                                                                    \
 	{                                                                                \
@@ -55,6 +54,8 @@ static const struct row rows[] = {
 	{ TETRA_ARG_UINT64, TETRA_OP_GT, 1, { INT(3) }, SAW(-1), true },
 	{ TETRA_ARG_INT16, TETRA_OP_LT, 1, { INT(0) }, SAW(-1), true },
 	{ TETRA_ARG_SIZE, TETRA_OP_LT, 1, { INT(6) }, SAW(0x100000005ull), false },
+	{ TETRA_ARG_SIZE, TETRA_OP_LT, 1, { INT(6) }, SAW(6), false },
+	{ TETRA_ARG_UINT64, TETRA_OP_LT, 1, { INT(6) }, SAW(-1), false },
 	/* Mask: any bit of any value; no bit of none. */
 	{ TETRA_ARG_INT32, TETRA_OP_MASK, 2, { INT(4), INT(2) }, SAW(3), true },
 	{ TETRA_ARG_INT32, TETRA_OP_MASK, 1, { INT(6) }, SAW(2), true },
@@ -91,7 +92,7 @@ static int judge(struct policy_selector *selector, const struct eval_event *even
 	return eval_policy_hook(&hook, event);
 }
 
-START_TEST(a_filter_means_what_its_row_says)
+TEST_EACH(a_filter_means_what_its_row_says, ARRAY_SIZE(rows))
 {
 	const struct row *row = &rows[_i];
 	struct policy_value values[MAX_VALUES];
@@ -111,7 +112,6 @@ START_TEST(a_filter_means_what_its_row_says)
 	event = (struct eval_event){ .return_value = arg };
 	ck_assert((judge(&selector, &event) == 0) == row->accepted);
 }
-END_TEST
 
 /* What a selector says to values that are not there to be compared. Positive, negated: the
  * filter. Lenient: the selector accepts what is unreadable, and faults. */
@@ -152,7 +152,7 @@ static bool state_accepted(const struct state_row *row, uint32_t op, bool lenien
 	return judge(&selector, &event) == 0;
 }
 
-START_TEST(what_is_not_there_passes_by_its_state)
+TEST_EACH(what_is_not_there_passes_by_its_state, ARRAY_SIZE(state_rows))
 {
 	const struct state_row *row = &state_rows[_i];
 
@@ -166,10 +166,9 @@ START_TEST(what_is_not_there_passes_by_its_state)
 		ck_assert(state_accepted(row, not_op, true) == row->lenient_negated);
 	}
 }
-END_TEST
 
 /* Memory of a system call is another question than whatever else cannot be read. */
-START_TEST(a_fault_passes_on_request_only)
+TEST(a_fault_passes_on_request_only)
 {
 	struct policy_value value = TEXT("a");
 	struct policy_filter filter = { .op = TETRA_OP_NOT_EQUAL,
@@ -185,10 +184,9 @@ START_TEST(a_fault_passes_on_request_only)
 	selector.accepts_fault = 1;
 	ck_assert_int_eq(judge(&selector, &event), 0);
 }
-END_TEST
 
 /* Longer than all literals: only how it ends is not known. */
-START_TEST(a_text_without_end_is_judged_by_its_beginning)
+TEST(a_text_without_end_is_judged_by_its_beginning)
 {
 	struct policy_value value = TEXT("ab");
 	struct policy_filter filter = { .values = &value, .n_values = 1 };
@@ -214,10 +212,9 @@ START_TEST(a_text_without_end_is_judged_by_its_beginning)
 		ck_assert((judge(&selector, &event) == 0) == truths[i].lenient);
 	}
 }
-END_TEST
 
 /* An allow-list does not believe a name that a user namespace made; a deny-list does. */
-START_TEST(names_of_user_namespaces_are_not_believed)
+TEST(names_of_user_namespaces_are_not_believed)
 {
 	struct policy_value value = TEXT("/a");
 	struct policy_filter filter = { .values = &value, .n_values = 1 };
@@ -245,7 +242,6 @@ START_TEST(names_of_user_namespaces_are_not_believed)
 		selector.exempts = 0;
 	}
 }
-END_TEST
 
 static bool sock_accepts(uint32_t op, struct policy_value value,
 			 const struct eval_sock *sock)
@@ -258,7 +254,7 @@ static bool sock_accepts(uint32_t op, struct policy_value value,
 	return judge(&selector, &event) == 0;
 }
 
-START_TEST(addresses_are_compared_within_their_family)
+TEST(addresses_are_compared_within_their_family)
 {
 	struct policy_value net = { .addr_family = 4,
 				    .addr_bits = 9,
@@ -277,9 +273,8 @@ START_TEST(addresses_are_compared_within_their_family)
 	sock.family = 1;
 	ck_assert(!sock_accepts(TETRA_OP_SADDR, any, &sock));
 }
-END_TEST
 
-START_TEST(an_ipv4_address_in_ipv6_is_the_ipv4_address)
+TEST(an_ipv4_address_in_ipv6_is_the_ipv4_address)
 {
 	struct policy_value net = { .addr_family = 4, .addr_bits = 8, .addr = { 10 } };
 	struct policy_value any = { .addr_family = 6, .addr_bits = 0 };
@@ -295,9 +290,8 @@ START_TEST(an_ipv4_address_in_ipv6_is_the_ipv4_address)
 	ck_assert(!sock_accepts(TETRA_OP_DADDR, net, &sock));
 	ck_assert(sock_accepts(TETRA_OP_DADDR, any, &sock));
 }
-END_TEST
 
-START_TEST(ports_protocol_and_family_are_numbers)
+TEST(ports_protocol_and_family_are_numbers)
 {
 	struct policy_value ports = RANGE(80, 90), tcp = INT(6), inet = INT(2);
 	struct eval_sock sock = { .family = 2, .protocol = 6, .sport = 90, .dport = 91 };
@@ -307,9 +301,8 @@ START_TEST(ports_protocol_and_family_are_numbers)
 	ck_assert(sock_accepts(TETRA_OP_PROTOCOL, tcp, &sock));
 	ck_assert(sock_accepts(TETRA_OP_FAMILY, inet, &sock));
 }
-END_TEST
 
-START_TEST(pids_are_compared_or_inherited)
+TEST(pids_are_compared_or_inherited)
 {
 	struct policy_value value = INT(7);
 	struct policy_pids pids = { .values = &value, .n_values = 1 };
@@ -327,7 +320,6 @@ START_TEST(pids_are_compared_or_inherited)
 	pids.negated = 0;
 	ck_assert_int_eq(judge(&selector, &event), 0);
 }
-END_TEST
 
 /* By state and leniency: In, NotIn, In with followChildren, NotIn with it; no marks. */
 static const struct exe_row {
@@ -365,7 +357,7 @@ static bool exe_accepted(const struct exe_row *row, uint32_t op, bool follow)
 	return judge(&selector, &event) == 0;
 }
 
-START_TEST(executables_pass_by_their_state)
+TEST_EACH(executables_pass_by_their_state, ARRAY_SIZE(exe_rows))
 {
 	const struct exe_row *row = &exe_rows[_i];
 
@@ -378,10 +370,9 @@ START_TEST(executables_pass_by_their_state)
 	ck_assert(exe_accepted(row, TETRA_OP_EQUAL, true) == row->in_follow);
 	ck_assert(exe_accepted(row, TETRA_OP_NOT_EQUAL, true) == row->not_in_follow);
 }
-END_TEST
 
 /* A memfd has no name, and that is known: it is in no list. */
-START_TEST(an_executable_may_have_an_empty_name)
+TEST(an_executable_may_have_an_empty_name)
 {
 	static const struct exe_row memfd = { .state = TETRA_VALUE_READ };
 	struct policy_value value = TEXT("/");
@@ -397,9 +388,8 @@ START_TEST(an_executable_may_have_an_empty_name)
 	binaries.n_values = 0; /* no values: no filter */
 	ck_assert_int_eq(judge(&selector, &event), 0);
 }
-END_TEST
 
-START_TEST(executables_of_user_namespaces_are_not_believed)
+TEST(executables_of_user_namespaces_are_not_believed)
 {
 	struct policy_value value = TEXT("/bin/sh");
 	struct policy_binaries binaries = { .op = TETRA_OP_NOT_EQUAL,
@@ -421,7 +411,6 @@ START_TEST(executables_of_user_namespaces_are_not_believed)
 	binaries.op = TETRA_OP_EQUAL;
 	ck_assert_int_eq(judge(&selector, &event), 0);
 }
-END_TEST
 
 /*
  * followChildren: by the executable's own name, which a user namespace may have made, and what
@@ -474,7 +463,7 @@ static bool descent_passes(const struct descent_truth *truth, uint32_t op, bool 
 	return judge(&selector, &event) == 0;
 }
 
-START_TEST(descent_is_by_names_that_are_known_and_believed)
+TEST_EACH(descent_is_by_names_that_are_known_and_believed, ARRAY_SIZE(descent_truths))
 {
 	const struct descent_truth *truth = &descent_truths[_i];
 
@@ -483,10 +472,9 @@ START_TEST(descent_is_by_names_that_are_known_and_believed)
 	ck_assert(descent_passes(truth, TETRA_OP_EQUAL, true) == truth->lenient_in);
 	ck_assert(descent_passes(truth, TETRA_OP_NOT_EQUAL, true) == truth->lenient_not_in);
 }
-END_TEST
 
 /* An exception, which comes before a denial, is an allow-list whose filter is positive. */
-START_TEST(exceptions_for_children_do_not_believe_foreign_names)
+TEST(exceptions_for_children_do_not_believe_foreign_names)
 {
 	static const struct {
 		uint8_t exempts, distrusts, foreign, inherited;
@@ -513,10 +501,9 @@ START_TEST(exceptions_for_children_do_not_believe_foreign_names)
 		ck_assert((judge(&selector, &event) == 0) == truths[i].not_in);
 	}
 }
-END_TEST
 
 /* Whose numbers they descend from is known even if their names are not. */
-START_TEST(unreadable_names_do_not_matter_to_pids)
+TEST(unreadable_names_do_not_matter_to_pids)
 {
 	struct policy_value value = INT(7);
 	struct policy_pids pids = { .values = &value, .n_values = 1, .follow_forks = 1 };
@@ -529,9 +516,8 @@ START_TEST(unreadable_names_do_not_matter_to_pids)
 	event.pid_marks = 0;
 	ck_assert_int_eq(judge(&selector, &event), -1);
 }
-END_TEST
 
-START_TEST(marks_of_unknown_processes_are_unreadable)
+TEST(marks_of_unknown_processes_are_unreadable)
 {
 	struct policy_value value = INT(7);
 	struct policy_pids pids = { .values = &value, .n_values = 1, .follow_forks = 1 };
@@ -546,7 +532,6 @@ START_TEST(marks_of_unknown_processes_are_unreadable)
 	pids.negated = 0;
 	ck_assert_int_eq(judge(&selector, &event), 0);
 }
-END_TEST
 
 /* Neither, never, both: what each filter says of processes at the edge of what it asks. */
 static const struct pid_truth {
@@ -581,7 +566,7 @@ static const struct pid_truth {
 	{ 1, 1, 1, 3, 9, 0, true },
 };
 
-START_TEST(a_pid_is_in_or_not_or_neither)
+TEST_EACH(a_pid_is_in_or_not_or_neither, ARRAY_SIZE(pid_truths))
 {
 	const struct pid_truth *truth = &pid_truths[_i];
 	struct policy_value value = INT(7);
@@ -601,7 +586,6 @@ START_TEST(a_pid_is_in_or_not_or_neither)
 
 	ck_assert_int_eq(judge(&selector, &event), truth->passes ? 0 : -1);
 }
-END_TEST
 
 /* Values, and the host's namespace, and both: In is any of them, NotIn none. */
 static const struct namespace_truth {
@@ -626,7 +610,7 @@ static const struct namespace_truth {
 	{ 1, 0, 0, true },
 };
 
-START_TEST(a_namespace_is_in_or_not)
+TEST_EACH(a_namespace_is_in_or_not, ARRAY_SIZE(namespace_truths))
 {
 	const struct namespace_truth *truth = &namespace_truths[_i];
 	struct policy_value value = INT(100);
@@ -643,7 +627,6 @@ START_TEST(a_namespace_is_in_or_not)
 	event.namespaces[TETRA_NS_NET] = truth->inode;
 	ck_assert_int_eq(judge(&selector, &event), truth->passes ? 0 : -1);
 }
-END_TEST
 
 /* isNamespaceCapability: who is in the host's user namespace passes neither. */
 static const struct capability_truth {
@@ -659,7 +642,7 @@ static const struct capability_truth {
 	{ 1, 0, 1, 0, true },
 };
 
-START_TEST(a_capability_is_in_or_not_or_neither)
+TEST_EACH(a_capability_is_in_or_not_or_neither, ARRAY_SIZE(capability_truths))
 {
 	const struct capability_truth *truth = &capability_truths[_i];
 	struct policy_capabilities capabilities = {
@@ -676,9 +659,8 @@ START_TEST(a_capability_is_in_or_not_or_neither)
 	event.caps[TETRA_CAPSET_EFFECTIVE] = truth->caps;
 	ck_assert_int_eq(judge(&selector, &event), truth->passes ? 0 : -1);
 }
-END_TEST
 
-START_TEST(namespaces_know_the_hosts)
+TEST(namespaces_know_the_hosts)
 {
 	struct policy_value value = INT(100);
 	struct policy_namespace namespace = {
@@ -700,9 +682,8 @@ START_TEST(namespaces_know_the_hosts)
 	namespace.negated = 1;
 	ck_assert_int_eq(judge(&selector, &event), 0);
 }
-END_TEST
 
-START_TEST(capabilities_are_any_or_none)
+TEST(capabilities_are_any_or_none)
 {
 	struct policy_capabilities capabilities = { .set = TETRA_CAPSET_EFFECTIVE,
 						    .mask = 6 };
@@ -721,9 +702,8 @@ START_TEST(capabilities_are_any_or_none)
 	event.caps[TETRA_CAPSET_EFFECTIVE] = 1;
 	ck_assert_int_eq(judge(&selector, &event), 0);
 }
-END_TEST
 
-START_TEST(the_first_selector_wins)
+TEST(the_first_selector_wins)
 {
 	struct policy_value seven = INT(7), eight = INT(8);
 	struct policy_pids pids[] = {
@@ -745,48 +725,4 @@ START_TEST(the_first_selector_wins)
 	ck_assert_int_eq(eval_policy_hook(&hook, &event), 2);
 	hook.n_selectors = 0;
 	ck_assert_int_eq(eval_policy_hook(&hook, &event), 0);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("eval");
-	TCase *tcase = tcase_create("facts");
-	SRunner *runner;
-	int n_failed;
-
-	tcase_add_loop_test(tcase, a_filter_means_what_its_row_says, 0, ARRAY_SIZE(rows));
-	tcase_add_loop_test(tcase, what_is_not_there_passes_by_its_state, 0,
-			    ARRAY_SIZE(state_rows));
-	tcase_add_test(tcase, a_fault_passes_on_request_only);
-	tcase_add_test(tcase, a_text_without_end_is_judged_by_its_beginning);
-	tcase_add_test(tcase, names_of_user_namespaces_are_not_believed);
-	tcase_add_test(tcase, addresses_are_compared_within_their_family);
-	tcase_add_test(tcase, an_ipv4_address_in_ipv6_is_the_ipv4_address);
-	tcase_add_test(tcase, ports_protocol_and_family_are_numbers);
-	tcase_add_test(tcase, pids_are_compared_or_inherited);
-	tcase_add_loop_test(tcase, executables_pass_by_their_state, 0,
-			    ARRAY_SIZE(exe_rows));
-	tcase_add_test(tcase, an_executable_may_have_an_empty_name);
-	tcase_add_test(tcase, executables_of_user_namespaces_are_not_believed);
-	tcase_add_loop_test(tcase, descent_is_by_names_that_are_known_and_believed, 0,
-			    ARRAY_SIZE(descent_truths));
-	tcase_add_test(tcase, exceptions_for_children_do_not_believe_foreign_names);
-	tcase_add_test(tcase, unreadable_names_do_not_matter_to_pids);
-	tcase_add_test(tcase, marks_of_unknown_processes_are_unreadable);
-	tcase_add_loop_test(tcase, a_pid_is_in_or_not_or_neither, 0,
-			    ARRAY_SIZE(pid_truths));
-	tcase_add_loop_test(tcase, a_namespace_is_in_or_not, 0,
-			    ARRAY_SIZE(namespace_truths));
-	tcase_add_loop_test(tcase, a_capability_is_in_or_not_or_neither, 0,
-			    ARRAY_SIZE(capability_truths));
-	tcase_add_test(tcase, namespaces_know_the_hosts);
-	tcase_add_test(tcase, capabilities_are_any_or_none);
-	tcase_add_test(tcase, the_first_selector_wins);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <check.h>
 
 #include "bpf/abi/config.h"
 #include "bpf/abi/hash.h"
@@ -9,6 +8,7 @@
 #include "bpf/process.skel.h"
 #include "lib/base/base.h"
 #include "lib/kernel/excerpt.h"
+#include "tests/unit/suite.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -205,7 +205,7 @@ static struct btf *sample_wanted(void)
 	return btf;
 }
 
-START_TEST(excerpt_has_what_is_asked_for)
+TEST(excerpt_has_what_is_asked_for)
 {
 	struct btf *full = sample_full(), *wanted = sample_wanted();
 	struct btf *excerpt = excerpt_of(full, wanted);
@@ -221,9 +221,8 @@ START_TEST(excerpt_has_what_is_asked_for)
 	btf__free(wanted);
 	btf__free(full);
 }
-END_TEST
 
-START_TEST(excerpt_has_nothing_else)
+TEST(excerpt_has_nothing_else)
 {
 	struct btf *full = sample_full(), *wanted = sample_wanted();
 	struct btf *excerpt = excerpt_of(full, wanted);
@@ -237,7 +236,6 @@ START_TEST(excerpt_has_nothing_else)
 	btf__free(wanted);
 	btf__free(full);
 }
-END_TEST
 
 /* A dentry whose inline name is called @name, and has @bytes at 56. */
 static struct btf *sample_dentry(const char *name, uint32_t bytes)
@@ -264,7 +262,7 @@ static struct btf *sample_node(const char *name)
 	return btf;
 }
 
-START_TEST(excerpt_has_renamed_pointers_as_pointers)
+TEST(excerpt_has_renamed_pointers_as_pointers)
 {
 	struct btf *full = sample_node("__parent"), *wanted = sample_node("parent");
 	struct btf *excerpt = excerpt_of(full, wanted);
@@ -278,9 +276,8 @@ START_TEST(excerpt_has_renamed_pointers_as_pointers)
 	btf__free(wanted);
 	btf__free(full);
 }
-END_TEST
 
-START_TEST(excerpt_has_renamed_members_by_their_older_name)
+TEST(excerpt_has_renamed_members_by_their_older_name)
 {
 	struct btf *full = sample_dentry("d_shortname", 40);
 	struct btf *wanted = sample_dentry("d_iname", 32);
@@ -297,9 +294,8 @@ START_TEST(excerpt_has_renamed_members_by_their_older_name)
 	btf__free(wanted);
 	btf__free(full);
 }
-END_TEST
 
-START_TEST(excerpt_of_empty_btf_is_empty)
+TEST(excerpt_of_empty_btf_is_empty)
 {
 	struct btf *none = btf__new_empty(), *wanted = sample_wanted();
 	struct btf *excerpt = excerpt_of(none, wanted);
@@ -309,10 +305,9 @@ START_TEST(excerpt_of_empty_btf_is_empty)
 	btf__free(wanted);
 	btf__free(none);
 }
-END_TEST
 
 /* The objects against themselves, and against this machine's kernel where it has BTF. */
-START_TEST(excerpt_agrees_with_full_btf_for_our_objects)
+TEST(excerpt_agrees_with_full_btf_for_our_objects)
 {
 	static const struct {
 		const void *(*bytes)(size_t *size);
@@ -340,26 +335,4 @@ START_TEST(excerpt_agrees_with_full_btf_for_our_objects)
 		bpf_object__close(object);
 	}
 	btf__free(kernel);
-}
-END_TEST
-
-int main(void)
-{
-	TCase *tcase = tcase_create("excerpt");
-	Suite *suite = suite_create("excerpt");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tcase, excerpt_has_what_is_asked_for);
-	tcase_add_test(tcase, excerpt_has_nothing_else);
-	tcase_add_test(tcase, excerpt_has_renamed_pointers_as_pointers);
-	tcase_add_test(tcase, excerpt_has_renamed_members_by_their_older_name);
-	tcase_add_test(tcase, excerpt_of_empty_btf_is_empty);
-	tcase_add_test(tcase, excerpt_agrees_with_full_btf_for_our_objects);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
-
 #include "record-build.h"
 #include "tetra/filter.h"
+#include "tests/unit/suite.h"
 
 #define STAMP UINT64_C(500000000000)
 
@@ -65,40 +64,36 @@ static const char *passing(void)
 	return text;
 }
 
-START_TEST(filter_without_clauses_passes_all)
+TEST(filter_without_clauses_passes_all)
 {
 	ck_assert_str_eq(passing(), "SCHEL");
 	ck_assert_int_eq(tetra_filter_matches(NULL, desk.events[LOST]), 1);
 }
-END_TEST
 
-START_TEST(filter_values_of_a_property_are_alternatives)
+TEST(filter_values_of_a_property_are_alternatives)
 {
 	tetra_filter_add_kind(filter, TETRA_EVENT_EXEC);
 	ck_assert_str_eq(passing(), "SC");
 	tetra_filter_add_kind(filter, TETRA_EVENT_LOST);
 	ck_assert_str_eq(passing(), "SCL");
 }
-END_TEST
 
-START_TEST(filter_properties_of_a_clause_must_all_hold)
+TEST(filter_properties_of_a_clause_must_all_hold)
 {
 	tetra_filter_add_kind(filter, TETRA_EVENT_EXEC);
 	tetra_filter_add_pid(filter, 200);
 	ck_assert_str_eq(passing(), "C");
 }
-END_TEST
 
-START_TEST(filter_clauses_are_alternatives)
+TEST(filter_clauses_are_alternatives)
 {
 	tetra_filter_add_policy(filter, "guard");
 	tetra_filter_add_clause(filter, TETRA_FILTER_ALLOW);
 	tetra_filter_add_binary(filter, "/bin/sh", TETRA_MATCH_EXACT);
 	ck_assert_str_eq(passing(), "SH");
 }
-END_TEST
 
-START_TEST(filter_denying_clauses_win)
+TEST(filter_denying_clauses_win)
 {
 	tetra_filter_add_clause(filter, TETRA_FILTER_DENY);
 	tetra_filter_add_binary(filter, "/usr/bin/", TETRA_MATCH_PREFIX);
@@ -107,9 +102,8 @@ START_TEST(filter_denying_clauses_win)
 	tetra_filter_add_kind(filter, TETRA_EVENT_EXEC);
 	ck_assert_str_eq(passing(), "S");
 }
-END_TEST
 
-START_TEST(filter_texts)
+TEST(filter_texts)
 {
 	tetra_filter_add_binary(filter, "url", TETRA_MATCH_POSTFIX);
 	ck_assert_str_eq(passing(), "CHE");
@@ -118,16 +112,14 @@ START_TEST(filter_texts)
 	tetra_filter_add_function(filter, "", TETRA_MATCH_PREFIX);
 	ck_assert_str_eq(passing(), "H");
 }
-END_TEST
 
-START_TEST(filter_parents)
+TEST(filter_parents)
 {
 	tetra_filter_add_parent_binary(filter, "/bin/sh", TETRA_MATCH_EXACT);
 	ck_assert_str_eq(passing(), "CHE");
 }
-END_TEST
 
-START_TEST(filter_containers)
+TEST(filter_containers)
 {
 	tetra_filter_add_container(filter, "3f9c2a7b");
 	ck_assert_str_eq(passing(), "CHE");
@@ -136,9 +128,8 @@ START_TEST(filter_containers)
 	tetra_filter_add_container(filter, "");
 	ck_assert_str_eq(passing(), "S");
 }
-END_TEST
 
-START_TEST(filter_namespaces)
+TEST(filter_namespaces)
 {
 	tetra_filter_add_namespace(filter, TETRA_PROCESS_NS_MNT, 1);
 	ck_assert_str_eq(passing(), "");
@@ -147,9 +138,26 @@ START_TEST(filter_namespaces)
 	tetra_filter_add_namespace(filter, TETRA_PROCESS_NS_TIME, 1);
 	ck_assert_str_eq(passing(), "");
 }
-END_TEST
 
-START_TEST(filter_refuses_what_it_does_not_know)
+/* Nothing is known of a process that nobody described: it is in no namespace, not in 0. */
+TEST(filter_namespaces_of_an_unknown_process)
+{
+	struct tetra_record *head = build_hook(&build, 1, 777, 0, TETRA_ACTION_POST);
+
+	head->flags = TETRA_HOOK_UNKNOWN;
+	desk_clear(&desk);
+	desk_feed(&desk, head);
+	ck_assert_uint_eq(desk.n_events, 1);
+	ck_assert_str_eq(passing(), "S");
+	tetra_filter_add_namespace(filter, TETRA_PROCESS_NS_MNT, 0);
+	ck_assert_str_eq(passing(), "");
+	tetra_filter_unref(filter);
+	ck_assert_int_eq(tetra_filter_new(&filter), 0);
+	tetra_filter_add_pid(filter, 777);
+	ck_assert_str_eq(passing(), "S");
+}
+
+TEST(filter_refuses_what_it_does_not_know)
 {
 	ck_assert_int_eq(tetra_filter_add_kind(filter, 2), -EINVAL);
 	ck_assert_int_eq(tetra_filter_add_binary(filter, NULL, 0), -EINVAL);
@@ -158,9 +166,8 @@ START_TEST(filter_refuses_what_it_does_not_know)
 	ck_assert_int_eq(tetra_filter_add_namespace(filter, 10, 1), -EINVAL);
 	ck_assert_str_eq(passing(), "SCHEL");
 }
-END_TEST
 
-START_TEST(filter_kinds_have_names)
+TEST(filter_kinds_have_names)
 {
 	ck_assert_uint_eq(tetra_event_kind_from_name("PROCESS_EXEC"), TETRA_EVENT_EXEC);
 	ck_assert_uint_eq(tetra_event_kind_from_name("kprobe"), TETRA_EVENT_KPROBE);
@@ -170,31 +177,5 @@ START_TEST(filter_kinds_have_names)
 	ck_assert_str_eq(tetra_event_kind_to_name(TETRA_EVENT_LSM), "process_lsm");
 	ck_assert_ptr_null(tetra_event_kind_to_name(2));
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("filter");
-	TCase *tests = tcase_create("filter");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, filter_without_clauses_passes_all);
-	tcase_add_test(tests, filter_values_of_a_property_are_alternatives);
-	tcase_add_test(tests, filter_properties_of_a_clause_must_all_hold);
-	tcase_add_test(tests, filter_clauses_are_alternatives);
-	tcase_add_test(tests, filter_denying_clauses_win);
-	tcase_add_test(tests, filter_texts);
-	tcase_add_test(tests, filter_parents);
-	tcase_add_test(tests, filter_containers);
-	tcase_add_test(tests, filter_namespaces);
-	tcase_add_test(tests, filter_refuses_what_it_does_not_know);
-	tcase_add_test(tests, filter_kinds_have_names);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -13,12 +13,12 @@
  *
  * PATH is the end of the finding's path; "-" is any.
  */
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 
 #include "lib/base/base.h"
 #include "tetra/policy.h"
+#include "tests/unit/suite.h"
 
 #define MAX_TEXT  65536
 #define MAX_WANTS 16
@@ -200,7 +200,7 @@ static void file_run(const char *folder, const char *name)
 	fclose(file);
 }
 
-START_TEST(findings_are_as_listed)
+TEST(findings_are_as_listed)
 {
 	char folder[1024];
 	struct dirent **names;
@@ -217,21 +217,4 @@ START_TEST(findings_are_as_listed)
 	printf("%u cases, %u failed\n", n_cases, n_failed);
 	ck_assert_uint_gt(n_cases, 0);
 	ck_assert_uint_eq(n_failed, 0);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("findings");
-	TCase *tests = tcase_create("findings");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tests, findings_are_as_listed);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -3,7 +3,6 @@
  * What the machine tells of a policy: a folder with links is made, and policies name what is
  * in it; and policies that mean the program of this test.
  */
-#include <check.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "lib/base/strbuf.h"
 #include "lib/policy/here.h"
+#include "tests/unit/suite.h"
 
 static char root[PATH_MAX], own[PATH_MAX];
 
@@ -149,7 +149,7 @@ static const struct {
 	{ BINARIES("Postfix", "/link"), NULL, NULL },
 };
 
-START_TEST(here_says_which_paths_are_links)
+TEST(here_says_which_paths_are_links)
 {
 	static const char path[] = "spec.lsmhooks[0].selectors[0].matchArgs[0].values[1]";
 	struct tetra_diag *diag;
@@ -165,10 +165,9 @@ START_TEST(here_says_which_paths_are_links)
 		tetra_diag_free(diag);
 	}
 }
-END_TEST
 
 /* The rules on texts look at no file. */
-START_TEST(here_knows_file_systems_that_fold_case)
+TEST(here_knows_file_systems_that_fold_case)
 {
 	ck_assert_str_eq(here_folds_case(0x4d44), "vfat");
 	ck_assert_str_eq(here_folds_case(0xfe534d42), "smb3");
@@ -176,9 +175,8 @@ START_TEST(here_knows_file_systems_that_fold_case)
 	ck_assert_ptr_null(here_folds_case(0x01021994)); /* tmpfs */
 	ck_assert_ptr_null(here_folds_case(0));
 }
-END_TEST
 
-START_TEST(here_is_asked_for)
+TEST(here_is_asked_for)
 {
 	static const char path[] = "spec.lsmhooks[0].selectors[0].matchArgs[0].values[1]";
 	struct tetra_diag *diag;
@@ -192,7 +190,6 @@ START_TEST(here_is_asked_for)
 	ck_assert_uint_eq(count(diag, "symbolic-link", "@/real/file", path), 1);
 	tetra_diag_free(diag);
 }
-END_TEST
 
 #define KILL(filters)                                                                    \
 	"lsmhooks: [{hook: file_open, selectors: [{" filters                             \
@@ -226,7 +223,7 @@ static const struct {
 	{ WATCH(IS("In", "^")), HERE_OWN_SEEN, NULL, "" },
 };
 
-START_TEST(here_says_that_the_loader_is_meant)
+TEST(here_says_that_the_loader_is_meant)
 {
 	struct tetra_diag *diag;
 	char path[256];
@@ -248,9 +245,8 @@ START_TEST(here_says_that_the_loader_is_meant)
 		tetra_diag_free(diag);
 	}
 }
-END_TEST
 
-START_TEST(here_finds_its_own_number)
+TEST(here_finds_its_own_number)
 {
 	struct tetra_diag *diag;
 	char spec[512];
@@ -263,9 +259,8 @@ START_TEST(here_finds_its_own_number)
 			  1);
 	tetra_diag_free(diag);
 }
-END_TEST
 
-START_TEST(here_stops_at_some_point)
+TEST(here_stops_at_some_point)
 {
 	static const char path[] = "spec.lsmhooks[0].selectors[0].matchArgs[0].values[";
 	struct tetra_finding finding = { .size = sizeof(finding) };
@@ -297,10 +292,9 @@ START_TEST(here_stops_at_some_point)
 	tetra_policy_unref(policy);
 	tetra_diag_free(here.diag);
 }
-END_TEST
 
 /* Once for a policy, however many of its selectors follow. */
-START_TEST(here_says_what_is_not_known_of_descent)
+TEST(here_says_what_is_not_known_of_descent)
 {
 	static const struct {
 		const char *filter;
@@ -325,27 +319,5 @@ START_TEST(here_says_what_is_not_known_of_descent)
 		tetra_diag_free(diag);
 	}
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("here");
-	TCase *tests = tcase_create("here");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_unchecked_fixture(tests, folder_make, folder_remove);
-	tcase_add_test(tests, here_says_which_paths_are_links);
-	tcase_add_test(tests, here_knows_file_systems_that_fold_case);
-	tcase_add_test(tests, here_is_asked_for);
-	tcase_add_test(tests, here_says_that_the_loader_is_meant);
-	tcase_add_test(tests, here_finds_its_own_number);
-	tcase_add_test(tests, here_stops_at_some_point);
-	tcase_add_test(tests, here_says_what_is_not_known_of_descent);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE_ONCE(folder_make, folder_remove)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
 #include <inttypes.h>
 #include <time.h>
 
 #include "tests/unit/host-match.h"
+#include "tests/unit/suite.h"
 
 #define VALUES(...)                                                                      \
 	(struct policy_value[]){ __VA_ARGS__ },                                          \
@@ -129,7 +129,7 @@ static void assert_finding(const char *code, const char *part)
 	ck_assert_msg(strstr(finding.message, part), "'%s'", finding.message);
 }
 
-START_TEST(prefix_of_a_path_ends_anywhere)
+TEST(prefix_of_a_path_ends_anywhere)
 {
 	fact_begin(TETRA_ARG_FILE);
 	fact_filter(TETRA_OP_PREFIX, VALUES(TEXT("/etc/pass")));
@@ -140,9 +140,8 @@ START_TEST(prefix_of_a_path_ends_anywhere)
 	ck_assert(!fact_takes_text("/etc"));
 	ck_assert(!fact_takes_text("/"));
 }
-END_TEST
 
-START_TEST(prefix_with_a_slash_needs_something_below)
+TEST(prefix_with_a_slash_needs_something_below)
 {
 	fact_begin(TETRA_ARG_FILE);
 	fact_filter(TETRA_OP_PREFIX, VALUES(TEXT("/etc/")));
@@ -150,9 +149,8 @@ START_TEST(prefix_with_a_slash_needs_something_below)
 	ck_assert(!fact_takes_text("/etc"));
 	ck_assert(!fact_takes_text("/etcetera"));
 }
-END_TEST
 
-START_TEST(equal_path_is_the_whole_path)
+TEST(equal_path_is_the_whole_path)
 {
 	fact_begin(TETRA_ARG_PATH);
 	fact_filter(TETRA_OP_EQUAL, VALUES(TEXT("/etc/passwd"), TEXT("/")));
@@ -162,9 +160,8 @@ START_TEST(equal_path_is_the_whole_path)
 	ck_assert(!fact_takes_text("/etc/passw"));
 	ck_assert(!fact_takes_text("/x"));
 }
-END_TEST
 
-START_TEST(what_has_no_path_passes_no_path_filter)
+TEST(what_has_no_path_passes_no_path_filter)
 {
 	static const uint32_t ops[] = { TETRA_OP_EQUAL, TETRA_OP_NOT_EQUAL,
 					TETRA_OP_NOT_PREFIX, TETRA_OP_NOT_POSTFIX };
@@ -180,9 +177,8 @@ START_TEST(what_has_no_path_passes_no_path_filter)
 		ck_assert(!fact_matches());
 	}
 }
-END_TEST
 
-START_TEST(two_filters_on_one_path_must_both_hold)
+TEST(two_filters_on_one_path_must_both_hold)
 {
 	fact_begin(TETRA_ARG_FILE);
 	fact_filter(TETRA_OP_PREFIX, VALUES(TEXT("/srv/")));
@@ -193,9 +189,8 @@ START_TEST(two_filters_on_one_path_must_both_hold)
 	ck_assert(!fact_takes_text("/srv/a.html"));
 	ck_assert(!fact_takes_text("/var/a"));
 }
-END_TEST
 
-START_TEST(signed_order_is_kept)
+TEST(signed_order_is_kept)
 {
 	fact_begin(TETRA_ARG_INT8);
 	fact_filter(TETRA_OP_LT, VALUES(NUMBER(-3), NUMBER(-100)));
@@ -204,27 +199,24 @@ START_TEST(signed_order_is_kept)
 	ck_assert(!fact_takes_number(-3));
 	ck_assert(!fact_takes_number(5));
 }
-END_TEST
 
-START_TEST(nothing_is_above_the_greatest_number)
+TEST(nothing_is_above_the_greatest_number)
 {
 	fact_begin(TETRA_ARG_UINT64);
 	fact_filter(TETRA_OP_GT, VALUES(NUMBER(~0ull)));
 	ck_assert(!fact_takes_number(~0ull));
 	ck_assert(!fact_takes_number(0));
 }
-END_TEST
 
-START_TEST(size_is_compared_with_64_bits)
+TEST(size_is_compared_with_64_bits)
 {
 	fact_begin(TETRA_ARG_SIZE);
 	fact_filter(TETRA_OP_EQUAL, VALUES(NUMBER(5)));
 	ck_assert(fact_takes_number(5));
 	ck_assert(!fact_takes_number(0x100000005ull));
 }
-END_TEST
 
-START_TEST(wide_range_of_a_map_is_cut_into_segments)
+TEST(wide_range_of_a_map_is_cut_into_segments)
 {
 	fact_begin(TETRA_ARG_INT32);
 	fact_filter(TETRA_OP_NOT_IN_MAP, VALUES(RANGE(-1000000, 1000000)));
@@ -233,9 +225,8 @@ START_TEST(wide_range_of_a_map_is_cut_into_segments)
 	ck_assert(!fact_takes_number(-1000000));
 	ck_assert(!fact_takes_number(0));
 }
-END_TEST
 
-START_TEST(two_masks_that_do_not_nest_are_refused)
+TEST(two_masks_that_do_not_nest_are_refused)
 {
 	fact_begin(TETRA_ARG_INT32);
 	fact_filter(TETRA_OP_MASK, VALUES(NUMBER(6)));
@@ -246,9 +237,8 @@ START_TEST(two_masks_that_do_not_nest_are_refused)
 	ck_assert_int_eq(fact_compile(), -EOPNOTSUPP);
 	assert_finding("not-supported", "bits");
 }
-END_TEST
 
-START_TEST(a_path_too_deep_is_refused)
+TEST(a_path_too_deep_is_refused)
 {
 	char path[] =
 		"/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a";
@@ -264,10 +254,9 @@ START_TEST(a_path_too_deep_is_refused)
 	path[sizeof(path) - 3] = '\0';
 	ck_assert(fact_takes_text(path));
 }
-END_TEST
 
 /* One byte less than what is kept of a text that is cut. */
-START_TEST(a_literal_of_4094_bytes_is_compared_whole)
+TEST(a_literal_of_4094_bytes_is_compared_whole)
 {
 	char text[4097];
 	struct policy_value value = { .text = text, .len = 4094 };
@@ -284,9 +273,8 @@ START_TEST(a_literal_of_4094_bytes_is_compared_whole)
 	ck_assert_int_eq(fact_compile(), -E2BIG);
 	assert_finding("resource-limit", "4094");
 }
-END_TEST
 
-START_TEST(an_unknown_executable_passes_no_binary_filter)
+TEST(an_unknown_executable_passes_no_binary_filter)
 {
 	struct policy_binaries binaries = { .op = TETRA_OP_NOT_EQUAL };
 
@@ -302,9 +290,8 @@ START_TEST(an_unknown_executable_passes_no_binary_filter)
 	fact.event.process.exe_len = 7;
 	ck_assert(fact_matches());
 }
-END_TEST
 
-START_TEST(a_widened_binary_counts_under_both_names)
+TEST(a_widened_binary_counts_under_both_names)
 {
 	static const struct ruleset_widening widened = { 0, "/usr/bin/login", 14 };
 	struct policy_binaries binaries = { .op = TETRA_OP_NOT_EQUAL };
@@ -322,9 +309,8 @@ START_TEST(a_widened_binary_counts_under_both_names)
 	ck_assert_int_eq(fact_compile(), 0);
 	ck_assert(!fact_matches());
 }
-END_TEST
 
-START_TEST(actions_become_a_rule)
+TEST(actions_become_a_rule)
 {
 	struct policy_action actions[] = {
 		{ .kind = TETRA_ACTION_SIGNAL, .signal = 10 },
@@ -350,10 +336,32 @@ START_TEST(actions_become_a_rule)
 	ck_assert_uint_eq(rule->counter, image_counter_cell(image, 0, 0, 0));
 	ck_assert_uint_eq(image->cells[1].hook.deciding, 1);
 }
-END_TEST
+
+/* The language allows three actions in a selector; the image does not rely on it. */
+TEST(a_rule_sends_three_signals)
+{
+	struct policy_action actions[4];
+	const struct tetra_rule *rule;
+
+	fact_begin(TETRA_ARG_INT32);
+	for (uint32_t i = 0; i < ARRAY_SIZE(actions); i++)
+		actions[i] = (struct policy_action){
+			.kind = TETRA_ACTION_SIGNAL,
+			.signal = 10 + i,
+		};
+	fact.selector.actions = actions;
+	fact.selector.n_actions = 3;
+	ck_assert_int_eq(fact_compile(), 0);
+	rule = &image->cells[image->cells[1].hook.rules].rule;
+	ck_assert_uint_eq(rule->n_signals, 3);
+	ck_assert_uint_eq(rule->signals[2], 12);
+	fact.selector.n_actions = 4;
+	ck_assert_int_eq(fact_compile(), -E2BIG);
+	assert_finding("resource-limit", "more than 3 signals");
+}
 
 /* Selectors before an enforcing one decide whether it does anything. */
-START_TEST(selectors_before_an_enforcing_one_decide)
+TEST(selectors_before_an_enforcing_one_decide)
 {
 	struct policy_action kill = { .kind = TETRA_ACTION_SIGKILL, .signal = 9 };
 	struct policy_selector selectors[4] = {};
@@ -367,9 +375,8 @@ START_TEST(selectors_before_an_enforcing_one_decide)
 	ck_assert_uint_eq(image->cells[1].hook.deciding, 0x7);
 	ck_assert_uint_eq(image->cells[1].hook.alive, 0xf);
 }
-END_TEST
 
-START_TEST(posts_may_be_limited_or_left_out)
+TEST(posts_may_be_limited_or_left_out)
 {
 	struct policy_action action = {
 		.kind = TETRA_ACTION_POST,
@@ -392,9 +399,8 @@ START_TEST(posts_may_be_limited_or_left_out)
 	ck_assert_uint_eq(rule->flags, 0);
 	ck_assert_uint_eq(rule->action, TETRA_ACTION_NOPOST);
 }
-END_TEST
 
-START_TEST(a_hook_without_live_groups_is_not_alive)
+TEST(a_hook_without_live_groups_is_not_alive)
 {
 	fact_begin(TETRA_ARG_INT32);
 	fact.group.disabled = 1;
@@ -406,9 +412,8 @@ START_TEST(a_hook_without_live_groups_is_not_alive)
 	ck_assert_int_eq(fact_compile(), 0);
 	ck_assert_uint_eq(image->cells[1].hook.alive, 0);
 }
-END_TEST
 
-START_TEST(the_rules_of_a_group_share_a_word)
+TEST(the_rules_of_a_group_share_a_word)
 {
 	struct policy_selector selectors[5] = { 0 };
 	struct ruleset_group groups[20];
@@ -437,9 +442,36 @@ START_TEST(the_rules_of_a_group_share_a_word)
 	ck_assert_uint_eq(image_counter_cell(image, 0, 12, 2),
 			  image->cells[0].head.counters + 12 * 5 + 2);
 }
-END_TEST
 
-START_TEST(more_rules_than_bits_are_refused)
+TEST(a_policy_has_64_selectors_on_a_hook)
+{
+	struct policy_selector selectors[65] = {};
+
+	fact_begin(TETRA_ARG_INT32);
+	fact.model.selectors = selectors;
+	fact.model.n_selectors = 64;
+	ck_assert_int_eq(fact_compile(), 0);
+	ck_assert_uint_eq(image->cells[1].hook.alive, UINT64_MAX);
+	fact.model.n_selectors = 65;
+	ck_assert_int_eq(fact_compile(), -E2BIG);
+	assert_finding("resource-limit", "more than 64 selectors");
+}
+
+TEST(an_image_has_4096_hooks)
+{
+	struct ruleset_hook *hooks = calloc(TETRA_MAX_HOOKS + 1, sizeof(*hooks));
+
+	fact_begin(TETRA_ARG_INT32);
+	fact.ruleset.hooks = hooks;
+	fact.ruleset.n_hooks = TETRA_MAX_HOOKS;
+	ck_assert_int_eq(fact_compile(), 0);
+	fact.ruleset.n_hooks = TETRA_MAX_HOOKS + 1;
+	ck_assert_int_eq(fact_compile(), -E2BIG);
+	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR), 1);
+	free(hooks);
+}
+
+TEST(more_rules_than_bits_are_refused)
 {
 	struct ruleset_group *groups = calloc(TETRA_MAX_RULES + 1, sizeof(*groups));
 
@@ -454,7 +486,6 @@ START_TEST(more_rules_than_bits_are_refused)
 	assert_finding("resource-limit", "1024");
 	free(groups);
 }
-END_TEST
 
 /* A thousand policies with ten prefixes each, as one file server might have. */
 static double compile_seconds(uint32_t n_groups, uint32_t *ret_cells)
@@ -501,7 +532,7 @@ static double compile_seconds(uint32_t n_groups, uint32_t *ret_cells)
 	return (after.tv_sec - before.tv_sec) + (after.tv_nsec - before.tv_nsec) / 1e9;
 }
 
-START_TEST(a_thousand_policies_compile_at_once)
+TEST(a_thousand_policies_compile_at_once)
 {
 	uint32_t n_cells;
 	double seconds;
@@ -511,12 +542,11 @@ START_TEST(a_thousand_policies_compile_at_once)
 	printf("1000 policies of 10 prefixes: %.1f ms, %" PRIu32 " bytes each\n",
 	       seconds * 1000, n_cells * TETRA_CELL_BYTES / 1000);
 	/* 100 ms is the aim; tools that watch memory take their share. */
-	ck_assert_msg(seconds < 1, "%.3f s", seconds);
+	ck_assert_msg(!SUITE_IS_TIMED || seconds < 1, "%.3f s", seconds);
 	ck_assert_uint_lt(n_cells * TETRA_CELL_BYTES / 1000, 10000);
 }
-END_TEST
 
-START_TEST(same_rules_give_same_bytes)
+TEST(same_rules_give_same_bytes)
 {
 	_cleanup_(random_rules_freep) struct random_rules *rules = NULL;
 	_cleanup_(image_freep) struct image *a = NULL, *b = NULL;
@@ -527,9 +557,8 @@ START_TEST(same_rules_give_same_bytes)
 	ck_assert_uint_eq(a->n_cells, b->n_cells);
 	ck_assert(memcmp(a->cells, b->cells, (size_t)a->n_cells * TETRA_CELL_BYTES) == 0);
 }
-END_TEST
 
-START_TEST(the_dump_names_hooks_and_rules)
+TEST(the_dump_names_hooks_and_rules)
 {
 	char *text = NULL;
 	size_t len;
@@ -545,7 +574,6 @@ START_TEST(the_dump_names_hooks_and_rules)
 	ck_assert(strstr(text, "group 100 selector 0"));
 	free(text);
 }
-END_TEST
 
 struct tally {
 	uint32_t n_cases, n_matching, n_differences;
@@ -606,7 +634,7 @@ static void compare_rules(uint64_t seed, uint32_t n_rules, uint32_t n_events,
 }
 
 /* TETRA_TEST_SEED moves the whole walk elsewhere. */
-START_TEST(tables_and_evaluator_agree)
+TEST(tables_and_evaluator_agree)
 {
 	static const uint16_t sizes[] = { 1, 2, 5, 20, 63, 64, 65, 130, 300, 1000 };
 	const char *given = getenv("TETRA_TEST_SEED");
@@ -622,60 +650,6 @@ START_TEST(tables_and_evaluator_agree)
 	ck_assert_uint_gt(tally.n_matching, tally.n_cases / 4);
 	ck_assert_uint_lt(tally.n_matching, tally.n_cases);
 }
-END_TEST
 
-static TCase *facts(void)
-{
-	TCase *tcase = tcase_create("facts");
-
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_add_test(tcase, prefix_of_a_path_ends_anywhere);
-	tcase_add_test(tcase, prefix_with_a_slash_needs_something_below);
-	tcase_add_test(tcase, equal_path_is_the_whole_path);
-	tcase_add_test(tcase, what_has_no_path_passes_no_path_filter);
-	tcase_add_test(tcase, two_filters_on_one_path_must_both_hold);
-	tcase_add_test(tcase, signed_order_is_kept);
-	tcase_add_test(tcase, nothing_is_above_the_greatest_number);
-	tcase_add_test(tcase, size_is_compared_with_64_bits);
-	tcase_add_test(tcase, wide_range_of_a_map_is_cut_into_segments);
-	tcase_add_test(tcase, two_masks_that_do_not_nest_are_refused);
-	tcase_add_test(tcase, a_path_too_deep_is_refused);
-	tcase_add_test(tcase, a_literal_of_4094_bytes_is_compared_whole);
-	tcase_add_test(tcase, an_unknown_executable_passes_no_binary_filter);
-	tcase_add_test(tcase, a_widened_binary_counts_under_both_names);
-	tcase_add_test(tcase, actions_become_a_rule);
-	tcase_add_test(tcase, selectors_before_an_enforcing_one_decide);
-	tcase_add_test(tcase, posts_may_be_limited_or_left_out);
-	tcase_add_test(tcase, a_hook_without_live_groups_is_not_alive);
-	tcase_add_test(tcase, the_rules_of_a_group_share_a_word);
-	tcase_add_test(tcase, more_rules_than_bits_are_refused);
-	tcase_add_test(tcase, a_thousand_policies_compile_at_once);
-	tcase_add_test(tcase, same_rules_give_same_bytes);
-	tcase_add_test(tcase, the_dump_names_hooks_and_rules);
-	return tcase;
-}
-
-static TCase *differential(void)
-{
-	TCase *tcase = tcase_create("differential");
-
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_add_test(tcase, tables_and_evaluator_agree);
-	return tcase;
-}
-
-int main(void)
-{
-	Suite *suite = suite_create("image");
-	SRunner *runner;
-	int n_failed;
-
-	suite_add_tcase(suite, facts());
-	suite_add_tcase(suite, differential());
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(set_up, tear_down)
+TIMEOUT(120)

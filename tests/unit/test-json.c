@@ -3,10 +3,9 @@
  * Lines of JSON, whole and byte for byte: what a scenario gives is compared with
  * tests/data/record/NAME.json.
  */
-#include <check.h>
-
 #include "record-build.h"
 #include "lib/event/writer.h"
+#include "tests/unit/suite.h"
 
 #define SH_STAMP   UINT64_C(500000000000)
 #define CURL_STAMP UINT64_C(999900000000)
@@ -99,7 +98,7 @@ static void teardown(void)
 	desk_done(&desk);
 }
 
-START_TEST(json_exec_and_exit)
+TEST(json_exec_and_exit)
 {
 	decoder_seed(desk.decoder, &shell, false);
 	desk_feed(&desk, build_exec(&build, &curl));
@@ -107,9 +106,8 @@ START_TEST(json_exec_and_exit)
 		  build_exit(&build, 4177, CURL_STAMP, CURL_STAMP + 400000001, 6 << 8));
 	expect_file("exec-exit");
 }
-END_TEST
 
-START_TEST(json_killed_with_a_core)
+TEST(json_killed_with_a_core)
 {
 	decoder_seed(desk.decoder, &shell, false);
 	desk_feed(&desk, build_exec(&build, &curl));
@@ -117,9 +115,8 @@ START_TEST(json_killed_with_a_core)
 	ck_assert_ptr_nonnull(strstr(desk.lines[1], ",\"signal\":\"SIGSEGV\",\"time\":"));
 	ck_assert_ptr_null(strstr(desk.lines[1], "status"));
 }
-END_TEST
 
-START_TEST(json_real_time_signals_have_no_name)
+TEST(json_real_time_signals_have_no_name)
 {
 	uint32_t status, signal;
 
@@ -131,9 +128,8 @@ START_TEST(json_real_time_signals_have_no_name)
 	ck_assert_uint_eq(status, 0);
 	ck_assert_uint_eq(signal, 40);
 }
-END_TEST
 
-START_TEST(json_kprobe)
+TEST(json_kprobe)
 {
 	struct tetra_record *head;
 
@@ -149,9 +145,8 @@ START_TEST(json_kprobe)
 	desk_feed(&desk, head);
 	expect_file("kprobe");
 }
-END_TEST
 
-START_TEST(json_process_unknown_to_the_kernel_side)
+TEST(json_process_unknown_to_the_kernel_side)
 {
 	static const struct event_group_arg args[] = { ONE(SOCK) };
 	static const struct event_group group = {
@@ -184,9 +179,8 @@ START_TEST(json_process_unknown_to_the_kernel_side)
 	expect_file("unknown-process");
 	ck_assert_uint_eq(tetra_event_get_flags(desk.events[0]), TETRA_EVENT_UNKNOWN);
 }
-END_TEST
 
-START_TEST(json_tracepoint_and_lsm)
+TEST(json_tracepoint_and_lsm)
 {
 	static const struct event_group_arg args[] = {
 		{ .slot = 0,
@@ -233,9 +227,8 @@ START_TEST(json_tracepoint_and_lsm)
 	desk_feed(&desk, head);
 	expect_file("tracepoint-lsm");
 }
-END_TEST
 
-START_TEST(json_loss_is_an_event)
+TEST(json_loss_is_an_event)
 {
 	uint64_t count;
 
@@ -248,7 +241,6 @@ START_TEST(json_loss_is_an_event)
 	ck_assert_uint_eq(count, 12);
 	ck_assert_ptr_null(tetra_event_get_process(desk.events[0]));
 }
-END_TEST
 
 /* One argument of one kind, as a policy on a kprobe shows it. */
 static const char *arg_text(uint32_t kind, const char *label, const void *bytes, size_t n,
@@ -287,7 +279,7 @@ static const char *int_text(uint32_t kind, int64_t value)
 	return arg_text(kind, NULL, &value, sizeof(value), NULL);
 }
 
-START_TEST(json_numbers_by_their_kind)
+TEST(json_numbers_by_their_kind)
 {
 	ck_assert_str_eq(int_text(TETRA_ARG_INT32, -1), "{\"int_arg\":-1}");
 	ck_assert_str_eq(int_text(TETRA_ARG_INT8, -128), "{\"int_arg\":-128}");
@@ -299,9 +291,8 @@ START_TEST(json_numbers_by_their_kind)
 			 "{\"size_arg\":\"18446744073709551615\"}");
 	ck_assert_str_eq(int_text(TETRA_ARG_SIZE, 4096), "{\"size_arg\":\"4096\"}");
 }
-END_TEST
 
-START_TEST(json_texts_and_labels)
+TEST(json_texts_and_labels)
 {
 	ck_assert_str_eq(arg_text(TETRA_ARG_STRING, "na\"me", "/etc/passwd\0", 12, NULL),
 			 "{\"string_arg\":\"/etc/passwd\",\"label\":\"na\\\"me\"}");
@@ -310,11 +301,20 @@ START_TEST(json_texts_and_labels)
 	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, NULL, "hello\n", 6, NULL),
 			 "{\"bytes_arg\":\"aGVsbG8K\"}");
 }
-END_TEST
 
 static void make_longer(struct tetra_record_arg *arg)
 {
 	arg->size = 5000;
+}
+
+static void make_whole(struct tetra_record_arg *arg)
+{
+	arg->size = arg->bytes;
+}
+
+static void make_one_longer(struct tetra_record_arg *arg)
+{
+	arg->size = arg->bytes + 1;
 }
 
 static void make_fault(struct tetra_record_arg *arg)
@@ -328,15 +328,19 @@ static void make_unresolved(struct tetra_record_arg *arg)
 	arg->flags = TETRA_ARG_UNRESOLVED;
 }
 
-START_TEST(json_buffers_tell_what_is_missing)
+TEST(json_buffers_tell_what_is_missing)
 {
 	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, "b", "GREP/", 5, make_longer),
 			 "{\"truncated_bytes_arg\":{\"bytes_arg\":\"R1JFUC8=\","
 			 "\"orig_size\":\"5000\"},\"label\":\"b\"}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, NULL, "GREP/", 5, make_whole),
+			 "{\"bytes_arg\":\"R1JFUC8=\"}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, NULL, "GREP/", 5, make_one_longer),
+			 "{\"truncated_bytes_arg\":{\"bytes_arg\":\"R1JFUC8=\","
+			 "\"orig_size\":\"6\"}}");
 }
-END_TEST
 
-START_TEST(json_faults_by_kind)
+TEST(json_faults_by_kind)
 {
 	ck_assert_str_eq(arg_text(TETRA_ARG_INT32, "x", "", 0, make_fault),
 			 "{\"error_arg\":{\"Message\":\"Bad address for basic type\"},"
@@ -348,9 +352,8 @@ START_TEST(json_faults_by_kind)
 	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, NULL, "", 0, make_fault),
 			 "{\"bytes_arg\":\"Q2hhckJ1ZkVycm9yUGFnZUZhdWx0\"}");
 }
-END_TEST
 
-START_TEST(json_paths_with_their_mode)
+TEST(json_paths_with_their_mode)
 {
 	static const char pipe[] = "\x80\x11\0\0\0\0\0\0";    /* 010600, no text */
 	static const char dir[] = "\xed\x43\0\0\0\0\0\0/srv"; /* 041755 */
@@ -363,9 +366,8 @@ START_TEST(json_paths_with_their_mode)
 	ck_assert_str_eq(arg_text(TETRA_ARG_PATH, NULL, "\0\0\0\0\0\0\0\0/x", 10, NULL),
 			 "{\"path_arg\":{\"path\":\"/x\",\"permission\":\"---------\"}}");
 }
-END_TEST
 
-START_TEST(json_sockets)
+TEST(json_sockets)
 {
 	struct tetra_record_sock sock = { .family = 10,
 					  .type = 1,
@@ -385,9 +387,8 @@ START_TEST(json_sockets)
 		strstr(arg_text(TETRA_ARG_SOCK, NULL, &sock, sizeof(sock), NULL),
 		       "\"saddr\":\"invalid IP\""));
 }
-END_TEST
 
-START_TEST(json_arguments_that_did_not_fit_leave_a_hole)
+TEST(json_arguments_that_did_not_fit_leave_a_hole)
 {
 	struct tetra_arg arg = { .size = sizeof(arg) };
 	struct tetra_record *head;
@@ -403,9 +404,8 @@ START_TEST(json_arguments_that_did_not_fit_leave_a_hole)
 	ck_assert_uint_eq(arg.status, TETRA_ARG_STATUS_MISSING);
 	ck_assert_uint_eq(tetra_event_get_flags(desk.events[0]), TETRA_EVENT_CUT);
 }
-END_TEST
 
-START_TEST(json_override_is_named_on_the_return_side_too)
+TEST(json_override_is_named_on_the_return_side_too)
 {
 	struct tetra_record *head;
 
@@ -418,9 +418,8 @@ START_TEST(json_override_is_named_on_the_return_side_too)
 	ck_assert_ptr_nonnull(
 		strstr(desk.lines[0], "\"return_action\":\"KPROBE_ACTION_OVERRIDE\""));
 }
-END_TEST
 
-START_TEST(json_options_add_credentials_and_namespaces)
+TEST(json_options_add_credentials_and_namespaces)
 {
 	struct decoder_opts opts = {
 		.json = { .cluster_name = "lab",
@@ -437,7 +436,6 @@ START_TEST(json_options_add_credentials_and_namespaces)
 	desk_feed(&desk, build_exec(&build, &deleted));
 	expect_file("options");
 }
-END_TEST
 
 static const char *properties_of(const struct build_exec *exec)
 {
@@ -455,7 +453,7 @@ static const char *properties_of(const struct build_exec *exec)
 	return text + strlen("\"binary_properties\":");
 }
 
-START_TEST(json_tells_what_the_file_changed)
+TEST(json_tells_what_the_file_changed)
 {
 	struct decoder_opts opts = { .json = { .flags = EVENT_JSON_CRED } };
 	struct build_exec exec = curl;
@@ -483,16 +481,14 @@ START_TEST(json_tells_what_the_file_changed)
 	desk_init(&desk, NULL);
 	ck_assert_str_eq(properties_of(&exec), "");
 }
-END_TEST
 
-START_TEST(json_kernel_is_its_own_parent)
+TEST(json_kernel_is_its_own_parent)
 {
 	decoder_seed_kernel(desk.decoder, true);
 	expect_file("kernel");
 }
-END_TEST
 
-START_TEST(json_is_cut_at_any_size_and_tells_its_length)
+TEST(json_is_cut_at_any_size_and_tells_its_length)
 {
 	size_t size, n;
 	char buf[4096];
@@ -507,9 +503,8 @@ START_TEST(json_is_cut_at_any_size_and_tells_its_length)
 		ck_assert_int_eq(buf[size], 'Z');
 	}
 }
-END_TEST
 
-START_TEST(json_of_kept_events_is_the_same)
+TEST(json_of_kept_events_is_the_same)
 {
 	uint32_t i;
 	char *line;
@@ -523,7 +518,6 @@ START_TEST(json_of_kept_events_is_the_same)
 		free(line);
 	}
 }
-END_TEST
 
 static const char *escaped(const char *text, size_t len)
 {
@@ -538,7 +532,7 @@ static const char *escaped(const char *text, size_t len)
 
 #define ESCAPED(text) escaped(text, sizeof(text) - 1)
 
-START_TEST(json_escapes_what_must_be_and_no_more)
+TEST(json_escapes_what_must_be_and_no_more)
 {
 	ck_assert_str_eq(ESCAPED("a\"b\\c/<>&"), "a\\\"b\\\\c/<>&");
 	/* Terminals obey these as well. */
@@ -553,9 +547,8 @@ START_TEST(json_escapes_what_must_be_and_no_more)
 	ck_assert_str_eq(ESCAPED("caf\xc3\xa9 \xf0\x9f\x9a\x80"),
 			 "caf\xc3\xa9 \xf0\x9f\x9a\x80");
 }
-END_TEST
 
-START_TEST(json_repairs_each_run_of_bad_bytes_once)
+TEST(json_repairs_each_run_of_bad_bytes_once)
 {
 	ck_assert_str_eq(ESCAPED("a\xff\xfe\x80z"), "a\xef\xbf\xbdz");
 	ck_assert_str_eq(ESCAPED("\xffx\xc3"), "\xef\xbf\xbdx\xef\xbf\xbd");
@@ -563,7 +556,6 @@ START_TEST(json_repairs_each_run_of_bad_bytes_once)
 	ck_assert_str_eq(ESCAPED("\xed\xa0\x80"), "\xef\xbf\xbd");
 	ck_assert_str_eq(ESCAPED("plain plain \xc0\xaf"), "plain plain \xef\xbf\xbd");
 }
-END_TEST
 
 static const char *timed(uint64_t wall_ns, unsigned int digits)
 {
@@ -576,7 +568,7 @@ static const char *timed(uint64_t wall_ns, unsigned int digits)
 	return buf;
 }
 
-START_TEST(json_times_have_0_3_6_or_9_digits)
+TEST(json_times_have_0_3_6_or_9_digits)
 {
 	ck_assert_str_eq(timed(0, 0), "1970-01-01T00:00:00Z");
 	ck_assert_str_eq(timed(BUILD_WALL_NS, 0), "2026-08-21T10:46:36.500Z");
@@ -587,7 +579,6 @@ START_TEST(json_times_have_0_3_6_or_9_digits)
 	ck_assert_str_eq(timed(UINT64_C(4102444800) * 1000000000, 0),
 			 "2100-01-01T00:00:00Z");
 }
-END_TEST
 
 static const char *address6(const char *bytes)
 {
@@ -600,7 +591,7 @@ static const char *address6(const char *bytes)
 	return buf;
 }
 
-START_TEST(json_addresses_in_their_short_form)
+TEST(json_addresses_in_their_short_form)
 {
 	ck_assert_str_eq(address6("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "::");
 	ck_assert_str_eq(address6("\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x05"), "fd00::5");
@@ -613,44 +604,5 @@ START_TEST(json_addresses_in_their_short_form)
 	ck_assert_str_eq(address6("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\0"),
 			 "2001:db8::");
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("json");
-	TCase *tests = tcase_create("json");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, json_exec_and_exit);
-	tcase_add_test(tests, json_killed_with_a_core);
-	tcase_add_test(tests, json_real_time_signals_have_no_name);
-	tcase_add_test(tests, json_kprobe);
-	tcase_add_test(tests, json_process_unknown_to_the_kernel_side);
-	tcase_add_test(tests, json_tracepoint_and_lsm);
-	tcase_add_test(tests, json_loss_is_an_event);
-	tcase_add_test(tests, json_numbers_by_their_kind);
-	tcase_add_test(tests, json_texts_and_labels);
-	tcase_add_test(tests, json_buffers_tell_what_is_missing);
-	tcase_add_test(tests, json_faults_by_kind);
-	tcase_add_test(tests, json_paths_with_their_mode);
-	tcase_add_test(tests, json_sockets);
-	tcase_add_test(tests, json_arguments_that_did_not_fit_leave_a_hole);
-	tcase_add_test(tests, json_override_is_named_on_the_return_side_too);
-	tcase_add_test(tests, json_options_add_credentials_and_namespaces);
-	tcase_add_test(tests, json_tells_what_the_file_changed);
-	tcase_add_test(tests, json_kernel_is_its_own_parent);
-	tcase_add_test(tests, json_is_cut_at_any_size_and_tells_its_length);
-	tcase_add_test(tests, json_of_kept_events_is_the_same);
-	tcase_add_test(tests, json_escapes_what_must_be_and_no_more);
-	tcase_add_test(tests, json_repairs_each_run_of_bad_bytes_once);
-	tcase_add_test(tests, json_times_have_0_3_6_or_9_digits);
-	tcase_add_test(tests, json_addresses_in_their_short_form);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -3,7 +3,6 @@
  * Questions to recorded kernels, and to a live one whose /proc and /sys are folders made
  * here: nothing is asked of the machine that the test runs on.
  */
-#include <check.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "lib/kernel/hook-names.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/syscalls.h"
+#include "tests/unit/suite.h"
 
 static const char *const releases[] = { "5.10", "6.1", "6.12", "7.2", "6.12-full" };
 
@@ -64,7 +64,7 @@ static const struct {
 	{ KERNEL_GROWING_MAPS, "-yyyy" },
 };
 
-START_TEST(kernel_knows_recorded_features)
+TEST_EACH(kernel_knows_recorded_features, ARRAY_SIZE(releases))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
 	size_t i;
@@ -80,9 +80,8 @@ START_TEST(kernel_knows_recorded_features)
 			  expected);
 	}
 }
-END_TEST
 
-START_TEST(kernel_knows_recorded_identity)
+TEST_EACH(kernel_knows_recorded_identity, ARRAY_SIZE(releases))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
 	static const uint32_t versions[] = { 0x050a00, 0x060100, 0x060c75, 0x07020d,
@@ -98,9 +97,8 @@ START_TEST(kernel_knows_recorded_identity)
 	ck_assert_uint_eq(kernel_host_ns(kernel, TETRA_NS_PID), 4026531836u);
 	ck_assert_ptr_null(kernel_btf(kernel));
 }
-END_TEST
 
-START_TEST(kernel_finds_recorded_functions)
+TEST_EACH(kernel_finds_recorded_functions, ARRAY_SIZE(releases))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
 	struct kernel_function function;
@@ -122,9 +120,8 @@ START_TEST(kernel_finds_recorded_functions)
 	ck_assert(!kernel_function_attachable(kernel, "no_such_function"));
 	ck_assert(kernel_function_attachable(kernel, "tcp_connect"));
 }
-END_TEST
 
-START_TEST(kernel_knows_what_can_be_overridden)
+TEST_EACH(kernel_knows_what_can_be_overridden, ARRAY_SIZE(releases))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
 	bool full = _i == 4, syscalls = _i >= 3;
@@ -136,9 +133,8 @@ START_TEST(kernel_knows_what_can_be_overridden)
 	ck_assert(kernel_function_modifiable(kernel, "__x64_sys_symlinkat") == syscalls);
 	ck_assert(kernel_function_overridable(kernel, "__x64_sys_symlinkat") == syscalls);
 }
-END_TEST
 
-START_TEST(kernel_finds_lsm_hooks)
+TEST_EACH(kernel_finds_lsm_hooks, ARRAY_SIZE(releases))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
 	struct kernel_function hook;
@@ -156,10 +152,9 @@ START_TEST(kernel_finds_lsm_hooks)
 	ck_assert(!kernel_lsm_hook_of(kernel, "security_inode_rename", &hook));
 	ck_assert(!kernel_lsm_hook_of(kernel, "tcp_connect", &hook));
 }
-END_TEST
 
 /* Both directions, and what each kernel has of them. */
-START_TEST(kernel_knows_hooks_of_other_names)
+TEST_EACH(kernel_knows_hooks_of_other_names, ARRAY_SIZE(releases))
 {
 	static const struct {
 		const char *function, *hook;
@@ -194,9 +189,8 @@ START_TEST(kernel_knows_hooks_of_other_names)
 	ck_assert_int_eq(kernel_lsm_hook_of(kernel, "security_create_user_ns", &hook),
 			 strcmp(releases[_i], "5.10") != 0);
 }
-END_TEST
 
-START_TEST(kernel_finds_syscalls)
+TEST_EACH(kernel_finds_syscalls, ARRAY_SIZE(releases))
 {
 	static const char *const names[] = { "sys_symlinkat", "__x64_sys_symlinkat" };
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
@@ -226,9 +220,8 @@ START_TEST(kernel_finds_syscalls)
 	ck_assert_int_eq(kernel_find_syscall(kernel, "sys_dupXXX", &call), -ENOENT);
 	ck_assert_str_eq(kernel_nearest_syscall(kernel, "sys_open_at"), "sys_openat");
 }
-END_TEST
 
-START_TEST(kernel_finds_tracepoints)
+TEST_EACH(kernel_finds_tracepoints, ARRAY_SIZE(releases))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
 	struct kernel_event event;
@@ -259,9 +252,8 @@ START_TEST(kernel_finds_tracepoints)
 	ck_assert_int_eq(kernel_find_raw_tracepoint(kernel, "no_such_event", &raw),
 			 -ENOENT);
 }
-END_TEST
 
-START_TEST(kernel_hints_at_the_nearest_function)
+TEST_EACH(kernel_hints_at_the_nearest_function, ARRAY_SIZE(releases))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
 
@@ -271,7 +263,6 @@ START_TEST(kernel_hints_at_the_nearest_function)
 	ck_assert_ptr_null(kernel_nearest_function(kernel, "pizza_is_the_best"));
 	ck_assert_ptr_null(kernel_nearest_function(kernel, ""));
 }
-END_TEST
 
 static void write_facts(struct tetra_kernel *kernel, struct strbuf *text)
 {
@@ -294,7 +285,7 @@ static void put(const char *path, const char *text)
 	close(fd);
 }
 
-START_TEST(kernel_facts_survive_writing_and_reading)
+TEST_EACH(kernel_facts_survive_writing_and_reading, ARRAY_SIZE(releases))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = recorded(releases[_i]);
 	_cleanup_(kernel_freep) struct tetra_kernel *again = NULL;
@@ -309,9 +300,8 @@ START_TEST(kernel_facts_survive_writing_and_reading)
 	write_facts(again, &second);
 	ck_assert_str_eq(first.text, second.text);
 }
-END_TEST
 
-START_TEST(kernel_refuses_damaged_facts)
+TEST(kernel_refuses_damaged_facts)
 {
 	static const struct {
 		const char *text;
@@ -345,16 +335,14 @@ START_TEST(kernel_refuses_damaged_facts)
 	}
 	unlink(path);
 }
-END_TEST
 
-START_TEST(kernel_facts_may_be_missing)
+TEST(kernel_facts_may_be_missing)
 {
 	struct tetra_kernel *kernel = NULL;
 
 	ck_assert_int_eq(kernel_read_facts(&kernel, "/nonexistent.facts", NULL), -ENOENT);
 	ck_assert_ptr_null(kernel);
 }
-END_TEST
 
 /* --- a live kernel on folders --- */
 
@@ -413,7 +401,7 @@ static struct tetra_kernel *probe(void)
 	return kernel;
 }
 
-START_TEST(kernel_reads_its_identity)
+TEST(kernel_reads_its_identity)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = probe();
 
@@ -423,7 +411,6 @@ START_TEST(kernel_reads_its_identity)
 	ck_assert_str_eq(kernel_lsm_list(kernel), "capability,bpfilter");
 	ck_assert_uint_eq(kernel_host_ns(kernel, TETRA_NS_NET), 0);
 }
-END_TEST
 
 /* NULL: there is no such file. */
 static const struct {
@@ -457,7 +444,7 @@ static void put_if(const char *path, const char *text)
 		put_below(path, text);
 }
 
-START_TEST(kernel_tells_how_it_is_preempted)
+TEST_EACH(kernel_tells_how_it_is_preempted, ARRAY_SIZE(preemptions))
 {
 	struct tetra_kernel *kernel;
 
@@ -471,9 +458,8 @@ START_TEST(kernel_tells_how_it_is_preempted)
 	ck_assert(kernel_is_preemptible(kernel) == preemptions[_i].preemptible);
 	kernel_free(kernel);
 }
-END_TEST
 
-START_TEST(kernel_notices_another_preemption)
+TEST(kernel_notices_another_preemption)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
 
@@ -487,9 +473,8 @@ START_TEST(kernel_notices_another_preemption)
 	ck_assert_int_eq(kernel_preemption_again(kernel), KERNEL_PREEMPTION_FULL);
 	ck_assert(kernel_is_preemptible(kernel));
 }
-END_TEST
 
-START_TEST(kernel_sees_switches_that_are_off)
+TEST(kernel_sees_switches_that_are_off)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
 
@@ -506,9 +491,8 @@ START_TEST(kernel_sees_switches_that_are_off)
 		ck_assert_str_ne(kernel_switch_cure(i), "");
 	}
 }
-END_TEST
 
-START_TEST(kernel_without_btf_says_so)
+TEST(kernel_without_btf_says_so)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = probe();
 	struct kernel_function function;
@@ -524,9 +508,8 @@ START_TEST(kernel_without_btf_says_so)
 			 -EOPNOTSUPP);
 	ck_assert_ptr_null(kernel_nearest_function(kernel, "vfs_write"));
 }
-END_TEST
 
-START_TEST(kernel_reads_what_ftrace_reaches)
+TEST(kernel_reads_what_ftrace_reaches)
 {
 	static const struct {
 		const char *name;
@@ -545,9 +528,8 @@ START_TEST(kernel_reads_what_ftrace_reaches)
 			  rows[i].there);
 	}
 }
-END_TEST
 
-START_TEST(kernel_without_tracefs_reads_kallsyms)
+TEST(kernel_without_tracefs_reads_kallsyms)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
 	struct kernel_event event;
@@ -567,9 +549,8 @@ START_TEST(kernel_without_tracefs_reads_kallsyms)
 		kernel_find_tracepoint_fields(kernel, "sched", "sched_switch", &event),
 		0);
 }
-END_TEST
 
-START_TEST(kernel_reads_tracepoints_live)
+TEST(kernel_reads_tracepoints_live)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = probe();
 	struct kernel_event event;
@@ -588,9 +569,8 @@ START_TEST(kernel_reads_tracepoints_live)
 			 "sched/sched_switch");
 	ck_assert_ptr_null(kernel_nearest_tracepoint(kernel, "sched", "zzzzzzzz"));
 }
-END_TEST
 
-START_TEST(syscalls_have_numbers)
+TEST(syscalls_have_numbers)
 {
 	ck_assert_int_eq(syscall_number("x86_64", "newuname"), 63);
 	ck_assert_int_eq(syscall_number("x86_64", "uname"), -1);
@@ -602,9 +582,8 @@ START_TEST(syscalls_have_numbers)
 	ck_assert_ptr_null(syscall_name_of("__x64_read"));
 	ck_assert_ptr_null(syscall_name_of("sys_"));
 }
-END_TEST
 
-START_TEST(kernel_feature_names_are_there_and_back)
+TEST(kernel_feature_names_are_there_and_back)
 {
 	enum kernel_feature feature;
 
@@ -615,44 +594,5 @@ START_TEST(kernel_feature_names_are_there_and_back)
 	}
 	ck_assert_int_eq(kernel_feature_from_name("flying"), KERNEL_FEATURE_END);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("kernel");
-	TCase *facts = tcase_create("recorded"), *live = tcase_create("live");
-	SRunner *runner;
-	int failed, n = ARRAY_SIZE(releases);
-
-	tcase_add_loop_test(facts, kernel_knows_recorded_features, 0, n);
-	tcase_add_loop_test(facts, kernel_knows_recorded_identity, 0, n);
-	tcase_add_loop_test(facts, kernel_finds_recorded_functions, 0, n);
-	tcase_add_loop_test(facts, kernel_knows_what_can_be_overridden, 0, n);
-	tcase_add_loop_test(facts, kernel_finds_lsm_hooks, 0, n);
-	tcase_add_loop_test(facts, kernel_knows_hooks_of_other_names, 0, n);
-	tcase_add_loop_test(facts, kernel_finds_syscalls, 0, n);
-	tcase_add_loop_test(facts, kernel_finds_tracepoints, 0, n);
-	tcase_add_loop_test(facts, kernel_hints_at_the_nearest_function, 0, n);
-	tcase_add_loop_test(facts, kernel_facts_survive_writing_and_reading, 0, n);
-	tcase_add_test(facts, kernel_refuses_damaged_facts);
-	tcase_add_test(facts, kernel_facts_may_be_missing);
-	tcase_add_test(facts, kernel_feature_names_are_there_and_back);
-	suite_add_tcase(suite, facts);
-	tcase_add_checked_fixture(live, setup, teardown);
-	tcase_add_test(live, kernel_reads_its_identity);
-	tcase_add_loop_test(live, kernel_tells_how_it_is_preempted, 0,
-			    ARRAY_SIZE(preemptions));
-	tcase_add_test(live, kernel_notices_another_preemption);
-	tcase_add_test(live, kernel_sees_switches_that_are_off);
-	tcase_add_test(live, kernel_without_btf_says_so);
-	tcase_add_test(live, kernel_reads_what_ftrace_reaches);
-	tcase_add_test(live, kernel_without_tracefs_reads_kallsyms);
-	tcase_add_test(live, kernel_reads_tracepoints_live);
-	tcase_add_test(live, syscalls_have_numbers);
-	suite_add_tcase(suite, live);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -2,12 +2,11 @@
 /*
  * The warnings of tests/data/policy/lint. Files named clean-* list none and must give none.
  */
-#include <check.h>
-
 #include "lib/policy/lint.h"
 #include "tests/unit/expect.h"
+#include "tests/unit/suite.h"
 
-START_TEST(lint_says_what_is_expected)
+TEST(lint_says_what_is_expected)
 {
 	struct expect_counts counts = {};
 	char folder[1024];
@@ -17,9 +16,8 @@ START_TEST(lint_says_what_is_expected)
 	ck_assert_uint_ge(counts.n_files, 6);
 	ck_assert_uint_eq(counts.n_failed, 0);
 }
-END_TEST
 
-START_TEST(lint_is_silent_unless_asked)
+TEST(lint_is_silent_unless_asked)
 {
 	static const char text[] =
 		"{apiVersion: cilium.io/v1alpha1, kind: TracingPolicy, "
@@ -38,7 +36,6 @@ START_TEST(lint_is_silent_unless_asked)
 	tetra_policy_unref(policy);
 	tetra_diag_free(diag);
 }
-END_TEST
 
 static void add_codes(const struct lint_rule *rules, char *all)
 {
@@ -75,7 +72,7 @@ static void read_all(const char *folder, const char *ending, char *ret)
 }
 
 /* A rule that no file asks for could be broken unseen. */
-START_TEST(lint_tests_have_every_rule)
+TEST(lint_tests_have_every_rule)
 {
 	static char seen[SEEN_BYTES];
 	char all[4096] = "", wanted[2][80], *name, *rest = all;
@@ -95,23 +92,4 @@ START_TEST(lint_tests_have_every_rule)
 		ck_assert_msg(strstr(seen, wanted[0]) || strstr(seen, wanted[1]),
 			      "no test asks for %s", name);
 	}
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("lint");
-	TCase *tests = tcase_create("lint");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tests, lint_says_what_is_expected);
-	tcase_add_test(tests, lint_is_silent_unless_asked);
-	tcase_add_test(tests, lint_tests_have_every_rule);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

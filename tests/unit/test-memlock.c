@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The memory lock limit is of the process: it is raised where it must be, and where asked. */
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -52,7 +52,7 @@ static rlim_t now(void)
 	return limit.rlim_cur;
 }
 
-START_TEST(memlock_is_raised_only_if_asked_and_needed)
+TEST(memlock_is_raised_only_if_asked_and_needed)
 {
 	static const struct {
 		const char *kernel;
@@ -74,9 +74,8 @@ START_TEST(memlock_is_raised_only_if_asked_and_needed)
 		kernel_free(kernel);
 	}
 }
-END_TEST
 
-START_TEST(memlock_explains_what_it_may_have_caused)
+TEST(memlock_explains_what_it_may_have_caused)
 {
 	static const struct {
 		const char *kernel;
@@ -105,22 +104,5 @@ START_TEST(memlock_explains_what_it_may_have_caused)
 		kernel_free(kernel);
 	}
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("memlock");
-	TCase *tests = tcase_create("memlock");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, memlock_is_raised_only_if_asked_and_needed);
-	tcase_add_test(tests, memlock_explains_what_it_may_have_caused);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

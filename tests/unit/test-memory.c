@@ -3,13 +3,13 @@
  * When memory runs out while a policy is checked, the call fails: a finding never goes missing
  * with a good result. Each allocation of a run fails once.
  */
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tetra/policy.h"
+#include "tests/unit/suite.h"
 
 #define NEVER 0u
 
@@ -94,7 +94,7 @@ static int run(unsigned int failing, unsigned int *ret_calls)
 	return r;
 }
 
-START_TEST(memory_that_runs_out_is_an_error)
+TEST(memory_that_runs_out_is_an_error)
 {
 	unsigned int n, calls, i;
 	int wanted = run(NEVER, &n), r;
@@ -106,10 +106,9 @@ START_TEST(memory_that_runs_out_is_an_error)
 			      "allocation %u of %u failed, and %d came of it", i, n, r);
 	}
 }
-END_TEST
 
 /* Folding and rendering fail, or say everything. */
-START_TEST(memory_that_runs_out_loses_no_place)
+TEST(memory_that_runs_out_loses_no_place)
 {
 	TETRA_OPTS(tetra_parse_opts, opts, .lint = 1);
 	struct tetra_policy *policy = NULL;
@@ -140,22 +139,4 @@ START_TEST(memory_that_runs_out_loses_no_place)
 	ck_assert_uint_lt(i, 40);
 	tetra_policy_unref(policy);
 	tetra_diag_free(diag);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("memory");
-	TCase *tests = tcase_create("memory");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tests, memory_that_runs_out_is_an_error);
-	tcase_add_test(tests, memory_that_runs_out_loses_no_place);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

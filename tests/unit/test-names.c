@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
-
+#include "lib/base/nearest.h"
 #include "lib/kernel/names.h"
+#include "tests/unit/suite.h"
 
 static const struct names *const tables[] = {
 	&names_capabilities, &names_families,	  &names_protocols,  &names_securebits,
 	&names_signals,	     &names_socket_types, &names_tcp_states,
 };
 
-START_TEST(names_are_ordered_and_go_both_ways)
+TEST(names_are_ordered_and_go_both_ways)
 {
 	const struct names *names;
 	uint32_t number;
@@ -26,9 +26,8 @@ START_TEST(names_are_ordered_and_go_both_ways)
 		}
 	}
 }
-END_TEST
 
-START_TEST(names_unknown_have_none)
+TEST(names_unknown_have_none)
 {
 	uint32_t number;
 
@@ -40,32 +39,40 @@ START_TEST(names_unknown_have_none)
 	ck_assert_str_eq(names_nearest(&names_protocols, "TCP"), "IPPROTO_TCP");
 	ck_assert_ptr_null(names_nearest(&names_signals, "nothing like it"));
 }
-END_TEST
 
-START_TEST(names_of_capabilities_in_events_keep_an_old_slip)
+/* A suggestion for a text of @len letters, one of which is wrong. */
+static const char *near(size_t len)
+{
+	static char right[80];
+	const char *const candidates[] = { right, NULL };
+	char wrong[80];
+
+	memset(right, 'a', len);
+	right[len] = '\0';
+	memcpy(wrong, right, len + 1);
+	wrong[len / 2] = 'b';
+	return nearest_of(wrong, candidates);
+}
+
+TEST(names_are_suggested_up_to_64_letters)
+{
+	ck_assert_ptr_nonnull(near(64));
+	ck_assert_ptr_null(near(65));
+}
+
+TEST(names_are_suggested_for_parts_of_three_letters)
+{
+	static const char *const candidates[] = { "abc", "de", NULL };
+
+	ck_assert_str_eq(nearest_of("abcxyz", candidates), "abc");
+	ck_assert_ptr_null(nearest_of("dexyz", candidates));
+}
+
+TEST(names_of_capabilities_in_events_keep_an_old_slip)
 {
 	ck_assert_str_eq(capability_event_name(0), "CAP_CHOWN");
 	ck_assert_str_eq(capability_event_name(1), "DAC_OVERRIDE");
 	ck_assert_str_eq(names_text(&names_capabilities, 1), "CAP_DAC_OVERRIDE");
 	ck_assert_str_eq(capability_event_name(40), "CAP_CHECKPOINT_RESTORE");
 	ck_assert_ptr_null(capability_event_name(41));
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("names");
-	TCase *tests = tcase_create("names");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tests, names_are_ordered_and_go_both_ways);
-	tcase_add_test(tests, names_unknown_have_none);
-	tcase_add_test(tests, names_of_capabilities_in_events_keep_an_old_slip);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

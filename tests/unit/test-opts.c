@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Structs that cross the interface, between programs and libraries of different ages. */
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <stdio.h>
 
 #include "lib/base/opts.h"
@@ -39,7 +39,7 @@ static const char *message(void)
 	return finding.message;
 }
 
-START_TEST(opts_of_any_age_are_read)
+TEST(opts_of_any_age_are_read)
 {
 	static const struct {
 		size_t size;
@@ -80,18 +80,16 @@ START_TEST(opts_of_any_age_are_read)
 		ck_assert_uint_eq(got.second, rows[i].second);
 	}
 }
-END_TEST
 
-START_TEST(opts_may_be_absent)
+TEST(opts_may_be_absent)
 {
 	struct known got = { 1, 2, 3 };
 
 	ck_assert_int_eq(opts_read(&got, sizeof(got), NULL, "known", diag), 0);
 	ck_assert_uint_eq(got.first | got.second, 0);
 }
-END_TEST
 
-START_TEST(an_output_says_how_much_of_it_was_filled)
+TEST(an_output_says_how_much_of_it_was_filled)
 {
 	static const struct {
 		size_t size;
@@ -116,7 +114,6 @@ START_TEST(an_output_says_how_much_of_it_was_filled)
 	}
 	ck_assert_int_eq(opts_fill(NULL, &full, sizeof(full)), -EINVAL);
 }
-END_TEST
 
 /* Every option struct, given to its call with @size and one byte set behind it. */
 static int call_parse(void *opts)
@@ -141,7 +138,7 @@ static int call_session(void *opts)
 	return r;
 }
 
-START_TEST(every_call_reads_its_options_in_this_way)
+TEST(every_call_reads_its_options_in_this_way)
 {
 	static const struct {
 		int (*call)(void *opts);
@@ -166,19 +163,17 @@ START_TEST(every_call_reads_its_options_in_this_way)
 	}
 	ck_assert_int_eq(call_parse(&(size_t){ sizeof(size_t) }), 0);
 }
-END_TEST
 
-START_TEST(unknown_flags_of_a_session_are_named)
+TEST(unknown_flags_of_a_session_are_named)
 {
 	TETRA_OPTS(tetra_session_opts, opts, .flags = TETRA_SESSION_JSON_NS | 1u << 31);
 
 	ck_assert_int_eq(call_session(&opts), -EINVAL);
 	ck_assert_str_eq(message(), "flags of the session: 0x80000000 is unknown");
 }
-END_TEST
 
 /* The structs that calls fill, each through its call, longer than the library knows them. */
-START_TEST(every_call_writes_the_size_back)
+TEST(every_call_writes_the_size_back)
 {
 	static const size_t longer = 4096;
 	struct build_exec exec = { .tgid = 7,
@@ -204,26 +199,5 @@ START_TEST(every_call_writes_the_size_back)
 	ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
 	ck_assert_uint_eq(finding.size, sizeof(finding));
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("opts");
-	TCase *tests = tcase_create("opts");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, opts_of_any_age_are_read);
-	tcase_add_test(tests, opts_may_be_absent);
-	tcase_add_test(tests, an_output_says_how_much_of_it_was_filled);
-	tcase_add_test(tests, every_call_reads_its_options_in_this_way);
-	tcase_add_test(tests, unknown_flags_of_a_session_are_named);
-	tcase_add_test(tests, every_call_writes_the_size_back);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "lib/base/strbuf.h"
 #include "lib/policy/policy.h"
 #include "tests/unit/expect.h"
+#include "tests/unit/suite.h"
 
 #define HEAD "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: p}\n"
 
@@ -76,7 +76,7 @@ static const struct policy_filter *filter(const char *rest)
 	return found->args;
 }
 
-START_TEST(policy_has_its_envelope)
+TEST(policy_has_its_envelope)
 {
 	good("  options: [{name: policy-mode, value: monitor}]\n"
 	     "  kprobes: [{call: sys_read}, {call: vfs_read, syscall: false}]\n"
@@ -90,9 +90,8 @@ START_TEST(policy_has_its_envelope)
 	ck_assert_str_eq(policy->file, "-");
 	ck_assert_int_eq(strncmp(policy->text, HEAD, strlen(HEAD)), 0);
 }
-END_TEST
 
-START_TEST(policy_has_options)
+TEST(policy_has_options)
 {
 	good("  options: [{name: unreadable, value: no-match},\n"
 	     "            {name: user-namespaces, value: trust},\n"
@@ -113,9 +112,8 @@ START_TEST(policy_has_options)
 	ck_assert_uint_eq(policy->user_namespaces, POLICY_USER_NAMESPACES_DEFAULT);
 	ck_assert_uint_eq(policy->enforcement, POLICY_ENFORCEMENT_STRICT);
 }
-END_TEST
 
-START_TEST(policy_has_hooks_of_each_kind)
+TEST(policy_has_hooks_of_each_kind)
 {
 	const struct policy_hook *hooks =
 		good("  kprobes:\n"
@@ -145,9 +143,8 @@ START_TEST(policy_has_hooks_of_each_kind)
 	ck_assert_str_eq(hooks[4].yaml_path, "spec.lsmhooks[0]");
 	ck_assert_uint_eq(hooks[4].n_selectors, 0);
 }
-END_TEST
 
-START_TEST(policy_has_arguments)
+TEST(policy_has_arguments)
 {
 	const struct policy_hook *hook =
 		good("  kprobes:\n"
@@ -175,9 +172,8 @@ START_TEST(policy_has_arguments)
 	ck_assert_uint_eq(hook[1].args[0].kind, 0);
 	ck_assert_str_eq(hook[1].args[0].type, "auto");
 }
-END_TEST
 
-START_TEST(policy_parses_integers)
+TEST(policy_parses_integers)
 {
 	const struct policy_filter *f =
 		filter("index: 0, operator: Equal, values: ['-1', 0x10, '0b11', 010]");
@@ -197,9 +193,8 @@ START_TEST(policy_parses_integers)
 	ck_assert_uint_eq(f->op, TETRA_OP_GT);
 	ck_assert_uint_eq(f->values[0].min, UINT64_MAX);
 }
-END_TEST
 
-START_TEST(policy_parses_sets)
+TEST(policy_parses_sets)
 {
 	const struct policy_filter *f =
 		filter("args: [0], operator: InMap, values: ['9:5', '-3', 0xfffffffe]");
@@ -218,9 +213,42 @@ START_TEST(policy_parses_sets)
 	ck_assert_int_eq((int64_t)f->values[1].max, INT32_MIN + 1);
 	ck_assert_str_eq(f->values[1].text, f->values[0].text);
 }
-END_TEST
 
-START_TEST(policy_parses_texts)
+/* The edges of a narrow signed type: the number below the top, the top, the last pattern. */
+TEST(policy_parses_patterns_at_the_edges)
+{
+	static const struct {
+		const char *value;
+		int error;
+		int64_t min, max;
+	} rows[] = {
+		{ "127", 0, 127, 127 },		  { "128", 0, -128, -128 },
+		{ "255", 0, -1, -1 },		  { "256", -EINVAL, 0, 0 },
+		{ "-128", 0, -128, -128 },	  { "-129", -EINVAL, 0, 0 },
+		{ "1:127", 0, 1, 127 },		  { "128:255", 0, -128, -1 },
+		{ "128:256", -EINVAL, 0, 0 },
+	};
+	const struct policy_filter *f;
+	char spec[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(spec, sizeof(spec),
+			 "  kprobes: [{call: sys_x, args: [{index: 0, type: int8}],"
+			 " selectors: [{matchArgs: [{index: 0, operator: InMap,"
+			 " values: ['%s']}]}]}]\n",
+			 rows[i].value);
+		ck_assert_msg(parse(spec) == rows[i].error, "%s", rows[i].value);
+		if (rows[i].error)
+			continue;
+		f = policy->hooks->selectors->args;
+		ck_assert_uint_eq(f->n_values, 1);
+		ck_assert_int_eq((int64_t)f->values[0].min, rows[i].min);
+		ck_assert_int_eq((int64_t)f->values[0].max, rows[i].max);
+	}
+}
+
+TEST(policy_parses_texts)
 {
 	const struct policy_filter *f =
 		filter("index: 1, operator: Postfix, values: [\"a\\0b\\0\", 12, ' x ']");
@@ -234,9 +262,61 @@ START_TEST(policy_parses_texts)
 	f = filter("index: 1, operator: Equal, values: ['']");
 	ck_assert_uint_eq(f->values[0].len, 0);
 }
-END_TEST
 
-START_TEST(policy_parses_sockets)
+/* A literal of @n letters, in a filter or as a binary; @code: why it is not accepted. */
+static const struct {
+	const char *filter;
+	uint32_t limit;
+} literal_limits[] = {
+	{ "matchArgs: [{index: 1, operator: Equal, values: [%s]}]", 4096 },
+	{ "matchArgs: [{index: 1, operator: NotEqual, values: [%s]}]", 4096 },
+	{ "matchArgs: [{index: 1, operator: Prefix, values: [%s]}]", 256 },
+	{ "matchArgs: [{index: 1, operator: NotPrefix, values: [%s]}]", 256 },
+	{ "matchArgs: [{index: 1, operator: Postfix, values: [%s]}]", 127 },
+	{ "matchArgs: [{index: 1, operator: NotPostfix, values: [%s]}]", 127 },
+	{ "matchArgs: [{index: 1, operator: SubString, values: [%s]}]", 99 },
+	{ "matchBinaries: [{operator: In, values: [%s]}]", 255 },
+	{ "matchBinaries: [{operator: NotIn, values: [%s]}]", 255 },
+	{ "matchBinaries: [{operator: Prefix, values: [%s]}]", 256 },
+	{ "matchBinaries: [{operator: NotPrefix, values: [%s]}]", 256 },
+	{ "matchBinaries: [{operator: Postfix, values: [%s]}]", 127 },
+	{ "matchBinaries: [{operator: NotPostfix, values: [%s]}]", 127 },
+};
+
+static bool is_too_long(const char *filter, uint32_t n)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	char literal[4200], rest[4400], spec[4800];
+	unsigned int i;
+	bool found = false;
+
+	memset(literal, 'a', n);
+	literal[n] = '\0';
+	snprintf(rest, sizeof(rest), filter, literal);
+	snprintf(spec, sizeof(spec),
+		 "  kprobes: [{call: sys_x, args: [{index: 1, type: string}],"
+		 " selectors: [{%s}]}]\n",
+		 rest);
+	tetra_diag_clear(diag);
+	(void)parse(spec);
+	for (i = 0; tetra_diag_get(diag, i, &finding) == 0; i++)
+		found |= str_equal(finding.code, "too-long");
+	return found;
+}
+
+TEST(policy_takes_literals_up_to_the_limit_of_their_operator)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(literal_limits); i++) {
+		const char *row = literal_limits[i].filter;
+
+		ck_assert_msg(!is_too_long(row, literal_limits[i].limit), "%s", row);
+		ck_assert_msg(is_too_long(row, literal_limits[i].limit + 1), "%s", row);
+	}
+}
+
+TEST(policy_parses_sockets)
 {
 	static const uint8_t net[16] = { 10, 1 }, six[16] = { 0xfd, 0, 0x12 };
 	const struct policy_filter *f = filter(
@@ -259,9 +339,8 @@ START_TEST(policy_parses_sockets)
 	f = filter("index: 2, operator: Family, values: [AF_INET6]");
 	ck_assert_uint_eq(f->values[0].min, 10);
 }
-END_TEST
 
-START_TEST(policy_finds_filters_of_tracepoints_by_field_or_position)
+TEST(policy_finds_filters_of_tracepoints_by_field_or_position)
 {
 	const struct policy_hook *hook =
 		good("  tracepoints:\n"
@@ -278,9 +357,8 @@ START_TEST(policy_finds_filters_of_tracepoints_by_field_or_position)
 	ck_assert_uint_eq(hook->selectors[0].args[1].arg, 1);
 	ck_assert_uint_eq(hook->selectors[0].args[2].arg, 0);
 }
-END_TEST
 
-START_TEST(policy_filters_return_values)
+TEST(policy_filters_return_values)
 {
 	const struct policy_selector *s =
 		selector("matchReturnArgs: [{operator: LT, values: [0]}]");
@@ -289,9 +367,8 @@ START_TEST(policy_filters_return_values)
 	ck_assert_uint_eq(s->return_args[0].arg, POLICY_ARG_RETURN);
 	ck_assert_uint_eq(s->return_args[0].op, TETRA_OP_LT);
 }
-END_TEST
 
-START_TEST(policy_has_scopes)
+TEST(policy_has_scopes)
 {
 	const struct policy_selector *s = selector(
 		"matchPIDs: [{operator: NotIn, values: [1, '2', 3, 4, 5], followForks: true,"
@@ -320,9 +397,8 @@ START_TEST(policy_has_scopes)
 	ck_assert_uint_eq(s->capabilities[0].mask, (UINT64_C(1) << 21) | 1);
 	ck_assert_uint_eq(s->capabilities[0].is_namespace_capability, 1);
 }
-END_TEST
 
-START_TEST(policy_has_defaults)
+TEST(policy_has_defaults)
 {
 	const struct policy_selector *s =
 		selector("matchCapabilities: [{operator: In, values: [CAP_KILL]}],"
@@ -336,9 +412,8 @@ START_TEST(policy_has_defaults)
 	ck_assert_uint_eq(tetra_policy_get_mode(policy), TETRA_MODE_ENFORCE);
 	ck_assert_uint_eq(tetra_policy_enforces(policy), 0);
 }
-END_TEST
 
-START_TEST(policy_has_actions)
+TEST(policy_has_actions)
 {
 	const struct policy_selector *s = selector(
 		"matchActions: [{action: Post, rateLimit: 5m, rateLimitScope: global},"
@@ -354,9 +429,8 @@ START_TEST(policy_has_actions)
 	ck_assert_uint_eq(s->actions[0].signal, 9);
 	ck_assert_uint_eq(s->actions[1].kind, TETRA_ACTION_NOPOST);
 }
-END_TEST
 
-START_TEST(policy_reads_rate_limits)
+TEST(policy_reads_rate_limits)
 {
 	static const struct {
 		const char *text;
@@ -376,9 +450,8 @@ START_TEST(policy_reads_rate_limits)
 		ck_assert_uint_eq(s->actions[0].rate_ms, rows[i].ms);
 	}
 }
-END_TEST
 
-START_TEST(policy_escapes_texts_once)
+TEST(policy_escapes_texts_once)
 {
 	const struct policy_hook *hook =
 		good("  lsmhooks:\n"
@@ -390,9 +463,8 @@ START_TEST(policy_escapes_texts_once)
 	ck_assert_uint_eq(hook->n_tags, 2);
 	ck_assert_str_eq(hook->tags[1], "two words");
 }
-END_TEST
 
-START_TEST(policy_cuts_texts_between_characters)
+TEST(policy_cuts_texts_between_characters)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	const struct policy_hook *hook;
@@ -405,9 +477,8 @@ START_TEST(policy_cuts_texts_between_characters)
 	hook = good(strbuf_get(&text));
 	ck_assert_uint_eq(strlen(hook->message), 255);
 }
-END_TEST
 
-START_TEST(policy_says_what_is_not_supported)
+TEST(policy_says_what_is_not_supported)
 {
 	struct tetra_finding finding = { .size = sizeof(finding) };
 
@@ -438,9 +509,8 @@ START_TEST(policy_says_what_is_not_supported)
 	ck_assert_str_eq(finding.path,
 			 "spec.kprobes[0].selectors[0].matchActions[1].argNewAddr");
 }
-END_TEST
 
-START_TEST(policy_says_each_fault_once)
+TEST(policy_says_each_fault_once)
 {
 	static const char *const values[] = { "null", "2", "{}", "[]" };
 	char text[256];
@@ -455,9 +525,8 @@ START_TEST(policy_says_each_fault_once)
 		ck_assert_uint_eq(tetra_diag_count(diag, 0), i + 1);
 	}
 }
-END_TEST
 
-START_TEST(policy_opts_follow_their_size)
+TEST(policy_opts_follow_their_size)
 {
 	struct {
 		struct tetra_parse_opts opts;
@@ -474,9 +543,8 @@ START_TEST(policy_opts_follow_their_size)
 	given.opts.size = 0;
 	ck_assert_int_eq(tetra_policy_parse(&policy, "", 0, &given.opts, diag), -EINVAL);
 }
-END_TEST
 
-START_TEST(policy_reads_files)
+TEST(policy_reads_files)
 {
 	char filename[1024];
 
@@ -493,18 +561,60 @@ START_TEST(policy_reads_files)
 	ck_assert_int_eq(tetra_policy_parse_file(&policy, "/", NULL, diag), -EINVAL);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 2);
 }
-END_TEST
 
-START_TEST(policy_refuses_too_long_texts)
+TEST(policy_refuses_too_long_texts)
 {
 	size_t len = TETRA_POLICY_MAX_BYTES + 1;
 	char *text = malloc(len);
 
 	memset(text, '#', len);
 	ck_assert_int_eq(tetra_policy_parse(&policy, text, len, NULL, diag), -E2BIG);
+	/* One byte less is read: it is an empty document. */
+	ck_assert_int_eq(tetra_policy_parse(&policy, text, len - 1, NULL, diag), -EINVAL);
 	free(text);
 }
-END_TEST
+
+/* Findings of a later transaction show the lines of a text up to 64 KiB. */
+TEST(policy_keeps_a_text_up_to_its_limit)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+
+	strbuf_puts(&text, HEAD "spec: {lsmhooks: [{hook: file_open}]}\n");
+	while (text.len < 64u << 10)
+		strbuf_puts(&text, "#");
+	ck_assert_int_eq(tetra_policy_parse(&policy, text.text, text.len, NULL, diag), 0);
+	ck_assert_ptr_nonnull(policy->text);
+	policy = tetra_policy_unref(policy);
+	strbuf_puts(&text, "#");
+	ck_assert_int_eq(tetra_policy_parse(&policy, text.text, text.len, NULL, diag), 0);
+	ck_assert_ptr_null(policy->text);
+}
+
+static bool has_finding_at(const char *path)
+{
+	struct tetra_finding finding = { .size = sizeof(finding) };
+	unsigned int i;
+
+	for (i = 0; tetra_diag_get(diag, i, &finding) == 0; i++)
+		if (finding.path && str_equal(finding.path, path))
+			return true;
+	return false;
+}
+
+TEST(policy_takes_a_thousand_options)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	unsigned int i;
+
+	strbuf_puts(&text, "  lsmhooks: [{hook: file_open}]\n  options:\n");
+	for (i = 0; i < 1000; i++)
+		strbuf_format(&text, "  - {name: n%u}\n", i);
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+	ck_assert(!has_finding_at("spec.options[1000]"));
+	strbuf_puts(&text, "  - {name: last}\n");
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+	ck_assert(has_finding_at("spec.options[1000]"));
+}
 
 static void check_folder(const char *name, unsigned int least)
 {
@@ -517,20 +627,18 @@ static void check_folder(const char *name, unsigned int least)
 	ck_assert_uint_eq(counts.n_failed, 0);
 }
 
-START_TEST(policy_refuses_bad_files_with_every_reason)
+TEST(policy_refuses_bad_files_with_every_reason)
 {
 	check_folder("bad", 40);
 }
-END_TEST
 
-START_TEST(policy_takes_odd_files_without_a_word)
+TEST(policy_takes_odd_files_without_a_word)
 {
 	check_folder("good", 8);
 }
-END_TEST
 
 /* Hundreds of keys, one after the other cut off: no crash, and always an answer. */
-START_TEST(policy_survives_cut_texts)
+TEST(policy_survives_cut_texts)
 {
 	static const char text[] = HEAD
 		"spec:\n  kprobes:\n  - call: &a \"sys_x\"\n    args: [{index: 0, type: int}]\n"
@@ -545,9 +653,8 @@ START_TEST(policy_survives_cut_texts)
 		policy = tetra_policy_unref(policy);
 	}
 }
-END_TEST
 
-START_TEST(policy_answers_large_texts)
+TEST(policy_answers_large_texts)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	unsigned int i;
@@ -566,10 +673,9 @@ START_TEST(policy_answers_large_texts)
 	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 1);
 }
-END_TEST
 
 /* Names that are wrong or not there, by the hundred thousand: hints for them cost nothing. */
-START_TEST(policy_answers_large_wrong_texts)
+TEST(policy_answers_large_wrong_texts)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	clock_t begin = clock();
@@ -592,49 +698,8 @@ START_TEST(policy_answers_large_wrong_texts)
 	for (i = 0; i < 40000; i++)
 		strbuf_format(&text, "  - {call: 'list:n%u'}\n", i);
 	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
-	ck_assert_int_lt(clock() - begin, 8 * CLOCKS_PER_SEC);
+	ck_assert(!SUITE_IS_TIMED || clock() - begin < 8 * CLOCKS_PER_SEC);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("policy");
-	TCase *tests = tcase_create("policy");
-	SRunner *runner;
-	int failed;
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, policy_has_its_envelope);
-	tcase_add_test(tests, policy_has_options);
-	tcase_add_test(tests, policy_has_hooks_of_each_kind);
-	tcase_add_test(tests, policy_has_arguments);
-	tcase_add_test(tests, policy_parses_integers);
-	tcase_add_test(tests, policy_parses_sets);
-	tcase_add_test(tests, policy_parses_texts);
-	tcase_add_test(tests, policy_parses_sockets);
-	tcase_add_test(tests, policy_finds_filters_of_tracepoints_by_field_or_position);
-	tcase_add_test(tests, policy_filters_return_values);
-	tcase_add_test(tests, policy_has_scopes);
-	tcase_add_test(tests, policy_has_defaults);
-	tcase_add_test(tests, policy_has_actions);
-	tcase_add_test(tests, policy_reads_rate_limits);
-	tcase_add_test(tests, policy_escapes_texts_once);
-	tcase_add_test(tests, policy_cuts_texts_between_characters);
-	tcase_add_test(tests, policy_says_what_is_not_supported);
-	tcase_add_test(tests, policy_says_each_fault_once);
-	tcase_add_test(tests, policy_opts_follow_their_size);
-	tcase_add_test(tests, policy_reads_files);
-	tcase_add_test(tests, policy_refuses_too_long_texts);
-	tcase_add_test(tests, policy_refuses_bad_files_with_every_reason);
-	tcase_add_test(tests, policy_takes_odd_files_without_a_word);
-	tcase_add_test(tests, policy_survives_cut_texts);
-	tcase_add_test(tests, policy_answers_large_texts);
-	tcase_add_test(tests, policy_answers_large_wrong_texts);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)
+TIMEOUT(60)

@@ -2,7 +2,6 @@
 /*
  * Reads a /proc made of plain files and links in a folder of its own.
  */
-#include <check.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include "lib/kernel/cgroup.h"
 #include "lib/kernel/proc.h"
+#include "tests/unit/suite.h"
 
 /* 64 characters, as container engines make them; the first 31 of them. */
 #define ID    "3f9c2a7be01d44c6a58e9b7f0c1d2e3f4a5b6c7d8e9f00112233445566778899"
@@ -118,7 +118,7 @@ static const struct proc_entry *read_into(struct proc_entry *entry, uint32_t pid
 	return entry;
 }
 
-START_TEST(proc_reads_a_process)
+TEST(proc_reads_a_process)
 {
 	_cleanup_(proc_entry_done) struct proc_entry entry = {};
 
@@ -135,9 +135,8 @@ START_TEST(proc_reads_a_process)
 	ck_assert_uint_eq(entry.cmdline.len, 12);
 	ck_assert_mem_eq(entry.cmdline.text, "curl\0-s\0a b\0", 12);
 }
-END_TEST
 
-START_TEST(proc_reads_credentials)
+TEST(proc_reads_credentials)
 {
 	_cleanup_(proc_entry_done) struct proc_entry entry = {};
 
@@ -154,9 +153,8 @@ START_TEST(proc_reads_credentials)
 	ck_assert_uint_eq(entry.permitted, UINT64_C(0x1ffffffffff));
 	ck_assert_uint_eq(entry.effective, 0x200000);
 }
-END_TEST
 
-START_TEST(proc_reads_namespaces_and_container)
+TEST(proc_reads_namespaces_and_container)
 {
 	_cleanup_(proc_entry_done) struct proc_entry entry = {};
 
@@ -171,9 +169,8 @@ START_TEST(proc_reads_namespaces_and_container)
 	ck_assert_str_eq(entry.cgroup.text,
 			 "/kubepods.slice/cri-containerd-" ID ".scope");
 }
-END_TEST
 
-START_TEST(proc_reads_a_kernel_thread_into_a_used_entry)
+TEST(proc_reads_a_kernel_thread_into_a_used_entry)
 {
 	_cleanup_(proc_entry_done) struct proc_entry entry = {};
 
@@ -190,9 +187,8 @@ START_TEST(proc_reads_a_kernel_thread_into_a_used_entry)
 	ck_assert_str_eq(entry.container, "");
 	ck_assert_uint_eq(entry.permitted, 0);
 }
-END_TEST
 
-START_TEST(proc_says_when_a_process_is_gone)
+TEST(proc_says_when_a_process_is_gone)
 {
 	static const uint32_t gone[] = { 299, 300, 301 };
 	_cleanup_(proc_entry_done) struct proc_entry entry = {};
@@ -204,9 +200,8 @@ START_TEST(proc_says_when_a_process_is_gone)
 	ck_assert_int_eq(proc_read_one(&entry, "/nonexistent", CGROUP_UNIFIED, 1),
 			 -ENOENT);
 }
-END_TEST
 
-START_TEST(proc_walks_over_what_is_whole)
+TEST(proc_walks_over_what_is_whole)
 {
 	_cleanup_(proc_iter_freep) struct proc_iter *iter = NULL;
 	const struct proc_entry *entry;
@@ -221,9 +216,8 @@ START_TEST(proc_walks_over_what_is_whole)
 	ck_assert_int_eq(n, 2);
 	ck_assert_uint_eq(sum, 4179);
 }
-END_TEST
 
-START_TEST(proc_finds_this_process)
+TEST(proc_finds_this_process)
 {
 	_cleanup_(proc_iter_freep) struct proc_iter *iter = NULL;
 	const struct proc_entry *entry;
@@ -236,9 +230,8 @@ START_TEST(proc_finds_this_process)
 			entry->cmdline.len;
 	ck_assert(found);
 }
-END_TEST
 
-START_TEST(cgroup_names_tell_of_containers)
+TEST(cgroup_names_tell_of_containers)
 {
 	static const struct {
 		const char *name, *id; /* NULL: none */
@@ -285,9 +278,8 @@ START_TEST(cgroup_names_tell_of_containers)
 			ck_assert_str_eq(id, rows[i].id);
 	}
 }
-END_TEST
 
-START_TEST(cgroup_files_tell_of_containers)
+TEST(cgroup_files_tell_of_containers)
 {
 	static const struct {
 		const char *text, *id;
@@ -339,9 +331,8 @@ START_TEST(cgroup_files_tell_of_containers)
 			ck_assert_str_eq(id, rows[i].id);
 	}
 }
-END_TEST
 
-START_TEST(cgroup_picks_the_hierarchy)
+TEST(cgroup_picks_the_hierarchy)
 {
 	static const char text[] =
 		"12:cpu,cpuset:/c\n11:pids:/p:q\n10:memory:/m\n0::/u\n";
@@ -358,37 +349,10 @@ START_TEST(cgroup_picks_the_hierarchy)
 	ck_assert_ptr_null(cgroup_path(CGROUP_UNIFIED, none, &len));
 	ck_assert_ptr_null(cgroup_path(CGROUP_UNIFIED, "0:", &len));
 }
-END_TEST
 
-START_TEST(cgroup_detects_nothing_where_nothing_is)
+TEST(cgroup_detects_nothing_where_nothing_is)
 {
 	ck_assert_int_eq(cgroup_detect("/nonexistent"), CGROUP_UNKNOWN);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("proc");
-	TCase *tests = tcase_create("proc");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, proc_reads_a_process);
-	tcase_add_test(tests, proc_reads_credentials);
-	tcase_add_test(tests, proc_reads_namespaces_and_container);
-	tcase_add_test(tests, proc_reads_a_kernel_thread_into_a_used_entry);
-	tcase_add_test(tests, proc_says_when_a_process_is_gone);
-	tcase_add_test(tests, proc_walks_over_what_is_whole);
-	tcase_add_test(tests, proc_finds_this_process);
-	tcase_add_test(tests, cgroup_names_tell_of_containers);
-	tcase_add_test(tests, cgroup_files_tell_of_containers);
-	tcase_add_test(tests, cgroup_picks_the_hierarchy);
-	tcase_add_test(tests, cgroup_detects_nothing_where_nothing_is);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
-
 #include "record-build.h"
 #include "lib/event/arguments.h"
+#include "tests/unit/suite.h"
 
 #define SH_STAMP UINT64_C(500000000000)
 
@@ -74,7 +73,7 @@ static const char *joined(const char *argv, size_t len, bool trim)
 
 #define JOINED(text) joined(text, sizeof(text), false)
 
-START_TEST(process_arguments_are_joined_exactly)
+TEST(process_arguments_are_joined_exactly)
 {
 	ck_assert_str_eq(JOINED("x"), "");
 	ck_assert_str_eq(JOINED("x\0a\0b"), "a b");
@@ -89,7 +88,6 @@ START_TEST(process_arguments_are_joined_exactly)
 	ck_assert_str_eq(joined("", 0, false), "");
 	ck_assert_str_eq(joined("\0\0\0", 3, false), "");
 }
-END_TEST
 
 static const char *cleaned(const char *dir, const char *name)
 {
@@ -100,7 +98,7 @@ static const char *cleaned(const char *dir, const char *name)
 	return buf;
 }
 
-START_TEST(process_binary_is_made_absolute)
+TEST(process_binary_is_made_absolute)
 {
 	struct build_exec exec = { .tgid = 1,
 				   .stamp = 2,
@@ -117,9 +115,8 @@ START_TEST(process_binary_is_made_absolute)
 	desk_feed(&desk, build_exec(&build, &exec));
 	ck_assert_ptr_nonnull(strstr(desk.lines[0], "\"binary\":\"/golden/bin/trig\""));
 }
-END_TEST
 
-START_TEST(process_name_that_was_not_read)
+TEST(process_name_that_was_not_read)
 {
 	struct build_exec exec = { .tgid = 1,
 				   .stamp = 2,
@@ -136,9 +133,8 @@ START_TEST(process_name_that_was_not_read)
 	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"binary\":\"<enomem>\""));
 	ck_assert_ptr_null(strstr(desk.lines[1], "\"cwd\""));
 }
-END_TEST
 
-START_TEST(process_long_names_have_their_flag)
+TEST(process_long_names_have_their_flag)
 {
 	struct build_exec exec = { .tgid = 1, .stamp = 2, .flags = TETRA_EXEC_CWD_ROOT };
 	char name[255];
@@ -155,7 +151,6 @@ START_TEST(process_long_names_have_their_flag)
 	ck_assert_ptr_nonnull(
 		strstr(desk.lines[1], "\"flags\":\"execve rootcwd dataFilename\""));
 }
-END_TEST
 
 static const struct tetra_process *last(void)
 {
@@ -167,7 +162,7 @@ static const struct tetra_process *last_parent(void)
 	return tetra_event_get_parent(desk.events[desk.n_events - 1]);
 }
 
-START_TEST(process_ids_are_node_stamp_and_pid)
+TEST(process_ids_are_node_stamp_and_pid)
 {
 	exec_in(4177, 84231550012345, 0, 0, 0, 0);
 	/* base64 of edge-7:84231550012345:4177, and of edge-7:1:0 */
@@ -176,9 +171,8 @@ START_TEST(process_ids_are_node_stamp_and_pid)
 	ck_assert_str_eq(tetra_process_get_parent_exec_id(last()), "ZWRnZS03OjE6MA==");
 	ck_assert_ptr_null(last_parent());
 }
-END_TEST
 
-START_TEST(process_parent_of_a_fork_and_its_first_exec_is_the_real_parent)
+TEST(process_parent_of_a_fork_and_its_first_exec_is_the_real_parent)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
 	fork_in(200, SH_STAMP + 10, 100, SH_STAMP);
@@ -188,9 +182,8 @@ START_TEST(process_parent_of_a_fork_and_its_first_exec_is_the_real_parent)
 			 tetra_process_get_exec_id(last_parent()));
 	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"flags\":\"execve clone\""));
 }
-END_TEST
 
-START_TEST(process_parent_of_an_exec_without_fork_is_the_image_before)
+TEST(process_parent_of_an_exec_without_fork_is_the_image_before)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
 	exec_in(100, SH_STAMP + 20, SH_STAMP, 1, 5, 0);
@@ -198,16 +191,49 @@ START_TEST(process_parent_of_an_exec_without_fork_is_the_image_before)
 	ck_assert_uint_eq(tetra_process_get_stamp_ns(last_parent()), SH_STAMP);
 	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"flags\":\"execve\""));
 }
-END_TEST
 
-START_TEST(process_parent_that_was_not_found_is_not_invented)
+TEST(process_parent_that_was_not_found_is_not_invented)
 {
 	exec_in(100, SH_STAMP, 0, 77, 0, TETRA_EXEC_CLONE | TETRA_EXEC_NO_PARENT);
 	ck_assert_ptr_null(last_parent());
 	ck_assert_ptr_null(strstr(desk.lines[0], "\"parent\":"));
 	ck_assert_str_eq(tetra_process_get_parent_exec_id(last()), "ZWRnZS03OjA6Nzc=");
 }
-END_TEST
+
+TEST(process_kept_events_have_16_ancestors)
+{
+	uint32_t i;
+
+	exec_in(1, 5, 0, 0, 0, TETRA_EXEC_CLONE);
+	for (i = 2; i <= 18; i++)
+		exec_in(i, SH_STAMP + i, 0, i - 1, i == 2 ? 5 : SH_STAMP + i - 1,
+			TETRA_EXEC_CLONE);
+	/* The seventeenth process has sixteen above it, the eighteenth one more. */
+	ck_assert_uint_eq(
+		tetra_process_get_pid(tetra_event_get_ancestor(desk.events[16], 15)), 1);
+	ck_assert_uint_eq(
+		tetra_process_get_pid(tetra_event_get_ancestor(desk.events[17], 15)), 2);
+	ck_assert_ptr_null(tetra_event_get_ancestor(desk.events[17], 16));
+}
+
+TEST(process_table_has_sixteen_rows_at_least)
+{
+	static const struct {
+		uint32_t asked, rows;
+	} rows[] = { { 1, 16 }, { 16, 16 }, { 17, 17 } };
+	uint32_t i, k;
+
+	for (k = 0; k < ARRAY_SIZE(rows); k++) {
+		const struct decoder_opts opts = { .max_processes = rows[k].asked };
+
+		teardown();
+		desk_init(&desk, &opts);
+		for (i = 1; i <= 20; i++)
+			exec_in(i, SH_STAMP + i, 0, 0, 0, TETRA_EXEC_CLONE);
+		ck_assert_uint_eq(stats().processes, rows[k].rows);
+		ck_assert_uint_eq(stats().evicted, 20 - rows[k].rows);
+	}
+}
 
 static struct tetra_process *borrowed_ancestors[4];
 
@@ -221,7 +247,7 @@ static void keep_ancestors(void *user, const struct tetra_event *event)
 	desk_keep(user, event);
 }
 
-START_TEST(process_ancestors_of_borrowed_and_kept_events)
+TEST(process_ancestors_of_borrowed_and_kept_events)
 {
 	const struct decoder_opts opts = { .deliver = keep_ancestors };
 	uint32_t i;
@@ -240,9 +266,8 @@ START_TEST(process_ancestors_of_borrowed_and_kept_events)
 		ck_assert_ptr_eq(tetra_event_get_ancestor(desk.events[2], i),
 				 borrowed_ancestors[i]);
 }
-END_TEST
 
-START_TEST(process_fork_is_a_copy_with_a_name_of_its_own)
+TEST(process_fork_is_a_copy_with_a_name_of_its_own)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
 	fork_in(200, SH_STAMP + 10, 100, SH_STAMP);
@@ -257,9 +282,8 @@ START_TEST(process_fork_is_a_copy_with_a_name_of_its_own)
 		strstr(desk.lines[1], "\"flags\":\"execve\",\"start_time\""));
 	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"refcnt\":1,\"tid\":200,"));
 }
-END_TEST
 
-START_TEST(process_counts_itself_and_its_living_children)
+TEST(process_counts_itself_and_its_living_children)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
 	ck_assert_uint_eq(row(100, SH_STAMP)->refcnt, 1);
@@ -275,9 +299,8 @@ START_TEST(process_counts_itself_and_its_living_children)
 	exit_in(200, SH_STAMP + 20, SH_STAMP + 50);
 	ck_assert_uint_eq(row(100, SH_STAMP)->refcnt, 0);
 }
-END_TEST
 
-START_TEST(process_images_before_the_last_but_one_go)
+TEST(process_images_before_the_last_but_one_go)
 {
 	uint32_t i;
 
@@ -290,9 +313,8 @@ START_TEST(process_images_before_the_last_but_one_go)
 	ck_assert_uint_eq(stats().processes, 2);
 	ck_assert_uint_eq(stats().evicted, 0);
 }
-END_TEST
 
-START_TEST(process_rows_stay_for_late_records_and_then_go)
+TEST(process_rows_stay_for_late_records_and_then_go)
 {
 	exec_in(100, BUILD_BOOT_NS, 0, 1, 5, TETRA_EXEC_CLONE);
 	exit_in(100, BUILD_BOOT_NS, BUILD_BOOT_NS + 10);
@@ -303,13 +325,25 @@ START_TEST(process_rows_stay_for_late_records_and_then_go)
 			BUILD_WALL_NS + 1100000000);
 	ck_assert_ptr_null(row(100, BUILD_BOOT_NS));
 }
-END_TEST
+
+/* The grace is over when more than a second has passed, and not before. */
+TEST(process_rows_stay_for_the_whole_grace)
+{
+	const uint64_t grace = PROCESS_TABLE_GRACE_NS;
+
+	exec_in(100, BUILD_BOOT_NS, 0, 1, 5, TETRA_EXEC_CLONE);
+	exit_in(100, BUILD_BOOT_NS, BUILD_BOOT_NS);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + grace, BUILD_WALL_NS + grace);
+	ck_assert_ptr_nonnull(row(100, BUILD_BOOT_NS));
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + grace + 1, BUILD_WALL_NS + grace + 1);
+	ck_assert_ptr_null(row(100, BUILD_BOOT_NS));
+}
 
 static void ignore(void *user, const struct tetra_event *event)
 {
 }
 
-START_TEST(process_table_does_not_grow_without_bound)
+TEST(process_table_does_not_grow_without_bound)
 {
 	const struct decoder_opts opts = { .max_processes = 1000,
 					   .max_dead = 100,
@@ -334,9 +368,8 @@ START_TEST(process_table_does_not_grow_without_bound)
 	ck_assert_ptr_nonnull(row(19999, BUILD_BOOT_NS + 19999));
 	ck_assert_ptr_null(row(100, BUILD_BOOT_NS + 100));
 }
-END_TEST
 
-START_TEST(process_seeds_describe_what_runs_already)
+TEST(process_seeds_describe_what_runs_already)
 {
 	struct process_seed seed = {
 		.tgid = 812,
@@ -362,9 +395,8 @@ START_TEST(process_seeds_describe_what_runs_already)
 		strstr(desk.lines[1], "\"flags\":\"procFS rootcwd errorCWD\""));
 	ck_assert_ptr_null(strstr(desk.lines[1], "\"cwd\""));
 }
-END_TEST
 
-START_TEST(process_exit_without_a_stamp_is_of_who_has_the_number)
+TEST(process_exit_without_a_stamp_is_of_who_has_the_number)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
 	exec_in(100, SH_STAMP + 20, 0, 1, 5, TETRA_EXEC_CLONE);
@@ -378,9 +410,8 @@ START_TEST(process_exit_without_a_stamp_is_of_who_has_the_number)
 	decoder_tick_at(desk.decoder, BUILD_BOOT_NS * 2, BUILD_WALL_NS);
 	ck_assert_uint_eq(stats().processes, 0);
 }
-END_TEST
 
-START_TEST(process_whose_end_was_not_seen_ends_when_its_number_comes_back)
+TEST(process_whose_end_was_not_seen_ends_when_its_number_comes_back)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
 	fork_in(100, SH_STAMP + 500, 1, 5);
@@ -388,9 +419,8 @@ START_TEST(process_whose_end_was_not_seen_ends_when_its_number_comes_back)
 	decoder_tick_at(desk.decoder, BUILD_BOOT_NS * 2, BUILD_WALL_NS);
 	ck_assert_uint_eq(stats().processes, 0);
 }
-END_TEST
 
-START_TEST(process_parent_without_a_row_is_who_has_its_number)
+TEST(process_parent_without_a_row_is_who_has_its_number)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);
 	exec_in(200, SH_STAMP + 20, 0, 100, 7, TETRA_EXEC_CLONE | TETRA_EXEC_NO_PARENT);
@@ -399,7 +429,6 @@ START_TEST(process_parent_without_a_row_is_who_has_its_number)
 	exec_in(300, SH_STAMP - 20, 0, 100, 7, TETRA_EXEC_CLONE | TETRA_EXEC_NO_PARENT);
 	ck_assert_ptr_null(last_parent());
 }
-END_TEST
 
 static void seed_forked(uint32_t tgid, uint64_t stamp)
 {
@@ -415,7 +444,7 @@ static void seed_forked(uint32_t tgid, uint64_t stamp)
 	decoder_seed(desk.decoder, &seed, true);
 }
 
-START_TEST(process_forked_while_all_is_read_has_one_description)
+TEST(process_forked_while_all_is_read_has_one_description)
 {
 	struct process_seed seed = { .tgid = 100, .stamp = SH_STAMP, .exe = "/bin/parent" };
 
@@ -435,9 +464,8 @@ START_TEST(process_forked_while_all_is_read_has_one_description)
 	ck_assert_str_eq(tetra_process_get_binary(last()), "/bin/parent");
 	ck_assert_uint_eq(tetra_process_get_pid(last_parent()), 100);
 }
-END_TEST
 
-START_TEST(process_that_came_and_went_while_all_is_read_is_not_told)
+TEST(process_that_came_and_went_while_all_is_read_is_not_told)
 {
 	struct tetra_record *head;
 
@@ -451,9 +479,8 @@ START_TEST(process_that_came_and_went_while_all_is_read_is_not_told)
 	decoder_tick_at(desk.decoder, BUILD_BOOT_NS * 2, BUILD_WALL_NS);
 	ck_assert_uint_eq(stats().processes, 0);
 }
-END_TEST
 
-START_TEST(process_kernel_threads_are_known_and_not_announced)
+TEST(process_kernel_threads_are_known_and_not_announced)
 {
 	struct process_seed seed = { .tgid = 9,
 				     .stamp = 10000000,
@@ -465,9 +492,8 @@ START_TEST(process_kernel_threads_are_known_and_not_announced)
 	ck_assert_uint_eq(desk.n_events, 0);
 	ck_assert_str_eq(tetra_process_get_binary(row(9, 10000000)), "[kworker/0:1]");
 }
-END_TEST
 
-START_TEST(process_init_tree_is_inherited_by_seeds)
+TEST(process_init_tree_is_inherited_by_seeds)
 {
 	struct process_seed seed = {
 		.tgid = 500,
@@ -495,7 +521,6 @@ START_TEST(process_init_tree_is_inherited_by_seeds)
 	ck_assert(tetra_process_is_in_init_tree(last()));
 	ck_assert_ptr_null(tetra_process_get_container_id(last()));
 }
-END_TEST
 
 static const char *container(const char *leaf)
 {
@@ -516,7 +541,7 @@ static const char *container_proc(const char *text)
 #define HEX64 "3f9c2a7be01d44c6a58e9b7f0c1d2e3f4a5b6c7d8e9f00112233445566778899"
 #define HEX31 "3f9c2a7be01d44c6a58e9b7f0c1d2e3"
 
-START_TEST(process_container_ids_from_cgroup_names)
+TEST(process_container_ids_from_cgroup_names)
 {
 	ck_assert_str_eq(container("docker-" HEX64 ".scope"), HEX31);
 	ck_assert_str_eq(container("cri-containerd-" HEX64 ".scope"), HEX31);
@@ -528,10 +553,9 @@ START_TEST(process_container_ids_from_cgroup_names)
 	ck_assert_str_eq(container(HEX31), "");
 	ck_assert_str_eq(container(""), "");
 }
-END_TEST
 
 /* What the kernel side sends when the leaf bears no id. */
-START_TEST(process_container_id_of_a_group_above)
+TEST(process_container_id_of_a_group_above)
 {
 	static const struct {
 		const char *leaf, *above, *id;
@@ -563,9 +587,8 @@ START_TEST(process_container_id_of_a_group_above)
 			ck_assert_ptr_null(tetra_process_get_container_id(last()));
 	}
 }
-END_TEST
 
-START_TEST(process_container_ids_from_proc)
+TEST(process_container_ids_from_proc)
 {
 	ck_assert_str_eq(container_proc("0::/system.slice/docker-" HEX64 ".scope\n"),
 			 HEX31);
@@ -583,9 +606,8 @@ START_TEST(process_container_ids_from_proc)
 			 "");
 	ck_assert_str_eq(container_proc(""), "");
 }
-END_TEST
 
-START_TEST(process_getters)
+TEST(process_getters)
 {
 	struct tetra_credentials cred = { .size = sizeof(cred) };
 	struct build_exec exec = {
@@ -623,49 +645,6 @@ START_TEST(process_getters)
 	ck_assert_uint_eq(tetra_process_get_flags(last(), flags, 4), 6);
 	ck_assert_str_eq(flags, "exe");
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("process");
-	TCase *tests = tcase_create("process");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, process_arguments_are_joined_exactly);
-	tcase_add_test(tests, process_binary_is_made_absolute);
-	tcase_add_test(tests, process_name_that_was_not_read);
-	tcase_add_test(tests, process_long_names_have_their_flag);
-	tcase_add_test(tests, process_ids_are_node_stamp_and_pid);
-	tcase_add_test(tests,
-		       process_parent_of_a_fork_and_its_first_exec_is_the_real_parent);
-	tcase_add_test(tests, process_parent_of_an_exec_without_fork_is_the_image_before);
-	tcase_add_test(tests, process_parent_that_was_not_found_is_not_invented);
-	tcase_add_test(tests, process_ancestors_of_borrowed_and_kept_events);
-	tcase_add_test(tests, process_fork_is_a_copy_with_a_name_of_its_own);
-	tcase_add_test(tests, process_counts_itself_and_its_living_children);
-	tcase_add_test(tests, process_images_before_the_last_but_one_go);
-	tcase_add_test(tests, process_rows_stay_for_late_records_and_then_go);
-	tcase_add_test(tests, process_table_does_not_grow_without_bound);
-	tcase_add_test(tests, process_seeds_describe_what_runs_already);
-	tcase_add_test(tests, process_exit_without_a_stamp_is_of_who_has_the_number);
-	tcase_add_test(tests,
-		       process_whose_end_was_not_seen_ends_when_its_number_comes_back);
-	tcase_add_test(tests, process_parent_without_a_row_is_who_has_its_number);
-	tcase_add_test(tests, process_forked_while_all_is_read_has_one_description);
-	tcase_add_test(tests, process_that_came_and_went_while_all_is_read_is_not_told);
-	tcase_add_test(tests, process_kernel_threads_are_known_and_not_announced);
-	tcase_add_test(tests, process_init_tree_is_inherited_by_seeds);
-	tcase_add_test(tests, process_container_ids_from_cgroup_names);
-	tcase_add_test(tests, process_container_id_of_a_group_above);
-	tcase_add_test(tests, process_container_ids_from_proc);
-	tcase_add_test(tests, process_getters);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)
+TIMEOUT(60)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
-
 #include "lib/policy/language.h"
+#include "tests/unit/suite.h"
 
 /* A small schema with every kind of field. */
 struct item {
@@ -116,7 +115,7 @@ static void refused(const char *text, const char *code, uint32_t column, const c
 		ck_assert_ptr_null(finding.hint);
 }
 
-START_TEST(schema_binds_every_type)
+TEST(schema_binds_every_type)
 {
 	bind("{text: a, flag: on, number: 0x7, colour: green, texts: [a, b], integers: [1],\n"
 	     "numerals: [1, '2'], values: [a, 1, 1.5], map: {k: v}, maybe: {number: -5},\n"
@@ -134,18 +133,34 @@ START_TEST(schema_binds_every_type)
 	ck_assert_int_eq(thing.objects.items[1].number->number, 2);
 	ck_assert_str_eq(thing.object_map.items[0].node->key->text, "x");
 }
-END_TEST
 
-START_TEST(schema_ignores_the_case_of_keys)
+TEST(schema_takes_what_is_at_a_limit)
+{
+	bind("{number: 10, integers: [0, 10], numerals: [10, '0'], texts: [a, b, c],\n"
+	     "maybe: {number: 5}}");
+	ck_assert_uint_eq(report.n_errors, 0);
+	ck_assert_int_eq(thing.number->number, 10);
+	ck_assert_int_eq(thing.integers.items[1]->number, 10);
+	ck_assert_int_eq(thing.numerals.items[0]->number, 10);
+	ck_assert_int_eq(thing.object->number->number, 5);
+	ck_assert_uint_eq(thing.texts.n, 3);
+	refused("number: -1", "out-of-range", 9, "number", NULL);
+	refused("integers: [11]", "out-of-range", 12, "integers[0]", NULL);
+	refused("numerals: [11]", "out-of-range", 12, "numerals[0]", NULL);
+	refused("maybe: {number: 6}", "out-of-range", 17, "maybe.number", NULL);
+	refused("maybe: {number: -6}", "out-of-range", 17, "maybe.number", NULL);
+	refused("texts: [a, b, c, d]", "too-many", 18, "texts[3]", NULL);
+}
+
+TEST(schema_ignores_the_case_of_keys)
 {
 	bind("TEXT: a\nobjectmap: {}\n");
 	ck_assert_uint_eq(report.n_errors, 0);
 	ck_assert_str_eq(thing.text->text, "a");
 	refused("text: a\nText: b\n", "duplicate-key", 1, "Text", NULL);
 }
-END_TEST
 
-START_TEST(schema_names_the_nearest_key)
+TEST(schema_names_the_nearest_key)
 {
 	refused("txet: a", "unknown-field", 1, "txet", "did you mean 'text'?");
 	refused("{objectsMap: {}}", "unknown-field", 2, "objectsMap",
@@ -154,9 +169,8 @@ START_TEST(schema_names_the_nearest_key)
 	/* What is gone is no advice. */
 	refused("gon: 1", "unknown-field", 1, "gon", NULL);
 }
-END_TEST
 
-START_TEST(schema_refuses_wrong_types_at_the_value)
+TEST(schema_refuses_wrong_types_at_the_value)
 {
 	refused("text: 1", "wrong-type", 7, "text", "write it in quotes");
 	refused("text: [a]", "wrong-type", 1, "text", NULL);
@@ -173,9 +187,8 @@ START_TEST(schema_refuses_wrong_types_at_the_value)
 	refused("map: []", "wrong-type", 1, "map", NULL);
 	refused("objects: [a]", "wrong-type", 11, "objects[0]", NULL);
 }
-END_TEST
 
-START_TEST(schema_refuses_unknown_and_removed_words)
+TEST(schema_refuses_unknown_and_removed_words)
 {
 	refused("colour: gren", "bad-enum", 9, "colour", "did you mean 'green'?");
 	refused("colour: Red", "bad-enum", 9, "colour", "did you mean 'red'?");
@@ -183,9 +196,8 @@ START_TEST(schema_refuses_unknown_and_removed_words)
 	refused("colour: blue", "removed", 9, "colour", NULL);
 	refused("gone: 1", "removed", 1, "gone", NULL);
 }
-END_TEST
 
-START_TEST(schema_reports_missing_and_surplus)
+TEST(schema_reports_missing_and_surplus)
 {
 	refused("maybe: {}", "missing-field", 8, "maybe.number", NULL);
 	refused("objects: [{number: 1}, {}]", "missing-field", 24, "objects[1].number",
@@ -193,9 +205,8 @@ START_TEST(schema_reports_missing_and_surplus)
 	refused("texts: [a, b, c, d, e]", "too-many", 18, "texts[3]", NULL);
 	ck_assert_uint_eq(thing.texts.n, 3);
 }
-END_TEST
 
-START_TEST(schema_leaves_out_what_is_wrong)
+TEST(schema_leaves_out_what_is_wrong)
 {
 	bind("text: 1\ntexts: [a, 1, b]\nobjects: [x, {number: 1}]\nmaybe: null\n");
 	ck_assert_ptr_null(thing.text);
@@ -205,9 +216,8 @@ START_TEST(schema_leaves_out_what_is_wrong)
 	ck_assert_ptr_null(thing.object);
 	ck_assert_uint_eq(report.n_errors, 3);
 }
-END_TEST
 
-START_TEST(schema_tells_what_is_not_supported_unless_it_says_nothing)
+TEST(schema_tells_what_is_not_supported_unless_it_says_nothing)
 {
 	refused("later: true", "not-supported", 1, "later", NULL);
 	ck_assert_uint_eq(report.n_errors, 0);
@@ -216,22 +226,33 @@ START_TEST(schema_tells_what_is_not_supported_unless_it_says_nothing)
 	bind("later: off");
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 0);
 }
-END_TEST
 
-START_TEST(schema_stops_showing_after_many_findings)
+TEST(schema_stops_showing_after_many_findings)
 {
-	_cleanup_(strbuf_done) struct strbuf text = {};
-	unsigned int i;
+	static const struct {
+		uint32_t n, notes;
+	} rows[] = {
+		{ REPORT_MAX_FINDINGS, 0 },
+		{ REPORT_MAX_FINDINGS + 1, 1 },
+		{ 1000, 1 },
+	};
+	unsigned int i, k;
 
-	for (i = 0; i < 1000; i++)
-		strbuf_format(&text, "k%u: 1\n", i);
-	bind(strbuf_get(&text));
-	ck_assert_uint_eq(report.n_errors, 1000);
-	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR),
-			  REPORT_MAX_FINDINGS);
-	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_NOTE), 1);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(strbuf_done) struct strbuf text = {};
+
+		tetra_diag_clear(diag);
+		report = (struct report){ .diag = diag, .file = "f" };
+		for (k = 0; k < rows[i].n; k++)
+			strbuf_format(&text, "k%u: 1\n", k);
+		bind(strbuf_get(&text));
+		ck_assert_uint_eq(report.n_errors, rows[i].n);
+		ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR),
+				  REPORT_MAX_FINDINGS);
+		ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_NOTE),
+				  rows[i].notes);
+	}
 }
-END_TEST
 
 static void check_schema(const struct schema *schema, unsigned int depth)
 {
@@ -253,34 +274,9 @@ static void check_schema(const struct schema *schema, unsigned int depth)
 	}
 }
 
-START_TEST(schema_of_the_language_is_sound)
+TEST(schema_of_the_language_is_sound)
 {
 	check_schema(&language_policy, 0);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("schema");
-	TCase *tests = tcase_create("schema");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, schema_binds_every_type);
-	tcase_add_test(tests, schema_ignores_the_case_of_keys);
-	tcase_add_test(tests, schema_names_the_nearest_key);
-	tcase_add_test(tests, schema_refuses_wrong_types_at_the_value);
-	tcase_add_test(tests, schema_refuses_unknown_and_removed_words);
-	tcase_add_test(tests, schema_reports_missing_and_surplus);
-	tcase_add_test(tests, schema_leaves_out_what_is_wrong);
-	tcase_add_test(tests, schema_tells_what_is_not_supported_unless_it_says_nothing);
-	tcase_add_test(tests, schema_stops_showing_after_many_findings);
-	tcase_add_test(tests, schema_of_the_language_is_sound);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

@@ -5,13 +5,13 @@
  * out, what a policy gets that is content with the best. And which program waits, before what
  * enforces, for memory of the process.
  */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 
 #include "lib/base/diag.h"
 #include "lib/base/strbuf.h"
 #include "lib/plan/plan.h"
+#include "tests/unit/suite.h"
 
 #define HOLD  PLAN_NEEDS_HOLD
 #define CATCH PLAN_NEEDS_CATCH
@@ -266,7 +266,7 @@ static const struct {
 	  "fmod_ret" },
 };
 
-START_TEST(plan_enforces_by_what_holds)
+TEST_EACH(plan_enforces_by_what_holds, ARRAY_SIZE(rows))
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = kernel_like(
 		rows[_i].release, rows[_i].preemption, rows[_i].without);
@@ -295,21 +295,5 @@ START_TEST(plan_enforces_by_what_holds)
 			      ladder.reason);
 	ck_assert(!strstr(ladder.reason, "is preemptible") == !strstr(ladder.reason, "can skip"));
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("skip");
-	TCase *plan = tcase_create("plan");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(plan, plan_enforces_by_what_holds, 0, ARRAY_SIZE(rows));
-	tcase_set_timeout(plan, 60);
-	suite_add_tcase(suite, plan);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TIMEOUT(60)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
 #include <stdio.h>
 
 #include "lib/kernel/tracefs.h"
+#include "tests/unit/suite.h"
 
 static struct arena *arena;
 
@@ -38,7 +38,7 @@ static const char format[] =
 	"print fmt: \"field:int fake;\toffset:0;\tsize:4;\tsigned:1;\", REC->pid\n"
 	"field:int behind;\toffset:0;\tsize:4;\tsigned:1;\n";
 
-START_TEST(tracefs_reads_every_form_of_field)
+TEST(tracefs_reads_every_form_of_field)
 {
 	static const struct {
 		const char *name, *type;
@@ -75,9 +75,8 @@ START_TEST(tracefs_reads_every_form_of_field)
 		ck_assert_uint_eq(field->is_pointer, rows[i].is_pointer);
 	}
 }
-END_TEST
 
-START_TEST(tracefs_refuses_what_is_no_format)
+TEST(tracefs_refuses_what_is_no_format)
 {
 	static const char *const texts[] = {
 		"",
@@ -97,24 +96,26 @@ START_TEST(tracefs_refuses_what_is_no_format)
 		ck_assert_msg(tracefs_parse_format(texts[i], arena, &event) == -EINVAL,
 			      "text %zu was taken", i);
 }
-END_TEST
 
-START_TEST(tracefs_bounds_the_fields)
+TEST(tracefs_bounds_the_fields)
 {
 	static char text[128 * 1024];
 	struct kernel_event event = {};
 	size_t i, len = 0;
 
 	len = (size_t)sprintf(text, "ID: 3\n");
-	for (i = 0; i < 200; i++)
+	for (i = 0; i < 129; i++) {
+		if (i == 128)
+			ck_assert_int_eq(tracefs_parse_format(text, arena, &event), 0);
 		len += (size_t)sprintf(
 			text + len,
 			"\tfield:int f%zu;\toffset:%zu;\tsize:4;\tsigned:1;\n", i, i * 4);
+	}
+	ck_assert_uint_eq(event.n_fields, 128);
 	ck_assert_int_eq(tracefs_parse_format(text, arena, &event), -E2BIG);
 }
-END_TEST
 
-START_TEST(tracefs_names_are_single_folders)
+TEST(tracefs_names_are_single_folders)
 {
 	ck_assert(tracefs_is_name("sched_process_exec"));
 	ck_assert(!tracefs_is_name(""));
@@ -122,24 +123,5 @@ START_TEST(tracefs_names_are_single_folders)
 	ck_assert(!tracefs_is_name("../../etc"));
 	ck_assert(!tracefs_is_name("a/b"));
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("tracefs");
-	TCase *tests = tcase_create("tracefs");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, tracefs_reads_every_form_of_field);
-	tcase_add_test(tests, tracefs_refuses_what_is_no_format);
-	tcase_add_test(tests, tracefs_bounds_the_fields);
-	tcase_add_test(tests, tracefs_names_are_single_folders);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)

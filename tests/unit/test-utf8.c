@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
-
 #include "lib/base/utf8.h"
+#include "tests/unit/suite.h"
 
 #define LAST 0x10ffffu
 
@@ -23,16 +22,15 @@ static const struct {
 	{ LAST + 1, LAST + 64, false },
 };
 
-START_TEST(characters_that_show_nothing_are_not_printable)
+TEST(characters_that_show_nothing_are_not_printable)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		for (uint32_t c = rows[i].first; c <= rows[i].last; c++)
 			ck_assert_msg(utf8_is_printable(c) == rows[i].printable, "U+%04X", c);
 }
-END_TEST
 
 /* Nothing that is printable may be a control to a YAML reader, nor the other way round. */
-START_TEST(every_character_survives_and_is_judged)
+TEST(every_character_survives_and_is_judged)
 {
 	unsigned int n = 0, n_wrong = 0;
 
@@ -49,22 +47,4 @@ START_TEST(every_character_survives_and_is_judged)
 	/* Unicode 14 has 144,532 characters that are no controls and no format characters. */
 	ck_assert_uint_gt(n, 143000);
 	ck_assert_uint_lt(n, 170000);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("utf8");
-	TCase *tests = tcase_create("utf8");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tests, characters_that_show_nothing_are_not_printable);
-	tcase_add_test(tests, every_character_survives_and_is_judged);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

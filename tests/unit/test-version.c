@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a program can ask about the headers and the library. */
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <stdio.h>
 
 #include "lib/base/base.h"
@@ -10,7 +10,7 @@
 #define MINOR TETRA_VERSION_MINOR
 #define PATCH TETRA_VERSION_PATCH
 
-START_TEST(versions_are_compared_part_by_part)
+TEST(versions_are_compared_part_by_part)
 {
 	static const struct {
 		int holds, expected;
@@ -27,31 +27,12 @@ START_TEST(versions_are_compared_part_by_part)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		ck_assert_int_eq(rows[i].holds, rows[i].expected);
 }
-END_TEST
 
-START_TEST(the_library_tells_its_version_and_level)
+TEST(the_library_tells_its_version_and_level)
 {
 	char version[32];
 
 	snprintf(version, sizeof(version), "%d.%d.%d", MAJOR, MINOR, PATCH);
 	ck_assert_str_eq(tetra_version(), version);
 	ck_assert_uint_eq(tetra_api_level(), TETRA_API_LEVEL);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *suite = suite_create("version");
-	TCase *tests = tcase_create("version");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(tests, versions_are_compared_part_by_part);
-	tcase_add_test(tests, the_library_tells_its_version_and_level);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
 #include <stdio.h>
 
 #include "lib/policy/report.h"
 #include "lib/policy/yaml.h"
+#include "tests/unit/suite.h"
 
 static struct arena *arena;
 static struct tetra_diag *diag;
@@ -55,7 +55,7 @@ static void bad(const char *text, int error, const char *code, uint32_t line,
 	ck_assert_uint_eq(finding.column, column);
 }
 
-START_TEST(yaml_knows_the_place_of_every_node)
+TEST(yaml_knows_the_place_of_every_node)
 {
 	struct node *root = good("# one\nä: [é, {ü: x}]\n");
 	struct node *list = node_get(root, "ä"), *map;
@@ -70,9 +70,8 @@ START_TEST(yaml_knows_the_place_of_every_node)
 	ck_assert_uint_eq(map->index, 1);
 	ck_assert_uint_eq(map->first->mark.column, 12);
 }
-END_TEST
 
-START_TEST(yaml_gives_every_node_a_path)
+TEST(yaml_gives_every_node_a_path)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};
 	struct node *root = good("a:\n- b: {c: 1}\n- x\n");
@@ -83,9 +82,8 @@ START_TEST(yaml_gives_every_node_a_path)
 	node_path(root, &path);
 	ck_assert_str_eq(strbuf_get(&path), "");
 }
-END_TEST
 
-START_TEST(yaml_resolves_scalars_as_version_1_1)
+TEST(yaml_resolves_scalars_as_version_1_1)
 {
 	static const struct {
 		const char *text;
@@ -125,9 +123,8 @@ START_TEST(yaml_resolves_scalars_as_version_1_1)
 		ck_assert_int_eq(good(text)->first->scalar, rows[i].type);
 	}
 }
-END_TEST
 
-START_TEST(yaml_reads_integers_in_all_bases)
+TEST(yaml_reads_integers_in_all_bases)
 {
 	struct node *root =
 		good("[12, -0x10, 0b101, 017, 0o17, 99999999999999999999, x]");
@@ -143,9 +140,8 @@ START_TEST(yaml_reads_integers_in_all_bases)
 	ck_assert_int_eq(node_integer(node, &number), -E2BIG);
 	ck_assert_int_eq(node_integer(node->next, &number), -EINVAL);
 }
-END_TEST
 
-START_TEST(yaml_refuses_duplicate_key)
+TEST(yaml_refuses_duplicate_key)
 {
 	struct tetra_finding finding = { .size = sizeof(finding) };
 	struct node *root;
@@ -160,9 +156,8 @@ START_TEST(yaml_refuses_duplicate_key)
 	ck_assert_uint_eq(root->n, 2);
 	ck_assert_ptr_eq(root->last, node_get(root, "b"));
 }
-END_TEST
 
-START_TEST(yaml_refuses_duplicate_key_among_many)
+TEST(yaml_refuses_duplicate_key_among_many)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	struct node *root;
@@ -174,9 +169,8 @@ START_TEST(yaml_refuses_duplicate_key_among_many)
 	ck_assert_uint_eq(report.n_errors, 1);
 	ck_assert_uint_eq(root->n, 4999);
 }
-END_TEST
 
-START_TEST(yaml_copies_aliases)
+TEST(yaml_copies_aliases)
 {
 	struct node *root = good("a: &x {b: [1]}\nc: [*x, *x]\nd: &x 2\ne: *x\n");
 	struct node *copies = node_get(root, "c");
@@ -188,9 +182,8 @@ START_TEST(yaml_copies_aliases)
 	ck_assert_uint_eq(copies->first->mark.line, 1);
 	ck_assert_str_eq(node_get(root, "e")->text, "2");
 }
-END_TEST
 
-START_TEST(yaml_merges_keys)
+TEST(yaml_merges_keys)
 {
 	struct node *root = good("a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\n"
 				 "c:\n  <<: [*a, *b]\n  x: 9\nd: {'<<': 1}\n");
@@ -202,9 +195,8 @@ START_TEST(yaml_merges_keys)
 	ck_assert_str_eq(node_get(merged, "z")->text, "4");
 	ck_assert_ptr_eq(node_get(merged, "z")->parent, merged);
 }
-END_TEST
 
-START_TEST(yaml_refuses_what_is_not_yaml)
+TEST(yaml_refuses_what_is_not_yaml)
 {
 	bad("a:\n\tb: c\n", -EINVAL, "yaml-syntax", 2, 1);
 	bad("a: *none\n", -EINVAL, "yaml-syntax", 1, 4);
@@ -215,9 +207,8 @@ START_TEST(yaml_refuses_what_is_not_yaml)
 	bad("a: !x [b]\n", -EINVAL, "yaml-syntax", 1, 4);
 	bad("<<: 1\n", -EINVAL, "yaml-syntax", 1, 5);
 }
-END_TEST
 
-START_TEST(yaml_refuses_what_is_not_utf8)
+TEST(yaml_refuses_what_is_not_utf8)
 {
 	struct tetra_finding finding = { .size = sizeof(finding) };
 	struct node *root;
@@ -234,9 +225,8 @@ START_TEST(yaml_refuses_what_is_not_utf8)
 	ck_assert_str_eq(finding.code, "encoding");
 	ck_assert_uint_eq(finding.column, 5);
 }
-END_TEST
 
-START_TEST(yaml_takes_one_document)
+TEST(yaml_takes_one_document)
 {
 	struct node *root;
 
@@ -247,7 +237,6 @@ START_TEST(yaml_takes_one_document)
 	ck_assert_uint_eq(report.n_errors, 1);
 	ck_assert_ptr_nonnull(node_get(root, "a"));
 }
-END_TEST
 
 static void add_many(struct strbuf *buf, const char *text, unsigned int n)
 {
@@ -255,7 +244,40 @@ static void add_many(struct strbuf *buf, const char *text, unsigned int n)
 		strbuf_puts(buf, text);
 }
 
-START_TEST(yaml_bounds_its_work)
+TEST(yaml_takes_what_is_at_a_bound)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	unsigned int i;
+
+	add_many(&text, "[", YAML_MAX_DEPTH);
+	strbuf_puts(&text, "x");
+	add_many(&text, "]", YAML_MAX_DEPTH);
+	(void)good(strbuf_get(&text));
+	strbuf_clear(&text);
+	strbuf_puts(&text, "[");
+	for (i = 0; i < YAML_MAX_ANCHORS; i++)
+		strbuf_format(&text, "&a%u x,\n", i);
+	strbuf_puts(&text, "]");
+	(void)good(strbuf_get(&text));
+}
+
+TEST(yaml_bounds_its_nodes)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+
+	/* The list is a node as well. */
+	strbuf_puts(&text, "[");
+	add_many(&text, "x,", YAML_MAX_NODES - 1);
+	strbuf_puts(&text, "]");
+	(void)good(strbuf_get(&text));
+	strbuf_clear(&text);
+	strbuf_puts(&text, "[");
+	add_many(&text, "x,", YAML_MAX_NODES);
+	strbuf_puts(&text, "]");
+	bad(strbuf_get(&text), -E2BIG, "resource-limit", 1, YAML_MAX_NODES * 2);
+}
+
+TEST(yaml_bounds_its_work)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	unsigned int i;
@@ -271,9 +293,8 @@ START_TEST(yaml_bounds_its_work)
 		strbuf_format(&text, "&a%u x,\n", i);
 	bad(strbuf_get(&text), -E2BIG, "resource-limit", YAML_MAX_ANCHORS + 1, 1);
 }
-END_TEST
 
-START_TEST(yaml_stops_an_alias_bomb)
+TEST(yaml_stops_an_alias_bomb)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	unsigned int i;
@@ -288,9 +309,8 @@ START_TEST(yaml_stops_an_alias_bomb)
 	bad(strbuf_get(&text), -E2BIG, "resource-limit", 1, 5);
 	ck_assert_uint_lt(arena_get_bytes(arena), 128u << 20);
 }
-END_TEST
 
-START_TEST(yaml_bounds_the_cost_of_merge_keys)
+TEST(yaml_bounds_the_cost_of_merge_keys)
 {
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	struct node *root;
@@ -302,9 +322,8 @@ START_TEST(yaml_bounds_the_cost_of_merge_keys)
 	strbuf_puts(&text, "}\nb: {<<: [*a, *a]}\n");
 	ck_assert_int_eq(parse(strbuf_get(&text), &root), -E2BIG);
 }
-END_TEST
 
-START_TEST(yaml_compares_trees)
+TEST(yaml_compares_trees)
 {
 	struct node *root =
 		good("[{a: 1, b: [x]}, {b: [x], a: '1'}, {a: 1}, {a: 1, b: [y]}]");
@@ -314,35 +333,6 @@ START_TEST(yaml_compares_trees)
 	ck_assert(!node_equal(first, first->next->next));
 	ck_assert(!node_equal(first, root->last));
 }
-END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("yaml");
-	TCase *tests = tcase_create("yaml");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, yaml_knows_the_place_of_every_node);
-	tcase_add_test(tests, yaml_gives_every_node_a_path);
-	tcase_add_test(tests, yaml_resolves_scalars_as_version_1_1);
-	tcase_add_test(tests, yaml_reads_integers_in_all_bases);
-	tcase_add_test(tests, yaml_refuses_duplicate_key);
-	tcase_add_test(tests, yaml_refuses_duplicate_key_among_many);
-	tcase_add_test(tests, yaml_copies_aliases);
-	tcase_add_test(tests, yaml_merges_keys);
-	tcase_add_test(tests, yaml_refuses_what_is_not_yaml);
-	tcase_add_test(tests, yaml_refuses_what_is_not_utf8);
-	tcase_add_test(tests, yaml_takes_one_document);
-	tcase_add_test(tests, yaml_bounds_its_work);
-	tcase_add_test(tests, yaml_stops_an_alias_bomb);
-	tcase_add_test(tests, yaml_bounds_the_cost_of_merge_keys);
-	tcase_add_test(tests, yaml_compares_trees);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+FIXTURE(setup, teardown)
+TIMEOUT(60)

@@ -410,6 +410,65 @@ static void two_sessions(struct tetra_session *session)
 	tetra_unsubscribe(sub);
 }
 
+/* The modules that logged, in order, and the lines of one of them. */
+struct told {
+	char modules[512], policies[512];
+};
+
+static void on_step(void *user, uint32_t level, const char *module, const char *text)
+{
+	struct told *told = user;
+	size_t n = strlen(told->modules), n_policies = strlen(told->policies);
+
+	if (strcmp(module, "verifier") == 0)
+		return;
+	fact(level >= TETRA_LOG_INFO && *text && !strchr(text, '\n'), "%s: %s", module, text);
+	snprintf(told->modules + n, sizeof(told->modules) - n, "%s%s", n ? " " : "", module);
+	if (strcmp(module, "policy") == 0)
+		snprintf(told->policies + n_policies, sizeof(told->policies) - n_policies,
+			 "%s%s", n_policies ? ", " : "", text);
+}
+
+static void is_told(struct told *told, const char *modules, const char *policies)
+{
+	fact(strcmp(told->modules, modules) == 0, "the log tells '%s'", told->modules);
+	fact(strcmp(told->policies, policies) == 0, "of policies: '%s'", told->policies);
+	memset(told, 0, sizeof(*told));
+}
+
+/* Each step of a commit, in order. */
+static void log_lines(void)
+{
+	struct told told = { 0 };
+	TETRA_OPTS(tetra_session_opts, opts, .log = on_step, .log_user = &told,
+		   .log_level = TETRA_LOG_DEBUG);
+	struct tetra_session *session = rig_session(&opts);
+	struct tetra_txn *txn;
+
+	memset(&told, 0, sizeof(told));
+	rig_load(session, policy_deny("guard", CLOSED), 0);
+	is_told(&told, "commit points image marks attach publish policy commit",
+		"guard: loaded");
+	rig_load(session, policy_deny("guard", OTHER), TETRA_LOAD_REPLACE);
+	is_told(&told, "commit points image marks publish policy commit", "guard: replaced");
+	fact_equal(set_mode(session, TETRA_MODE_MONITOR), 0, "to monitor mode");
+	is_told(&told, "commit points image marks publish policy commit",
+		"guard: in monitor mode");
+	fact_equal(set_enabled(session, 0), 0, "disable");
+	is_told(&told, "commit points image marks publish policy commit", "guard: disabled");
+	txn = rig_txn(session);
+	fact_equal(rig_txn_load(txn, policy_watch("one", "sys_lseek", 1, "int"), 0), 0,
+		   "two policies that cannot stand together, the first");
+	fact_equal(rig_txn_load(txn, policy_watch("two", "sys_lseek", 2, "uint64"), 0), 0,
+		   "the second");
+	fact_equal(rig_commit(txn), -EOPNOTSUPP, "the commit fails");
+	is_told(&told, "commit commit", "");
+	fact_equal(tetra_policy_unload(session, "guard", NULL), 0, "unload");
+	is_told(&told, "commit points image marks publish policy detach commit",
+		"guard: unloaded");
+	tetra_session_free(session);
+}
+
 static int programs_count(void)
 {
 	uint32_t id = 0;
@@ -607,6 +666,7 @@ int main(void)
 	descriptor(session);
 	hook_status(session);
 	two_sessions(session);
+	log_lines();
 	bad_arguments(session);
 	kept = callbacks(session);
 	tetra_session_free(session);
