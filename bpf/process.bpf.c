@@ -515,14 +515,20 @@ static __always_inline void names_add(struct tetra_proc *row, __u64 new_hash)
 	row->names[0] = TETRA_NAME(hash, proc_is_foreign(row));
 }
 
-/* Marks that start with the exec: into s->proc. */
-static __always_inline void exec_mark(struct tetra_scratch *s, __u32 tgid, __u32 ns_tgid)
+/*
+ * Marks that start with the exec: into @row, which user space may change at the same time, so
+ * it is written only if there is one.
+ */
+static __noinline int exec_mark(struct tetra_scratch *s, struct tetra_proc *row, __u32 tgid)
 {
-	s->proc.pid_marks = s->proc.binary_marks = 0;
-	if (!marks_exist())
-		return;
-	s->proc.pid_marks = proc_pid_marks(tgid, ns_tgid);
-	s->proc.binary_marks = proc_binary_marks(&s->proc);
+	__u64 pid_marks = proc_pid_marks(tgid, s->proc.ns_tgid);
+	__u64 binary_marks = proc_binary_marks(&s->proc);
+
+	if (pid_marks)
+		row->pid_marks |= pid_marks;
+	if (binary_marks)
+		row->binary_marks |= binary_marks;
+	return 0;
 }
 
 /* Marks and descent of a process that has no row: what is known of it is its parent. */
@@ -530,10 +536,11 @@ static __always_inline void exec_begin_row(struct tetra_scratch *s, __u32 parent
 					   const struct tetra_proc *parent)
 {
 	descent_begin(&s->proc, parent_tgid);
+	s->proc.pid_marks = s->proc.binary_marks = 0;
 	if (!parent)
 		return;
-	s->proc.pid_marks |= parent->pid_marks;
-	s->proc.binary_marks |= parent->binary_marks;
+	s->proc.pid_marks = parent->pid_marks;
+	s->proc.binary_marks = parent->binary_marks;
 	s->proc.flags |= parent->flags & TETRA_PROC_NAMES_UNKNOWN;
 }
 
@@ -572,11 +579,6 @@ static __always_inline void exec_put_row(struct tetra_scratch *s, struct tetra_p
 			       __builtin_offsetof(struct tetra_proc, start),
 		       "it is the last word of the first part");
 	names_add(row, proc->exe_hash[0]);
-	/* User space may add others at the same time: written only if there is one. */
-	if (proc->pid_marks)
-		row->pid_marks |= proc->pid_marks;
-	if (proc->binary_marks)
-		row->binary_marks |= proc->binary_marks;
 	exe_copy(s, row);
 	words_copy(&row->start, &proc->start,
 		   offsetof(struct tetra_proc, exe_head) - rest);
@@ -605,16 +607,19 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 		s->proc.flags |= TETRA_PROC_NAMES_UNKNOWN;
 	exec_parent(s, tgid, row, parent_tgid, parent ? parent->stamp : start,
 		    parent ? 0 : TETRA_EXEC_NO_PARENT);
-	exec_mark(s, tgid, record->ns_tgid);
 	s->proc.ns_tgid = record->ns_tgid;
 	s->proc.exec_id = s->path.flags & TETRA_ARG_MOVED ? TETRA_NO_EXEC_ID
 							   : task->self_exec_id;
 	s->proc.start = task->start_boottime;
 	s->proc.stamp = now;
 	if (row) {
+		if (marks_exist())
+			exec_mark(s, row, tgid);
 		exec_put_row(s, row);
 	} else {
 		exec_begin_row(s, parent_tgid, parent);
+		if (marks_exist())
+			exec_mark(s, &s->proc, tgid);
 		exe_copy(s, &s->proc);
 		proc_put(tgid, &s->proc, BPF_ANY);
 	}

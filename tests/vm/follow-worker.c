@@ -87,8 +87,10 @@ static void step_fork(void)
 static void step_stay(void)
 {
 	signal(SIGCHLD, SIG_IGN);
-	if (fork() == 0)
+	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		return;
+	}
 	for (;;)
 		pause();
 }
@@ -198,19 +200,21 @@ static void step_act(const char *path)
 		close(fd);
 }
 
+/* It waits for orphans as well: the session wants a processor, too. */
 static void step_storm(const char *path)
 {
+	signal(SIGCHLD, SIG_DFL);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		fail("subreaper");
 	while (!is_there("over")) {
-		pid_t pid = fork();
-
-		if (pid == 0) {
+		if (fork() == 0) {
 			if (fork())
 				_exit(EXIT_SUCCESS);
 			execl(LAB "/other", "other", "strike", path, NULL);
 			_exit(EXIT_FAILURE);
 		}
-		if (pid > 0)
-			waitpid(pid, NULL, 0);
+		while (wait(NULL) > 0)
+			;
 	}
 }
 
