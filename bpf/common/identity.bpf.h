@@ -21,7 +21,8 @@
 
 static __always_inline struct tetra_seed seed_get(void)
 {
-	return (struct tetra_seed){ { cfg.seed[0], cfg.seed[1], cfg.seed[2], cfg.seed[3] } };
+	return (struct tetra_seed){ { cfg.seed[0], cfg.seed[1], cfg.seed[2],
+				      cfg.seed[3] } };
 }
 
 /* A path up to this length is hashed at once, without a call. */

@@ -27,7 +27,7 @@
  * a crowd of 600 processes was seen to need. The kernel allocates them when they are used, so
  * an idle machine pays only for the buckets.
  */
-#define SENSOR_SPARES	  1024u
+#define SENSOR_SPARES 1024u
 /* The value of a map that no program uses. */
 #define SENSOR_NO_SPARE_BYTES 8u
 
@@ -149,7 +149,8 @@ static int sensor_attach_gains(struct sensor *sensor, struct tetra_kernel *kerne
 	if (r < 0)
 		return r;
 	place.btf_id = target.btf_id;
-	fd = template_load(sensor->process, "tetra_creds", &place, sensor->config, ret_log);
+	fd = template_load(sensor->process, "tetra_creds", &place, sensor->config,
+			   ret_log);
 	if (fd < 0)
 		return fd;
 	sensor->gains = bpf_raw_tracepoint_open(NULL, fd);
@@ -276,7 +277,8 @@ int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel)
 {
 	const uint32_t zero = 0;
 
-	if (bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &zero, kernel, BPF_ANY) < 0)
+	if (bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &zero, kernel, BPF_ANY) <
+	    0)
 		return -ENOMEM;
 	return tasks_seed(sensor->tasks) == 0 ? 0 : -EOPNOTSUPP;
 }
@@ -293,7 +295,8 @@ uint64_t sensor_get_misses(const struct sensor *sensor)
 	return tasks_get_misses(sensor->tasks);
 }
 
-int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key, uint64_t bits)
+int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key,
+		    uint64_t bits)
 {
 	int fd = sensor->maps[SENSOR_MAP_MARKS], r;
 	const uint32_t zero = 0, some = 1;

@@ -25,7 +25,8 @@ struct tasks *tasks_free(struct tasks *tasks);
 int tasks_seed(struct tasks *tasks);
 
 /* Adds mark bits to a running process. */
-int tasks_mark(struct tasks *tasks, uint32_t tgid, uint64_t pid_bits, uint64_t binary_bits);
+int tasks_mark(struct tasks *tasks, uint32_t tgid, uint64_t pid_bits,
+	       uint64_t binary_bits);
 
 /* Tells the programs the root of most paths. They work without it, at some cost. */
 void tasks_find_root(struct tasks *tasks);

@@ -53,10 +53,11 @@ static int mark_take(uint64_t *used, uint8_t *ret, const struct diag_place *plac
 		     struct tetra_diag *diag)
 {
 	if (*used == UINT64_MAX)
-		return diag_error(diag, place, -E2BIG, "too-many", NULL,
-				  "more than %u selectors of all policies follow forks or "
-				  "children",
-				  MARK_BITS);
+		return diag_error(
+			diag, place, -E2BIG, "too-many", NULL,
+			"more than %u selectors of all policies follow forks or "
+			"children",
+			MARK_BITS);
 	*ret = __builtin_ctzll(~*used);
 	*used |= 1ull << *ret;
 	return 0;
@@ -72,8 +73,8 @@ static bool use_follows(const struct session_use *use)
 }
 
 int use_assign_marks(struct tetra_session *session, struct session_use *use,
-		     const struct session_policy *loaded, const struct session_state *next,
-		     struct tetra_diag *diag)
+		     const struct session_policy *loaded,
+		     const struct session_state *next, struct tetra_diag *diag)
 {
 	const char *file = loaded->policy->file;
 	struct marks used = { 0 };
@@ -90,7 +91,8 @@ int use_assign_marks(struct tetra_session *session, struct session_use *use,
 						  selector->mark.column,
 						  use->hook->yaml_path };
 
-		if (!selector_follows_forks(selector) && !selector_follows_children(selector))
+		if (!selector_follows_forks(selector) &&
+		    !selector_follows_children(selector))
 			continue;
 		if (!use->marks) {
 			use->marks = malloc(use->n_selectors * sizeof(*use->marks));
@@ -117,7 +119,8 @@ struct mark_roots {
 	uint32_t n;
 };
 
-static int roots_add(struct mark_roots *roots, const struct tetra_mark_key *key, uint8_t bit)
+static int roots_add(struct mark_roots *roots, const struct tetra_mark_key *key,
+		     uint8_t bit)
 {
 	struct mark_root *grown;
 
@@ -135,18 +138,19 @@ static int roots_add(struct mark_roots *roots, const struct tetra_mark_key *key,
 	return 0;
 }
 
-static int roots_add_pids(struct mark_roots *roots, const struct policy_selector *selector,
-			  uint8_t bit)
+static int roots_add_pids(struct mark_roots *roots,
+			  const struct policy_selector *selector, uint8_t bit)
 {
 	int r = 0;
 
 	for (uint32_t i = 0; i < selector->n_pids; i++) {
 		const struct policy_pids *pids = &selector->pids[i];
 
-		for (uint32_t j = 0; pids->follow_forks && j < pids->n_values && r == 0; j++) {
+		for (uint32_t j = 0; pids->follow_forks && j < pids->n_values && r == 0;
+		     j++) {
 			struct tetra_mark_key key = {
-				.kind = pids->namespace_pid ? TETRA_MARK_NSPID :
-							      TETRA_MARK_PID,
+				.kind = pids->namespace_pid ? TETRA_MARK_NSPID
+							    : TETRA_MARK_PID,
 				.value = { pids->values[j].min },
 			};
 
@@ -182,7 +186,8 @@ static int roots_add_use(struct mark_roots *roots, struct tetra_session *session
 		if (bit == RULESET_NO_MARK)
 			continue;
 		for (uint32_t j = 0; j < selector->binaries->n_values && r == 0; j++)
-			r = roots_add_path(roots, session, selector->binaries->values[j].text,
+			r = roots_add_path(roots, session,
+					   selector->binaries->values[j].text,
 					   selector->binaries->values[j].len, bit);
 		for (uint32_t j = 0; j < use->n_widened && r == 0; j++)
 			if (use->widened[j].selector == i)
@@ -225,7 +230,8 @@ static void process_hash(struct tetra_hash *ret, const struct proc_entry *entry,
 }
 
 static void process_own_bits(struct mark_process *process, const struct proc_entry *entry,
-			     const struct mark_roots *roots, struct tetra_session *session)
+			     const struct mark_roots *roots,
+			     struct tetra_session *session)
 {
 	struct tetra_hash hash;
 
@@ -270,8 +276,8 @@ static int marks_running(struct tetra_session *session, const struct mark_roots 
 
 	while (r == 0 && (r = proc_iter_next(iter, &entry)) > 0) {
 		if (n == size) {
-			struct mark_process *grown =
-				realloc(processes, (size = size * 2 + 64) * sizeof(*grown));
+			struct mark_process *grown = realloc(
+				processes, (size = size * 2 + 64) * sizeof(*grown));
 
 			if (!grown)
 				return -ENOMEM;
