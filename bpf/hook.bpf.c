@@ -12,17 +12,17 @@ const volatile struct tetra_hook_config cfg = {};
  * Each program exists twice: NAME for hooks of up to 64 rules, NAME_wide for more. The loader
  * decides for each instance how it is loaded and attached.
  */
-#define HOOK_PROGRAM(name, type, context, ...)                                         \
-	static __always_inline type name##_run(context ctx, int wide) __VA_ARGS__      \
-	SEC("tetra/" #name)                                                            \
-	type name(context ctx)                                                         \
-	{                                                                              \
-		return name##_run(ctx, 0);                                             \
-	}                                                                              \
-	SEC("tetra/" #name)                                                            \
-	type name##_wide(context ctx)                                                  \
-	{                                                                              \
-		return name##_run(ctx, 1);                                             \
+#define HOOK_PROGRAM(name, type, context, ...)                                           \
+	static __always_inline type name##_run(context ctx, int wide)                    \
+		__VA_ARGS__ SEC("tetra/" #name) type                                     \
+		name(context ctx)                                                        \
+	{                                                                                \
+		return name##_run(ctx, 0);                                               \
+	}                                                                                \
+	SEC("tetra/" #name)                                                              \
+	type name##_wide(context ctx)                                                    \
+	{                                                                                \
+		return name##_run(ctx, 1);                                               \
 	}
 
 HOOK_PROGRAM(tetra_fentry, int, void *, {

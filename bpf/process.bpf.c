@@ -140,7 +140,8 @@ static __always_inline void ancestors_add(struct tetra_proc *row, __u32 forker_t
 
 static __always_inline int fork_run(const struct fork *fork)
 {
-	struct tetra_proc *parent = proc_find_own(fork->parent_tgid, fork->parent_start), *row;
+	struct tetra_proc *parent = proc_find_own(fork->parent_tgid, fork->parent_start),
+			  *row;
 	struct tetra_record_fork record;
 	__u32 flags = 0;
 
@@ -161,8 +162,8 @@ static __always_inline int fork_run(const struct fork *fork)
 		if (marks_exist())
 			row->pid_marks |= proc_pid_marks(fork->tgid, fork->ns_tgid);
 	}
-	head_fill(&record.head, TETRA_RECORD_FORK, sizeof(record), fork->tgid, fork->start,
-		  bpf_ktime_get_boot_ns());
+	head_fill(&record.head, TETRA_RECORD_FORK, sizeof(record), fork->tgid,
+		  fork->start, bpf_ktime_get_boot_ns());
 	record.head.flags = (parent ? 0 : TETRA_EXEC_NO_PARENT) |
 			    (flags ? TETRA_EXEC_IN_INIT_TREE : 0);
 	record.parent_tgid = fork->parent_tgid;
@@ -301,11 +302,11 @@ int tetra_probe_free(void *ctx)
 }
 
 /* A set is eight bytes in all kernels, whatever its members are called. */
-#define CAPS_READ(set) \
+#define CAPS_READ(set)                                                                   \
 	(*(const __u32 *)&(set) | (__u64) * ((const __u32 *)&(set) + 1) << 32)
 
-static __always_inline void cred_fill(struct tetra_record_cred *ret, struct task_struct *task,
-				      const struct cred *cred)
+static __always_inline void cred_fill(struct tetra_record_cred *ret,
+				      struct task_struct *task, const struct cred *cred)
 {
 	ret->uid = cred->uid.val;
 	ret->gid = cred->gid.val;
@@ -381,7 +382,8 @@ static __always_inline void exec_cgroup(struct tetra_record_exec *record,
 	bpf_probe_read_kernel_str(record->cgroup, sizeof(record->cgroup), node->name);
 }
 
-static __always_inline void exec_cgroup_above(struct tetra_scratch *s, struct task_struct *task)
+static __always_inline void exec_cgroup_above(struct tetra_scratch *s,
+					      struct task_struct *task)
 {
 	struct tetra_record_exec *record = (void *)s->record;
 	__u32 place = record->cgroup_id % CGROUP_PLAIN, bytes = 0;
@@ -398,8 +400,8 @@ static __always_inline void exec_cgroup_above(struct tetra_scratch *s, struct ta
 }
 
 /* The executable's file and its name, as exe_take() leaves it. */
-static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot, struct file *file,
-				     struct walk *walk)
+static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
+				     struct file *file, struct walk *walk)
 {
 	struct tetra_record_exec *record = (void *)s->record;
 	struct inode *inode;
@@ -475,8 +477,8 @@ static __always_inline void exec_cwd(struct tetra_scratch *s, __u32 slot,
 static __always_inline void exec_filename(struct tetra_scratch *s, const char *filename)
 {
 	struct tetra_record_exec *record = (void *)s->record;
-	long n = bpf_probe_read_kernel_str(&s->record[s->spot & RECORD_MASK], TETRA_TEXT_MAX,
-					   filename);
+	long n = bpf_probe_read_kernel_str(&s->record[s->spot & RECORD_MASK],
+					   TETRA_TEXT_MAX, filename);
 
 	if (n <= 0) {
 		record->head.flags |= TETRA_EXEC_NAME_FAULT;
@@ -487,8 +489,8 @@ static __always_inline void exec_filename(struct tetra_scratch *s, const char *f
 }
 
 /* The flags that an exec keeps of the row that the fork or an earlier exec left. */
-static __always_inline void exec_inherit(struct tetra_scratch *s, const struct tetra_proc *row,
-					 __u64 exec_id)
+static __always_inline void exec_inherit(struct tetra_scratch *s,
+					 const struct tetra_proc *row, __u64 exec_id)
 {
 	s->proc.flags = TETRA_PROC_EXECED;
 	if (row) {
@@ -519,7 +521,8 @@ static __always_inline void names_add(struct tetra_proc *row, __u64 new_hash)
  * Marks that start with the exec: into @row, which user space may change at the same time, so
  * it is written only if there is one.
  */
-static __noinline int exec_mark(struct tetra_scratch *s, struct tetra_proc *row, __u32 tgid)
+static __noinline int exec_mark(struct tetra_scratch *s, struct tetra_proc *row,
+				__u32 tgid)
 {
 	__u64 pid_marks = proc_pid_marks(tgid, s->proc.ns_tgid);
 	__u64 binary_marks = proc_binary_marks(&s->proc);
@@ -608,8 +611,8 @@ static __always_inline void exec_row(struct tetra_scratch *s, struct task_struct
 	exec_parent(s, tgid, row, parent_tgid, parent ? parent->stamp : start,
 		    parent ? 0 : TETRA_EXEC_NO_PARENT);
 	s->proc.ns_tgid = record->ns_tgid;
-	s->proc.exec_id = s->path.flags & TETRA_ARG_MOVED ? TETRA_NO_EXEC_ID
-							   : task->self_exec_id;
+	s->proc.exec_id =
+		s->path.flags & TETRA_ARG_MOVED ? TETRA_NO_EXEC_ID : task->self_exec_id;
 	s->proc.start = task->start_boottime;
 	s->proc.stamp = now;
 	if (row) {
@@ -693,7 +696,8 @@ int tetra_exec(__u64 *ctx)
 {
 	struct linux_binprm *binprm = (void *)ctx[2];
 
-	return exec_run((void *)ctx[0], binprm->file, binprm->filename, binprm->per_clear);
+	return exec_run((void *)ctx[0], binprm->file, binprm->filename,
+			binprm->per_clear);
 }
 
 /* finalize_exec(binprm): all is in place, and the new image has not run yet. */
@@ -708,7 +712,8 @@ int tetra_probe_exec(void *ctx)
 }
 
 /* What a process keeps of a row that is not of its current image. */
-static __always_inline void seed_keep(struct tetra_scratch *s, const struct tetra_proc *row)
+static __always_inline void seed_keep(struct tetra_scratch *s,
+				      const struct tetra_proc *row)
 {
 	if (row) {
 		s->proc.flags |= row->flags & ~TETRA_PROC_FOREIGN;

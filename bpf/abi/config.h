@@ -14,30 +14,31 @@
  * What an instance does with the rules that match. A hook point has one instance, or two if
  * the place that can deny is not the place that sees every call.
  */
-#define TETRA_PHASE_EVENT 1u /* count matches and send the event */
-#define TETRA_PHASE_SIGNAL 2u /* send signals */
-#define TETRA_PHASE_DENY 4u /* change the result; kill again if SIGNAL is not set */
-#define TETRA_PHASE_RETURN 8u /* runs when the function returns: has the return slot */
-#define TETRA_PHASE_CATCH 16u /* kill if a result should have been changed and was not */
-#define TETRA_PHASE_TOUCH 32u /* only wait for pages that the others read */
+#define TETRA_PHASE_EVENT  1u  /* count matches and send the event */
+#define TETRA_PHASE_SIGNAL 2u  /* send signals */
+#define TETRA_PHASE_DENY   4u  /* change the result; kill again if SIGNAL is not set */
+#define TETRA_PHASE_RETURN 8u  /* runs when the function returns: has the return slot */
+#define TETRA_PHASE_CATCH  16u /* kill if a result should have been changed and was not */
+#define TETRA_PHASE_TOUCH  32u /* only wait for pages that the others read */
 
 /* Where the value of a tracepoint field is: .data_loc of its slot. */
-#define TETRA_FIELD_VALUE 0u /* the field is the value, or a pointer to it */
+#define TETRA_FIELD_VALUE    0u /* the field is the value, or a pointer to it */
 #define TETRA_FIELD_DATA_LOC 1u /* 32 bits: bytes << 16 | offset in the record */
-#define TETRA_FIELD_INLINE 2u /* the field is an array of .field bytes */
-#define TETRA_FIELD_REL_LOC 3u /* as DATA_LOC, the offset counted from the end of the field */
+#define TETRA_FIELD_INLINE   2u /* the field is an array of .field bytes */
+/* as DATA_LOC, the offset counted from the end of the field */
+#define TETRA_FIELD_REL_LOC 3u
 
 struct tetra_slot_config {
-	__u8 kind; /* TETRA_ARG_*; 0: slot not used */
-	__u8 param; /* parameter number; tracepoints: unused */
+	__u8 kind;	 /* TETRA_ARG_*; 0: slot not used */
+	__u8 param;	 /* parameter number; tracepoints: unused */
 	__u8 size_param; /* CHAR_BUF: parameter that holds the length; 0xff none */
-	__u8 typed; /* the parameter's BTF type is the struct that the kind reads */
-	__u16 offset; /* tracepoints: offset of the field in the record */
-	__u16 field; /* tracepoints: bytes of the field */
+	__u8 typed;	 /* the parameter's BTF type is the struct that the kind reads */
+	__u16 offset;	 /* tracepoints: offset of the field in the record */
+	__u16 field;	 /* tracepoints: bytes of the field */
 	__u16 size_offset; /* tracepoints: field that holds the length */
 	__u16 size_field;
 	__u8 data_loc; /* tracepoints: TETRA_FIELD_* */
-	__u8 user; /* pointers are user memory (syscalls) */
+	__u8 user;     /* pointers are user memory (syscalls) */
 	__u8 reserved[6];
 };
 
@@ -63,20 +64,20 @@ enum tetra_slot_class {
 struct tetra_hook_config {
 	__u32 hook; /* hook id: row 1 + hook of the image */
 	__u32 phase;
-	__u32 n_params; /* of the hooked function */
-	__u32 syscall; /* parameters are in a struct pt_regs */
-	__u32 task_btf; /* this kernel has bpf_get_current_task_btf() */
+	__u32 n_params;	  /* of the hooked function */
+	__u32 syscall;	  /* parameters are in a struct pt_regs */
+	__u32 task_btf;	  /* this kernel has bpf_get_current_task_btf() */
 	__u16 has_return; /* the function returns something (LSM: the earlier verdict) */
-	__u16 spares; /* the kernel is preemptible: there is spare scratch memory */
-	__u32 rate; /* a rule has a rate limit */
+	__u16 spares;	  /* the kernel is preemptible: there is spare scratch memory */
+	__u32 rate;	  /* a rule has a rate limit */
 	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
 	__u32 n_words; /* words of rules the instance can carry out; at least the row's */
-	__u16 distrusts; /* a rule distrusts names made in user namespaces */
-	__u16 later; /* the hook filters results, which another instance sees */
-	__u64 slot_columns; /* likewise */
-	__u64 seed[4]; /* of the hash that identifies executables: tetra_seed */
+	__u16 distrusts;      /* a rule distrusts names made in user namespaces */
+	__u16 later;	      /* the hook filters results, which another instance sees */
+	__u64 slot_columns;   /* likewise */
+	__u64 seed[4];	      /* of the hash that identifies executables: tetra_seed */
 	__u64 syscall_number; /* sys_enter, sys_exit: which call */
-	__u32 saves; /* kprobe: keep the parameters for the return side */
+	__u32 saves;	      /* kprobe: keep the parameters for the return side */
 	/* Steps that the longest literals need, plus the end: steps that no walk takes need
 	 * not be verified. At most TETRA_PATH_STEPS and TETRA_TEXT_STEPS. */
 	__u32 path_steps;
@@ -96,7 +97,7 @@ struct tetra_hook_config {
 #define TETRA_EXE_TAIL 128
 
 /* How many earlier names and ancestors a process row keeps. */
-#define TETRA_PROC_NAMES 4
+#define TETRA_PROC_NAMES     4
 #define TETRA_PROC_ANCESTORS 4
 
 /* Row of the process map: by thread group id. */
@@ -112,13 +113,13 @@ struct tetra_proc {
 	__u64 exec_id;
 	__u64 start;
 	__u64 exe_hash[2]; /* of the executable's name; zeroes: unknown or none */
-	__u32 flags; /* TETRA_PROC_* */
-	__u16 exe_bytes; /* of the resolved path; 0: none, for example a memfd */
+	__u32 flags;	   /* TETRA_PROC_* */
+	__u16 exe_bytes;   /* of the resolved path; 0: none, for example a memfd */
 	__u16 reserved;
 	__u8 exe_head[TETRA_EXE_HEAD]; /* its first bytes, zero-padded */
 	__u8 exe_tail[TETRA_EXE_TAIL]; /* its last bytes, zero-padded at the front */
 	/* The rest is not written by an exec, which only adds to it. */
-	__u64 pid_marks; /* followForks: bits inherited from a pid */
+	__u64 pid_marks;    /* followForks: bits inherited from a pid */
 	__u64 binary_marks; /* followChildren: bits inherited from a binary */
 	/*
 	 * Where it comes from, for marks that are new later: the names of earlier images and of
@@ -132,10 +133,12 @@ struct tetra_proc {
 #define TETRA_NAME(hash, foreign) (((hash) & ~1ull) | (foreign))
 
 #define TETRA_PROC_IN_INIT_TREE 1u
-#define TETRA_PROC_EXECED 2u /* has exec'd since its fork */
-#define TETRA_PROC_EXITED 4u /* its last thread exited; the row is removed with the task */
-#define TETRA_PROC_FOREIGN 8u /* its executable's name is from a user namespace's mounts */
-#define TETRA_PROC_SEEDED 16u /* ran before the session; user space announces it */
+#define TETRA_PROC_EXECED	2u /* has exec'd since its fork */
+/* its last thread exited; the row is removed with the task */
+#define TETRA_PROC_EXITED 4u
+/* its executable's name is from a user namespace's mounts */
+#define TETRA_PROC_FOREIGN 8u
+#define TETRA_PROC_SEEDED  16u /* ran before the session; user space announces it */
 /* Marks of unseen ancestors may be missing: a bit that is set is valid, a bit that is not set
  * says nothing. */
 #define TETRA_PROC_MARKS_UNKNOWN 32u
@@ -159,8 +162,8 @@ struct tetra_call {
 };
 
 /* Key of the marks map: what makes a process the root of a marked tree. */
-#define TETRA_MARK_PID 1u
-#define TETRA_MARK_NSPID 2u
+#define TETRA_MARK_PID	  1u
+#define TETRA_MARK_NSPID  2u
 #define TETRA_MARK_BINARY 3u
 
 struct tetra_mark_key {
@@ -181,7 +184,7 @@ struct tetra_mark_bits {
 #define TETRA_RATE_SETS 2048
 
 struct tetra_rate_way {
-	__u64 id; /* hash of rule, scope and arguments; 0: free */
+	__u64 id;    /* hash of rule, scope and arguments; 0: free */
 	__u64 until; /* CLOCK_BOOTTIME: no event before this time */
 };
 

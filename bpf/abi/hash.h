@@ -34,24 +34,22 @@ static inline __attribute__((always_inline)) __u64 hash_mix(__u64 lane, __u64 wo
  * is a bijection of the lane, so two paths of equal length that differ in one word never
  * collide; the length distinguishes a path from the same path followed by NULs.
  */
-static inline __attribute__((always_inline)) void hash_begin(const struct tetra_seed *seed,
-							     struct tetra_hash *hash)
+static inline __attribute__((always_inline)) void
+hash_begin(const struct tetra_seed *seed, struct tetra_hash *hash)
 {
 	hash->h[0] = seed->k[0];
 	hash->h[1] = seed->k[2];
 }
 
-static inline __attribute__((always_inline)) void hash_word(const struct tetra_seed *seed,
-							    struct tetra_hash *hash,
-							    __u64 word)
+static inline __attribute__((always_inline)) void
+hash_word(const struct tetra_seed *seed, struct tetra_hash *hash, __u64 word)
 {
 	hash->h[0] = hash_mix(hash->h[0], word, seed->k[1] | 1, seed->k[0] | 1);
 	hash->h[1] = hash_mix(hash->h[1], word, seed->k[3] | 1, seed->k[2] | 1);
 }
 
-static inline __attribute__((always_inline)) void hash_end(const struct tetra_seed *seed,
-							   struct tetra_hash *hash,
-							   __u64 bytes)
+static inline __attribute__((always_inline)) void
+hash_end(const struct tetra_seed *seed, struct tetra_hash *hash, __u64 bytes)
 {
 	__u64 h0 = hash_mix(hash->h[0], bytes, seed->k[1] | 1, seed->k[0] | 1);
 	__u64 h1 = hash_mix(hash->h[1], ~bytes, seed->k[3] | 1, seed->k[2] | 1);

@@ -28,7 +28,7 @@
 /* Hook rows of a session: program instances, live and being removed. */
 #define TETRA_MAX_HOOKS 4096
 /* Values a program reads at one hook: arguments, and the return value in the last slot. */
-#define TETRA_MAX_SLOTS 8
+#define TETRA_MAX_SLOTS	  8
 #define TETRA_RETURN_SLOT 7
 /* Neighbouring cells looked at before an exact or trie lookup ends; the image compiler grows
  * a table until no entry is further away. */
@@ -38,7 +38,7 @@
 #define TETRA_MAX_COMPONENTS 32
 /* Columns that one hook may use, and BITS columns among them, if it has more than 64 rules:
  * the matcher keeps a row number for each, and one for all rules, until the second phase. */
-#define TETRA_MAX_COLUMNS 32
+#define TETRA_MAX_COLUMNS     32
 #define TETRA_MAX_BIT_COLUMNS 8
 /* Steps of a path's walk through a trie: components, further chunks of long ones, the end. */
 #define TETRA_PATH_STEPS 40
@@ -49,20 +49,22 @@
 
 /* Second word of an executable's hash if it has no name; the first word is 0. */
 #define TETRA_EXE_UNKNOWN 0u
-#define TETRA_EXE_NONE 1u /* a kernel thread */
+#define TETRA_EXE_NONE	  1u /* a kernel thread */
 
 /* Columns of the process; an index into the hook's block of process dimensions. */
 enum tetra_process_column {
 	TETRA_COL_PID = 0, /* EXACT: tgid */
-	TETRA_COL_NSPID = 1, /* EXACT: tgid in the innermost pid namespace, 0 at the root */
+	/* EXACT: tgid in the innermost pid namespace, 0 at the root */
+	TETRA_COL_NSPID = 1,
 	TETRA_COL_PID_MARKS = 2, /* BITS: marks inherited from a pid (followForks) */
-	TETRA_COL_BINARY = 3, /* EXACT: 128-bit hash of the resolved executable path */
+	TETRA_COL_BINARY = 3,	 /* EXACT: 128-bit hash of the resolved executable path */
 	TETRA_COL_BINARY_HEAD = 4, /* TRIE, as a string */
 	TETRA_COL_BINARY_TAIL = 5, /* TRIE, from the end */
-	TETRA_COL_BINARY_MARKS = 6, /* BITS: marks inherited from a binary (followChildren) */
+	/* BITS: marks inherited from a binary (followChildren) */
+	TETRA_COL_BINARY_MARKS = 6,
 	TETRA_COL_USER_NS = 7, /* EXACT: user namespace; isNamespaceCapability */
-	TETRA_COL_NS = 8, /* ..17, EXACT: inode numbers, by enum tetra_namespace */
-	TETRA_COL_CAPS = 18, /* ..20, BITS: by enum tetra_capset */
+	TETRA_COL_NS = 8,      /* ..17, EXACT: inode numbers, by enum tetra_namespace */
+	TETRA_COL_CAPS = 18,   /* ..20, BITS: by enum tetra_capset */
 	TETRA_PROCESS_COLUMNS = 21,
 };
 
@@ -70,9 +72,9 @@ enum tetra_process_column {
 #define TETRA_SLOT_COLUMNS 8
 enum tetra_slot_column {
 	TETRA_COL_VALUE = 0, /* numbers: EXACT or SEGMENTS */
-	TETRA_COL_MASK = 1, /* numbers: BITS */
-	TETRA_COL_HEAD = 0, /* text and paths: TRIE for Equal and Prefix */
-	TETRA_COL_TAIL = 1, /* text and paths: TRIE for Postfix, from the end */
+	TETRA_COL_MASK = 1,  /* numbers: BITS */
+	TETRA_COL_HEAD = 0,  /* text and paths: TRIE for Equal and Prefix */
+	TETRA_COL_TAIL = 1,  /* text and paths: TRIE for Postfix, from the end */
 	TETRA_COL_SADDR = 0, /* sockets */
 	TETRA_COL_DADDR = 1,
 	TETRA_COL_SPORT = 2,
@@ -104,13 +106,13 @@ struct tetra_hook_row {
 	__u64 alive; /* all rules, as `bits`; 0: nothing to do on this hook */
 	__u32 n_rules;
 	__u32 n_words;
-	__u32 rules; /* first rule cell: one each, by bit number */
+	__u32 rules;	    /* first rule cell: one each, by bit number */
 	__u32 process_dims; /* first of TETRA_PROCESS_COLUMNS cells; 0 if none is used */
 	__u32 slot_dims; /* first of n_slots * TETRA_SLOT_COLUMNS cells; 0 if none is used */
 	__u32 rows; /* first row cell, if n_words > 1; row 0 is the row of all rules */
-	__u32 row_cells; /* cells per row */
+	__u32 row_cells;       /* cells per row */
 	__u32 process_columns; /* bit c: column c is used */
-	__u64 slot_columns; /* bit slot * TETRA_SLOT_COLUMNS + column */
+	__u64 slot_columns;    /* bit slot * TETRA_SLOT_COLUMNS + column */
 	__u64 deciding; /* as `bits`: the rules that signal or override, and those before them
 			 * in the same policy; 0 if none does. A program that only enforces
 			 * starts with these, so that an earlier selector wins there too */
@@ -137,7 +139,7 @@ struct tetra_dim {
 	__u64 interest;
 	__u32 miss_row;
 	__u32 flags; /* TETRA_NODE_* of the root */
-	__u32 lens; /* partial lengths of the root */
+	__u32 lens;  /* partial lengths of the root */
 	__u32 table6;
 	__u32 n6;
 	__u32 aside; /* cell of a tetra_aside, 0: there is none */
@@ -181,14 +183,14 @@ struct tetra_bit_entry {
 
 /* What a trie node has; stored in the cell that leads to it. */
 #define TETRA_NODE_CHILDREN 1u /* a literal continues below */
-#define TETRA_NODE_PARTIAL 2u /* a literal ends inside the next chunk: see lens */
-#define TETRA_NODE_END 4u /* has an END cell: ending here differs from leaving the trie */
+#define TETRA_NODE_PARTIAL  2u /* a literal ends inside the next chunk: see lens */
+#define TETRA_NODE_END	    4u /* has an END cell: ending here differs from leaving the trie */
 
 /* Kinds of trie cells: which part of the value a chunk is. */
-#define TETRA_CHUNK_LAST 0u /* the whole component, or the rest of the string */
-#define TETRA_CHUNK_MORE 1u /* 32 bytes of a longer one */
+#define TETRA_CHUNK_LAST    0u /* the whole component, or the rest of the string */
+#define TETRA_CHUNK_MORE    1u /* 32 bytes of a longer one */
 #define TETRA_CHUNK_PARTIAL 2u /* the first (TAIL: last) `len` bytes of the next chunk */
-#define TETRA_CHUNK_END 3u /* the value ends at this node; len 0 */
+#define TETRA_CHUNK_END	    3u /* the value ends at this node; len 0 */
 
 /*
  * One step of a trie: in `state`, having seen this chunk, go to `next`. bits and row are the
@@ -213,20 +215,21 @@ struct tetra_trie {
 	__u32 reach; /* of this position: distance to its farthest entry */
 };
 
-#define TETRA_RULE_POST (1u << 0) /* an event is sent */
-#define TETRA_RULE_RATE (1u << 1) /* unless the rate limit holds it back */
-#define TETRA_RULE_SIGNAL (1u << 2)
+#define TETRA_RULE_POST	    (1u << 0) /* an event is sent */
+#define TETRA_RULE_RATE	    (1u << 1) /* unless the rate limit holds it back */
+#define TETRA_RULE_SIGNAL   (1u << 2)
 #define TETRA_RULE_OVERRIDE (1u << 3)
-#define TETRA_RULE_MONITOR (1u << 4) /* count what would be done, but do nothing */
-#define TETRA_RULE_DENY (1u << 5) /* a kill: the act is denied too, if the hook can deny */
+#define TETRA_RULE_MONITOR  (1u << 4) /* count what would be done, but do nothing */
+#define TETRA_RULE_DENY                                                                  \
+	(1u << 5) /* a kill: the act is denied too, if the hook can deny */
 
 struct tetra_rule {
 	__u64 group_mask; /* the rules of the same policy and hook: all in the same word */
-	__u32 group; /* the session's number for that policy's use of this hook */
-	__u32 selector; /* position in the policy's hook */
-	__u32 counter; /* cell of its tetra_counters */
+	__u32 group;	  /* the session's number for that policy's use of this hook */
+	__u32 selector;	  /* position in the policy's hook */
+	__u32 counter;	  /* cell of its tetra_counters */
 	__u32 flags;
-	__s32 error; /* OVERRIDE: 0 or a negative errno */
+	__s32 error;  /* OVERRIDE: 0 or a negative errno */
 	__u16 action; /* TETRA_ACTION_* that the event names */
 	__u8 n_signals;
 	__u8 signals[3]; /* in order */
@@ -275,6 +278,6 @@ TETRA_CELL_CHECK(struct tetra_counters);
 TETRA_CELL_CHECK(struct tetra_cell);
 _Static_assert(sizeof(struct tetra_bit_entry) == 32, "two per cell");
 _Static_assert(TETRA_PROCESS_COLUMNS <= 32, "process_columns is 32 bits");
-_Static_assert(TETRA_MAX_SLOTS * TETRA_SLOT_COLUMNS <= 64, "slot_columns is 64 bits");
+_Static_assert(TETRA_MAX_SLOTS *TETRA_SLOT_COLUMNS <= 64, "slot_columns is 64 bits");
 
 #endif

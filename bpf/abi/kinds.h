@@ -12,6 +12,7 @@
  *   NAME, number, name in YAML, class (how it is compared), bytes on the wire (0: variable),
  *   JSON key of the value in an event
  */
+/* clang-format off */
 #define TETRA_ARG_KINDS(X)                                               \
 	X(NOP, 1, "nop", NONE, 0, "")                                    \
 	X(INT8, 2, "int8", SIGNED, 8, "int_arg")                         \
@@ -32,8 +33,10 @@
 	X(BINPRM, 17, "linux_binprm", PATH, 0, "linux_binprm_arg")       \
 	X(SOCK, 18, "sock", SOCK, 64, "sock_arg")                        \
 	X(CONST_BUF, 19, "const_buf", NONE, 0, "size_arg")
+/* clang-format on */
 
 /* Spellings of the language that mean one of the kinds above. */
+/* clang-format off */
 #define TETRA_ARG_ALIASES(X)                    \
 	X("int", INT32)                         \
 	X("sint32", INT32)                      \
@@ -42,11 +45,13 @@
 	X("sint64", INT64)                      \
 	X("long", INT64)                        \
 	X("ulong", UINT64)
+/* clang-format on */
 
 /*
  * Operators of matchArgs and matchReturnArgs.
  *   NAME, number, name in YAML, classes it applies to (a set of ARGCLASS_* bits)
  */
+/* clang-format off */
 #define TETRA_OPERATORS(X)                                               \
 	X(EQUAL, 1, "Equal", C_INT | C_TEXT | C_PATH)                    \
 	X(NOT_EQUAL, 2, "NotEqual", C_INT | C_TEXT | C_PATH)             \
@@ -65,16 +70,20 @@
 	X(DPORT, 15, "DPort", C_SOCK)                                    \
 	X(PROTOCOL, 16, "Protocol", C_SOCK)                              \
 	X(FAMILY, 17, "Family", C_SOCK)
+/* clang-format on */
 
 /* Actions. NAME, number, name in YAML, enforces, name in events */
+/* clang-format off */
 #define TETRA_ACTIONS(X)                                                 \
 	X(POST, 1, "Post", 0, "KPROBE_ACTION_POST")                      \
 	X(NOPOST, 2, "NoPost", 0, "KPROBE_ACTION_NOPOST")                \
 	X(SIGKILL, 3, "Sigkill", 1, "KPROBE_ACTION_SIGKILL")             \
 	X(SIGNAL, 4, "Signal", 1, "KPROBE_ACTION_SIGNAL")                \
 	X(OVERRIDE, 5, "Override", 1, "KPROBE_ACTION_OVERRIDE")
+/* clang-format on */
 
 /* Causes of loss. NAME, number, what happened */
+/* clang-format off */
 #define TETRA_LOSSES(X)                                                          \
 	X(RING, 0, "the ring buffer was full")                                   \
 	X(SCRATCH, 1, "all scratch slots of the processor were taken")           \
@@ -88,12 +97,14 @@
 	X(PREEMPTIBLE, 9, "the kernel became preemptible: runs can be skipped")  \
 	X(PASSED, 10, "a denied call went through: its process was killed") \
 	X(RATE, 11, "a rate limit was forgotten: too many values at once")
+/* clang-format on */
 
 /* What else programs count, in the same map. NAME, number, what */
-#define TETRA_TALLIES(X) \
+#define TETRA_TALLIES(X)                                                                 \
 	X(OWN, 0, "runs for the session's own processes, which were left out")
 
 /* Namespaces, in the order of the event's "ns" object. NAME, number, YAML, JSON, /proc/PID/ns */
+/* clang-format off */
 #define TETRA_NAMESPACES(X)                                                      \
 	X(UTS, 0, "Uts", "uts", "uts")                                           \
 	X(IPC, 1, "Ipc", "ipc", "ipc")                                           \
@@ -107,12 +118,15 @@
 	  "time_for_children")                                                   \
 	X(CGROUP, 8, "Cgroup", "cgroup", "cgroup")                               \
 	X(USER, 9, "User", "user", "user")
+/* clang-format on */
 
 /* Capability sets. NAME, number, name in YAML */
+/* clang-format off */
 #define TETRA_CAPSETS(X)                                                 \
 	X(PERMITTED, 0, "Permitted")                                     \
 	X(EFFECTIVE, 1, "Effective")                                     \
 	X(INHERITABLE, 2, "Inheritable")
+/* clang-format on */
 
 /*
  * The result of reading a value that filters look at. Only TETRA_VALUE_READ can be compared;
@@ -120,10 +134,13 @@
  */
 enum tetra_value_state {
 	TETRA_VALUE_READ = 0,
-	TETRA_VALUE_ABSENT = 1, /* nothing is there: a pipe, a socket, a closed descriptor */
-	TETRA_VALUE_NONE = 2, /* it has no text: a memfd, a null pointer, a kernel thread */
+	/* nothing is there: a pipe, a socket, a closed descriptor */
+	TETRA_VALUE_ABSENT = 1,
+	/* it has no text: a memfd, a null pointer, a kernel thread */
+	TETRA_VALUE_NONE = 2,
 	TETRA_VALUE_UNREADABLE = 3, /* there is one, but it cannot be read */
-	TETRA_VALUE_FAULT = 4, /* likewise: memory of the process that made a system call */
+	/* likewise: memory of the process that made a system call */
+	TETRA_VALUE_FAULT = 4,
 	TETRA_VALUE_STATES = 5,
 };
 
@@ -158,7 +175,7 @@ enum tetra_action_kind { TETRA_ACTIONS(X) TETRA_ACTION_END };
 enum tetra_loss { TETRA_LOSSES(X) TETRA_LOST_END };
 #undef X
 
-#define X(NAME, number, ...) \
+#define X(NAME, number, ...)                                                             \
 	TETRA_TALLY_##NAME = TETRA_LOST_END + TETRA_UNREADABLE_END + number,
 enum tetra_tally { TETRA_TALLIES(X) TETRA_TALLY_END };
 #undef X

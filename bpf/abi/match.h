@@ -18,9 +18,9 @@
 
 #ifdef __bpf__
 /* An unrolled loop is only more code to load: the verifier follows each iteration anyway. */
-#define match_rolled _Pragma("clang loop unroll(disable)")
+#define match_rolled   _Pragma("clang loop unroll(disable)")
 #define match_function static __noinline
-#define match_inline static __always_inline
+#define match_inline   static __always_inline
 typedef void *tetra_image;
 
 match_inline struct tetra_cell *image_cell(tetra_image image, __u32 index)
@@ -31,7 +31,7 @@ match_inline struct tetra_cell *image_cell(tetra_image image, __u32 index)
 #include <stdint.h>
 #define match_rolled
 #define match_function static __attribute__((unused))
-#define match_inline static inline __attribute__((unused))
+#define match_inline   static inline __attribute__((unused))
 struct tetra_host_image {
 	struct tetra_cell *cells;
 	__u32 n_cells;
@@ -142,7 +142,8 @@ match_function __u64 match_exact_in(tetra_image image, struct tetra_match *m,
 
 	match_rolled
 	for (i = 0; i < TETRA_PROBES; i++) {
-		struct tetra_cell *bucket = image_cell(image, table + ((spot + i) & mask));
+		struct tetra_cell *bucket =
+			image_cell(image, table + ((spot + i) & mask));
 
 		if (!bucket)
 			return 0;
@@ -173,7 +174,8 @@ match_inline __u64 match_exact(tetra_image image, struct tetra_match *m, __u32 d
 }
 
 /* One step of the search below: the middle entry becomes an end. */
-match_function __u64 match_segment_step(tetra_image image, struct tetra_match *m, __u32 table)
+match_function __u64 match_segment_step(tetra_image image, struct tetra_match *m,
+					__u32 table)
 {
 	__u32 middle = (m->state + m->flags) >> 1;
 	struct tetra_cell *cell = image_cell(image, table + (middle >> 1));
@@ -194,11 +196,11 @@ match_function __u64 match_segment_step(tetra_image image, struct tetra_match *m
 
 /* Steps of the search: enough for 2^20 segments in one column. */
 #define MATCH_SEARCH_STEPS 21
-#define MATCH_STEP                                    \
-	if (m->flags - m->state < 2)                  \
-		goto found;                           \
+#define MATCH_STEP                                                                       \
+	if (m->flags - m->state < 2)                                                     \
+		goto found;                                                              \
 	match_segment_step(image, m, table);
-#define MATCH_7_STEPS \
+#define MATCH_7_STEPS                                                                    \
 	MATCH_STEP MATCH_STEP MATCH_STEP MATCH_STEP MATCH_STEP MATCH_STEP MATCH_STEP
 
 /*
@@ -228,8 +230,8 @@ found:
  * A number: EXACT or SEGMENTS, as the dimension says. @flip is 1 << 63 for signed kinds, so
  * that SEGMENTS sees their order as unsigned order; EXACT compares the value as it is.
  */
-match_function __u64 match_number(tetra_image image, struct tetra_match *m, __u32 dim_cell,
-				  __u64 value, __u64 flip)
+match_function __u64 match_number(tetra_image image, struct tetra_match *m,
+				  __u32 dim_cell, __u64 value, __u64 flip)
 {
 	struct tetra_cell *cell = image_cell(image, dim_cell);
 
@@ -246,8 +248,9 @@ match_function __u64 match_number(tetra_image image, struct tetra_match *m, __u3
 /* Eight bytes in network order. */
 match_inline __u64 address_word(const __u8 *address)
 {
-	return (__u64)address[0] << 56 | (__u64)address[1] << 48 | (__u64)address[2] << 40 |
-	       (__u64)address[3] << 32 | (__u64)address[4] << 24 | (__u64)address[5] << 16 |
+	return (__u64)address[0] << 56 | (__u64)address[1] << 48 |
+	       (__u64)address[2] << 40 | (__u64)address[3] << 32 |
+	       (__u64)address[4] << 24 | (__u64)address[5] << 16 |
 	       (__u64)address[6] << 8 | address[7];
 }
 
@@ -255,8 +258,8 @@ match_inline __u64 address_word(const __u8 *address)
  * ADDRESS. @family as in the kernel (2, 10); the address in network order. An IPv4 address in
  * IPv6 (::ffff:a.b.c.d) is the IPv4 address.
  */
-match_function __u64 match_address(tetra_image image, struct tetra_match *m, __u32 dim_cell,
-				   __u32 family, const __u8 *address)
+match_function __u64 match_address(tetra_image image, struct tetra_match *m,
+				   __u32 dim_cell, __u32 family, const __u8 *address)
 {
 	struct tetra_cell *cell = image_cell(image, dim_cell);
 	__u64 high = address_word(address), low = address_word(address + 8);
@@ -360,8 +363,8 @@ match_inline struct tetra_trie *trie_find(tetra_image image, const struct tetra_
 		if (!differs)
 			differs = (cell->trie.name[1] ^ name[1]) |
 				  (cell->trie.name[2] ^ name[2]) |
-				  (cell->trie.name[3] ^ name[3]) | (cell->trie.len ^ len) |
-				  (cell->trie.kind ^ kind);
+				  (cell->trie.name[3] ^ name[3]) |
+				  (cell->trie.len ^ len) | (cell->trie.kind ^ kind);
 		if (!differs)
 			return &cell->trie;
 		if (!i)
@@ -431,7 +434,8 @@ match_inline __u32 trie_partial_lens(const struct tetra_match *m)
 /* Takes the literal of @len bytes in m->partial. */
 match_inline int trie_partial_take(tetra_image image, struct tetra_match *m, __u32 len)
 {
-	struct tetra_trie *node = trie_find(image, m, m->partial, len, TETRA_CHUNK_PARTIAL);
+	struct tetra_trie *node =
+		trie_find(image, m, m->partial, len, TETRA_CHUNK_PARTIAL);
 
 	if (node)
 		trie_take(m, node);
@@ -439,10 +443,10 @@ match_inline int trie_partial_take(tetra_image image, struct tetra_match *m, __u
 }
 
 /* All lengths from the longest; the verifier knows the loop's @l in each iteration. */
-#define TRIE_PARTIAL_EACH(l, lens)                                   \
-	for (l = TETRA_CHUNK_BYTES; l > 0; l--)                      \
-		if (!(l & 7) && !((lens) >> (l - 8) & 0xff))         \
-			l -= 7;                                      \
+#define TRIE_PARTIAL_EACH(l, lens)                                                       \
+	for (l = TETRA_CHUNK_BYTES; l > 0; l--)                                          \
+		if (!(l & 7) && !((lens) >> (l - 8) & 0xff))                             \
+			l -= 7;                                                          \
 		else if ((lens) >> (l - 1) & 1)
 
 /* The value ends at the walk's current node. */
@@ -500,7 +504,8 @@ match_function __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 
 	if (m->missed) {
 		__u32 lens = trie_partial_lens(m);
 
-		TRIE_PARTIAL_EACH(l, lens) {
+		TRIE_PARTIAL_EACH(l, lens)
+		{
 			for (__u32 w = 0; w < 4; w++)
 				m->partial[w] = m->chunk[w] & chunk_mask(w, l, tail);
 			if (trie_partial_take(image, m, l))
@@ -519,7 +524,8 @@ match_function __u64 match_text(tetra_image image, struct tetra_match *m, __u32 
 		return 0;
 	for (i = 0; i < TETRA_TEXT_STEPS && left; i++) {
 		__u32 len = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_BYTES : left;
-		__u32 kind = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;
+		__u32 kind =
+			left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;
 
 		__u64 chunk[4];
 

@@ -20,18 +20,20 @@
 #define TETRA_TEXT_MAX 4096
 /* Bytes of arguments in the EXEC record itself; more follow in ARGS records before it. */
 #define TETRA_EXEC_ARGS_INLINE 8192
-#define TETRA_ARGS_FRAGMENT 8192
+#define TETRA_ARGS_FRAGMENT    8192
 /* Fragments of one exec: 256 * 8 KiB is what the kernel itself allows by default (a
  * quarter of an 8 MiB stack). If there are more: TETRA_EXEC_ARGS_CUT. */
-#define TETRA_ARGS_FRAGMENTS 256
+#define TETRA_ARGS_FRAGMENTS  256
 #define TETRA_CGROUP_NAME_MAX 128
 
+/* clang-format off */
 #define TETRA_RECORD_KINDS(X)                                            \
 	X(EXEC, 1)                                                       \
 	X(FORK, 2)                                                       \
 	X(EXIT, 3)                                                       \
 	X(HOOK, 4)                                                       \
 	X(ARGS, 5)
+/* clang-format on */
 
 #define X(NAME, number) TETRA_RECORD_##NAME = number,
 enum tetra_record_kind { TETRA_RECORD_KINDS(X) TETRA_RECORD_END };
@@ -40,7 +42,7 @@ enum tetra_record_kind { TETRA_RECORD_KINDS(X) TETRA_RECORD_END };
 struct tetra_record {
 	__u32 bytes; /* of the whole record, this header included */
 	__u16 kind;
-	__u16 flags; /* by kind */
+	__u16 flags;   /* by kind */
 	__u64 time_ns; /* CLOCK_BOOTTIME */
 	__u32 tgid;
 	__u32 tid;
@@ -48,12 +50,12 @@ struct tetra_record {
 };
 
 /* HOOK: flags of the header */
-#define TETRA_HOOK_UNKNOWN 1u /* neither the process nor four ancestors are known */
-#define TETRA_HOOK_ANCESTOR 2u /* tgid and stamp are the nearest known ancestor's */
-#define TETRA_HOOK_MONITOR 4u /* the action was held back by monitor mode */
-#define TETRA_HOOK_ENFORCED 8u /* a signal was sent or the result was changed */
-#define TETRA_HOOK_RETURN 16u /* the last argument is the return value */
-#define TETRA_HOOK_CUT 32u /* an argument did not fit into the record and is missing */
+#define TETRA_HOOK_UNKNOWN  1u	/* neither the process nor four ancestors are known */
+#define TETRA_HOOK_ANCESTOR 2u	/* tgid and stamp are the nearest known ancestor's */
+#define TETRA_HOOK_MONITOR  4u	/* the action was held back by monitor mode */
+#define TETRA_HOOK_ENFORCED 8u	/* a signal was sent or the result was changed */
+#define TETRA_HOOK_RETURN   16u /* the last argument is the return value */
+#define TETRA_HOOK_CUT	    32u /* an argument did not fit into the record and is missing */
 
 struct tetra_record_hook {
 	struct tetra_record head;
@@ -66,15 +68,16 @@ struct tetra_record_hook {
 	/* n_args times: struct tetra_record_arg, then its bytes padded to 8 */
 };
 
-#define TETRA_ARG_OK 0
-#define TETRA_ARG_FAULT 1 /* the memory could not be read; no bytes */
+#define TETRA_ARG_OK	 0
+#define TETRA_ARG_FAULT	 1 /* the memory could not be read; no bytes */
 #define TETRA_ARG_ABSENT 2 /* an fd that is not open; no bytes */
 
-#define TETRA_ARG_CUT 1u /* text or buffer was longer than what is kept; see size */
+#define TETRA_ARG_CUT	     1u /* text or buffer was longer than what is kept; see size */
 #define TETRA_ARG_UNRESOLVED 2u /* a path's beginning is missing */
-#define TETRA_ARG_DELETED 4u /* the file no longer has a name; " (deleted)" is in the text */
-#define TETRA_ARG_NO_PATH 8u /* pipe, socket, anonymous inode, memfd */
-#define TETRA_ARG_MOVED 16u /* a path that was renamed each time it was read */
+/* the file no longer has a name; " (deleted)" is in the text */
+#define TETRA_ARG_DELETED 4u
+#define TETRA_ARG_NO_PATH 8u  /* pipe, socket, anonymous inode, memfd */
+#define TETRA_ARG_MOVED	  16u /* a path that was renamed each time it was read */
 #define TETRA_ARG_FOREIGN 32u /* a path in a mount namespace that a user namespace owns */
 
 /*
@@ -92,7 +95,7 @@ struct tetra_record_arg {
 	__u8 status;
 	__u8 flags;
 	__u32 bytes; /* of the payload, without padding */
-	__u64 size; /* CHAR_BUF: length asked for; text: bytes read; else 0 */
+	__u64 size;  /* CHAR_BUF: length asked for; text: bytes read; else 0 */
 };
 
 struct tetra_record_sock {
@@ -119,24 +122,25 @@ struct tetra_record_cred {
 };
 
 /* EXEC: flags of the header */
-#define TETRA_EXEC_CLONE 1u /* the first exec after a fork */
+#define TETRA_EXEC_CLONE	1u /* the first exec after a fork */
 #define TETRA_EXEC_IN_INIT_TREE 2u
-#define TETRA_EXEC_ARGS_FRAGMENTS 4u /* ARGS records hold the arguments before those inline */
-#define TETRA_EXEC_ARGS_CUT 8u
-#define TETRA_EXEC_ARGS_FAULT 16u
-#define TETRA_EXEC_ARGS_LOST 32u /* a fragment was lost because the ring was full */
-#define TETRA_EXEC_CWD_ROOT 64u /* the working directory is / */
-#define TETRA_EXEC_CWD_FAULT 128u
+/* ARGS records hold the arguments before those inline */
+#define TETRA_EXEC_ARGS_FRAGMENTS 4u
+#define TETRA_EXEC_ARGS_CUT	  8u
+#define TETRA_EXEC_ARGS_FAULT	  16u
+#define TETRA_EXEC_ARGS_LOST	  32u /* a fragment was lost because the ring was full */
+#define TETRA_EXEC_CWD_ROOT	  64u /* the working directory is / */
+#define TETRA_EXEC_CWD_FAULT	  128u
 #define TETRA_EXEC_CWD_UNRESOLVED 256u
-#define TETRA_EXEC_NAME_FAULT 512u
-#define TETRA_EXEC_NO_PARENT 1024u
+#define TETRA_EXEC_NAME_FAULT	  512u
+#define TETRA_EXEC_NO_PARENT	  1024u
 
 /* EXEC: .privileges, what the file changed */
-#define TETRA_EXEC_SETUID 1u /* the effective user id */
-#define TETRA_EXEC_SETGID 2u /* the effective group id */
+#define TETRA_EXEC_SETUID      1u /* the effective user id */
+#define TETRA_EXEC_SETGID      2u /* the effective group id */
 #define TETRA_EXEC_RAISED_CAPS 4u /* the file's capabilities added permitted ones */
-#define TETRA_EXEC_RAISED_UID 8u /* from another real user to root */
-#define TETRA_EXEC_RAISED_GID 16u
+#define TETRA_EXEC_RAISED_UID  8u /* from another real user to root */
+#define TETRA_EXEC_RAISED_GID  16u
 
 struct tetra_record_exec {
 	struct tetra_record head;
@@ -147,15 +151,15 @@ struct tetra_record_exec {
 	struct tetra_record_cred cred;
 	__u32 namespaces[10]; /* inode numbers, by enum tetra_namespace; 0 none */
 	__u64 cgroup_id;
-	__u64 inode; /* of the executable */
-	__u32 links; /* 0: deleted, memfd */
-	__u32 args_bytes; /* of the whole area in memory, argv[0] included */
+	__u64 inode;	      /* of the executable */
+	__u32 links;	      /* 0: deleted, memfd */
+	__u32 args_bytes;     /* of the whole area in memory, argv[0] included */
 	__u16 filename_bytes; /* as executed; no NUL */
-	__u16 exe_bytes; /* resolved path */
+	__u16 exe_bytes;      /* resolved path */
 	__u16 cwd_bytes;
 	__u16 args_inline_bytes; /* the last args_inline_bytes of what was sent */
 	char cgroup[TETRA_CGROUP_NAME_MAX]; /* leaf name, NUL-terminated */
-	__u32 privileges; /* TETRA_EXEC_SETUID... */
+	__u32 privileges;		    /* TETRA_EXEC_SETUID... */
 	__u16 above_bytes; /* 0: the leaf has a container id, or no group above it has one */
 	__u16 reserved;
 	/* above, filename, exe, cwd, args: each padded to 8 bytes; above: the name of the

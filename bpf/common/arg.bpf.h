@@ -11,7 +11,8 @@
 /* Texts are read with their NUL; this many bytes are kept. */
 #define ARG_TEXT_KEPT (TETRA_TEXT_MAX - 1)
 
-static __always_inline struct tetra_record_arg *arg_at(struct tetra_scratch *s, __u32 spot)
+static __always_inline struct tetra_record_arg *arg_at(struct tetra_scratch *s,
+						       __u32 spot)
 {
 	return (void *)&s->record[spot & RECORD_MASK];
 }
@@ -59,7 +60,8 @@ static __always_inline long memory_read(void *to, __u32 bytes, __u64 from, __u32
 	return bpf_probe_read_user(to, bytes, (void *)from);
 }
 
-static __always_inline long memory_read_text(void *to, __u32 bytes, __u64 from, __u32 slot)
+static __always_inline long memory_read_text(void *to, __u32 bytes, __u64 from,
+					     __u32 slot)
 {
 	if (address_is_kernel(from, slot))
 		return bpf_probe_read_kernel_str(to, bytes, (void *)from);
@@ -80,8 +82,8 @@ static __always_inline __u32 text_state(__u64 from, __u32 slot)
 }
 
 /* A NUL-terminated text; returns its bytes or a negative errno. */
-static __always_inline long text_read(struct tetra_scratch *s, struct tetra_record_arg *arg,
-				      __u64 from, __u32 slot)
+static __always_inline long
+text_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, __u32 slot)
 {
 	void *to = &s->record[s->spot & RECORD_MASK];
 	char next = 0;
@@ -105,20 +107,22 @@ static __always_inline long text_read(struct tetra_scratch *s, struct tetra_reco
  * A buffer whose end is not mapped: what is before. write(2) takes as much and then returns,
  * so the length that the caller gives must not decide whether anything is looked at.
  */
-static __noinline long buffer_read_part(struct tetra_scratch *s, __u64 from, __u32 n, __u32 slot)
+static __noinline long buffer_read_part(struct tetra_scratch *s, __u64 from, __u32 n,
+					__u32 slot)
 {
 	__u64 left = ARG_PAGE - (from & (ARG_PAGE - 1));
 
 	if (left >= n)
 		return -1;
-	if (memory_read(&s->record[s->spot & RECORD_MASK], left & TEXT_MASK, from, slot) < 0)
+	if (memory_read(&s->record[s->spot & RECORD_MASK], left & TEXT_MASK, from, slot) <
+	    0)
 		return -1;
 	return left;
 }
 
 /* A buffer of a known length. */
-static __always_inline long buffer_read(struct tetra_scratch *s, struct tetra_record_arg *arg,
-					__u64 from, __u32 slot)
+static __always_inline long
+buffer_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, __u32 slot)
 {
 	void *to = &s->record[s->spot & RECORD_MASK];
 	__u64 size = s->sizes[slot];
@@ -170,8 +174,8 @@ __noinline int arg_put_text(__u32 scratch, __u32 slot)
 	if (kind == TETRA_ARG_FILENAME)
 		from = (__u64)BPF_CORE_READ((struct filename *)from, name);
 	s->text_is_part = 0;
-	n = kind_is_buffer(kind) ? buffer_read(s, arg, from, slot) :
-				   text_read(s, arg, from, slot);
+	n = kind_is_buffer(kind) ? buffer_read(s, arg, from, slot)
+				 : text_read(s, arg, from, slot);
 	s->text_at = s->spot;
 	s->text_bytes = 0;
 	if (n < 0) {
@@ -263,8 +267,8 @@ __noinline int arg_tail(__u32 scratch, __u32 slot)
 	}
 	s->text_at = s->spot;
 	s->text_bytes = ARG_TEXT_KEPT;
-	if (memory_read(&s->record[s->spot & RECORD_MASK], ARG_TEXT_KEPT, end - ARG_TEXT_KEPT,
-			slot) < 0)
+	if (memory_read(&s->record[s->spot & RECORD_MASK], ARG_TEXT_KEPT,
+			end - ARG_TEXT_KEPT, slot) < 0)
 		return text_state(end, slot);
 	return TETRA_VALUE_READ;
 }
@@ -305,7 +309,8 @@ static __always_inline int path_start(struct tetra_scratch *s, __u32 scratch, __
 }
 
 /* The path in slot @slot through probe reads. Returns 1 if there is a file. */
-static __always_inline int path_find_in(struct tetra_scratch *s, __u32 scratch, __u32 slot)
+static __always_inline int path_find_in(struct tetra_scratch *s, __u32 scratch,
+					__u32 slot)
 {
 	s->run.path_slot = 0;
 	if (!path_start(s, scratch, slot, cfg.slots[slot].kind))
@@ -357,8 +362,8 @@ static __noinline __u32 path_state_unread(struct tetra_scratch *s)
 		}
 		if (s->path.end == TETRA_WALK_NAMELESS) {
 			path_inspect(s);
-			return (s->path.mode & S_IFMT) == S_IFREG ? TETRA_VALUE_NONE :
-								    TETRA_VALUE_ABSENT;
+			return (s->path.mode & S_IFMT) == S_IFREG ? TETRA_VALUE_NONE
+								  : TETRA_VALUE_ABSENT;
 		}
 	}
 	unreadable_count(path_cause(s));
@@ -441,16 +446,16 @@ __noinline int args_put(__u32 scratch)
 
 	if (!s)
 		return 0;
-	SLOTS_EACH(TETRA_SLOTS_NUMBER, i, slot)
+	SLOTS_EACH (TETRA_SLOTS_NUMBER, i, slot)
 		if (!(s->run.done & 1u << slot))
 			arg_put_word(s, slot, cfg.slots[slot].kind);
-	SLOTS_EACH(TETRA_SLOTS_SOCK, i, slot)
+	SLOTS_EACH (TETRA_SLOTS_SOCK, i, slot)
 		if (!(s->run.done & 1u << slot))
 			arg_put_sock(s, slot);
-	SLOTS_EACH(TETRA_SLOTS_PATH, i, slot)
+	SLOTS_EACH (TETRA_SLOTS_PATH, i, slot)
 		if (!(s->run.done & 1u << slot))
 			arg_put_path(scratch, slot);
-	SLOTS_EACH(TETRA_SLOTS_TEXT, i, slot)
+	SLOTS_EACH (TETRA_SLOTS_TEXT, i, slot)
 		if (!(s->run.done & 1u << slot))
 			arg_put_text(scratch, slot);
 	return 0;

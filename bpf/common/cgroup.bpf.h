@@ -64,7 +64,8 @@ __noinline int cgroup_bears_id(__u32 slot, __u32 len)
  * The name of the nearest group above the current task's leaf that has an id, at s->spot.
  * Returns its bytes; 0 if there is none, or if the leaf itself has one.
  */
-static __noinline __u32 cgroup_put_above(struct tetra_scratch *s, struct kernfs_node *node)
+static __noinline __u32 cgroup_put_above(struct tetra_scratch *s,
+					 struct kernfs_node *node)
 {
 	__u32 i;
 

@@ -9,7 +9,8 @@
 #include "bpf/common/kernel.h"
 
 /* Where the inline name is. */
-static __always_inline const unsigned char *dentry_inline_name(const struct dentry *dentry)
+static __always_inline const unsigned char *
+dentry_inline_name(const struct dentry *dentry)
 {
 	return __builtin_preserve_access_index(&dentry->d_iname[0]);
 }

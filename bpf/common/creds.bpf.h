@@ -43,7 +43,8 @@ static __always_inline __u64 caps_ambient(const struct cred *cred)
 }
 
 /* Raised: only if the kernel itself considers the exec privileged. */
-static __always_inline __u32 privileges_raised(const struct cred *old, const struct cred *new)
+static __always_inline __u32 privileges_raised(const struct cred *old,
+					       const struct cred *new)
 {
 	__u32 euid = BPF_CORE_READ(new, euid.val), raised = 0;
 
@@ -62,7 +63,8 @@ int tetra_creds(__u64 *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct linux_binprm *binprm = (void *)ctx[0];
-	const struct cred *old = BPF_CORE_READ(task, cred), *new = BPF_CORE_READ(binprm, cred);
+	const struct cred *old = BPF_CORE_READ(task, cred),
+			  *new = BPF_CORE_READ(binprm, cred);
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct exec_gain gain = { .exec_id = BPF_CORE_READ(task, self_exec_id) };
 
@@ -72,7 +74,8 @@ int tetra_creds(__u64 *ctx)
 		gain.privileges |= TETRA_EXEC_SETGID;
 	if (BPF_CORE_READ(binprm, per_clear))
 		gain.privileges |= privileges_raised(old, new);
-	if (gain.privileges && (int)bpf_map_update_elem(&tetra_gains, &tgid, &gain, BPF_ANY) < 0)
+	if (gain.privileges &&
+	    (int)bpf_map_update_elem(&tetra_gains, &tgid, &gain, BPF_ANY) < 0)
 		loss_count(TETRA_LOST_PROCESS);
 	return 0;
 }
@@ -85,7 +88,8 @@ static __always_inline __u32 exec_privileges(struct task_struct *task, __u32 tgi
 
 	if (!gain)
 		return 0;
-	privileges = gain->exec_id == BPF_CORE_READ(task, self_exec_id) ? gain->privileges : 0;
+	privileges =
+		gain->exec_id == BPF_CORE_READ(task, self_exec_id) ? gain->privileges : 0;
 	bpf_map_delete_elem(&tetra_gains, &tgid);
 	return privileges;
 }

@@ -38,8 +38,8 @@ __noinline int args_fragment(__u32 slot)
 		s->args_flags |= TETRA_EXEC_ARGS_FAULT;
 		return 0;
 	}
-	head_fill(&record->head, TETRA_RECORD_ARGS, total, s->process.tgid, s->process.stamp,
-		  s->process.stamp);
+	head_fill(&record->head, TETRA_RECORD_ARGS, total, s->process.tgid,
+		  s->process.stamp, s->process.stamp);
 	record->offset = s->args_sent;
 	record->bytes = TETRA_ARGS_FRAGMENT;
 	s->args_flags |= TETRA_EXEC_ARGS_FRAGMENTS;

@@ -63,12 +63,12 @@ static __always_inline __u64 slot_value(void *ctx, enum param_source source, __u
 
 /* Signed fields of a record are extended from their own width, not the kind's. */
 static __always_inline int slots_numbers(void *ctx, enum param_source source,
-					   tetra_image image, struct tetra_scratch *s,
-					   __u64 columns, __u32 dims)
+					 tetra_image image, struct tetra_scratch *s,
+					 __u64 columns, __u32 dims)
 {
 	__u32 i, slot;
 
-	SLOTS_EACH(TETRA_SLOTS_NUMBER, i, slot) {
+	SLOTS_EACH (TETRA_SLOTS_NUMBER, i, slot) {
 		__u32 kind = cfg.slots[slot].kind, uses = slot_uses(columns, slot);
 		__u64 value = slot_value(ctx, source, slot);
 
@@ -76,20 +76,20 @@ static __always_inline int slots_numbers(void *ctx, enum param_source source,
 			value = param_number(value, &s->raw[slot]);
 		value = param_extend(value, kind);
 		s->raw[slot] = value;
-		if (uses && !select_number(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
-					   value, kind))
+		if (uses && !select_number(image, s, uses,
+					   dims + slot * TETRA_SLOT_COLUMNS, value, kind))
 			return 0;
 	}
 	return 1;
 }
 
 static __always_inline int slots_socks(void *ctx, enum param_source source,
-					 tetra_image image, struct tetra_scratch *s,
-					 __u64 columns, __u32 dims)
+				       tetra_image image, struct tetra_scratch *s,
+				       __u64 columns, __u32 dims)
 {
 	__u32 i, slot;
 
-	SLOTS_EACH(TETRA_SLOTS_SOCK, i, slot) {
+	SLOTS_EACH (TETRA_SLOTS_SOCK, i, slot) {
 		__u32 uses = slot_uses(columns, slot);
 		__u64 address = slot_value(ctx, source, slot);
 
@@ -103,10 +103,10 @@ static __always_inline int slots_socks(void *ctx, enum param_source source,
 
 /* What matching looks at in a slot's path. */
 struct path_question {
-	__u32 uses; /* columns of the slot */
-	__u32 dim; /* the first of them */
+	__u32 uses;	 /* columns of the slot */
+	__u32 dim;	 /* the first of them */
 	__u32 path_slot; /* PATH_SLOT() */
-	__u32 foreign; /* TETRA_ARG_FOREIGN if a rule needs it; else 0 */
+	__u32 foreign;	 /* TETRA_ARG_FOREIGN if a rule needs it; else 0 */
 };
 
 /* Where a name is looked up; @flags: TETRA_ARG_*. */
@@ -135,7 +135,7 @@ static __always_inline __u64 path_walk_whole(struct tetra_scratch *s,
  * as the slow walk's start, and s->match as it was.
  */
 static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scratch *s,
-					   struct path_question *q, struct walk *walk)
+					     struct path_question *q, struct walk *walk)
 {
 	__u64 done;
 
@@ -144,9 +144,9 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 		q->foreign = TETRA_ARG_FOREIGN;
 	if (!(q->uses & COLUMN(TETRA_COL_HEAD)))
 		return path_walk_whole(s, q, walk);
-	done = walk->root && walk_match(image, s,
-					path_dim(image, q->dim + TETRA_COL_HEAD, q->foreign),
-					walk->dentry, walk->root);
+	done = walk->root &&
+	       walk_match(image, s, path_dim(image, q->dim + TETRA_COL_HEAD, q->foreign),
+			  walk->dentry, walk->root);
 	if (done && (!trie_leave(s, 0) || !(s->match.bits & s->text_wanted)))
 		return WALK_DONE;
 	walk_keep(&s->path, walk);
@@ -157,8 +157,8 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 		return done;
 	/* If there was a rename in between, the text is built again when it is needed. */
 	if (done && walk_rest(s, walk->dentry,
-			      q->uses & COLUMN(TETRA_COL_TAIL) ? WALK_DENTRIES :
-								 WALK_SEQUENCES)) {
+			      q->uses & COLUMN(TETRA_COL_TAIL) ? WALK_DENTRIES
+							       : WALK_SEQUENCES)) {
 		s->path.known = 1;
 		s->run.path_slot = q->path_slot;
 	}
@@ -167,7 +167,8 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 
 /* @value: the typed parameter. */
 static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scratch *s,
-					   struct path_question *q, void *value, __u32 kind)
+					     struct path_question *q, void *value,
+					     __u32 kind)
 {
 	struct walk walk;
 
@@ -212,7 +213,8 @@ static __noinline __u64 path_select_found(tetra_image image, struct tetra_scratc
 
 /* The tries over a path that the slow walk found, or that is absent. */
 static __always_inline __u64 path_select(tetra_image image, struct tetra_scratch *s,
-					 const struct path_question *q, int found, __u32 slot)
+					 const struct path_question *q, int found,
+					 __u32 slot)
 {
 	if (!(q->uses & COLUMN(TETRA_COL_HEAD)))
 		return s->match.bits;
@@ -223,8 +225,8 @@ static __always_inline __u64 path_select(tetra_image image, struct tetra_scratch
 }
 
 static __always_inline __u64 path_select_tail(tetra_image image, struct tetra_scratch *s,
-					      __u32 scratch, const struct path_question *q,
-					      __u32 slot)
+					      __u32 scratch,
+					      const struct path_question *q, __u32 slot)
 {
 	__u32 dim = q->dim + TETRA_COL_TAIL, state;
 
@@ -237,13 +239,13 @@ static __always_inline __u64 path_select_tail(tetra_image image, struct tetra_sc
 }
 
 static __always_inline int slots_paths(void *ctx, enum param_source source,
-					 tetra_image image, struct tetra_scratch *s,
-					 __u32 scratch, __u64 columns, __u32 dims,
-					 __u64 posting)
+				       tetra_image image, struct tetra_scratch *s,
+				       __u32 scratch, __u64 columns, __u32 dims,
+				       __u64 posting)
 {
 	__u32 i, slot;
 
-	SLOTS_EACH(TETRA_SLOTS_PATH, i, slot) {
+	SLOTS_EACH (TETRA_SLOTS_PATH, i, slot) {
 		struct path_question q = { .uses = slot_uses(columns, slot),
 					   .dim = dims + slot * TETRA_SLOT_COLUMNS,
 					   .path_slot = PATH_SLOT(slot) };
@@ -286,8 +288,8 @@ static __always_inline __u64 slot_size(void *ctx, enum param_source source, __u3
 }
 
 /* Both tries over the text in slot @slot. */
-static __noinline __u64 select_texts(tetra_image image, struct tetra_scratch *s, __u32 uses,
-				     __u32 dim, __u32 slot)
+static __noinline __u64 select_texts(tetra_image image, struct tetra_scratch *s,
+				     __u32 uses, __u32 dim, __u32 slot)
 {
 	__u32 state = arg_put_text(s->number, slot);
 
@@ -302,19 +304,19 @@ static __noinline __u64 select_texts(tetra_image image, struct tetra_scratch *s,
 }
 
 static __always_inline int slots_texts(void *ctx, enum param_source source,
-					 tetra_image image, struct tetra_scratch *s,
-					 __u32 scratch, __u64 columns, __u32 dims)
+				       tetra_image image, struct tetra_scratch *s,
+				       __u32 scratch, __u64 columns, __u32 dims)
 {
 	__u32 i, slot;
 
-	SLOTS_EACH(TETRA_SLOTS_TEXT, i, slot) {
+	SLOTS_EACH (TETRA_SLOTS_TEXT, i, slot) {
 		__u32 kind = cfg.slots[slot].kind, uses = slot_uses(columns, slot);
 
 		s->raw[slot] = slot_value(ctx, source, slot);
 		if (kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF)
 			s->sizes[slot] = slot_size(ctx, source, slot);
-		if (uses && !select_texts(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
-					  slot))
+		if (uses &&
+		    !select_texts(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS, slot))
 			return 0;
 	}
 	return 1;
@@ -330,7 +332,8 @@ static __always_inline __u64 hook_select(void *ctx, enum param_source source,
 	__u64 dims = hook->hook.slot_dims;
 
 	if (cfg.process_columns && hook->hook.process_columns &&
-	    !select_process(image, s, hook->hook.process_columns, hook->hook.process_dims))
+	    !select_process(image, s, hook->hook.process_columns,
+			    hook->hook.process_dims))
 		return 0;
 	if (cfg.later && RETURN_COLUMNS(columns) &&
 	    !select_later(image, s, RETURN_COLUMNS(columns),
@@ -347,7 +350,8 @@ static __always_inline __u64 hook_select(void *ctx, enum param_source source,
 	return s->match.bits;
 }
 
-static __always_inline void hook_prepare(struct tetra_scratch *s, __u64 bits, __u32 n_words)
+static __always_inline void hook_prepare(struct tetra_scratch *s, __u64 bits,
+					 __u32 n_words)
 {
 	match_begin(&s->match, bits, n_words);
 	__builtin_memset(&s->run, 0, sizeof(s->run));
@@ -393,8 +397,7 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	hook_prepare(s, bits, wide ? n_words : 1);
 	s->image = (__u64)image;
 	bits = hook_select(ctx, source, image, s, scratch, hook);
-	if (bits && !own_process() && !own_group() &&
-	    !layer_call(s, scratch)) {
+	if (bits && !own_process() && !own_group() && !layer_call(s, scratch)) {
 		s->rules = hook->hook.rules;
 		rules_act(s, scratch, bits, wide);
 	}

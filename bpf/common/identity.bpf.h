@@ -21,7 +21,8 @@
 
 static __always_inline struct tetra_seed seed_get(void)
 {
-	return (struct tetra_seed){ { cfg.seed[0], cfg.seed[1], cfg.seed[2], cfg.seed[3] } };
+	return (struct tetra_seed){ { cfg.seed[0], cfg.seed[1], cfg.seed[2],
+				      cfg.seed[3] } };
 }
 
 /* A path up to this length is hashed at once, without a call. */
@@ -194,7 +195,8 @@ __noinline int identity_name(__u32 slot)
 }
 
 /* Mark bits that start at this key; 0 for most. @foreign: 0 or 1. */
-static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1, __u32 foreign)
+static __always_inline __u64 marks_find(__u64 kind, __u64 value0, __u64 value1,
+					__u32 foreign)
 {
 	struct tetra_mark_key key = { .kind = kind, .value = { value0, value1 } };
 	struct tetra_mark_bits *bits = bpf_map_lookup_elem(&tetra_marks, &key);
@@ -257,7 +259,8 @@ static __noinline int identity_inherit(struct tetra_scratch *s)
 #define MARKS_UNKNOWN (TETRA_PROC_MARKS_UNKNOWN | TETRA_PROC_NAMES_UNKNOWN)
 
 /* Where a process comes from: from one row to another. */
-static __always_inline void descent_copy(struct tetra_proc *to, const struct tetra_proc *from)
+static __always_inline void descent_copy(struct tetra_proc *to,
+					 const struct tetra_proc *from)
 {
 	words_copy(to->names, from->names, sizeof(to->names) + sizeof(to->ancestors));
 }

@@ -35,7 +35,8 @@ __noinline int trie_step(__u32 scratch)
 	if (!s)
 		return 0;
 	image = image_again(s);
-	return image ? trie_chunk(image, &s->match, s->chunk, s->chunk_len, s->chunk_kind) : 0;
+	return image ? trie_chunk(image, &s->match, s->chunk, s->chunk_len, s->chunk_kind)
+		     : 0;
 }
 
 __noinline int trie_step_end(__u32 scratch)
@@ -63,8 +64,8 @@ __noinline int trie_step_literal(__u32 scratch, __u32 len, __u32 tail)
 		return 0;
 	match_rolled
 	for (w = 0; w < 4; w++)
-		s->match.partial[w] =
-			s->match.chunk[w] & (tail ? mask_tail(len, w) : mask_head(len, w));
+		s->match.partial[w] = s->match.chunk[w] &
+				      (tail ? mask_tail(len, w) : mask_head(len, w));
 	image = image_again(s);
 	return image ? trie_partial_take(image, &s->match, len) : 0;
 }
@@ -78,7 +79,8 @@ __noinline int trie_step_partial(__u32 scratch, __u32 tail)
 	if (!s)
 		return 0;
 	lens = trie_partial_lens(&s->match);
-	TRIE_PARTIAL_EACH(l, lens) {
+	TRIE_PARTIAL_EACH(l, lens)
+	{
 		if (trie_step_literal(scratch, l, tail))
 			break;
 	}

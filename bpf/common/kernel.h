@@ -181,7 +181,8 @@ struct kernel_cap_bytes {
 struct cred {
 	tetra_kid_t uid, gid, suid, sgid, euid, egid, fsuid, fsgid;
 	unsigned int securebits;
-	struct kernel_cap_bytes cap_inheritable, cap_permitted, cap_effective, cap_ambient;
+	struct kernel_cap_bytes cap_inheritable, cap_permitted, cap_effective,
+		cap_ambient;
 	struct user_namespace *user_ns;
 };
 

@@ -55,7 +55,7 @@ __noinline int call_is_layer(__u32 scratch)
 
 	if (!s)
 		return 0;
-	SLOTS_EACH(TETRA_SLOTS_PATH, i, slot)
+	SLOTS_EACH (TETRA_SLOTS_PATH, i, slot)
 		if (slot_is_layer(s, slot))
 			return 1;
 	return 0;

@@ -11,12 +11,12 @@
 #include "bpf/common/maps.bpf.h"
 
 enum param_source {
-	PARAM_TYPED, /* fentry, fexit, fmod_ret, LSM, tp_btf: u64 words with BTF types */
-	PARAM_REGS, /* kprobe: registers */
-	PARAM_SAVED, /* kretprobe: what the entry saved */
-	PARAM_WORDS, /* raw tracepoint: u64 words */
+	PARAM_TYPED,  /* fentry, fexit, fmod_ret, LSM, tp_btf: u64 words with BTF types */
+	PARAM_REGS,   /* kprobe: registers */
+	PARAM_SAVED,  /* kretprobe: what the entry saved */
+	PARAM_WORDS,  /* raw tracepoint: u64 words */
 	PARAM_RECORD, /* tracepoint: fields of a record */
-	PARAM_CALL, /* tracepoint that begins a system call: the words of its record */
+	PARAM_CALL,   /* tracepoint that begins a system call: the words of its record */
 	PARAM_SYSCALL, /* raw_tp/sys_enter and sys_exit: the caller's registers, one word */
 };
 
@@ -26,17 +26,17 @@ extern const volatile struct tetra_hook_config cfg;
 #define PARAM_CALL_RECORD 16
 
 /* The slots of one class; @i is the loop variable, a known number in each iteration. */
-#define SLOTS_EACH(class, i, slot)                                                \
-	for (i = 0; i < TETRA_MAX_SLOTS && i < cfg.n_slots[class] &&              \
-		    ((slot = cfg.slots_of[class][i] & (TETRA_MAX_SLOTS - 1)), 1); \
+#define SLOTS_EACH(class, i, slot)                                                       \
+	for (i = 0; i < TETRA_MAX_SLOTS && i < cfg.n_slots[class] &&                     \
+		    ((slot = cfg.slots_of[class][i] & (TETRA_MAX_SLOTS - 1)), 1);        \
 	     i++)
 
-#define PARAM_LOAD(number, offset)                                                    \
-	if (param == (number)) {                                                      \
-		asm volatile("%0 = *(u64 *)(%1 + " #offset ")"                        \
-			     : "=r"(value)                                            \
-			     : "r"(ctx));                                             \
-		return value;                                                         \
+#define PARAM_LOAD(number, offset)                                                       \
+	if (param == (number)) {                                                         \
+		asm volatile("%0 = *(u64 *)(%1 + " #offset ")"                           \
+			     : "=r"(value)                                               \
+			     : "r"(ctx));                                                \
+		return value;                                                            \
 	}
 
 /* Word @param of a context of u64 words. */

@@ -24,7 +24,7 @@
 #define PATH_WALK_TURNS (PATH_STEPS / PATH_TURN_STEPS)
 /* Pairs of walks, and turns for all of them: the longest path is walked and checked once. */
 #define PATH_RETRIES 32
-#define PATH_TURNS (2 * PATH_WALK_TURNS + 2 * PATH_RETRIES)
+#define PATH_TURNS   (2 * PATH_WALK_TURNS + 2 * PATH_RETRIES)
 
 /* Zeroes the bytes after a name of @len bytes, at most 32, that was read as four words. */
 static __always_inline void component_trim(struct tetra_component *c, __u32 len)
@@ -36,7 +36,7 @@ static __always_inline void component_trim(struct tetra_component *c, __u32 len)
 }
 
 /* A dentry up to the end of its inline name, in one read; fields by their offsets. */
-#define DENTRY_FIELD(type, field) \
+#define DENTRY_FIELD(type, field)                                                        \
 	(*(type *)((void *)s->dentry + bpf_core_field_offset(struct dentry, field)))
 
 static __always_inline int dentry_read(struct tetra_scratch *s, __u64 dentry)
@@ -52,7 +52,8 @@ static __always_inline int dentry_read(struct tetra_scratch *s, __u64 dentry)
 /* The component of the dentry in s->dentry, whose address is s->path.dentry. */
 static __always_inline void component_keep(struct tetra_scratch *s)
 {
-	struct tetra_component *c = &s->components[s->path.depth & (TETRA_MAX_COMPONENTS - 1)];
+	struct tetra_component *c =
+		&s->components[s->path.depth & (TETRA_MAX_COMPONENTS - 1)];
 	const __u64 *words = (const __u64 *)dentry_inline_name((void *)s->dentry);
 	__u32 len = DENTRY_FIELD(__u32, d_name.len);
 
@@ -142,7 +143,8 @@ static __always_inline int path_cross_mount(struct tetra_scratch *s)
 /* Prepends the name of the component at @depth to s->text. */
 static __always_inline void path_text_put(struct tetra_scratch *s, __u32 depth)
 {
-	const struct tetra_component *c = &s->components[depth & (TETRA_MAX_COMPONENTS - 1)];
+	const struct tetra_component *c =
+		&s->components[depth & (TETRA_MAX_COMPONENTS - 1)];
 	__u32 len = c->len, from = s->text_at;
 
 	if (len > 255)
@@ -336,7 +338,8 @@ static __always_inline int root_is_mount(__u64 address)
 
 		if (above == m || !above)
 			return mount_end(m) == TETRA_WALK_REACHED;
-		if (BPF_CORE_READ(m, mnt_mountpoint) != BPF_CORE_READ(above, mnt.mnt_root))
+		if (BPF_CORE_READ(m, mnt_mountpoint) !=
+		    BPF_CORE_READ(above, mnt.mnt_root))
 			return 0;
 		m = above;
 	}

@@ -16,8 +16,8 @@
 
 #define COLUMN(number) (1u << (number))
 /* Columns of the executable's name, of marks, and all that need the process's row. */
-#define NAME_COLUMNS                                                               \
-	(COLUMN(TETRA_COL_BINARY) | COLUMN(TETRA_COL_BINARY_HEAD) |                \
+#define NAME_COLUMNS                                                                     \
+	(COLUMN(TETRA_COL_BINARY) | COLUMN(TETRA_COL_BINARY_HEAD) |                      \
 	 COLUMN(TETRA_COL_BINARY_TAIL))
 #define MARK_COLUMNS (COLUMN(TETRA_COL_PID_MARKS) | COLUMN(TETRA_COL_BINARY_MARKS))
 #define ROW_COLUMNS  (COLUMN(TETRA_COL_NSPID) | NAME_COLUMNS | MARK_COLUMNS)
@@ -25,41 +25,41 @@
 /* One component of a path, as the walk found it. */
 struct tetra_component {
 	__u64 name[4]; /* zero-padded, if len < 32 */
-	__u64 text; /* address of the name */
+	__u64 text;    /* address of the name */
 	__u32 len;
 	__u32 reserved;
 };
 
 enum tetra_walk_end {
-	TETRA_WALK_REACHED, /* the root of a mount namespace */
-	TETRA_WALK_DEEP, /* more components than are followed */
+	TETRA_WALK_REACHED,  /* the root of a mount namespace */
+	TETRA_WALK_DEEP,     /* more components than are followed */
 	TETRA_WALK_DETACHED, /* the mount is in no namespace, or the dentry in no tree */
 	TETRA_WALK_INTERNAL, /* a layer: the kernel keeps it below another mount */
 	TETRA_WALK_NAMELESS, /* the file has no name: a pipe, a socket, a memfd */
-	TETRA_WALK_FAULT, /* a dentry could not be read */
+	TETRA_WALK_FAULT,    /* a dentry could not be read */
 };
 
 /* What the slow walk is for. */
 enum tetra_path_want {
-	PATH_KEEP, /* the components next to the root */
-	PATH_TEXT, /* the text, too */
+	PATH_KEEP,  /* the components next to the root */
+	PATH_TEXT,  /* the text, too */
 	PATH_CHECK, /* whether the last result is still valid */
 };
 
 /* The walk from a file to the root; components[depth & 31] is the next free one. */
 struct tetra_path {
 	__u64 dentry, mount; /* where the walk is; mount is the address of a vfsmount */
-	__u64 mount_top; /* the mount's root */
+	__u64 mount_top;     /* the mount's root */
 	__u64 start_dentry, start_mount;
 	__u32 depth;
-	__u32 end; /* enum tetra_walk_end */
+	__u32 end;   /* enum tetra_walk_end */
 	__u32 flags; /* TETRA_ARG_UNRESOLVED, _DELETED, _NO_PATH, _MOVED, _FOREIGN */
-	__u32 mode; /* i_mode, and if the file has a name; valid if .known says so */
+	__u32 mode;  /* i_mode, and if the file has a name; valid if .known says so */
 	__u32 deleted;
 	__u32 known;
-	__u32 plain; /* all names are below 32 bytes and the depth is at most 32 */
-	__u32 want; /* slow walk: enum tetra_path_want */
-	__u32 again; /* this is the second walk, which checks the first */
+	__u32 plain;	    /* all names are below 32 bytes and the depth is at most 32 */
+	__u32 want;	    /* slow walk: enum tetra_path_want */
+	__u32 again;	    /* this is the second walk, which checks the first */
 	__u32 turns, tries; /* made so far */
 	__u32 first_depth, first_end; /* what the first of two walks found */
 	__u64 first_sequences;
@@ -76,10 +76,10 @@ struct tetra_path {
 struct tetra_run {
 	__u32 done; /* bit s: slot s is in the record */
 	__u32 n_args;
-	__u32 word; /* position among the words of matching rules */
-	__s32 verdict; /* result that the rules ask for: 0 or a negative errno */
+	__u32 word;	 /* position among the words of matching rules */
+	__s32 verdict;	 /* result that the rules ask for: 0 or a negative errno */
 	__u32 path_slot; /* whose path the walk has: PATH_SLOT(); 0: none */
-	__u32 layer; /* RUN_*_LAYER: see layer.bpf.h */
+	__u32 layer;	 /* RUN_*_LAYER: see layer.bpf.h */
 };
 
 /* Not slot + 1: some verifiers (6.12) lose the bounds of sums that they compare. */
@@ -91,20 +91,20 @@ struct tetra_scratch {
 	__u32 reserved;
 	struct tetra_run run;
 	struct tetra_match match;
-	__u64 raw[TETRA_MAX_SLOTS]; /* each slot's value: number or pointer */
+	__u64 raw[TETRA_MAX_SLOTS];   /* each slot's value: number or pointer */
 	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length */
-	__u64 arguments_hash; /* so far: args_hash() */
-	__u64 unknown; /* what unknown() makes of a value */
-	__u64 image; /* which map the run began with: image_again() */
+	__u64 arguments_hash;	      /* so far: args_hash() */
+	__u64 unknown;		      /* what unknown() makes of a value */
+	__u64 image;		      /* which map the run began with: image_again() */
 	__u64 generation;
 	__u64 text_wanted; /* rules that want the path's text */
-	__u64 dentry[16]; /* one, as read: see path.bpf.h */
-	__u32 spot; /* bytes of the record so far */
-	__u32 text_at; /* where the last text was put, and its length */
+	__u64 dentry[16];  /* one, as read: see path.bpf.h */
+	__u32 spot;	   /* bytes of the record so far */
+	__u32 text_at;	   /* where the last text was put, and its length */
 	__u32 text_bytes;
-	__u32 text_is_cut; /* it is longer than what the record holds */
+	__u32 text_is_cut;  /* it is longer than what the record holds */
 	__u64 text_is_part; /* its end is not mapped */
-	__u64 tail_from; /* where the search for the end of such a text starts */
+	__u64 tail_from;    /* where the search for the end of such a text starts */
 	/* the walk of a trie: what comes next, and the chunk in hand */
 	__u32 next_component, next_offset, text_left;
 	__u32 chunk_len, chunk_kind;
@@ -113,14 +113,14 @@ struct tetra_scratch {
 	__u32 args_bytes, args_sent, args_flags, hash_at;
 	struct tetra_hash hash;
 	__u64 words[TETRA_MAX_WORDS]; /* matching rules still to be carried out */
-	__u32 rules; /* the hook's first rule cell */
-	struct tetra_rule rule; /* the one that is carried out */
+	__u32 rules;		      /* the hook's first rule cell */
+	struct tetra_rule rule;	      /* the one that is carried out */
 	struct tetra_proc_key {
 		__u64 stamp;
 		__u32 tgid;
 		__u32 flags;
 	} process;
-	__u64 task; /* identity.bpf.h: whose row is computed */
+	__u64 task;		/* identity.bpf.h: whose row is computed */
 	struct tetra_proc proc; /* that row */
 	struct tetra_record_sock sock;
 	struct tetra_path path;

@@ -22,7 +22,7 @@ static __always_inline __u32 slot_uses(__u64 columns, __u32 slot)
 	return (cfg.slot_columns & columns) >> slot * TETRA_SLOT_COLUMNS & 0xff;
 }
 
-#define TASK_COLUMNS                                                               \
+#define TASK_COLUMNS                                                                     \
 	(((1u << TETRA_PROCESS_COLUMNS) - 1) & ~(ROW_COLUMNS | COLUMN(TETRA_COL_PID)))
 
 /* The event of a process without a row belongs to the nearest known ancestor. */
@@ -95,8 +95,9 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 		if (tail) {
 			if (i >= TETRA_EXE_TAIL / TETRA_CHUNK_BYTES)
 				break;
-			words = (const void *)&proc->exe_tail[TETRA_EXE_TAIL -
-							      TETRA_CHUNK_BYTES * (i + 1)];
+			words = (const void *)&proc
+					->exe_tail[TETRA_EXE_TAIL -
+						   TETRA_CHUNK_BYTES * (i + 1)];
 		} else {
 			words = (const void *)&proc->exe_head[TETRA_CHUNK_BYTES * i];
 		}
@@ -114,8 +115,8 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 }
 
 /* The process's marks; @unknown: some may be missing. */
-static __always_inline __u64 marks_select(tetra_image image, struct tetra_match *m, __u32 dim,
-					  __u32 unknown, __u64 marks)
+static __always_inline __u64 marks_select(tetra_image image, struct tetra_match *m,
+					  __u32 dim, __u32 unknown, __u64 marks)
 {
 	if (unknown)
 		return match_aside(image, m, dim, TETRA_VALUE_UNREADABLE);
@@ -132,9 +133,9 @@ static __always_inline __u32 exe_dim(tetra_image image, __u32 dim,
 }
 
 /* The columns of the executable's name; @state: enum tetra_value_state. */
-static __always_inline __u64 exe_select(tetra_image image, struct tetra_scratch *s, __u32 dim,
-					const struct tetra_proc *proc, __u32 state,
-					__u32 tail)
+static __always_inline __u64 exe_select(tetra_image image, struct tetra_scratch *s,
+					__u32 dim, const struct tetra_proc *proc,
+					__u32 state, __u32 tail)
 {
 	if (state || !proc)
 		return match_aside(image, &s->match, dim, state);
@@ -217,8 +218,8 @@ row_make(struct tetra_scratch *s)
 }
 
 /* Columns that read the process's row. */
-static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, __u32 columns,
-				   __u32 dims)
+static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s,
+				   __u32 columns, __u32 dims)
 {
 	struct tetra_proc *proc = process_find(s);
 
@@ -231,8 +232,8 @@ static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s, _
 typedef __u64 (*task_capabilities_fn)(void *task, __u32 set);
 typedef __u64 (*task_namespace_fn)(void *task, __u32 which);
 
-static __always_inline __u64 task_select(tetra_image image, struct tetra_match *m, void *task,
-					 task_capabilities_fn capabilities,
+static __always_inline __u64 task_select(tetra_image image, struct tetra_match *m,
+					 void *task, task_capabilities_fn capabilities,
 					 task_namespace_fn namespace, __u32 columns,
 					 __u32 dims)
 {
@@ -240,15 +241,16 @@ static __always_inline __u64 task_select(tetra_image image, struct tetra_match *
 
 	for (i = 0; i < TETRA_CAPSET_END; i++)
 		if (USES(TETRA_COL_CAPS + i) &&
-		    !match_bits(image, m, dims + TETRA_COL_CAPS + i, capabilities(task, i)))
+		    !match_bits(image, m, dims + TETRA_COL_CAPS + i,
+				capabilities(task, i)))
 			return 0;
-	if (USES(TETRA_COL_USER_NS) &&
-	    !match_exact(image, m, dims + TETRA_COL_USER_NS, namespace(task, TETRA_NS_USER),
-			 0))
+	if (USES(TETRA_COL_USER_NS) && !match_exact(image, m, dims + TETRA_COL_USER_NS,
+						    namespace(task, TETRA_NS_USER), 0))
 		return 0;
 	for (i = 0; i < TETRA_NS_END; i++)
 		if (USES(TETRA_COL_NS + i) &&
-		    !match_exact(image, m, dims + TETRA_COL_NS + i, namespace(task, i), 0))
+		    !match_exact(image, m, dims + TETRA_COL_NS + i, namespace(task, i),
+				 0))
 			return 0;
 	return m->bits;
 }
@@ -275,13 +277,14 @@ static __noinline __u64 select_task(tetra_image image, struct tetra_scratch *s,
 static __always_inline __u64 select_process(tetra_image image, struct tetra_scratch *s,
 					    __u32 columns, __u32 dims)
 {
-	if (USES(TETRA_COL_PID) &&
-	    !match_exact(image, &s->match, dims + TETRA_COL_PID,
-			 bpf_get_current_pid_tgid() >> 32, 0))
+	if (USES(TETRA_COL_PID) && !match_exact(image, &s->match, dims + TETRA_COL_PID,
+						bpf_get_current_pid_tgid() >> 32, 0))
 		return 0;
-	if (cfg.process_columns & ROW_COLUMNS && columns & ROW_COLUMNS && !select_row(image, s, columns, dims))
+	if (cfg.process_columns & ROW_COLUMNS && columns & ROW_COLUMNS &&
+	    !select_row(image, s, columns, dims))
 		return 0;
-	if (cfg.process_columns & TASK_COLUMNS && columns & TASK_COLUMNS && !select_task(image, s, columns, dims))
+	if (cfg.process_columns & TASK_COLUMNS && columns & TASK_COLUMNS &&
+	    !select_task(image, s, columns, dims))
 		return 0;
 	return s->match.bits;
 }
@@ -329,8 +332,8 @@ static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch
 }
 
 /* The answer of each column for an absent socket: enum tetra_value_state. */
-static __noinline __u64 select_no_sock(tetra_image image, struct tetra_scratch *s, __u32 uses,
-				       __u32 dim, __u32 state)
+static __noinline __u64 select_no_sock(tetra_image image, struct tetra_scratch *s,
+				       __u32 uses, __u32 dim, __u32 state)
 {
 	__u32 column;
 
@@ -489,8 +492,8 @@ static __always_inline __u64 text_select(tetra_image image, struct tetra_scratch
  * An entry program of a hook that filters results: selectors that do are skipped, except
  * those that enforce, which cannot wait.
  */
-static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s, __u32 uses,
-				     __u32 dim)
+static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s,
+				     __u32 uses, __u32 dim)
 {
 	__u32 column;
 
@@ -501,7 +504,7 @@ static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s,
 	return s->match.bits;
 }
 
-#define RETURN_COLUMNS(columns) \
+#define RETURN_COLUMNS(columns)                                                          \
 	((columns) >> TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS & 0xff)
 
 /* The rules that a program of @phase starts with. */

@@ -8,14 +8,15 @@
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/maps.bpf.h"
 
-#define SOCK_FAMILY_INET 2
+#define SOCK_FAMILY_INET  2
 #define SOCK_FAMILY_INET6 10
 
 /* Negative if the memory cannot be read. */
 static __noinline int sock_read(struct tetra_record_sock *ret, struct sock *sock)
 {
 	__builtin_memset(ret, 0, sizeof(*ret));
-	if (bpf_core_read(&ret->family, sizeof(ret->family), &sock->__sk_common.skc_family) < 0)
+	if (bpf_core_read(&ret->family, sizeof(ret->family),
+			  &sock->__sk_common.skc_family) < 0)
 		return -1;
 	ret->type = BPF_CORE_READ(sock, sk_type);
 	ret->protocol = BPF_CORE_READ(sock, sk_protocol);

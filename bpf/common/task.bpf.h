@@ -9,11 +9,11 @@
 /* Ancestors that are tried if a process is not in the map. */
 #define TASK_ANCESTORS 4
 
-#define TASK_NS(type, field)                                                       \
-	if (which == (type)) {                                                     \
-		struct nsproxy *proxy = BPF_CORE_READ(task, nsproxy);              \
-                                                                                   \
-		return BPF_CORE_READ(proxy, field, ns.inum);                       \
+#define TASK_NS(type, field)                                                             \
+	if (which == (type)) {                                                           \
+		struct nsproxy *proxy = BPF_CORE_READ(task, nsproxy);                    \
+                                                                                         \
+		return BPF_CORE_READ(proxy, field, ns.inum);                             \
 	}
 
 static __always_inline struct pid_namespace *task_pid_ns(struct task_struct *task)

@@ -9,9 +9,9 @@
 #include "bpf/common/path.bpf.h"
 
 #define RECORD_MASK (TETRA_RECORD_MAX - 1)
-#define TEXT_MASK (TETRA_TEXT_MAX - 1)
+#define TEXT_MASK   (TETRA_TEXT_MAX - 1)
 
-#define S_IFMT 0170000u
+#define S_IFMT	0170000u
 #define S_IFREG 0100000u
 
 /* It has no name: it is not hashed, and not its own parent. */
@@ -118,8 +118,8 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 		/* The mask is for the verifier: hide from the compiler that it has no
 		 * effect. */
 		opaque(bytes);
-		bpf_probe_read_kernel(&s->record[s->spot & RECORD_MASK], bytes & TEXT_MASK,
-				      &s->text[at]);
+		bpf_probe_read_kernel(&s->record[s->spot & RECORD_MASK],
+				      bytes & TEXT_MASK, &s->text[at]);
 	}
 	if (s->path.deleted)
 		s->path.flags |= TETRA_ARG_DELETED;

@@ -17,10 +17,10 @@
 #include "bpf/common/param.bpf.h"
 #include "bpf/common/select.bpf.h"
 
-#define TOUCH_PAGE 4096u
+#define TOUCH_PAGE  4096u
 #define TOUCH_EBUSY 16
 /* A text is read in pieces, which must fit on the stack. */
-#define TOUCH_PIECE 256u
+#define TOUCH_PIECE  256u
 #define TOUCH_PIECES (TETRA_TEXT_MAX / (TOUCH_PIECE - 1) + 1)
 /* Bytes of a buffer that the judging programs read from either end. */
 #define TOUCH_KEPT (TETRA_TEXT_MAX - 1)
@@ -86,8 +86,8 @@ static __always_inline int touch_may_wait(__u64 address)
 	__u32 i;
 
 	for (i = 0; i < TOUCH_LOOKS; i++)
-		if (bpf_find_vma(bpf_get_current_task_btf(), address, touch_look, &look, 0) !=
-		    -TOUCH_EBUSY)
+		if (bpf_find_vma(bpf_get_current_task_btf(), address, touch_look, &look,
+				 0) != -TOUCH_EBUSY)
 			break;
 	return !look.from_process;
 }
@@ -179,8 +179,9 @@ static __always_inline void touch_run(void *ctx, enum param_source source)
 
 	if (cfg.own_tgid && bpf_get_current_pid_tgid() >> 32 == cfg.own_tgid)
 		return;
-	SLOTS_EACH(TETRA_SLOTS_TEXT, i, slot) {
-		__u32 kind = cfg.slots[slot].kind, size_param = cfg.slots[slot].size_param;
+	SLOTS_EACH (TETRA_SLOTS_TEXT, i, slot) {
+		__u32 kind = cfg.slots[slot].kind,
+		      size_param = cfg.slots[slot].size_param;
 		__u64 from;
 
 		if (!touch_wants(slot))

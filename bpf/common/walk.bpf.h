@@ -20,7 +20,7 @@
 
 /* Results of walk_match(). */
 #define WALK_DECLINED 0
-#define WALK_DONE 1
+#define WALK_DONE     1
 
 /* A path in typed pointers, and the dentry where it begins; 0: not on this mount. */
 struct walk {
@@ -100,7 +100,8 @@ static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentr
  * All names, for the text of the path, and what else an event says of the file. 1 if each
  * dentry is as it was during the walk: then the path was real when the walk ended.
  */
-static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry, __u64 who)
+static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry,
+				  __u64 who)
 {
 	struct inode *inode;
 	struct dentry *at = dentry;
@@ -131,19 +132,20 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 }
 
 /* One component up; at the root it is done. */
-#define WALK_ONE_UP(n)                                             \
-	if ((__u64)at == stop) {                                   \
-		s->path.depth = n;                                 \
-		goto done;                                         \
-	}                                                          \
-	sum += at->d_seq.seqcount.sequence + dentry_number(s, at); \
+#define WALK_ONE_UP(n)                                                                   \
+	if ((__u64)at == stop) {                                                         \
+		s->path.depth = n;                                                       \
+		goto done;                                                               \
+	}                                                                                \
+	sum += at->d_seq.seqcount.sequence + dentry_number(s, at);                       \
 	at = at->d_parent;
 
 /*
  * From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it got there. No loop:
  * the verifier would have to know its counter, see unknown().
  */
-static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry, __u64 stop)
+static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry,
+				__u64 stop)
 {
 	struct dentry *at = dentry;
 	__u64 sum = 0;
@@ -206,7 +208,8 @@ static __always_inline __s64 walk_short(tetra_image image, struct tetra_scratch 
 	return trie_step(s->number);
 }
 
-static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, struct dentry *at)
+static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s,
+				  struct dentry *at)
 {
 	const __u64 *words = (const __u64 *)dentry_inline_name(at);
 	__u64 len = at->d_name.len;
@@ -222,7 +225,7 @@ static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s, st
 
 /* For the first step, which is all that most runs take. */
 static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch *s,
-				      struct dentry *at)
+					struct dentry *at)
 {
 	__u64 len = at->d_name.len;
 
@@ -230,32 +233,31 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 }
 
 /* One component up, in the walk's first half; at the root it turns. */
-#define WALK_UP(n)                                      \
-	if ((__u64)at == stop) {                        \
-		s->path.depth = n;                      \
-		goto turn;                              \
-	}                                               \
-	way[n] = top = at;                              \
-	sum += at->d_seq.seqcount.sequence;             \
+#define WALK_UP(n)                                                                       \
+	if ((__u64)at == stop) {                                                         \
+		s->path.depth = n;                                                       \
+		goto turn;                                                               \
+	}                                                                                \
+	way[n] = top = at;                                                               \
+	sum += at->d_seq.seqcount.sequence;                                              \
 	at = at->d_parent;
 
 /* One down, in the second half: @n components are left, the next of them is way[below]. */
-#define WALK_DOWN(n, below)                             \
-	down_##n:                                       \
-	going = unknown(s, walk_step(image, s, way[below])); \
-	if (going <= 0)                                 \
+#define WALK_DOWN(n, below)                                                              \
+	down_##n : going = unknown(s, walk_step(image, s, way[below]));                  \
+	if (going <= 0)                                                                  \
 		goto left;
 
-#define WALK_ENTER(n)                                   \
-	if (depth == n + 1)                             \
+#define WALK_ENTER(n)                                                                    \
+	if (depth == n + 1)                                                              \
 		goto down_##n;
 
 /* Reads one sequence again; all existing ones are below @n. */
-#define WALK_AGAIN(n)                                   \
-	if (depth <= n)                                 \
-		goto all;                               \
-	sequence = way[n]->d_seq.seqcount.sequence;     \
-	sum -= sequence;                                \
+#define WALK_AGAIN(n)                                                                    \
+	if (depth <= n)                                                                  \
+		goto all;                                                                \
+	sequence = way[n]->d_seq.seqcount.sequence;                                      \
+	sum -= sequence;                                                                 \
 	odd |= sequence;
 
 /*
@@ -263,7 +265,7 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
  * after walk_up(), s->match as after the trie's walk; nothing is decided yet.
  */
 static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, __u64 dim,
-				 struct dentry *dentry, __u64 stop)
+				   struct dentry *dentry, __u64 stop)
 {
 	struct dentry *at = dentry, *top = dentry;
 	/* Volatile: on the stack, at fixed places, and nowhere else. */

@@ -123,7 +123,8 @@ static int duration_read(const char *text, uint64_t *ret_ms)
 	double seconds = strtod(text, &end);
 
 	if (end == text || *end || !(seconds > 0 && seconds <= DURATION_MAX_S)) {
-		fprintf(stderr, "tetra-mini: --duration: '%s' is not a valid number of seconds\n",
+		fprintf(stderr,
+			"tetra-mini: --duration: '%s' is not a valid number of seconds\n",
 			name_safe(name, text));
 		return -EINVAL;
 	}
@@ -250,7 +251,8 @@ static int operands_read(struct config *config, int argc, char **argv)
 	}
 	if (optind < argc && config->action == CONFIG_RUN) {
 		name_safe(name, argv[optind]);
-		fprintf(stderr, "tetra-mini: unexpected '%s' (--policy %s?)\n", name, name);
+		fprintf(stderr, "tetra-mini: unexpected '%s' (--policy %s?)\n", name,
+			name);
 		return -EINVAL;
 	}
 	return 0;

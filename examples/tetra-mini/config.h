@@ -34,7 +34,7 @@ struct config {
 	struct tetra_filter *filter; /* of --events; NULL: all. Owned */
 	uint64_t duration_ms;	     /* 0: until a signal */
 	bool has_stats;
-	bool includes_self;    /* hooks see this program and its process group as well */
+	bool includes_self;	/* hooks see this program and its process group as well */
 	uint32_t session_flags; /* TETRA_SESSION_*: what JSON shows besides */
 	uint32_t compact_flags; /* TETRA_COMPACT_* */
 	enum color color;

@@ -80,7 +80,8 @@ static int directory_add(struct files *files, const char *path)
 	}
 	free(entries);
 	if (r == 0 && files->n_names == before)
-		fprintf(stderr, "tetra-mini: warning: no *.yaml and no *.yml files in %s\n",
+		fprintf(stderr,
+			"tetra-mini: warning: no *.yaml and no *.yml files in %s\n",
 			name_safe(name, path));
 	return r;
 }

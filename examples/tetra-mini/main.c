@@ -103,8 +103,9 @@ static void report_ready(struct tetra_session *session, const struct config *con
 	fprintf(stderr, "tetra-mini: %s: %" PRIu64 " policies, %" PRIu64 " hooks\n", what,
 		stats.policies, stats.hooks);
 	if (!stats.policies && config->n_paths)
-		fprintf(stderr, "tetra-mini: warning: no policy is loaded: only starts and "
-				"ends of processes are reported\n");
+		fprintf(stderr,
+			"tetra-mini: warning: no policy is loaded: only starts and "
+			"ends of processes are reported\n");
 }
 
 /* The policies anew; if any is refused, those of before stay in force. */

@@ -77,8 +77,8 @@ static int export_open(const char *path)
 	if (fd >= 0)
 		return fd;
 	r = -errno;
-	fprintf(stderr, "tetra-mini: cannot open export file %s: %s\n", name_safe(name, path),
-		strerror(-r));
+	fprintf(stderr, "tetra-mini: cannot open export file %s: %s\n",
+		name_safe(name, path), strerror(-r));
 	return r;
 }
 

@@ -27,11 +27,11 @@ struct line {
 
 struct output {
 	enum output_format format;
-	uint32_t compact_flags; /* TETRA_COMPACT_* */
-	const char *export_path; /* borrowed; NULL: none */
+	uint32_t compact_flags;	      /* TETRA_COMPACT_* */
+	const char *export_path;      /* borrowed; NULL: none */
 	char export_name[NAME_BYTES]; /* for messages */
-	struct sink screen; /* standard output; fd -1 for OUTPUT_NONE */
-	struct sink file;   /* fd -1: no export */
+	struct sink screen;	      /* standard output; fd -1 for OUTPUT_NONE */
+	struct sink file;	      /* fd -1: no export */
 	struct line line;
 	char *block;	  /* block[0] is a newline too */
 	size_t block_len; /* without the first byte */

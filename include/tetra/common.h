@@ -25,7 +25,7 @@
 
 #ifdef __cplusplus
 #define TETRA_BEGIN_DECLS extern "C" {
-#define TETRA_END_DECLS }
+#define TETRA_END_DECLS	  }
 #else
 #define TETRA_BEGIN_DECLS
 #define TETRA_END_DECLS
@@ -42,7 +42,7 @@
  *
  * For #if. The library that is linked at run time may be another: tetra_api_level(). Since: 0.1
  */
-#define TETRA_VERSION_CHECK(major, minor, patch)                                        \
+#define TETRA_VERSION_CHECK(major, minor, patch)                                         \
 	(TETRA_VERSION_MAJOR > (major) ||                                                \
 	 (TETRA_VERSION_MAJOR == (major) &&                                              \
 	  (TETRA_VERSION_MINOR > (minor) ||                                              \
@@ -62,7 +62,8 @@
  */
 #ifdef __cplusplus
 #define TETRA_OPTS(type, name) struct type name = ::tetra::sized<struct type>()
-namespace tetra {
+namespace tetra
+{
 template <typename type> inline type sized()
 {
 	type opts = type();
@@ -70,10 +71,10 @@ template <typename type> inline type sized()
 	opts.size = sizeof(type);
 	return opts;
 }
-}
+} // namespace tetra
 #else
 /* The size is the last initializer: variadic macros of C take at least one argument. */
-#define TETRA_OPTS(type, ...) \
+#define TETRA_OPTS(type, ...)                                                            \
 	struct type TETRA_OPTS_WITH_(__VA_ARGS__, .size = sizeof(struct type))
 #define TETRA_OPTS_WITH_(name, ...) name = { __VA_ARGS__ }
 #endif

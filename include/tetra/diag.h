@@ -16,9 +16,9 @@ struct tetra_diag;
 
 /* Crosses the ABI as uint32_t. Since: 0.1 */
 enum tetra_severity {
-	TETRA_SEVERITY_ERROR = 1, /* rejected */
+	TETRA_SEVERITY_ERROR = 1,   /* rejected */
 	TETRA_SEVERITY_WARNING = 2, /* loads, but does not do what it seems to say */
-	TETRA_SEVERITY_NOTE = 3, /* what was chosen or widened, and why */
+	TETRA_SEVERITY_NOTE = 3,    /* what was chosen or widened, and why */
 };
 
 /**
@@ -57,7 +57,7 @@ struct tetra_finding {
 
 /* A place in the file of a finding. Since: 0.1 */
 struct tetra_place {
-	uint32_t line; /* from 1 */
+	uint32_t line;	 /* from 1 */
 	uint32_t column; /* from 1, in characters; 0 if unknown */
 };
 

@@ -22,8 +22,8 @@ struct tetra_event;
 
 /* Kinds; numbers below 50000 are those of Tetragon's EventType. Since: 0.1 */
 enum tetra_event_kind {
-	TETRA_EVENT_EXEC = 1,	/* a program was executed, or already running (FROM_PROC) */
-	TETRA_EVENT_EXIT = 5,	/* the last thread of a process ended */
+	TETRA_EVENT_EXEC = 1, /* a program was executed, or already running (FROM_PROC) */
+	TETRA_EVENT_EXIT = 5, /* the last thread of a process ended */
 	TETRA_EVENT_KPROBE = 9, /* a kernel function that a policy watches was called */
 	TETRA_EVENT_TRACEPOINT = 10,
 	TETRA_EVENT_LSM = 28,
@@ -31,13 +31,13 @@ enum tetra_event_kind {
 };
 
 /* Bits of tetra_event_get_flags(). Since: 0.1 */
-#define TETRA_EVENT_SUPPRESSED                                                           \
-	1u			 /* monitor mode: the action is reported, not carried out */
-#define TETRA_EVENT_ENFORCED  2u /* a signal was sent or the result was changed */
-#define TETRA_EVENT_CUT	      4u /* an argument did not fit and is missing */
-#define TETRA_EVENT_UNKNOWN   8u  /* the kernel side did not know the process */
-#define TETRA_EVENT_ANCESTOR  16u /* the process is an ancestor; the thread id is real */
-#define TETRA_EVENT_FROM_PROC 32u /* EXEC of a process that is older than the session */
+/* monitor mode: the action is reported, not carried out */
+#define TETRA_EVENT_SUPPRESSED 1u
+#define TETRA_EVENT_ENFORCED   2u  /* a signal was sent or the result was changed */
+#define TETRA_EVENT_CUT	       4u  /* an argument did not fit and is missing */
+#define TETRA_EVENT_UNKNOWN    8u  /* the kernel side did not know the process */
+#define TETRA_EVENT_ANCESTOR   16u /* the process is an ancestor; the thread id is real */
+#define TETRA_EVENT_FROM_PROC  32u /* EXEC of a process that is older than the session */
 
 /* Actions, numbered as in policies of this library; 0: none. Since: 0.1 */
 enum tetra_action {
@@ -79,7 +79,8 @@ enum tetra_arg_status {
 	TETRA_ARG_STATUS_FAULT = 1,   /* its memory could not be read */
 	TETRA_ARG_STATUS_ABSENT = 2,  /* a file descriptor that is not open */
 	TETRA_ARG_STATUS_MISSING = 3, /* it did not fit into the record */
-	TETRA_ARG_STATUS_UNSUPPORTED = 4, /* the hook has no such argument on this kernel */
+	/* the hook has no such argument on this kernel */
+	TETRA_ARG_STATUS_UNSUPPORTED = 4,
 };
 
 /* Bits of struct tetra_arg.flags. Since: 0.1 */
@@ -357,8 +358,8 @@ TETRA_API size_t tetra_event_to_json(const struct tetra_event *event, char *buf,
 /* Bits of struct tetra_compact_opts.flags. Since: 0.1 */
 #define TETRA_COMPACT_COLOR 1u /* with terminal colours */
 #define TETRA_COMPACT_TIME  2u /* starts with the time */
-#define TETRA_COMPACT_UNQUOTED                                                           \
-	4u /* no quotes around odd text, as Tetragon 1.7 and older */
+/* no quotes around odd text, as Tetragon 1.7 and older */
+#define TETRA_COMPACT_UNQUOTED 4u
 
 /**
  * struct tetra_compact_opts - options of tetra_event_to_compact()

@@ -51,7 +51,8 @@ struct tetra_parse_opts {
  * something this version does not support; -E2BIG over a limit; -ENOMEM. Since: 0.1
  */
 TETRA_API int tetra_policy_parse(struct tetra_policy **ret, const char *text, size_t len,
-				 const struct tetra_parse_opts *opts, struct tetra_diag *diag);
+				 const struct tetra_parse_opts *opts,
+				 struct tetra_diag *diag);
 
 /**
  * tetra_policy_parse_file() - read one policy from a file

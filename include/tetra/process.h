@@ -221,7 +221,8 @@ TETRA_API const char *tetra_process_get_container_id(const struct tetra_process 
 #define TETRA_PRIVILEGES_SETUID	    1u /* the effective user id changed */
 #define TETRA_PRIVILEGES_SETGID	    2u /* the effective group id changed */
 #define TETRA_PRIVILEGES_RAISED_CAP 4u /* permitted capabilities were gained */
-#define TETRA_PRIVILEGES_RAISED_UID 8u /* the effective user is root, the real one is not */
+/* the effective user is root, the real one is not */
+#define TETRA_PRIVILEGES_RAISED_UID 8u
 #define TETRA_PRIVILEGES_RAISED_GID 16u /* likewise the groups */
 
 /**

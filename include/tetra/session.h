@@ -51,13 +51,14 @@ enum tetra_log_level {
  * Called in the thread that is inside the session. Dispatch and transactions inside it get
  * -EBUSY. Since: 0.1
  */
-typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module, const char *text);
+typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module,
+			     const char *text);
 
 /* Bits of struct tetra_session_opts.flags. Since: 0.1 */
 /* "cap", "process_credentials" and "binary_properties" in JSON */
-#define TETRA_SESSION_JSON_CRED 1u
-#define TETRA_SESSION_JSON_NS 2u /* "ns" in JSON */
-#define TETRA_SESSION_QUIET_START 4u /* no EXEC events for processes already running */
+#define TETRA_SESSION_JSON_CRED	   1u
+#define TETRA_SESSION_JSON_NS	   2u /* "ns" in JSON */
+#define TETRA_SESSION_QUIET_START  4u /* no EXEC events for processes already running */
 #define TETRA_SESSION_STRICT_PATHS 8u /* matchBinaries literals are not widened */
 /* Hooks skip what the calling process does: no event, no action. Otherwise a policy that
  * watches writes sees its own events being written, and each event causes the next. */
@@ -149,7 +150,8 @@ TETRA_API int tetra_session_get_fd(const struct tetra_session *session);
  * Return: events delivered to any subscriber; -ECANCELED if a subscriber asked to stop or
  * freed the session; -EBUSY inside a callback or a log function. Since: 0.1
  */
-TETRA_API int tetra_session_dispatch(struct tetra_session *session, unsigned int max_events);
+TETRA_API int tetra_session_dispatch(struct tetra_session *session,
+				     unsigned int max_events);
 
 /**
  * tetra_session_poll() - wait for events and dispatch them
@@ -281,8 +283,10 @@ TETRA_API int tetra_txn_commit(struct tetra_txn *txn, struct tetra_diag *diag);
 TETRA_API struct tetra_txn *tetra_txn_free(struct tetra_txn *txn);
 
 /** tetra_policy_load() - a transaction of one tetra_txn_load(). Since: 0.1 */
-TETRA_API int tetra_policy_load(struct tetra_session *session, struct tetra_policy *policy,
-				const struct tetra_load_opts *opts, struct tetra_diag *diag);
+TETRA_API int tetra_policy_load(struct tetra_session *session,
+				struct tetra_policy *policy,
+				const struct tetra_load_opts *opts,
+				struct tetra_diag *diag);
 
 /** tetra_policy_unload() - a transaction of one tetra_txn_unload(). Since: 0.1 */
 TETRA_API int tetra_policy_unload(struct tetra_session *session, const char *name,
@@ -337,10 +341,11 @@ struct tetra_counts {
  * Any thread. Return: 0; -ENOENT; -EINVAL. Since: 0.1
  */
 TETRA_API int tetra_stats_policy(struct tetra_session *session, const char *name,
-				 uint32_t hook, uint32_t selector, struct tetra_counts *ret);
+				 uint32_t hook, uint32_t selector,
+				 struct tetra_counts *ret);
 
 /* Bits of struct tetra_session_stats.switched_off. Since: 0.1 */
-#define TETRA_SWITCH_FTRACE 1u /* kernel.ftrace_enabled is 0 */
+#define TETRA_SWITCH_FTRACE  1u /* kernel.ftrace_enabled is 0 */
 #define TETRA_SWITCH_KPROBES 2u /* /sys/kernel/debug/kprobes/enabled is 0 */
 
 /*
@@ -470,8 +475,9 @@ struct tetra_hook_status {
  *
  * Return: 0; -ENOENT past the last, or for an unknown policy; -EINVAL. Since: 0.1
  */
-TETRA_API int tetra_policy_get_hook_status(struct tetra_session *session, const char *name,
-					   unsigned int index, struct tetra_hook_status *ret);
+TETRA_API int tetra_policy_get_hook_status(struct tetra_session *session,
+					   const char *name, unsigned int index,
+					   struct tetra_hook_status *ret);
 
 /**
  * tetra_session_get_policy_name() - names of loaded policies, in order of loading

@@ -13,28 +13,28 @@
 #include <string.h>
 #include <unistd.h>
 
-#define _cleanup_(function) __attribute__((cleanup(function)))
+#define _cleanup_(function)   __attribute__((cleanup(function)))
 #define _printf_(text, first) __attribute__((format(printf, text, first)))
-#define _unused_ __attribute__((unused))
+#define _unused_	      __attribute__((unused))
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define ROUND_UP(value, to) (((value) + (to) - 1) / (to) * (to))
+#define ARRAY_SIZE(array)   (sizeof(array) / sizeof((array)[0]))
+#define MIN(a, b)	    ((a) < (b) ? (a) : (b))
+#define MAX(a, b)	    ((a) > (b) ? (a) : (b))
+#define ROUND_UP(value, to) (((value) + (to)-1) / (to) * (to))
 
 /* Hand over an owned pointer: the guard on the variable no longer sees it. */
-#define TAKE_PTR(pointer)                             \
-	({                                            \
-		__typeof__(pointer) _taken = (pointer); \
-		(pointer) = NULL;                     \
-		_taken;                               \
+#define TAKE_PTR(pointer)                                                                \
+	({                                                                               \
+		__typeof__(pointer) _taken = (pointer);                                  \
+		(pointer) = NULL;                                                        \
+		_taken;                                                                  \
 	})
 
-#define TAKE_FD(fd)             \
-	({                      \
-		int _taken = (fd); \
-		(fd) = -1;      \
-		_taken;         \
+#define TAKE_FD(fd)                                                                      \
+	({                                                                               \
+		int _taken = (fd);                                                       \
+		(fd) = -1;                                                               \
+		_taken;                                                                  \
 	})
 
 static inline void freep(void *pointer)

@@ -12,9 +12,9 @@
 #include "tetra/diag.h"
 
 struct diag_place {
-	const char *file; /* or NULL */
+	const char *file;      /* or NULL */
 	uint32_t line, column; /* 0: unknown */
-	const char *path; /* "spec.kprobes[0]", or NULL */
+	const char *path;      /* "spec.kprobes[0]", or NULL */
 	/* Static: findings of the same kind can be folded; NULL: this one cannot. */
 	const char *kind;
 };
@@ -24,16 +24,19 @@ void diag_lose(struct tetra_diag *diag);
 bool diag_has_lost(const struct tetra_diag *diag);
 
 /* The texts of @file, kept by the collector (copied) for carets. */
-int diag_set_source(struct tetra_diag *diag, const char *file, const char *text, size_t len);
+int diag_set_source(struct tetra_diag *diag, const char *file, const char *text,
+		    size_t len);
 
 /*
  * Add a finding. @code is a static string; @hint is copied and may be NULL.
  * diag_error() returns @error, so that callers can return it at once.
  */
 int diag_error(struct tetra_diag *diag, const struct diag_place *place, int error,
-	       const char *code, const char *hint, const char *format, ...) _printf_(6, 7);
-void diag_warning(struct tetra_diag *diag, const struct diag_place *place, const char *code,
-		  const char *hint, const char *format, ...) _printf_(5, 6);
+	       const char *code, const char *hint, const char *format, ...)
+	_printf_(6, 7);
+void diag_warning(struct tetra_diag *diag, const struct diag_place *place,
+		  const char *code, const char *hint, const char *format, ...)
+	_printf_(5, 6);
 void diag_note(struct tetra_diag *diag, const struct diag_place *place, const char *code,
 	       const char *hint, const char *format, ...) _printf_(5, 6);
 

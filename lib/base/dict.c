@@ -14,12 +14,14 @@ static uint64_t text_hash(const char *text)
 }
 
 /* Where @text is, or the free entry where it would be. The table is never full. */
-static struct dict_entry *entry_find(const struct dict *dict, const char *text, uint64_t hash)
+static struct dict_entry *entry_find(const struct dict *dict, const char *text,
+				     uint64_t hash)
 {
 	uint32_t mask = dict->size - 1, i;
 
 	for (i = hash & mask; dict->entries[i].text; i = (i + 1) & mask)
-		if (dict->entries[i].hash == hash && str_equal(dict->entries[i].text, text))
+		if (dict->entries[i].hash == hash &&
+		    str_equal(dict->entries[i].text, text))
 			break;
 	return &dict->entries[i];
 }

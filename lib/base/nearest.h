@@ -11,7 +11,7 @@
 struct nearest {
 	const char *text; /* borrowed; NUL-terminated */
 	size_t len;
-	const char *best; /* borrowed from the caller of nearest_offer() */
+	const char *best;      /* borrowed from the caller of nearest_offer() */
 	unsigned int distance; /* of .best */
 };
 

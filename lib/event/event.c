@@ -54,9 +54,12 @@ const char *event_action_name(uint32_t action)
 const char *event_loss_name(uint32_t cause)
 {
 	static const char *const names[TETRA_LOST_END] = {
-		[TETRA_LOST_RING] = "ring",	      [TETRA_LOST_SCRATCH] = "scratch",
-		[TETRA_LOST_PROCESS] = "process",     [TETRA_LOST_FRAGMENT] = "fragment",
-		[TETRA_LOST_RECURSION] = "recursion", [TETRA_LOST_DECODE] = "decode",
+		[TETRA_LOST_RING] = "ring",
+		[TETRA_LOST_SCRATCH] = "scratch",
+		[TETRA_LOST_PROCESS] = "process",
+		[TETRA_LOST_FRAGMENT] = "fragment",
+		[TETRA_LOST_RECURSION] = "recursion",
+		[TETRA_LOST_DECODE] = "decode",
 		[TETRA_LOST_MEMORY] = "memory",
 		[TETRA_LOST_FTRACE_OFF] = "ftrace-off",
 		[TETRA_LOST_KPROBES_OFF] = "kprobes-off",
@@ -296,7 +299,8 @@ const struct tetra_process *tetra_event_get_ancestor(const struct tetra_event *e
 	const struct tetra_process *at = some(event)->parent;
 
 	if (some(event)->n_refs)
-		return index < some(event)->n_ancestors ? some(event)->ancestors[index] : NULL;
+		return index < some(event)->n_ancestors ? some(event)->ancestors[index]
+							: NULL;
 	for (; at && index; index--)
 		at = table_parent(event, at);
 	return at;
@@ -318,7 +322,8 @@ const char *tetra_event_get_function(const struct tetra_event *event)
 
 const char *tetra_event_get_subsystem(const struct tetra_event *event)
 {
-	return some(event)->kind == TETRA_EVENT_TRACEPOINT ? some(event)->group->subsys : NULL;
+	return some(event)->kind == TETRA_EVENT_TRACEPOINT ? some(event)->group->subsys
+							   : NULL;
 }
 
 const char *tetra_event_get_message(const struct tetra_event *event)
@@ -333,7 +338,8 @@ unsigned int tetra_event_count_tags(const struct tetra_event *event)
 
 const char *tetra_event_get_tag(const struct tetra_event *event, unsigned int index)
 {
-	return index < tetra_event_count_tags(event) ? some(event)->group->tags[index] : NULL;
+	return index < tetra_event_count_tags(event) ? some(event)->group->tags[index]
+						     : NULL;
 }
 
 uint32_t tetra_event_get_action(const struct tetra_event *event)
@@ -414,7 +420,8 @@ static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 int tetra_event_get_arg(const struct tetra_event *event, unsigned int index,
 			struct tetra_arg *ret)
 {
-	return index < some(event)->n_args ? fill_arg(ret, &some(event)->args[index]) : -ENOENT;
+	return index < some(event)->n_args ? fill_arg(ret, &some(event)->args[index])
+					   : -ENOENT;
 }
 
 int tetra_event_find_arg(const struct tetra_event *event, const char *label,

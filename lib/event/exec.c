@@ -137,7 +137,8 @@ int exec_image(struct process_image **ret, uint32_t *ret_flags,
 			     : view->args,
 	};
 	uint32_t flags = record_flags(view);
-	char leaf[TETRA_CGROUP_NAME_MAX + 1], above[TETRA_CGROUP_NAME_MAX + 1], container[32];
+	char leaf[TETRA_CGROUP_NAME_MAX + 1], above[TETRA_CGROUP_NAME_MAX + 1],
+		container[32];
 
 	if (source.argv_lost)
 		flags |= PROCESS_ERROR_ARGS;

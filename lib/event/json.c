@@ -242,4 +242,3 @@ size_t tetra_event_to_json(const struct tetra_event *event, char *buf, size_t si
 	writer_put(&writer, event->encoding->after_time, event->encoding->after_time_len);
 	return writer_finish(&writer, size);
 }
-

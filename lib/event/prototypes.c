@@ -19,14 +19,14 @@ static const char *const prototypes[] = {
 	[7] = "poll(struct pollfd *ufds, unsigned int nfds, int timeout_msecs)",
 	[8] = "lseek(unsigned int fd, off_t offset, unsigned int whence)",
 	[9] = "mmap(unsigned long addr, unsigned long len, unsigned long prot, "
-		"unsigned long flags, unsigned long fd, unsigned long off)",
+	      "unsigned long flags, unsigned long fd, unsigned long off)",
 	[10] = "mprotect(unsigned long start, size_t len, unsigned long prot)",
 	[11] = "munmap(unsigned long addr, size_t len)",
 	[12] = "brk(unsigned long brk)",
 	[13] = "rt_sigaction(int sig, const struct sigaction *act, "
-		"struct sigaction *oact, size_t sigsetsize)",
+	       "struct sigaction *oact, size_t sigsetsize)",
 	[14] = "rt_sigprocmask(int how, sigset_t *nset, sigset_t *oset, "
-		"size_t sigsetsize)",
+	       "size_t sigsetsize)",
 	[15] = "rt_sigreturn",
 	[16] = "ioctl(unsigned int fd, unsigned int cmd, unsigned long arg)",
 	[17] = "pread64(unsigned int fd, char *buf, size_t count, loff_t pos)",
@@ -36,10 +36,10 @@ static const char *const prototypes[] = {
 	[21] = "access(const char *filename, int mode)",
 	[22] = "pipe(int *fildes)",
 	[23] = "select(int n, fd_set *inp, fd_set *outp, fd_set *exp, "
-		"struct timeval *tvp)",
+	       "struct timeval *tvp)",
 	[24] = "sched_yield",
 	[25] = "mremap(unsigned long addr, unsigned long old_len, "
-		"unsigned long new_len, unsigned long flags, unsigned long new_addr)",
+	       "unsigned long new_len, unsigned long flags, unsigned long new_addr)",
 	[26] = "msync(unsigned long start, size_t len, int flags)",
 	[27] = "mincore(unsigned long start, size_t len, unsigned char *vec)",
 	[28] = "madvise(unsigned long start, size_t len_in, int behavior)",
@@ -59,9 +59,9 @@ static const char *const prototypes[] = {
 	[42] = "connect(int fd, struct sockaddr *uservaddr, int addrlen)",
 	[43] = "accept(int fd, struct sockaddr *upeer_sockaddr, int *upeer_addrlen)",
 	[44] = "sendto(int fd, void *buff, size_t len, unsigned int flags, "
-		"struct sockaddr *addr, int addr_len)",
+	       "struct sockaddr *addr, int addr_len)",
 	[45] = "recvfrom(int fd, void *ubuf, size_t size, unsigned int flags, "
-		"struct sockaddr *addr, int *addr_len)",
+	       "struct sockaddr *addr, int *addr_len)",
 	[46] = "sendmsg(int fd, struct user_msghdr *msg, unsigned int flags)",
 	[47] = "recvmsg(int fd, struct user_msghdr *msg, unsigned int flags)",
 	[48] = "shutdown(int fd, int how)",
@@ -73,11 +73,11 @@ static const char *const prototypes[] = {
 	[54] = "setsockopt(int fd, int level, int optname, char *optval, int optlen)",
 	[55] = "getsockopt(int fd, int level, int optname, char *optval, int *optlen)",
 	[56] = "clone(unsigned long clone_flags, unsigned long newsp, "
-		"int *parent_tidptr, int *child_tidptr, unsigned long tls)",
+	       "int *parent_tidptr, int *child_tidptr, unsigned long tls)",
 	[57] = "fork",
 	[58] = "vfork",
 	[59] = "execve(const char *filename, const char *const *argv, "
-		"const char *const *envp)",
+	       "const char *const *envp)",
 	[60] = "exit(int error_code)",
 	[61] = "wait4(pid_t upid, int *stat_addr, int options, struct rusage *ru)",
 	[62] = "kill(pid_t pid, int sig)",
@@ -89,7 +89,7 @@ static const char *const prototypes[] = {
 	[68] = "msgget(key_t key, int msgflg)",
 	[69] = "msgsnd(int msqid, struct msgbuf *msgp, size_t msgsz, int msgflg)",
 	[70] = "msgrcv(int msqid, struct msgbuf *msgp, size_t msgsz, long msgtyp, "
-		"int msgflg)",
+	       "int msgflg)",
 	[71] = "msgctl(int msqid, int cmd, struct msqid_ds *buf)",
 	[72] = "fcntl(unsigned int fd, unsigned int cmd, unsigned long arg)",
 	[73] = "flock(unsigned int fd, unsigned int cmd)",
@@ -98,7 +98,7 @@ static const char *const prototypes[] = {
 	[76] = "truncate(const char *path, long length)",
 	[77] = "ftruncate(unsigned int fd, unsigned long length)",
 	[78] = "getdents(unsigned int fd, struct linux_dirent *dirent, "
-		"unsigned int count)",
+	       "unsigned int count)",
 	[79] = "getcwd(char *buf, unsigned long size)",
 	[80] = "chdir(const char *filename)",
 	[81] = "fchdir(unsigned int fd)",

@@ -413,7 +413,8 @@ static int exec_describe(struct decoder *decoder, const struct exec_view *view,
  * The parent that the record names. If the kernel had no row for it, the stamp is right only
  * if the parent has not exec'd; otherwise the parent is the process with that number.
  */
-static struct process_key find_parent(struct decoder *decoder, const struct tetra_record *head,
+static struct process_key find_parent(struct decoder *decoder,
+				      const struct tetra_record *head,
 				      struct process_key parent)
 {
 	struct tetra_process *found;
@@ -432,7 +433,8 @@ static void end_others(struct decoder *decoder, struct process_key key)
 
 	if (!key.stamp)
 		return;
-	while ((other = process_table_find_number(decoder->table, key.tgid, key.stamp - 1)))
+	while ((other = process_table_find_number(decoder->table, key.tgid,
+						  key.stamp - 1)))
 		process_table_release(decoder->table, other->key);
 }
 
@@ -517,7 +519,8 @@ static struct tetra_process *find_ended(struct decoder *decoder,
 	if (head->stamp)
 		process = process_table_find(decoder->table, head_key(head));
 	else
-		process = process_table_find_number(decoder->table, head->tgid, head->time_ns);
+		process = process_table_find_number(decoder->table, head->tgid,
+						    head->time_ns);
 	*ret_told = process ? !(process->flags & PROCESS_UNTOLD)
 			    : head->stamp && !(head->flags & TETRA_EXIT_SEEDED);
 	return process;

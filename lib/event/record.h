@@ -26,8 +26,9 @@ struct decoder_opts {
 	uint32_t max_processes; /* as in struct process_table_opts */
 	uint32_t max_dead;
 	uint64_t grace_ns;
-	decoder_find_group_fn find_group; /* the group of a record; NULL: it no longer exists */
-	decoder_deliver_fn deliver;	  /* the event is borrowed until it returns */
+	decoder_find_group_fn
+		find_group;	    /* the group of a record; NULL: it no longer exists */
+	decoder_deliver_fn deliver; /* the event is borrowed until it returns */
 	void *user;
 };
 
@@ -38,9 +39,10 @@ struct decoder_stats {
 	uint64_t malformed;
 	uint64_t orphans; /* hooks whose group no longer existed */
 	uint64_t held;	  /* hooks that came before their process */
-	uint64_t unknown_processes; /* events sent with a process that was never described */
-	uint64_t fragments_lost;   /* argument lists with a hole */
-	uint64_t no_memory;	   /* records dropped, or processes left undescribed */
+	/* events sent with a process that was never described */
+	uint64_t unknown_processes;
+	uint64_t fragments_lost; /* argument lists with a hole */
+	uint64_t no_memory;	 /* records dropped, or processes left undescribed */
 };
 
 /* A process that ran before the session, from /proc or a task iterator. */
@@ -49,7 +51,7 @@ struct process_seed {
 	uint64_t stamp, parent_stamp; /* CLOCK_BOOTTIME of their starts */
 	uint32_t ns_tgid;	      /* in its own pid namespace; 0 in the root one */
 	bool kernel_thread;	      /* known, but not announced */
-	bool has_row; /* the stamps are the kernel's own */
+	bool has_row;		      /* the stamps are the kernel's own */
 	bool forked; /* since the programs were attached, without an exec: has a record */
 	bool has_record; /* its own record, at least possibly: not announced */
 	bool has_cred;
@@ -57,7 +59,8 @@ struct process_seed {
 	uint32_t namespaces[TETRA_NS_END];
 	uint64_t cgroup_id;
 	const char
-		*container; /* first 31 characters of the id; NULL: find it from below */
+		/* first 31 characters of the id; NULL: find it from below */
+		*container;
 	const char *cgroup_name; /* leaf; or NULL */
 	const char *cgroup_text; /* of /proc/PID/cgroup; or NULL */
 	const char *comm;	 /* kernel threads */

@@ -90,8 +90,8 @@ struct tetra_process *process_table_find(struct process_table *table,
 	return process;
 }
 
-struct tetra_process *process_table_find_number(struct process_table *table, uint32_t tgid,
-						uint64_t stamp)
+struct tetra_process *process_table_find_number(struct process_table *table,
+						uint32_t tgid, uint64_t stamp)
 {
 	struct tetra_process *at = *bucket(table, (struct process_key){ .tgid = tgid });
 	struct tetra_process *found = NULL;

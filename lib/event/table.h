@@ -44,8 +44,8 @@ struct tetra_process *process_table_find(struct process_table *table,
 					 struct process_key key);
 
 /* The youngest process of a number that has not ended and is not younger than @stamp. */
-struct tetra_process *process_table_find_number(struct process_table *table, uint32_t tgid,
-						uint64_t stamp);
+struct tetra_process *process_table_find_number(struct process_table *table,
+						uint32_t tgid, uint64_t stamp);
 
 /*
  * Add a row, or replace the one of this key, for instance one without a description.

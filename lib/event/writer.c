@@ -191,11 +191,7 @@ void writer_time(struct writer *writer, uint64_t wall_ns, unsigned int digits)
 
 /* What a byte needs in a JSON string: 0 nothing, 1 an escape, 2 a UTF-8 check. */
 static const uint8_t json_class[256] = {
-	[0 ... 0x1f] = 1,
-	['"'] = 1,
-	['\\'] = 1,
-	[0x7f] = 1,
-	[0x80 ... 0xff] = 2,
+	[0 ... 0x1f] = 1, ['"'] = 1, ['\\'] = 1, [0x7f] = 1, [0x80 ... 0xff] = 2,
 };
 
 static void json_escape(struct writer *writer, uint8_t c)

@@ -88,7 +88,7 @@ const char *cgroup_path(enum cgroup_mode mode, const char *text, size_t *ret_len
 
 /* What a name may have before an id: the program that made the group. */
 static const char *const makers[] = {
-	"buildkit", "containerd", "cri-containerd", "cri-dockerd", "crio",	   "crun",
+	"buildkit", "containerd", "cri-containerd", "cri-dockerd",    "crio",	 "crun",
 	"docker",   "kata",	  "libpod",	    "libpod-payload", "nerdctl", "runc",
 };
 
@@ -138,8 +138,8 @@ static bool id_of_name(char *ret, const char *name, size_t len)
 	size_t end = len, digits;
 	const char *id;
 
-	if (len > strlen(".scope") && memcmp(name + len - strlen(".scope"), ".scope",
-					     strlen(".scope")) == 0)
+	if (len > strlen(".scope") &&
+	    memcmp(name + len - strlen(".scope"), ".scope", strlen(".scope")) == 0)
 		end -= strlen(".scope");
 	for (id = name + end; id > name && id[-1] != '-' && id[-1] != ':'; id--)
 		;

@@ -183,8 +183,8 @@ static const char *excerpt_member_name(const struct excerpt *excerpt, const char
 	return !*member || name_set_has(&excerpt->members, member) ? member : NULL;
 }
 
-static int excerpt_copy_member(struct excerpt *excerpt, const char *type, const char *member,
-			       uint32_t id, uint32_t depth)
+static int excerpt_copy_member(struct excerpt *excerpt, const char *type,
+			       const char *member, uint32_t id, uint32_t depth)
 {
 	const char *name = excerpt_member_name(excerpt, type, member);
 	int64_t bytes;
@@ -198,7 +198,8 @@ static int excerpt_copy_member(struct excerpt *excerpt, const char *type, const 
 	bytes = btf__resolve_size(excerpt->full, id);
 	if (bytes <= 0)
 		return -EINVAL;
-	return btf__add_array(excerpt->btf, excerpt->index, excerpt->byte, (uint32_t)bytes);
+	return btf__add_array(excerpt->btf, excerpt->index, excerpt->byte,
+			      (uint32_t)bytes);
 }
 
 /* Members of a struct directly follow it: their types are copied before. */

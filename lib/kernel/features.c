@@ -103,8 +103,8 @@ static bool log_refuses_helper(const char *log)
 		"unknown func ",	      /* not for this type of program */
 		"cannot use helper ",	      /* the same, from Linux 6.12 */
 		"helper call is not allowed", /* not on this function */
-		"is not sleepable",	      /* neither is it asked for one that sleeps */
-		"can be sleepable",	      /* nor for this type of program */
+		"is not sleepable", /* neither is it asked for one that sleeps */
+		"can be sleepable", /* nor for this type of program */
 	};
 	size_t i;
 
@@ -223,7 +223,8 @@ static int probe_ringbuf(struct tetra_kernel *kernel, const struct feature_row *
 }
 
 /* A program that looks @map up, which is the least that makes it the program's. */
-static int load_lookup(struct tetra_kernel *kernel, const struct feature_row *row, int map)
+static int load_lookup(struct tetra_kernel *kernel, const struct feature_row *row,
+		       int map)
 {
 	const struct bpf_insn insns[] = {
 		INSN(BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, -4, 0),

@@ -122,12 +122,12 @@ enum kernel_preemption { KERNEL_PREEMPTIONS(X) KERNEL_PREEMPTION_END };
  * Switches that stop programs without detaching them, as far as they were found
  * (lib/kernel/knobs.h). NAME, name in texts, what happens when it is off, how to switch it on.
  */
-#define KERNEL_SWITCHES(X)                                                               \
-	X(FTRACE, "kernel.ftrace_enabled",                                               \
+#define KERNEL_SWITCHES(X)                                                                   \
+	X(FTRACE, "kernel.ftrace_enabled",                                                   \
 	  "the kernel does not call fentry, fexit, fmod_ret, LSM and kprobe.multi programs", \
-	  "sysctl kernel.ftrace_enabled=1")                                              \
-	X(KPROBES, "/sys/kernel/debug/kprobes/enabled",                                  \
-	  "the kernel does not call kprobe programs",                                    \
+	  "sysctl kernel.ftrace_enabled=1")                                                  \
+	X(KPROBES, "/sys/kernel/debug/kprobes/enabled",                                      \
+	  "the kernel does not call kprobe programs",                                        \
 	  "echo 1 >/sys/kernel/debug/kprobes/enabled")
 
 #define X(NAME, ...) KERNEL_SWITCH_##NAME,
@@ -169,7 +169,8 @@ struct kernel_function {
 struct kernel_event_field {
 	const char *name;
 	const char
-		*type; /* as the format says, with no brackets: "char", "const char *" */
+		/* as the format says, with no brackets: "char", "const char *" */
+		*type;
 	uint32_t offset, size; /* bytes, in the record */
 	uint8_t is_signed;
 	uint8_t is_array;    /* of a fixed size */

@@ -24,9 +24,9 @@ struct tetra_kernel {
 	const char *proc_root, *sys_root, *btf_path;
 	const char *tracefs; /* NULL: not searched for, or missing */
 	const char *release, *machine;
-	const char *lsm; /* or NULL */
+	const char *lsm;	   /* or NULL */
 	const char *build_version; /* "#1 SMP PREEMPT_DYNAMIC ..."; or NULL */
-	bool own_roots; /* /proc and /sys of this machine, not of a test */
+	bool own_roots;		   /* /proc and /sys of this machine, not of a test */
 	bool preemption_asked, offers_voluntary;
 	enum kernel_preemption preemption;
 	struct knob knobs[KNOB_END];

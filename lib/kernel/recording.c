@@ -481,12 +481,18 @@ static const struct {
 	size_t n_fields; /* at least */
 	int (*read)(struct reader *reader);
 } lines[] = {
-	{ "event", 5, on_event },     { "feature", 3, on_feature },
-	{ "field", 6, on_field },     { "function", 6, on_function },
-	{ "lsm", 2, on_lsm },	      { "machine", 2, on_machine },
-	{ "ns", 3, on_ns },	      { "preemption", 2, on_preemption },
-	{ "raw_tracepoint", 6, on_raw_tracepoint }, { "release", 2, on_release },
-	{ "symbol", 3, on_symbol },   { "syscall", 7, on_syscall },
+	{ "event", 5, on_event },
+	{ "feature", 3, on_feature },
+	{ "field", 6, on_field },
+	{ "function", 6, on_function },
+	{ "lsm", 2, on_lsm },
+	{ "machine", 2, on_machine },
+	{ "ns", 3, on_ns },
+	{ "preemption", 2, on_preemption },
+	{ "raw_tracepoint", 6, on_raw_tracepoint },
+	{ "release", 2, on_release },
+	{ "symbol", 3, on_symbol },
+	{ "syscall", 7, on_syscall },
 };
 
 static int read_line(struct reader *reader, char *line)

@@ -4,6 +4,7 @@
  * of the kernel's entries ("newuname"), which differ from the C library's ("uname") for
  * a few. Source: arch/x86/entry/syscalls/syscall_64.tbl.
  */
+/* clang-format off */
 #define SYSCALLS_X86_64(X) \
 	X(read, 0) \
 	X(write, 1) \
@@ -371,3 +372,4 @@
 	X(open_tree_attr, 467) \
 	X(file_getattr, 468) \
 	X(file_setattr, 469)
+/* clang-format on */

@@ -233,4 +233,3 @@ int kernel_find_syscall(struct tetra_kernel *kernel, const char *name,
 	*ret = *fact->function;
 	return 0;
 }
-

@@ -37,7 +37,7 @@ struct column_filter {
 	uint8_t negated;
 	uint8_t leniency; /* COLUMN_* */
 	uint8_t positive; /* negated in form only: a value without a name does not pass */
-	uint32_t n_hits; /* literals that match at the walk's current position */
+	uint32_t n_hits;  /* literals that match at the walk's current position */
 	const struct ruleset_group *group;
 	struct mark mark;
 };
@@ -65,10 +65,10 @@ struct column_literal {
 
 struct column {
 	enum column_shape shape;
-	uint8_t ordered;   /* GT or LT: a table of keys cannot express it */
-	uint8_t exe;	   /* the executable: a process without one passes only by leniency */
-	uint8_t path;	   /* the value is a file's path */
-	uint8_t aside;	   /* some values cannot be compared */
+	uint8_t ordered; /* GT or LT: a table of keys cannot express it */
+	uint8_t exe;   /* the executable: a process without one passes only by leniency */
+	uint8_t path;  /* the value is a file's path */
+	uint8_t aside; /* some values cannot be compared */
 	uint8_t foreign;   /* names are distrusted: filters that doubt them see none */
 	uint64_t flip;	   /* of the sign, so that order is unsigned */
 	struct rows *rows; /* borrowed */

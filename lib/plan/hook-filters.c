@@ -61,9 +61,9 @@ static int place_filter(const struct rule_place *place, struct column **slot,
 			return r;
 	}
 	ret->column = *slot;
-	ret->filter = column_add_filter(*slot, place->bit, negated,
-					selector_leniency(place->selector), place->group,
-					mark);
+	ret->filter =
+		column_add_filter(*slot, place->bit, negated,
+				  selector_leniency(place->selector), place->group, mark);
 	return ret->filter < 0 ? ret->filter : 0;
 }
 

@@ -41,7 +41,8 @@ static int resolve_tracepoint(struct ladder *ladder)
 	if (!str_has_prefix(use->key, CALL_EVENTS) || !use_reads_arguments(use))
 		return 0;
 	snprintf(name, sizeof(name), "sys_%.128s", use->key + strlen(CALL_EVENTS));
-	ladder->has_call = kernel_find_syscall(ladder->kernel, name, &ladder->function) == 0;
+	ladder->has_call =
+		kernel_find_syscall(ladder->kernel, name, &ladder->function) == 0;
 	return 0;
 }
 
@@ -422,4 +423,3 @@ int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t ne
 		*ret = result;
 	return r;
 }
-

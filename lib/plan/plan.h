@@ -19,11 +19,11 @@
 #include "lib/policy/policy.h"
 
 /* What a policy's hook needs of its hook point. */
-#define PLAN_NEEDS_EVENT 1u /* see every call */
-#define PLAN_NEEDS_SIGNAL 2u /* send signals that do not deny */
-#define PLAN_NEEDS_KILL 4u /* Sigkill: deny if the hook point can */
-#define PLAN_NEEDS_OVERRIDE 8u /* change the result: reject if no attach point can */
-#define PLAN_NEEDS_RETURN 16u /* see the return value */
+#define PLAN_NEEDS_EVENT    1u	/* see every call */
+#define PLAN_NEEDS_SIGNAL   2u	/* send signals that do not deny */
+#define PLAN_NEEDS_KILL	    4u	/* Sigkill: deny if the hook point can */
+#define PLAN_NEEDS_OVERRIDE 8u	/* change the result: reject if no attach point can */
+#define PLAN_NEEDS_RETURN   16u /* see the return value */
 /* Best-effort enforcement: if a denial can be skipped, kill the process that got through. */
 #define PLAN_NEEDS_CATCH 32u
 /* Reject if enforcement can be skipped. Part of a query, never of a hook point. */
@@ -32,6 +32,7 @@
 #define PLAN_NEEDS_MEMORY 128u
 
 /* How a hook point is reached. Names are those of reports. */
+/* clang-format off */
 #define PLAN_PROGRAMS(X)                      \
 	X(FENTRY, "fentry")                   \
 	X(FENTRY_SLEEPS, "fentry.s")          \
@@ -48,6 +49,7 @@
 	X(KRETPROBE, "kretprobe")             \
 	X(SYS_ENTER, "raw_tp/sys_enter")      \
 	X(SYS_EXIT, "raw_tp/sys_exit")
+/* clang-format on */
 
 #define X(NAME, ...) PLAN_##NAME,
 enum plan_program { PLAN_PROGRAMS(X) PLAN_PROGRAM_END };
@@ -58,21 +60,22 @@ const char *plan_program_name(uint32_t program);
 /* Where the arguments begin in the record of syscalls/sys_enter_*, 8 bytes each. */
 #define PLAN_CALL_RECORD 16u
 
-#define PLAN_KEY_BYTES 192
-#define PLAN_REASON_BYTES 512
+#define PLAN_KEY_BYTES	   192
+#define PLAN_REASON_BYTES  512
 #define PLAN_MAX_INSTANCES 4
 
 /* One program to attach. */
 struct plan_instance {
 	uint32_t program; /* enum plan_program */
-	uint32_t phase; /* TETRA_PHASE_* */
+	uint32_t phase;	  /* TETRA_PHASE_* */
 	/* fentry, fexit, fmod_ret and the probes: the symbol; lsm: the hook's name, without
 	 * bpf_lsm_; tp_btf, raw_tp: the event; the tracepoints: "subsystem/event" */
 	char target[PLAN_KEY_BYTES];
-	uint32_t n_params; /* of the attach point's prototype (context words before the return) */
-	uint8_t syscall; /* parameters are in the caller's struct pt_regs */
+	/* of the attach point's prototype (context words before the return) */
+	uint32_t n_params;
+	uint8_t syscall;    /* parameters are in the caller's struct pt_regs */
 	uint8_t has_return; /* the attach point returns something */
-	uint8_t typed; /* context words have BTF types: direct loads are possible */
+	uint8_t typed;	    /* context words have BTF types: direct loads are possible */
 	uint8_t reserved;
 	int32_t syscall_number; /* SYS_ENTER, SYS_EXIT */
 };
@@ -81,21 +84,28 @@ struct plan_ladder {
 	struct plan_instance instances[PLAN_MAX_INSTANCES];
 	uint32_t n_instances;
 	uint8_t can_deny; /* a kill here denies, an override works */
-	uint32_t unheld; /* PLAN_NEEDS_* whose programs this kernel can skip, all of them */
+	/* PLAN_NEEDS_* whose programs this kernel can skip, all of them */
+	uint32_t unheld;
 	char reason[PLAN_REASON_BYTES]; /* why this rung; one line */
 };
 
-enum plan_point_kind { PLAN_POINT_FUNCTION, PLAN_POINT_SYSCALL, PLAN_POINT_LSM,
-		       PLAN_POINT_TRACEPOINT, PLAN_POINT_RAW_TRACEPOINT };
+enum plan_point_kind {
+	PLAN_POINT_FUNCTION,
+	PLAN_POINT_SYSCALL,
+	PLAN_POINT_LSM,
+	PLAN_POINT_TRACEPOINT,
+	PLAN_POINT_RAW_TRACEPOINT
+};
 
 /* One policy hook on one hook point. */
 struct plan_use {
 	char key[PLAN_KEY_BYTES]; /* "function:tcp_connect", "syscall:__x64_sys_read",
 				   * "lsm:file_open", "tracepoint:sched/sched_switch",
 				   * "raw:sched/sched_switch" */
-	uint32_t kind; /* enum plan_point_kind */
-	char symbol[PLAN_KEY_BYTES]; /* function_name of events; the event of tracepoints */
-	uint32_t needs; /* PLAN_NEEDS_* */
+	uint32_t kind;		  /* enum plan_point_kind */
+	char symbol
+		[PLAN_KEY_BYTES]; /* function_name of events; the event of tracepoints */
+	uint32_t needs;		  /* PLAN_NEEDS_* */
 	/* By position in hook->args; .kind TETRA_ARG_NOP where nothing is read. "auto" of a
 	 * tracepoint is resolved; .kind is final. .param is the word that holds the parameter
 	 * which the policy's index means (structs by value take two words, or none); .typed

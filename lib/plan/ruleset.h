@@ -48,10 +48,11 @@ struct ruleset_group {
 	uint8_t slot_of_arg[TETRA_MAX_SLOTS];
 	uint8_t monitor;  /* hold enforcement back */
 	uint8_t disabled; /* contributes no rule */
-	uint8_t parting;  /* still enforces, without events: its program is being removed */
+	uint8_t parting; /* still enforces, without events: its program is being removed */
 	uint64_t
-		host_ns[TETRA_NS_END]; /* what "host_ns" means, by enum tetra_namespace */
-	uint64_t host_user_ns;	       /* isNamespaceCapability: any other one */
+		/* what "host_ns" means, by enum tetra_namespace */
+		host_ns[TETRA_NS_END];
+	uint64_t host_user_ns; /* isNamespaceCapability: any other one */
 	const struct ruleset_widening *widened;
 	uint32_t n_widened;
 	const struct ruleset_marks *marks; /* one per selector; NULL: none follows */

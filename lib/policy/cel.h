@@ -10,7 +10,7 @@
 struct cel_error {
 	const char *message; /* static */
 	unsigned int column; /* from 1, in bytes of the expression */
-	bool is_type; /* an argument's type cannot be used */
+	bool is_type;	     /* an argument's type cannot be used */
 };
 
 /* @args: types by position, NULL where unknown. Return: 0, or -EINVAL and @ret. */

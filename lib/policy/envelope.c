@@ -41,7 +41,8 @@ static bool is_word(const struct node *node)
 
 static bool has_own_key(const struct node *root)
 {
-	static const char *const keys[] = { "apiVersion", "kind", "metadata", "spec", NULL };
+	static const char *const keys[] = { "apiVersion", "kind", "metadata", "spec",
+					    NULL };
 	const struct node *child;
 
 	node_for_each(child, root)
@@ -65,7 +66,8 @@ bool envelope_is_foreign(struct report *report, const struct node *root)
 	if (!is_word(kind) || nearest_of(kind->text, kinds) || !is_word(version) ||
 	    str_equal(version->text, API_VERSION))
 		return false;
-	(void)report_error(report, kind, "unknown-kind", "a policy has the kind TracingPolicy",
+	(void)report_error(report, kind, "unknown-kind",
+			   "a policy has the kind TracingPolicy",
 			   "a document of kind " Q " is not a policy", kind->text);
 	return true;
 }

@@ -232,7 +232,8 @@ static bool eval_pids(const struct policy_selector *s, const struct policy_pids 
 	return found != pids->negated;
 }
 
-bool eval_starts_mark(const struct policy_selector *s, const struct policy_binaries *binaries,
+bool eval_starts_mark(const struct policy_selector *s,
+		      const struct policy_binaries *binaries,
 		      const struct eval_event *event)
 {
 	struct bytes exe = { event->exe, event->exe_len };
@@ -241,7 +242,8 @@ bool eval_starts_mark(const struct policy_selector *s, const struct policy_binar
 		return false;
 	if (event->exe_foreign && selector_doubts(s, operator_is_negated(binaries->op)))
 		return false;
-	return eval_bytes(TETRA_OP_EQUAL, binaries->values, binaries->n_values, exe, false);
+	return eval_bytes(TETRA_OP_EQUAL, binaries->values, binaries->n_values, exe,
+			  false);
 }
 
 static bool eval_descent(const struct policy_selector *s,

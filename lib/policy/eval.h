@@ -61,8 +61,8 @@ struct eval_event {
 	uint32_t ns_tgid; /* 0 in the root pid namespace */
 	const char *exe;  /* resolved path; borrowed */
 	size_t exe_len;
-	uint8_t exe_state;   /* enum tetra_value_state: READ, NONE or UNREADABLE */
-	uint8_t exe_foreign; /* as eval_arg.foreign */
+	uint8_t exe_state;     /* enum tetra_value_state: READ, NONE or UNREADABLE */
+	uint8_t exe_foreign;   /* as eval_arg.foreign */
 	uint8_t marks_unknown; /* nothing is known of its ancestors */
 	uint8_t names_unknown; /* one of the names that followChildren asks for was unreadable */
 	/* Bit s: has the mark of selector s; see struct ruleset_marks in lib/plan. That of its
@@ -83,7 +83,8 @@ struct eval_event {
 int eval_policy_hook(const struct policy_hook *hook, const struct eval_event *event);
 
 /* Whether the executable's own name puts the process on the list of @s, with its children. */
-bool eval_starts_mark(const struct policy_selector *s, const struct policy_binaries *binaries,
+bool eval_starts_mark(const struct policy_selector *s,
+		      const struct policy_binaries *binaries,
 		      const struct eval_event *event);
 
 #endif

@@ -389,12 +389,13 @@ static void descent_check(const struct here *here)
 
 			if (!selector_follows(&hook->selectors[k]))
 				continue;
-			diag_note(here->diag, &place, "descent-before",
-				  "start the session before the processes that matter",
-				  "of what happened before the session began only the "
-				  "parents and programs of then are known: a process that "
-				  "had lost its parent, or had executed another program, "
-				  "is not found");
+			diag_note(
+				here->diag, &place, "descent-before",
+				"start the session before the processes that matter",
+				"of what happened before the session began only the "
+				"parents and programs of then are known: a process that "
+				"had lost its parent, or had executed another program, "
+				"is not found");
 			return;
 		}
 	}

@@ -89,7 +89,8 @@ struct doc_callers { /* matchUserCallers */
 
 struct doc_action {
 	const struct node *node;
-	doc_value action, error, sig, rate_limit, rate_scope, kernel_stack, user_stack, ima;
+	doc_value action, error, sig, rate_limit, rate_scope, kernel_stack, user_stack,
+		ima;
 	doc_value url, fqdn, sock, index, value, new_symbol, new_addr, new_offset;
 	struct doc_values regs;
 };

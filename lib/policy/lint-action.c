@@ -308,10 +308,11 @@ static void positive_result(const struct lint *lint)
 			       "write -1 for EPERM", "a result of 0 allows the act");
 	if (action->error->number <= -RESTART_FIRST &&
 	    action->error->number >= -RESTART_LAST)
-		report_warning(lint->report, action->error, "does-not-prevent",
-			       "write -1 for EPERM",
-			       "the kernel takes %d as its own request to restart the call",
-			       (int)action->error->number);
+		report_warning(
+			lint->report, action->error, "does-not-prevent",
+			"write -1 for EPERM",
+			"the kernel takes %d as its own request to restart the call",
+			(int)action->error->number);
 	if (action->error->number <= 0)
 		return;
 	snprintf(hint, sizeof(hint), "did you mean -%d?", (int)action->error->number);

@@ -142,11 +142,12 @@ static void unjudged_report(const struct lint *lint, const struct lint_set *set)
 		lint->build->policy->user_namespaces == POLICY_USER_NAMESPACES_TRUST;
 
 	if (set->subject.list == LINT_ARGS)
-		report_warning(lint->report, set->op, "unjudged",
-			       "the option 'unreadable' decides about paths that cannot be "
-			       "read",
-			       "a file without a path (memfd, deleted) counts as not on "
-			       "the list, a pipe or a socket is left alone");
+		report_warning(
+			lint->report, set->op, "unjudged",
+			"the option 'unreadable' decides about paths that cannot be "
+			"read",
+			"a file without a path (memfd, deleted) counts as not on "
+			"the list, a pipe or a socket is left alone");
 	/* By default, such names are not trusted, so there is nothing to warn of. */
 	if (trusted && !lint_filters_namespace(lint->selector))
 		report_warning(lint->report, set->op, "unjudged",
@@ -197,8 +198,8 @@ static void set_check(const struct lint *lint, const struct lint_set *set)
 		report_warning(lint->report, set->op, "unjudged",
 			       "the option 'unreadable' decides; Equal and Prefix do not "
 			       "depend on it",
-			       "a text whose end is not within %u KiB %s",
-			       TEXT_END_KIB, verdict(lint));
+			       "a text whose end is not within %u KiB %s", TEXT_END_KIB,
+			       verdict(lint));
 	if (!needs_memory(lint, set) || is_told(lint, TOLD_BUFFERS))
 		return;
 	strbuf_puts(&hint, "the option 'unreadable' decides; filters on the file or "

@@ -224,23 +224,26 @@ static void path_check(const struct lint *lint, const struct lint_set *set,
 }
 
 /* A text, of which so many bytes are compared, and which ends at its first NUL. */
-static void text_check(const struct lint *lint, const struct lint_set *set, doc_value value)
+static void text_check(const struct lint *lint, const struct lint_set *set,
+		       doc_value value)
 {
 	if (set->kind == LINT_SET_TEXT && value->n > PATH_MAX_BYTES)
 		report_warning(lint->report, value, "never-matches", "use Prefix",
 			       "texts are compared up to %u bytes, and this one has %u",
 			       PATH_MAX_BYTES, value->n);
 	else if (set->type->kind != TETRA_ARG_CHAR_BUF && has_inner_nul(value))
-		report_warning(lint->report, value, "never-matches",
-			       "buffers (char_buf) can have one",
-			       "a text ends at its first NUL, and this one has one inside");
+		report_warning(
+			lint->report, value, "never-matches",
+			"buffers (char_buf) can have one",
+			"a text ends at its first NUL, and this one has one inside");
 }
 
 static void texts_check(const struct lint *lint, const struct lint_set *set)
 {
 	uint32_t k;
 
-	if (set->kind == LINT_SET_UNKNOWN || !set->type || !(set->type->classes & TYPE_TEXT))
+	if (set->kind == LINT_SET_UNKNOWN || !set->type ||
+	    !(set->type->classes & TYPE_TEXT))
 		return;
 	for (k = 0; k < set->values->n; k++)
 		if (set->values->items[k])

@@ -23,7 +23,7 @@ struct lint_ranges {
 
 /* Additional conditions on the bits of a number. */
 struct lint_bits {
-	uint64_t none_of; /* no bit of these */
+	uint64_t none_of;    /* no bit of these */
 	uint64_t any_of[16]; /* a bit of each */
 	uint32_t n_any_of;
 };
@@ -39,6 +39,7 @@ int lint_ranges_intersect(struct arena *arena, const struct lint_ranges *a,
 			  const struct lint_ranges *b, struct lint_ranges *ret);
 
 /* It is certain that no number of the ranges has such bits. */
-bool lint_ranges_lack_bits(const struct lint_ranges *ranges, const struct lint_bits *bits);
+bool lint_ranges_lack_bits(const struct lint_ranges *ranges,
+			   const struct lint_bits *bits);
 
 #endif

@@ -16,7 +16,7 @@ struct lint;
 /* What a value in a filter accepts. */
 enum lint_set_kind {
 	LINT_SET_UNKNOWN, /* nothing is known about it */
-	LINT_SET_EQUAL, /* numbers; also MIN:MAX */
+	LINT_SET_EQUAL,	  /* numbers; also MIN:MAX */
 	LINT_SET_GREATER,
 	LINT_SET_LESS,
 	LINT_SET_MASK,
@@ -27,8 +27,8 @@ enum lint_set_kind {
 	LINT_SET_PART,
 	LINT_SET_PART_NOCASE,
 	LINT_SET_NET,
-	LINT_SET_NAMESPACE, /* numbers, and a word for an unknown one */
-	LINT_SET_MEMBER, /* the subject is a set, which has one of them: ancestors */
+	LINT_SET_NAMESPACE,  /* numbers, and a word for an unknown one */
+	LINT_SET_MEMBER,     /* the subject is a set, which has one of them: ancestors */
 	LINT_SET_CAPABILITY, /* the same, of at most 64 things */
 };
 
@@ -49,7 +49,7 @@ struct lint_subject {
 	enum lint_list list;
 	uint32_t position; /* arguments; namespaces and capability sets: their number */
 	const char *attribute; /* within an argument: "DPort"; "" for its value */
-	uint8_t flags; /* followForks etc., which make it another subject */
+	uint8_t flags;	       /* followForks etc., which make it another subject */
 };
 
 struct lint_set {
@@ -57,8 +57,8 @@ struct lint_set {
 	bool negated;
 	struct lint_subject subject;
 	const struct type_row *type; /* of the argument; may be NULL */
-	const struct names *names; /* that stand for numbers */
-	uint8_t bits; /* of the attribute; 0: those of the type */
+	const struct names *names;   /* that stand for numbers */
+	uint8_t bits;		     /* of the attribute; 0: those of the type */
 	uint64_t max; /* of the attribute, if it is less than the bits could hold; or 0 */
 	struct lint_range fixed;
 	const struct doc_values *values;
@@ -103,7 +103,8 @@ uint32_t lint_facts_add(const struct lint *lint, struct lint_term *terms, uint32
  * It is certain that no value is in all sets; false if it is unknown, or would cost more than
  * the remaining budget.
  */
-bool lint_terms_exclude(const struct lint *lint, const struct lint_term *terms, uint32_t n);
+bool lint_terms_exclude(const struct lint *lint, const struct lint_term *terms,
+			uint32_t n);
 /* The same from what is written only, without what follows from it for other subjects. */
 bool lint_terms_exclude_plainly(const struct lint *lint, const struct lint_term *terms,
 				uint32_t n);

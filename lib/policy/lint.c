@@ -246,4 +246,3 @@ const char *lint_call(const struct lint *lint)
 	sys = str_has_prefix(name, "__") ? strstr(name, "_sys_") : NULL;
 	return sys && lint_is_syscall(lint) ? sys + 1 : name;
 }
-

@@ -20,6 +20,7 @@ int number_parse(const char *text, struct number *ret);
 int number_parse_decimal(const char *text, uint64_t *ret);
 
 /* 0 and the number extended to 64 bits in two's complement; -E2BIG if @bits do not hold it. */
-int number_fit(const struct number *number, unsigned int bits, bool is_signed, uint64_t *ret);
+int number_fit(const struct number *number, unsigned int bits, bool is_signed,
+	       uint64_t *ret);
 
 #endif

@@ -18,7 +18,8 @@
 static struct tetra_hash text_hash(const char *text, size_t len)
 {
 	static const struct tetra_seed seed = { { 0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f,
-						  0x165667b19e3779f9, 0x27d4eb2f165667c5 } };
+						  0x165667b19e3779f9,
+						  0x27d4eb2f165667c5 } };
 	struct tetra_hash hash;
 
 	hash_begin(&seed, &hash);
@@ -229,8 +230,9 @@ int tetra_policy_parse_file(struct tetra_policy **ret, const char *filename,
 	size_t len = 0;
 	int r;
 
-	r = filename && ret ? opts_read(&given, sizeof(given), opts, "tetra_parse_opts", diag) :
-			      -EINVAL;
+	r = filename && ret
+		    ? opts_read(&given, sizeof(given), opts, "tetra_parse_opts", diag)
+		    : -EINVAL;
 	if (r < 0)
 		return r;
 	if (!given.file)

@@ -19,7 +19,7 @@
 #include "tetra/policy.h"
 
 struct mark {
-	uint32_t line; /* from 1; 0: unknown */
+	uint32_t line;	 /* from 1; 0: unknown */
 	uint32_t column; /* from 1, in characters */
 };
 
@@ -34,14 +34,15 @@ enum policy_hook_kind {
 #define POLICY_ARG_RETURN UINT32_MAX
 
 struct policy_arg {
-	struct mark mark; /* of the item */
+	struct mark mark;      /* of the item */
 	struct mark type_mark; /* of the type's value, or of the item */
 	struct mark index_mark;
-	uint32_t index; /* as written: parameter number, or field number of a tracepoint */
-	uint32_t kind; /* enum tetra_arg_kind; 0: "auto", tracepoints only */
+	/* as written: parameter number, or field number of a tracepoint */
+	uint32_t index;
+	uint32_t kind;	     /* enum tetra_arg_kind; 0: "auto", tracepoints only */
 	uint32_t size_index; /* sizeArgIndex as written: 1-based, 0 none */
-	char *type; /* the type as written ("int", "sint32") */
-	char *label; /* or NULL */
+	char *type;	     /* the type as written ("int", "sint32") */
+	char *label;	     /* or NULL */
 };
 
 /* One value of a filter. The operator and the class determine which member is valid. */
@@ -64,7 +65,7 @@ struct policy_value {
 struct policy_filter {
 	struct mark mark;
 	struct mark op_mark;
-	uint32_t op; /* enum tetra_operator */
+	uint32_t op;  /* enum tetra_operator */
 	uint32_t arg; /* position in the hook's args, or POLICY_ARG_RETURN */
 	struct policy_value *values;
 	uint32_t n_values;
@@ -108,19 +109,20 @@ enum policy_rate_scope { POLICY_RATE_THREAD, POLICY_RATE_PROCESS, POLICY_RATE_GL
 
 struct policy_action {
 	struct mark mark;
-	uint32_t kind; /* enum tetra_action_kind */
-	uint32_t signal; /* Signal: argSig; Sigkill: 9 */
-	int32_t error; /* Override: argError, in [-4095, 0]; kprobes: up to 4095 */
-	uint32_t rate_ms; /* Post: 0 no limit */
+	uint32_t kind;	     /* enum tetra_action_kind */
+	uint32_t signal;     /* Signal: argSig; Sigkill: 9 */
+	int32_t error;	     /* Override: argError, in [-4095, 0]; kprobes: up to 4095 */
+	uint32_t rate_ms;    /* Post: 0 no limit */
 	uint32_t rate_scope; /* enum policy_rate_scope */
 };
 
 struct policy_selector {
 	struct mark mark;
-	char *label; /* or NULL */
+	char *label;		    /* or NULL */
 	struct policy_filter *args; /* matchArgs */
 	uint32_t n_args;
-	struct policy_filter *return_args; /* matchReturnArgs; .arg is POLICY_ARG_RETURN */
+	/* matchReturnArgs; .arg is POLICY_ARG_RETURN */
+	struct policy_filter *return_args;
 	uint32_t n_return_args;
 	struct policy_pids *pids; /* AND of all elements */
 	uint32_t n_pids;
@@ -133,18 +135,18 @@ struct policy_selector {
 	struct policy_action *actions; /* never empty: the default is one Post */
 	uint32_t n_actions;
 	/* Derived from the actions and the policy's options: */
-	uint8_t enforces; /* an action signals or overrides */
+	uint8_t enforces;	    /* an action signals or overrides */
 	uint8_t accepts_unreadable; /* an unreadable value passes each filter */
-	uint8_t accepts_fault; /* likewise memory of a system call's process */
-	uint8_t exempts; /* does not enforce, and comes before a selector that does */
+	uint8_t accepts_fault;	    /* likewise memory of a system call's process */
+	uint8_t exempts;   /* does not enforce, and comes before a selector that does */
 	uint8_t distrusts; /* names made in a user namespace: selector_doubts() */
 };
 
 struct policy_hook {
-	struct mark mark; /* of the item */
+	struct mark mark;      /* of the item */
 	struct mark name_mark; /* of call / hook / event */
-	char *yaml_path; /* "spec.kprobes[0]" */
-	uint32_t kind; /* enum policy_hook_kind */
+	char *yaml_path;       /* "spec.kprobes[0]" */
+	uint32_t kind;	       /* enum policy_hook_kind */
 	/*
 	 * The function, LSM hook or event, as written. Syscalls keep what was written and
 	 * set .syscall: the prefix is the machine's.
@@ -152,16 +154,16 @@ struct policy_hook {
 	char *name;
 	char *subsystem; /* tracepoints, also raw ones; else NULL */
 	uint8_t syscall;
-	uint8_t syscall_given; /* the key "syscall" was written */
-	uint8_t wants_return; /* return: true */
-	uint8_t call_not_found_ok; /* ignore.callNotFound */
+	uint8_t syscall_given;	      /* the key "syscall" was written */
+	uint8_t wants_return;	      /* return: true */
+	uint8_t call_not_found_ok;    /* ignore.callNotFound */
 	struct policy_arg return_arg; /* if wants_return */
 	struct policy_arg *args;
 	uint32_t n_args;
 	struct policy_selector *selectors; /* empty: every call matches and posts */
 	uint32_t n_selectors;
 	char *message; /* as it goes into events (escaped once), or NULL */
-	char **tags; /* likewise */
+	char **tags;   /* likewise */
 	uint32_t n_tags;
 	struct mark subsystem_mark; /* of its value; tracepoints only */
 };
@@ -182,20 +184,20 @@ enum policy_user_namespaces {
 
 /* Option "enforcement": what to do if this kernel can skip the enforcing programs. */
 enum policy_enforcement {
-	POLICY_ENFORCEMENT_STRICT, /* reject the policy */
+	POLICY_ENFORCEMENT_STRICT,	/* reject the policy */
 	POLICY_ENFORCEMENT_BEST_EFFORT, /* load it and report what got past */
 };
 
 struct tetra_policy {
 	unsigned int n_refs; /* atomic */
-	char *file; /* for diagnostics, as given by the caller */
-	char *name; /* metadata.name */
+	char *file;	     /* for diagnostics, as given by the caller */
+	char *name;	     /* metadata.name */
 	struct mark name_mark;
 	uint32_t mode; /* TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR: options policy-mode */
-	uint8_t enforces; /* an action enforces */
-	uint8_t unreadable; /* enum policy_unreadable */
+	uint8_t enforces;	 /* an action enforces */
+	uint8_t unreadable;	 /* enum policy_unreadable */
 	uint8_t user_namespaces; /* enum policy_user_namespaces */
-	uint8_t enforcement; /* enum policy_enforcement */
+	uint8_t enforcement;	 /* enum policy_enforcement */
 	struct policy_hook *hooks;
 	uint32_t n_hooks;
 	void *arena; /* owns everything above */

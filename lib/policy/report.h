@@ -15,7 +15,7 @@
 
 struct report {
 	struct tetra_diag *diag; /* borrowed, or NULL */
-	const char *file; /* borrowed, or NULL */
+	const char *file;	 /* borrowed, or NULL */
 	/* Inside something that is not supported as a whole: its parts need no mention. */
 	unsigned int quiet;
 	unsigned int n_errors, n_unsupported, n_warnings;
@@ -48,8 +48,8 @@ void report_warning_missing(struct report *report, const struct node *mapping,
 			    const char *field, const char *hint, const char *what);
 
 /* A part of the language that this version does not support; silent inside .quiet. */
-void report_unsupported(struct report *report, const struct node *node, const char *format,
-			...) _printf_(3, 4);
+void report_unsupported(struct report *report, const struct node *node,
+			const char *format, ...) _printf_(3, 4);
 void report_unsupported_key(struct report *report, const struct node *node,
 			    const char *format, ...) _printf_(3, 4);
 

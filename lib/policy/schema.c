@@ -127,10 +127,10 @@ static bool bind_word(struct binder *binder, const struct schema *schema,
 			return false;
 		}
 	}
-	(void)report_error(binder->report, node, "bad-enum",
-			   suggest_word(&hint, field,
-					report_seek(binder->report, node->text)),
-			   "unknown %s " Q, field->name, node->text);
+	(void)report_error(
+		binder->report, node, "bad-enum",
+		suggest_word(&hint, field, report_seek(binder->report, node->text)),
+		"unknown %s " Q, field->name, node->text);
 	return false;
 }
 
@@ -364,8 +364,8 @@ static void unknown_field(struct binder *binder, const struct schema *schema,
 	char hint[SUGGEST_BYTES];
 
 	(void)report_error_key(binder->report, node, "unknown-field",
-			       suggest_field(&hint, schema, text),
-			       "%s has no field " Q, schema->name, node->key->text);
+			       suggest_field(&hint, schema, text), "%s has no field " Q,
+			       schema->name, node->key->text);
 }
 
 /* Written, but the same as not written. */

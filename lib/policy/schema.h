@@ -19,14 +19,14 @@ enum field_type {
 	/* member: const struct node * */
 	FIELD_ANY, /* kept, not looked at */
 	FIELD_TEXT,
-	FIELD_WORD, /* .words; sets node->word to the row */
-	FIELD_BOOL, /* sets node->number */
+	FIELD_WORD,    /* .words; sets node->word to the row */
+	FIELD_BOOL,    /* sets node->number */
 	FIELD_INTEGER, /* sets node->number; .min to .max */
 	/* member: DOC_LIST of const struct node *; NULL where an item has a wrong type */
 	FIELD_TEXTS,
 	FIELD_INTEGERS, /* .min to .max; sets node->number */
 	FIELD_NUMERALS, /* as INTEGERS, quoted or not */
-	FIELD_VALUES, /* texts, and unquoted numbers */
+	FIELD_VALUES,	/* texts, and unquoted numbers */
 	FIELD_TEXT_MAP, /* the keys are in node->key */
 	/* member: struct of .schema *; NULL if absent or wrong */
 	FIELD_OBJECT,
@@ -37,22 +37,22 @@ enum field_type {
 
 enum field_flags {
 	FIELD_REQUIRED = 1,
-	FIELD_REMOVED = 2, /* was in the language once */
+	FIELD_REMOVED = 2,     /* was in the language once */
 	FIELD_UNSUPPORTED = 4, /* any non-empty value is rejected as not supported */
-	FIELD_NULLABLE = 8, /* null is the same as absent */
-	FIELD_ANY_TEXT = 16, /* for people, not for us: may hold NUL characters */
+	FIELD_NULLABLE = 8,    /* null is the same as absent */
+	FIELD_ANY_TEXT = 16,   /* for people, not for us: may hold NUL characters */
 };
 
-#define DOC_LIST(type)                     \
-	struct {                           \
-		const struct node *node;   \
-		uint32_t n;                \
-		type *items;               \
+#define DOC_LIST(type)                                                                   \
+	struct {                                                                         \
+		const struct node *node;                                                 \
+		uint32_t n;                                                              \
+		type *items;                                                             \
 	}
 
 struct schema_field {
 	const char *name;
-	uint8_t type; /* enum field_type */
+	uint8_t type;  /* enum field_type */
 	uint8_t flags; /* enum field_flags */
 	uint16_t offset;
 	const struct schema *schema;
@@ -63,8 +63,8 @@ struct schema_field {
 };
 
 struct schema {
-	const char *name; /* in messages: "argument" */
-	size_t size; /* of the struct */
+	const char *name;		   /* in messages: "argument" */
+	size_t size;			   /* of the struct */
 	const struct schema_field *fields; /* 64 at most */
 	size_t n_fields;
 	/* Words of this schema's FIELD_WORD fields that were in the language once, or NULL. */

@@ -10,12 +10,12 @@
 #include "lib/kernel/hook-names.h"
 
 enum signature_type {
-	SIGNATURE_NONE = 'V', /* returns nothing */
-	SIGNATURE_INT = 'i', /* a number of up to 32 bits */
-	SIGNATURE_LONG = 'l', /* a number of 64 bits */
-	SIGNATURE_FD = 'f', /* a number that is a descriptor */
-	SIGNATURE_STRING = 's', /* char * */
-	SIGNATURE_VOID = 'v', /* void * */
+	SIGNATURE_NONE = 'V',	 /* returns nothing */
+	SIGNATURE_INT = 'i',	 /* a number of up to 32 bits */
+	SIGNATURE_LONG = 'l',	 /* a number of 64 bits */
+	SIGNATURE_FD = 'f',	 /* a number that is a descriptor */
+	SIGNATURE_STRING = 's',	 /* char * */
+	SIGNATURE_VOID = 'v',	 /* void * */
 	SIGNATURE_POINTER = 'p', /* a pointer to something else */
 	SIGNATURE_FILE = 'F',
 	SIGNATURE_PATH = 'P',

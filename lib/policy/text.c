@@ -75,7 +75,8 @@ static int text_build(struct build *build, const struct node *node, size_t max,
 
 	if (node->n && node->n < TEXT_MIN_BYTES) {
 		(void)report_error(build->report, node, "too-short", NULL,
-				   "the text needs at least %u characters", TEXT_MIN_BYTES);
+				   "the text needs at least %u characters",
+				   TEXT_MIN_BYTES);
 		return 0;
 	}
 	text_escape(&buf, node->text, text_cut(node->text, node->n, max));
@@ -100,7 +101,8 @@ static int tags_build(struct build_hook *hook)
 			continue;
 		if (!tags->items[i]->n)
 			(void)report_error(report, tags->items[i], "too-short", NULL,
-					   "a tag needs at least %u characters", TEXT_MIN_BYTES);
+					   "a tag needs at least %u characters",
+					   TEXT_MIN_BYTES);
 		else
 			r = text_build(hook->build, tags->items[i], TAG_MAX_BYTES,
 				       &hook->hook->tags[hook->hook->n_tags++]);

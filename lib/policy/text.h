@@ -6,6 +6,6 @@
 #define TETRA_LIB_TEXT_H
 
 #define MESSAGE_MAX_BYTES 256u
-#define TAG_MAX_BYTES 128u
+#define TAG_MAX_BYTES	  128u
 
 #endif

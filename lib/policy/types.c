@@ -147,8 +147,8 @@ static const char *const binary_operator_rows[] = {
 };
 static const char *const text_operator_rows[] = { "Equal",     "NotEqual", "Prefix",
 						  "NotPrefix", "Postfix",  "NotPostfix" };
-static const char *const caller_depth_rows[] = { "1",  "2",  "3",  "4",  "5",	"6",
-						 "7",  "8",  "9",  "10", "11",	"12",
+static const char *const caller_depth_rows[] = { "1",  "2",  "3",  "4",	 "5",  "6",
+						 "7",  "8",  "9",  "10", "11", "12",
 						 "13", "14", "15", "any" };
 static const char *const label_operator_rows[] = { "In", "NotIn", "Exists",
 						   "DoesNotExist" };

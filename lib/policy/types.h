@@ -27,19 +27,19 @@ enum type_class {
 
 struct type_row {
 	const char *name;
-	uint32_t kind; /* enum tetra_arg_kind */
+	uint32_t kind;	  /* enum tetra_arg_kind */
 	uint16_t classes; /* enum type_class */
-	uint8_t bits; /* integers */
+	uint8_t bits;	  /* integers */
 	uint8_t is_signed;
 };
 
 /* How an operator's values are written. */
 enum grammar {
-	GRAMMAR_NONE, /* takes no values */
+	GRAMMAR_NONE,	 /* takes no values */
 	GRAMMAR_LITERAL, /* text, integer or capability set, by the type */
 	GRAMMAR_TEXT,
 	GRAMMAR_RANGE, /* MIN:MAX, both needed */
-	GRAMMAR_SET, /* integer, MIN:MAX, list:NAME */
+	GRAMMAR_SET,   /* integer, MIN:MAX, list:NAME */
 	GRAMMAR_ADDRESS,
 	GRAMMAR_PORT,
 	GRAMMAR_PROTOCOL,
@@ -51,11 +51,11 @@ enum grammar {
 
 struct operator_row {
 	const char *name;
-	uint32_t op; /* enum tetra_operator */
-	uint8_t grammar; /* enum grammar */
-	uint16_t classes; /* enum type_class */
+	uint32_t op;	     /* enum tetra_operator */
+	uint8_t grammar;     /* enum grammar */
+	uint16_t classes;    /* enum type_class */
 	uint16_t max_values; /* of integers; 0: no limit */
-	uint16_t max_bytes; /* of a text; 0: no limit */
+	uint16_t max_bytes;  /* of a text; 0: no limit */
 };
 
 /* Hook sections of a policy. Bits, so that rows can name sets of them. */
@@ -72,13 +72,13 @@ enum section {
 
 struct section_row {
 	const char *name; /* key in spec */
-	uint8_t section; /* enum section */
+	uint8_t section;  /* enum section */
 	uint8_t supported;
 };
 
 struct action_row {
 	const char *name;
-	uint32_t kind; /* enum tetra_action_kind */
+	uint32_t kind;	  /* enum tetra_action_kind */
 	uint8_t sections; /* where it is allowed */
 	uint8_t enforces;
 };
@@ -91,8 +91,10 @@ extern const struct section_row sections[];
 /* Words that are only words: rows of one string. */
 extern const struct words set_operators, binary_operators, capability_sets, namespaces;
 extern const struct words text_operators, caller_depths;
-extern const struct words label_operators, list_types, data_sources, rate_scopes, sock_actions;
+extern const struct words label_operators, list_types, data_sources, rate_scopes,
+	sock_actions;
 /* The options of a policy: as written, and what reads the value (envelope.c). */
+/* clang-format off */
 #define POLICY_OPTIONS(X)                               \
 	X("disable-kprobe-multi", option_bool)          \
 	X("disable-uprobe-multi", option_bool)          \
@@ -102,6 +104,7 @@ extern const struct words label_operators, list_types, data_sources, rate_scopes
 	X("sleepable-preload-size", option_size)        \
 	X("unreadable", option_unreadable)              \
 	X("user-namespaces", option_user_namespaces)
+/* clang-format on */
 
 extern const struct words option_names;
 

@@ -13,9 +13,9 @@ struct words {
 	size_t stride, n;
 };
 
-#define WORDS(list)                                                              \
-	{                                                                        \
-		.rows = (list), .stride = sizeof((list)[0]), .n = ARRAY_SIZE(list) \
+#define WORDS(list)                                                                      \
+	{                                                                                \
+		.rows = (list), .stride = sizeof((list)[0]), .n = ARRAY_SIZE(list)       \
 	}
 
 /* The row named @text, or NULL. */

@@ -390,8 +390,8 @@ static void duplicate(struct builder *builder, struct node *child,
 		      const struct node *first)
 {
 	(void)report_error_key(builder->report, child, "duplicate-key", NULL,
-			       "duplicate key " Q ", first in line %u",
-			       child->key->text, first->key->mark.line);
+			       "duplicate key " Q ", first in line %u", child->key->text,
+			       first->key->mark.line);
 }
 
 static uint32_t key_hash(const struct node *key)

@@ -29,14 +29,14 @@ enum scalar_type {
 
 struct node {
 	struct mark mark;
-	uint8_t type; /* enum node_type */
-	uint8_t scalar; /* enum scalar_type */
-	uint8_t plain; /* a scalar without quotes and without a tag */
-	uint32_t index; /* in the parent */
-	uint32_t n; /* scalars: bytes of .text; else: children */
+	uint8_t type;	     /* enum node_type */
+	uint8_t scalar;	     /* enum scalar_type */
+	uint8_t plain;	     /* a scalar without quotes and without a tag */
+	uint32_t index;	     /* in the parent */
+	uint32_t n;	     /* scalars: bytes of .text; else: children */
 	struct node *parent; /* NULL: the root */
-	struct node *key; /* of a mapping's value; NULL in sequences */
-	struct node *next; /* sibling */
+	struct node *key;    /* of a mapping's value; NULL in sequences */
+	struct node *next;   /* sibling */
 	union {
 		/* Scalars. NUL-terminated; may contain NULs by way of escapes. */
 		struct {
@@ -80,7 +80,7 @@ bool node_equal(const struct node *a, const struct node *b);
  * 1.1. */
 int node_integer(const struct node *node, int64_t *ret);
 
-#define node_for_each(child, parent) \
+#define node_for_each(child, parent)                                                     \
 	for ((child) = (parent)->first; (child); (child) = (child)->next)
 
 #endif

@@ -10,13 +10,13 @@
 /* Functions that the kernel has for testing fentry: bpf_fentry_test1 ... Processes that wait
  * at the same time should not use the same one. */
 #define DRAIN_FUNCTIONS 6u
-#define DRAIN_POLL_US 20000u
+#define DRAIN_POLL_US	20000u
 /* No task waits this long for a CPU, or the machine has other problems. */
 #define DRAIN_LIMIT_MS 60000
 /* If the kernel does not show its trampolines: many times the length of a grace period. */
 #define DRAIN_BLIND_US 2000000u
 
-#define SYMBOLS "/proc/kallsyms"
+#define SYMBOLS	   "/proc/kallsyms"
 #define TRAMPOLINE "bpf_trampoline_"
 /* High bits of the trampoline number of a vmlinux function; low bits: BTF id (kernel/bpf). */
 #define TRAMPOLINE_VMLINUX 0x80000000u
@@ -45,9 +45,9 @@ static int idle_attach(struct idle *idle, uint32_t btf_id)
 		    .attach_btf_id = btf_id);
 
 	for (size_t i = 0; i < ARRAY_SIZE(idle->progs); i++) {
-		idle->progs[i] = bpf_prog_load(BPF_PROG_TYPE_TRACING, "tetra_idle",
-					       "Dual BSD/GPL", nothing,
-					       ARRAY_SIZE(nothing), &opts);
+		idle->progs[i] =
+			bpf_prog_load(BPF_PROG_TYPE_TRACING, "tetra_idle", "Dual BSD/GPL",
+				      nothing, ARRAY_SIZE(nothing), &opts);
 		if (idle->progs[i] < 0)
 			return idle->progs[i];
 		idle->links[i] = attach_typed(idle->progs[i]);
@@ -69,8 +69,8 @@ static int trampolines_count(uint32_t btf_id)
 	while (fgets(line, sizeof(line), file)) {
 		const char *name = strstr(line, " " TRAMPOLINE);
 
-		n += name && (uint32_t)strtoull(name + strlen(" " TRAMPOLINE), NULL, 10) ==
-				     (TRAMPOLINE_VMLINUX | btf_id);
+		n += name && (uint32_t)strtoull(name + strlen(" " TRAMPOLINE), NULL,
+						10) == (TRAMPOLINE_VMLINUX | btf_id);
 	}
 	fclose(file);
 	return n;

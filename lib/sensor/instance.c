@@ -122,12 +122,15 @@ void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
 	sensor_get_hooks(sensor)->expected |= program_bit(plan, config);
 }
 
-static int instance_error(const struct plan_instance *plan, const char *step, int r, char *log,
-			  const struct sensor *sensor, const struct tetra_kernel *kernel,
+static int instance_error(const struct plan_instance *plan, const char *step, int r,
+			  char *log, const struct sensor *sensor,
+			  const struct tetra_kernel *kernel,
 			  const struct diag_place *place, struct tetra_diag *diag)
 {
 	char program[PLAN_KEY_BYTES + 64];
-	struct failure failure = { .program = program, .step = step, .error = r, .log = log };
+	struct failure failure = {
+		.program = program, .step = step, .error = r, .log = log
+	};
 
 	snprintf(program, sizeof(program), "the %s program for '%s'",
 		 plan_program_name(plan->program), plan->target);
@@ -205,11 +208,13 @@ static int instance_attach(struct instance *instance, struct tetra_kernel *kerne
 	}
 }
 
-int instance_new(struct instance **ret, struct sensor *sensor, struct tetra_kernel *kernel,
-		 const struct plan_instance *plan, const struct tetra_hook_config *config,
-		 const struct diag_place *place, struct tetra_diag *diag)
+int instance_new(struct instance **ret, struct sensor *sensor,
+		 struct tetra_kernel *kernel, const struct plan_instance *plan,
+		 const struct tetra_hook_config *config, const struct diag_place *place,
+		 struct tetra_diag *diag)
 {
-	_cleanup_(instance_freep) struct instance *instance = calloc(1, sizeof(*instance));
+	_cleanup_(instance_freep) struct instance *instance =
+		calloc(1, sizeof(*instance));
 	_cleanup_(log_freep) char *log = NULL;
 	QUIET;
 	int r;
@@ -219,11 +224,12 @@ int instance_new(struct instance **ret, struct sensor *sensor, struct tetra_kern
 	instance->prog_fd = instance->link_fd = -1;
 	r = instance_load(instance, sensor, kernel, plan, config, &log);
 	if (r < 0)
-		return instance_error(plan, "loaded", r, log, sensor, kernel, place, diag);
+		return instance_error(plan, "loaded", r, log, sensor, kernel, place,
+				      diag);
 	instance->link_fd = instance_attach(instance, kernel, plan);
 	if (instance->link_fd < 0)
-		return instance_error(plan, "attached", instance->link_fd, NULL, sensor, kernel,
-				      place, diag);
+		return instance_error(plan, "attached", instance->link_fd, NULL, sensor,
+				      kernel, place, diag);
 	*ret = TAKE_PTR(instance);
 	return 0;
 }

@@ -23,9 +23,10 @@ void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
  * Return: 0; -EOPNOTSUPP, -EPERM, -ENOMEM, -ENOENT with a finding that ends in the
  * verifier's last lines.
  */
-int instance_new(struct instance **ret, struct sensor *sensor, struct tetra_kernel *kernel,
-		 const struct plan_instance *plan, const struct tetra_hook_config *config,
-		 const struct diag_place *place, struct tetra_diag *diag);
+int instance_new(struct instance **ret, struct sensor *sensor,
+		 struct tetra_kernel *kernel, const struct plan_instance *plan,
+		 const struct tetra_hook_config *config, const struct diag_place *place,
+		 struct tetra_diag *diag);
 
 /* Detaches. Return: NULL. */
 struct instance *instance_free(struct instance *instance);

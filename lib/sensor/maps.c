@@ -27,7 +27,7 @@
  * a crowd of 600 processes was seen to need. The kernel allocates them when they are used, so
  * an idle machine pays only for the buckets.
  */
-#define SENSOR_SPARES	  1024u
+#define SENSOR_SPARES 1024u
 /* Rows that are read at once, at first. */
 #define PROCESS_BATCH 64u
 /* The value of a map that no program uses. */
@@ -119,8 +119,8 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 	struct tetra_hook_config config = { .process_columns = UINT32_MAX };
 	int r;
 
-	sensor->spares = grow && kernel_is_preemptible(kernel) &&
-			 !hold_find(kernel).disable;
+	sensor->spares =
+		grow && kernel_is_preemptible(kernel) && !hold_find(kernel).disable;
 	if (sensor->spares)
 		source.max_entries[SENSOR_MAP_SPARES] = SENSOR_SPARES;
 	else
@@ -151,7 +151,8 @@ static int sensor_attach_gains(struct sensor *sensor, struct tetra_kernel *kerne
 	if (r < 0)
 		return r;
 	place.btf_id = target.btf_id;
-	fd = template_load(sensor->process, "tetra_creds", &place, sensor->config, ret_log);
+	fd = template_load(sensor->process, "tetra_creds", &place, sensor->config,
+			   ret_log);
 	if (fd < 0)
 		return fd;
 	sensor->gains = bpf_raw_tracepoint_open(NULL, fd);
@@ -278,7 +279,8 @@ int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel)
 {
 	const uint32_t zero = 0;
 
-	if (bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &zero, kernel, BPF_ANY) < 0)
+	if (bpf_map_update_elem(sensor->maps[SENSOR_MAP_PROCS], &zero, kernel, BPF_ANY) <
+	    0)
 		return -ENOMEM;
 	return tasks_seed(sensor->tasks) == 0 ? 0 : -EOPNOTSUPP;
 }
@@ -360,8 +362,9 @@ int sensor_each_process(const struct sensor *sensor, sensor_process_fn fn, void 
 		if (more == -ENOSPC && (r = batch_grow(&batch)) < 0)
 			break;
 		n = batch.size;
-		more = bpf_map_lookup_batch(sensor->maps[SENSOR_MAP_PROCS], begun ? &at : NULL,
-					    &next, batch.tgids, batch.rows, &n, NULL);
+		more = bpf_map_lookup_batch(sensor->maps[SENSOR_MAP_PROCS],
+					    begun ? &at : NULL, &next, batch.tgids,
+					    batch.rows, &n, NULL);
 		/* A bucket with more rows than there is room for. */
 		if (more == -ENOSPC)
 			continue;

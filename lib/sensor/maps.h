@@ -13,6 +13,7 @@
 #include "tetra/diag.h"
 
 /* Maps that instances share. The name is the map's in the objects. */
+/* clang-format off */
 #define SENSOR_MAPS(X)              \
 	X(IMAGES, "tetra_images")   \
 	X(RING, "tetra_ring")       \
@@ -27,6 +28,7 @@
 	X(LOSSES, "tetra_losses")   \
 	X(SCRATCH, "tetra_scratch") \
 	X(SPARES, "tetra_spares")
+/* clang-format on */
 
 #define X(NAME, ...) SENSOR_MAP_##NAME,
 enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
@@ -39,7 +41,7 @@ struct sensor_own {
 };
 
 struct sensor_opts {
-	uint32_t ring_bytes; /* a power of two, at least a page */
+	uint32_t ring_bytes;	/* a power of two, at least a page */
 	uint32_t max_processes; /* rows of the process map; 0: the kernel's default */
 	struct tetra_seed seed;
 	failure_log_fn log; /* gets the verifier's log of a rejected program */
@@ -115,7 +117,8 @@ int sensor_make_rates(struct sensor *sensor);
 int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel);
 
 /* A process's row as it is now. -ENOENT if it has none. */
-int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_proc *ret);
+int sensor_get_process(const struct sensor *sensor, uint32_t tgid,
+		       struct tetra_proc *ret);
 
 /* Runs of the process programs that the kernel skipped. */
 uint64_t sensor_get_misses(const struct sensor *sensor);

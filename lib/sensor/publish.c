@@ -9,9 +9,11 @@ uint64_t published_get_bytes(const struct published *published)
 	return ROUND_UP((uint64_t)published->n_cells * TETRA_CELL_BYTES, 4096ull);
 }
 
-int published_prepare(struct published *ret, const struct tetra_cell *cells, uint32_t n_cells)
+int published_prepare(struct published *ret, const struct tetra_cell *cells,
+		      uint32_t n_cells)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP);
+	LIBBPF_OPTS(bpf_map_create_opts, opts,
+		    .map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP);
 	struct published made = { .n_cells = n_cells };
 	void *mapping;
 
@@ -19,8 +21,8 @@ int published_prepare(struct published *ret, const struct tetra_cell *cells, uin
 				 TETRA_CELL_BYTES, n_cells, &opts);
 	if (made.fd < 0)
 		return made.fd == -EPERM || made.fd == -EMFILE ? made.fd : -ENOMEM;
-	mapping = mmap(NULL, published_get_bytes(&made), PROT_READ | PROT_WRITE, MAP_SHARED,
-		       made.fd, 0);
+	mapping = mmap(NULL, published_get_bytes(&made), PROT_READ | PROT_WRITE,
+		       MAP_SHARED, made.fd, 0);
 	if (mapping == MAP_FAILED) {
 		close(made.fd);
 		return -ENOMEM;
@@ -31,7 +33,8 @@ int published_prepare(struct published *ret, const struct tetra_cell *cells, uin
 	return 0;
 }
 
-static int images_set(struct sensor *sensor, uint32_t slot, const struct published *published)
+static int images_set(struct sensor *sensor, uint32_t slot,
+		      const struct published *published)
 {
 	int r = bpf_map_update_elem(sensor_map_fd(sensor, SENSOR_MAP_IMAGES), &slot,
 				    &published->fd, BPF_ANY);

@@ -18,7 +18,8 @@ struct published {
 };
 
 /* A zeroed struct published means no image. */
-int published_prepare(struct published *ret, const struct tetra_cell *cells, uint32_t n_cells);
+int published_prepare(struct published *ret, const struct tetra_cell *cells,
+		      uint32_t n_cells);
 /* The first image, which has no rules: no run uses an older one, so one wait is enough. */
 int published_begin(const struct published *published, struct sensor *sensor);
 int published_commit(const struct published *published, struct sensor *sensor);

@@ -30,8 +30,8 @@ int ring_new(struct ring **ret, struct sensor *sensor, ring_record_fn record, vo
 		return -ENOMEM;
 	ring->record = record;
 	ring->user = user;
-	ring->buffer = ring_buffer__new(sensor_map_fd(sensor, SENSOR_MAP_RING), ring_sample,
-					ring, NULL);
+	ring->buffer = ring_buffer__new(sensor_map_fd(sensor, SENSOR_MAP_RING),
+					ring_sample, ring, NULL);
 	if (!ring->buffer) {
 		int r = errno == EMFILE ? -EMFILE : -ENOMEM;
 

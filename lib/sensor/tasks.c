@@ -84,7 +84,8 @@ static int row_load(const struct tasks *tasks, const struct task_row *row,
 	int r = 0;
 
 	if (row->way == TASK_TRACEPOINT) {
-		place = (struct template_place){ BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP };
+		place = (struct template_place){ BPF_PROG_TYPE_TRACING,
+						 BPF_TRACE_RAW_TP };
 		r = kernel_find_raw_tracepoint(kernel, row->target, &target);
 	} else if (row->way == TASK_LSM) {
 		place = (struct template_place){ BPF_PROG_TYPE_LSM, BPF_LSM_MAC };
@@ -93,7 +94,8 @@ static int row_load(const struct tasks *tasks, const struct task_row *row,
 	if (r < 0)
 		return r;
 	place.btf_id = target.btf_id;
-	return template_load(tasks->process, row->program, &place, tasks->config, ret_log);
+	return template_load(tasks->process, row->program, &place, tasks->config,
+			     ret_log);
 }
 
 static int tasks_load(struct tasks *tasks, bool skips, struct tetra_kernel *kernel,
@@ -125,11 +127,13 @@ static int tasks_attach(struct tasks *tasks, struct tetra_kernel *kernel)
 }
 
 /* An iterator's program is loaded for a function of which only the BTF exists. */
-static int tasks_load_seed(struct tasks *tasks, struct tetra_kernel *kernel, char **ret_log)
+static int tasks_load_seed(struct tasks *tasks, struct tetra_kernel *kernel,
+			   char **ret_log)
 {
 	struct template_place place = { BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER };
 	struct btf *btf = kernel_btf(kernel);
-	int id = btf ? btf__find_by_name_kind(btf, "bpf_iter_task", BTF_KIND_FUNC) : -ENOENT;
+	int id = btf ? btf__find_by_name_kind(btf, "bpf_iter_task", BTF_KIND_FUNC)
+		     : -ENOENT;
 
 	if (id < 0)
 		return -EOPNOTSUPP;
@@ -180,7 +184,8 @@ struct tasks *tasks_free(struct tasks *tasks)
 
 int tasks_seed(struct tasks *tasks)
 {
-	_cleanup_(closep) int link = bpf_link_create(tasks->seed, 0, BPF_TRACE_ITER, NULL);
+	_cleanup_(closep) int link =
+		bpf_link_create(tasks->seed, 0, BPF_TRACE_ITER, NULL);
 	_cleanup_(closep) int iter = -1;
 	ssize_t n;
 	char byte;
@@ -207,7 +212,8 @@ static int tasks_load_run(struct tasks *tasks, const char *name, int *ret_fd)
 	_cleanup_(log_freep) char *log = NULL;
 
 	if (*ret_fd < 0)
-		*ret_fd = template_load(tasks->process, name, &place, tasks->config, &log);
+		*ret_fd =
+			template_load(tasks->process, name, &place, tasks->config, &log);
 	return MIN(*ret_fd, 0);
 }
 
@@ -228,7 +234,8 @@ int tasks_mark(struct tasks *tasks, const struct sensor_mark *change)
 {
 	uint64_t words[] = { change->tgid,	change->start,	 change->gained[0],
 			     change->gained[1], change->lost[0], change->lost[1] };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = words, .ctx_size_in = sizeof(words));
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = words,
+		    .ctx_size_in = sizeof(words));
 	int r = tasks_load_run(tasks, "tetra_mark", &tasks->mark);
 
 	return r < 0 ? r : bpf_prog_test_run_opts(tasks->mark, &opts);

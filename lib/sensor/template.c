@@ -28,7 +28,8 @@ struct template_program {
 	uint32_t n_funcs, func_bytes;
 };
 
-struct template {
+struct template
+{
 	struct template_program *programs;
 	uint32_t n_programs;
 	struct hold hold;
@@ -84,7 +85,8 @@ static int handler_id;
 
 __attribute__((constructor)) static void template_register(void)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = template_take);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts,
+		    .prog_prepare_load_fn = template_take);
 
 	/* Fails only if memory runs out; then no template can be made. */
 	handler_id = libbpf_register_prog_handler(TEMPLATE_SECTIONS,
@@ -141,13 +143,14 @@ static int object_shape_map(struct bpf_map *map, const struct template_source *s
 	return r;
 }
 
-static int object_set_maps(struct bpf_object *object, const struct template_source *source,
-			   const int *maps)
+static int object_set_maps(struct bpf_object *object,
+			   const struct template_source *source, const int *maps)
 {
 	int r = 0;
 
 	for (int i = 0; i < SENSOR_MAP_END && r == 0; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, sensor_map_name(i));
+		struct bpf_map *map =
+			bpf_object__find_map_by_name(object, sensor_map_name(i));
 
 		/* A map that no program of the object uses does not exist. */
 		if (map && maps[i] >= 0)
@@ -177,12 +180,14 @@ static void template_rename_maps(struct template_program *program, const int *fr
 	}
 }
 
-static int template_take_maps(struct template *template, struct bpf_object *object, int *maps)
+static int template_take_maps(struct template *template, struct bpf_object *object,
+			      int *maps)
 {
 	int theirs[SENSOR_MAP_END];
 
 	for (int i = 0; i < SENSOR_MAP_END; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, sensor_map_name(i));
+		struct bpf_map *map =
+			bpf_object__find_map_by_name(object, sensor_map_name(i));
 
 		theirs[i] = map ? bpf_map__fd(map) : -1;
 		if (map && maps[i] < 0)
@@ -200,7 +205,8 @@ static int template_take_data(struct template *template, struct bpf_object *obje
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object) {
+	bpf_object__for_each_map(map, object)
+	{
 		size_t bytes = 0;
 		const void *data = NULL;
 
@@ -221,12 +227,11 @@ static int template_fill(struct template *template, const struct template_source
 	struct bpf_program *program;
 	int r = object_set_maps(object, source, maps);
 
-	bpf_object__for_each_program(program, object)
-		if (r == 0)
-			r = bpf_program__set_autoload(
-				program,
-				!source->wants ||
-					source->wants(bpf_program__name(program), source->set));
+	bpf_object__for_each_program(program, object) if (r == 0) r =
+		bpf_program__set_autoload(
+			program,
+			!source->wants ||
+				source->wants(bpf_program__name(program), source->set));
 	if (r < 0)
 		return r;
 	filling = template;
@@ -247,7 +252,8 @@ static int template_fill(struct template *template, const struct template_source
 int template_new(struct template **ret, const struct template_source *source,
 		 int maps[SENSOR_MAP_END], struct tetra_kernel *kernel)
 {
-	_cleanup_(template_freep) struct template *template = calloc(1, sizeof(*template));
+	_cleanup_(template_freep) struct template *template =
+		calloc(1, sizeof(*template));
 	_cleanup_(closep) int fd = memory_file();
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tetra");
 	struct bpf_object *object;
@@ -294,7 +300,8 @@ int template_configure(const struct template *template, size_t offset, const voi
 		       size_t bytes)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_RDONLY_PROG);
-	_cleanup_(freep) uint8_t *value = copy_bytes(template->data, template->data_bytes);
+	_cleanup_(freep) uint8_t *value =
+		copy_bytes(template->data, template->data_bytes);
 	_cleanup_(closep) int fd = -1;
 	uint32_t key = 0;
 	int r;

@@ -39,7 +39,8 @@ struct template_place {
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach;
 	uint32_t flags; /* BPF_F_* */
-	uint32_t btf_id; /* what it is attached to, in vmlinux; 0: given when it is attached */
+	/* what it is attached to, in vmlinux; 0: given when it is attached */
+	uint32_t btf_id;
 };
 
 /*

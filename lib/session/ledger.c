@@ -15,7 +15,8 @@ static void counts_add_cell(struct tetra_counts *counts, const struct tetra_cell
 	counts->signalled += __atomic_load_n(&counters->signalled, __ATOMIC_RELAXED);
 	counts->overridden += __atomic_load_n(&counters->overridden, __ATOMIC_RELAXED);
 	counts->suppressed += __atomic_load_n(&counters->suppressed, __ATOMIC_RELAXED);
-	counts->rate_limited += __atomic_load_n(&counters->rate_limited, __ATOMIC_RELAXED);
+	counts->rate_limited +=
+		__atomic_load_n(&counters->rate_limited, __ATOMIC_RELAXED);
 	counts->lost += __atomic_load_n(&counters->lost, __ATOMIC_RELAXED);
 }
 
@@ -43,7 +44,8 @@ static void use_add_live(const struct session_state *state, const struct session
 
 			if (point->members[j].use != use)
 				continue;
-			cell = image_counter_cell(state->image, point->point->id, j, selector);
+			cell = image_counter_cell(state->image, point->point->id, j,
+						  selector);
 			if (cell)
 				counts_add_cell(counts, &state->published.cells[cell]);
 			return;
@@ -60,8 +62,8 @@ void state_harvest(struct session_state *state)
 			struct session_use *use = point->members[j].use;
 
 			for (uint32_t k = 0; k < use->n_selectors; k++) {
-				uint32_t cell = image_counter_cell(state->image,
-								   point->point->id, j, k);
+				uint32_t cell = image_counter_cell(
+					state->image, point->point->id, j, k);
 
 				if (cell)
 					counts_add_cell(&use->counts[k],
@@ -82,8 +84,9 @@ static void use_count(const struct session_state *state, const struct session_us
 	}
 }
 
-static int policy_count(const struct session_state *state, const struct session_policy *policy,
-			uint32_t hook, uint32_t selector, struct tetra_counts *counts)
+static int policy_count(const struct session_state *state,
+			const struct session_policy *policy, uint32_t hook,
+			uint32_t selector, struct tetra_counts *counts)
 {
 	int r = -ENOENT;
 
@@ -141,8 +144,8 @@ static int session_loss(struct tetra_session *session, uint32_t cause, uint64_t 
 		*ret += loss_of_runs(session);
 	if (cause == TETRA_LOST_DECODE || cause == TETRA_LOST_MEMORY) {
 		decoder_get_stats(session->decoder, &stats);
-		*ret += cause == TETRA_LOST_DECODE ? stats.malformed + stats.orphans :
-						     stats.no_memory;
+		*ret += cause == TETRA_LOST_DECODE ? stats.malformed + stats.orphans
+						   : stats.no_memory;
 	}
 	return 0;
 }
@@ -151,10 +154,11 @@ static int session_loss(struct tetra_session *session, uint32_t cause, uint64_t 
 static void losses_are_unknown(struct tetra_session *session, int error)
 {
 	if (!session->losses_unknown)
-		session_log(session, TETRA_LOG_ERROR, "ledger",
-			    "the kernel's counters cannot be read (%s): what is lost is not "
-			    "known any more",
-			    error == -ENOMEM ? "no memory" : "bpf() is not permitted");
+		session_log(
+			session, TETRA_LOG_ERROR, "ledger",
+			"the kernel's counters cannot be read (%s): what is lost is not "
+			"known any more",
+			error == -ENOMEM ? "no memory" : "bpf() is not permitted");
 	session->losses_unknown = true;
 }
 
@@ -201,7 +205,8 @@ static const struct {
 #undef LOST
 _Static_assert(ARRAY_SIZE(loss_rows) == TETRA_LOST_END, "a row per cause");
 
-static int stats_fill_losses(struct tetra_session_stats *stats, struct tetra_session *session)
+static int stats_fill_losses(struct tetra_session_stats *stats,
+			     struct tetra_session *session)
 {
 	int r = sensor_get_loss(session->sensor, TETRA_TALLY_OWN, &stats->skipped_own);
 
@@ -298,7 +303,8 @@ int tetra_policy_get_hook_status(struct tetra_session *session, const char *name
 	return opts_fill(ret, &status, sizeof(status));
 }
 
-const char *tetra_session_get_policy_name(struct tetra_session *session, unsigned int index)
+const char *tetra_session_get_policy_name(struct tetra_session *session,
+					  unsigned int index)
 {
 	if (!session || index >= session->state->n_policies)
 		return NULL;

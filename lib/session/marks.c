@@ -28,7 +28,8 @@ static void policy_marks(const struct session_policy *policy, struct mark_set *u
 			if (use->marks[j].pid != RULESET_NO_MARK)
 				used->bits[MARK_OF_PID] |= 1ull << use->marks[j].pid;
 			if (use->marks[j].binary != RULESET_NO_MARK)
-				used->bits[MARK_OF_BINARY] |= 1ull << use->marks[j].binary;
+				used->bits[MARK_OF_BINARY] |= 1ull
+							      << use->marks[j].binary;
 		}
 	}
 }
@@ -105,9 +106,9 @@ static void meaning_add_path(struct mark_bit *meaning, const struct tetra_seed *
 	while (len && !text[len - 1])
 		len--;
 	image_hash_path(seed, text, len, &hash);
-	meaning->keys[meaning->n_keys++] = (struct tetra_mark_key){
-		.kind = TETRA_MARK_BINARY, .value = { hash.h[0], hash.h[1] }
-	};
+	meaning->keys[meaning->n_keys++] =
+		(struct tetra_mark_key){ .kind = TETRA_MARK_BINARY,
+					 .value = { hash.h[0], hash.h[1] } };
 }
 
 static int meaning_of_binaries(struct mark_bit *ret, const struct tetra_session *session,
@@ -143,8 +144,8 @@ static bool meaning_implies(const struct mark_bit *narrow, const struct mark_bit
 	if (wide->distrusts && !narrow->distrusts)
 		return false;
 	for (uint32_t i = 0; i < narrow->n_keys; i++)
-		if (!bsearch(&narrow->keys[i], wide->keys, wide->n_keys, sizeof(*wide->keys),
-			     mark_key_compare))
+		if (!bsearch(&narrow->keys[i], wide->keys, wide->n_keys,
+			     sizeof(*wide->keys), mark_key_compare))
 			return false;
 	return true;
 }
@@ -226,8 +227,8 @@ static bool use_follows(const struct session_use *use)
 }
 
 int use_assign_marks(struct tetra_session *session, struct session_use *use,
-		     const struct session_policy *loaded, const struct session_state *next,
-		     struct tetra_diag *diag)
+		     const struct session_policy *loaded,
+		     const struct session_state *next, struct tetra_diag *diag)
 {
 	int r = 0;
 
@@ -239,7 +240,8 @@ int use_assign_marks(struct tetra_session *session, struct session_use *use,
 	memset(use->marks, RULESET_NO_MARK, use->n_selectors * sizeof(*use->marks));
 	for (uint32_t i = 0; i < use->hook->n_selectors && r == 0; i++) {
 		const struct policy_selector *selector = &use->hook->selectors[i];
-		const struct diag_place place = { loaded->policy->file, selector->mark.line,
+		const struct diag_place place = { loaded->policy->file,
+						  selector->mark.line,
 						  selector->mark.column,
 						  use->hook->yaml_path };
 		struct mark_set used = { 0 };
@@ -254,7 +256,8 @@ int use_assign_marks(struct tetra_session *session, struct session_use *use,
 
 /* The roots of bits. */
 
-static int roots_add_bit(struct mark_roots *roots, const struct mark_bit *bit, uint32_t number)
+static int roots_add_bit(struct mark_roots *roots, const struct mark_bit *bit,
+			 uint32_t number)
 {
 	struct mark_root *grown =
 		reallocarray(roots->roots, roots->n + bit->n_keys, sizeof(*grown));
@@ -265,7 +268,8 @@ static int roots_add_bit(struct mark_roots *roots, const struct mark_bit *bit, u
 	for (uint32_t i = 0; i < bit->n_keys; i++)
 		grown[roots->n++] = (struct mark_root){
 			.key = bit->keys[i],
-			.bits = { { 1ull << number, (uint64_t)!bit->distrusts << number } },
+			.bits = { { 1ull << number,
+				    (uint64_t)!bit->distrusts << number } },
 		};
 	return 0;
 }
@@ -281,8 +285,10 @@ static void roots_end(struct mark_roots *roots)
 		struct mark_root *root = &roots->roots[i];
 
 		if (n && mark_key_compare(&roots->roots[n - 1], root) == 0) {
-			roots->roots[n - 1].bits.by_foreign[0] |= root->bits.by_foreign[0];
-			roots->roots[n - 1].bits.by_foreign[1] |= root->bits.by_foreign[1];
+			roots->roots[n - 1].bits.by_foreign[0] |=
+				root->bits.by_foreign[0];
+			roots->roots[n - 1].bits.by_foreign[1] |=
+				root->bits.by_foreign[1];
 		} else {
 			roots->roots[n++] = *root;
 		}
@@ -334,7 +340,8 @@ static bool set_is_empty(const struct mark_set *set)
 	return !(set->bits[MARK_OF_PID] | set->bits[MARK_OF_BINARY]);
 }
 
-static void marks_become(struct marks *marks, const struct mark_set *set, enum mark_state state)
+static void marks_become(struct marks *marks, const struct mark_set *set,
+			 enum mark_state state)
 {
 	for (uint32_t kind = 0; kind < MARK_KINDS; kind++)
 		for (uint32_t i = 0; i < MARK_BITS; i++)

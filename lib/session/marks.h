@@ -23,7 +23,7 @@ enum mark_state {
 	MARK_FREE,  /* no process has it */
 	MARK_NEW,   /* likewise, but it has a meaning */
 	MARK_STALE, /* some of its processes have it */
-	MARK_SET,   /* all have it: programs know its roots, and the older ones were looked at */
+	MARK_SET, /* all have it: programs know its roots, and the older ones were looked at */
 };
 
 struct mark_bit {
@@ -36,7 +36,8 @@ struct mark_bit {
 
 struct marks {
 	struct mark_bit bits[MARK_KINDS][MARK_BITS];
-	uint64_t begin_ns; /* since boot: older processes were found, the others were seen */
+	uint64_t
+		begin_ns; /* since boot: older processes were found, the others were seen */
 };
 
 struct mark_root {

@@ -23,7 +23,7 @@ struct member {
 	uint64_t hash[2], names[TETRA_PROC_NAMES];
 	uint32_t ancestors[TETRA_PROC_ANCESTORS];
 	uint64_t has[MARK_KINDS];
-	uint64_t own[MARK_KINDS];	/* its own names and numbers, and those in its row */
+	uint64_t own[MARK_KINDS]; /* its own names and numbers, and those in its row */
 	uint64_t inherited[MARK_KINDS]; /* from ancestors that live */
 	uint64_t found; /* of binaries: what it had when the session began */
 };
@@ -84,13 +84,14 @@ static int members_add(void *user, uint32_t tgid, const struct tetra_proc *row)
 	return 0;
 }
 
-static uint64_t bits_of_key(const struct mark_roots *roots, uint64_t kind, uint64_t value0,
-			    uint64_t value1, bool foreign)
+static uint64_t bits_of_key(const struct mark_roots *roots, uint64_t kind,
+			    uint64_t value0, uint64_t value1, bool foreign)
 {
-	const struct mark_root key = { .key = { .kind = kind, .value = { value0, value1 } } };
-	const struct mark_root *root =
-		roots->n ? bsearch(&key, roots->roots, roots->n, sizeof(key), mark_key_compare)
-			 : NULL;
+	const struct mark_root key = { .key = { .kind = kind,
+						.value = { value0, value1 } } };
+	const struct mark_root *root = roots->n ? bsearch(&key, roots->roots, roots->n,
+							  sizeof(key), mark_key_compare)
+						: NULL;
 
 	return root ? root->bits.by_foreign[foreign] : 0;
 }
@@ -124,7 +125,8 @@ static uint64_t bits_found(const struct mark_roots *roots, const struct member *
 		n++;
 	if (n == TETRA_PROC_NAMES)
 		return 0; /* it may be forgotten */
-	return n ? bits_of_name(roots, member->names[n - 1]) : bits_of_image(roots, member);
+	return n ? bits_of_name(roots, member->names[n - 1])
+		 : bits_of_image(roots, member);
 }
 
 static void member_find_own(struct member *member, const struct members_wanted *wanted)
@@ -139,8 +141,7 @@ static void member_find_own(struct member *member, const struct members_wanted *
 		member->own[MARK_OF_BINARY] |= bits_of_name(roots, member->names[i]);
 	for (uint32_t kind = 0; kind < MARK_KINDS; kind++)
 		for (uint64_t has = member->has[kind]; has; has &= has - 1)
-			member->own[kind] |=
-				wanted->implied[kind][__builtin_ctzll(has)];
+			member->own[kind] |= wanted->implied[kind][__builtin_ctzll(has)];
 	if (member->start <= wanted->begin_ns)
 		member->found = bits_found(roots, member);
 }
@@ -206,7 +207,8 @@ static int member_change(struct tetra_session *session, struct members *members,
 	for (uint32_t kind = 0; kind < MARK_KINDS; kind++) {
 		uint64_t needed = member->own[kind] | member->inherited[kind];
 
-		change.gained[kind] = needed & ~wanted->dropped[kind] & ~member->has[kind];
+		change.gained[kind] =
+			needed & ~wanted->dropped[kind] & ~member->has[kind];
 		change.lost[kind] = member->has[kind] & wanted->dropped[kind];
 		any |= change.gained[kind] | change.lost[kind];
 	}
@@ -229,7 +231,8 @@ static int members_index(struct members *members)
 }
 
 /* One look at all rows. Return: how many had to be changed. */
-static int members_look(struct tetra_session *session, const struct members_wanted *wanted)
+static int members_look(struct tetra_session *session,
+			const struct members_wanted *wanted)
 {
 	_cleanup_(members_done) struct members members = { .wanted = wanted };
 	int r = sensor_each_process(session->sensor, members_add, &members);

@@ -30,7 +30,8 @@ void next_release_hooks(struct tetra_session *session)
 	}
 }
 
-static struct state_point *state_find_point(const struct session_state *state, const char *key)
+static struct state_point *state_find_point(const struct session_state *state,
+					    const char *key)
 {
 	for (uint32_t i = 0; i < state->n_points; i++)
 		if (str_equal(state->points[i].point->place.key, key))
@@ -57,7 +58,8 @@ static int point_succeed(struct tetra_session *session, struct state_point *poin
 static int next_new_point(struct tetra_session *session, struct session_state *next,
 			  const struct session_use *use, struct state_point **ret)
 {
-	const struct state_point *current = state_find_point(session->state, use->plan.key);
+	const struct state_point *current =
+		state_find_point(session->state, use->plan.key);
 	struct state_point *grown =
 		realloc(next->points, (next->n_points + 1) * sizeof(*grown));
 	struct state_point *point;
@@ -208,7 +210,8 @@ static bool state_has_point(const struct session_state *state,
 	return false;
 }
 
-static bool state_has_use(const struct session_state *state, const struct session_use *use)
+static bool state_has_use(const struct session_state *state,
+			  const struct session_use *use)
 {
 	for (uint32_t i = 0; i < state->n_points; i++)
 		for (uint32_t j = 0; j < state->points[i].n_members; j++)
@@ -219,7 +222,8 @@ static bool state_has_use(const struct session_state *state, const struct sessio
 
 /* The rules of points of @old that are not in @state: they only enforce. */
 static int points_fill_parting(struct ruleset *ruleset, const struct session_state *state,
-			       const struct session_state *old, struct tetra_session *session)
+			       const struct session_state *old,
+			       struct tetra_session *session)
 {
 	int r = 0;
 
@@ -254,8 +258,8 @@ static int state_compile_with(struct tetra_session *session, struct session_stat
 	if (!ruleset.hooks)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < state->n_points && r == 0; i++)
-		r = point_fill(&ruleset.hooks[state->points[i].point->id], &state->points[i],
-			       state, session);
+		r = point_fill(&ruleset.hooks[state->points[i].point->id],
+			       &state->points[i], state, session);
 	if (r == 0 && old)
 		r = points_fill_parting(&ruleset, state, old, session);
 	if (r == 0)
@@ -346,7 +350,8 @@ static int next_plan(struct tetra_session *session, struct session_state *next,
 {
 	for (uint32_t i = 0; i < next->n_points; i++) {
 		const struct state_point *point = &next->points[i];
-		const char *file = next->policies[point->members[0].policy].loaded->policy->file;
+		const char *file =
+			next->policies[point->members[0].policy].loaded->policy->file;
 		int r;
 
 		if (point->point->attached)
@@ -354,7 +359,8 @@ static int next_plan(struct tetra_session *session, struct session_state *next,
 		/* Warnings were given when the policy was added: report only errors here. */
 		r = session_point_plan(point->point, file, session->kernel, NULL);
 		if (r < 0)
-			return session_point_plan(point->point, file, session->kernel, diag);
+			return session_point_plan(point->point, file, session->kernel,
+						  diag);
 		session_point_expect(point->point, session->sensor);
 	}
 	return 0;
@@ -377,13 +383,15 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 		r = session_point_attach(point, session->sensor, session->kernel, diag);
 		if (r == 0)
 			session_log(session, TETRA_LOG_INFO, "attach", "%s: %s: %s",
-				    point->place.key, point->attach, point->ladder.reason);
+				    point->place.key, point->attach,
+				    point->ladder.reason);
 	}
 	return r;
 }
 
 /* Whether rules may move from a removed program to one that is added or stays. */
-static bool next_moves_rules(const struct session_state *old, const struct session_state *next)
+static bool next_moves_rules(const struct session_state *old,
+			     const struct session_state *next)
 {
 	bool parts = false, comes = false;
 
@@ -413,7 +421,8 @@ static int publish_moved(struct tetra_session *session, const struct session_sta
 	both.published = (struct published){ 0 };
 	r = state_compile_with(session, &both, old, state_used_rows(old), NULL);
 	if (r == 0)
-		r = published_prepare(&both.published, both.image->cells, both.image->n_cells);
+		r = published_prepare(&both.published, both.image->cells,
+				      both.image->n_cells);
 	if (r == 0)
 		r = published_commit(&both.published, session->sensor);
 	if (r == 0) {
@@ -454,9 +463,9 @@ int next_publish(struct tetra_session *session, struct session_state **next)
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&session->lock);
-	r = next_moves_rules(old, *next) ?
-		    publish_moved(session, old, *next) :
-		    published_commit(&(*next)->published, session->sensor);
+	r = next_moves_rules(old, *next)
+		    ? publish_moved(session, old, *next)
+		    : published_commit(&(*next)->published, session->sensor);
 	if (r == 0) {
 		state_harvest(old);
 		misses_keep(session, old, *next);

@@ -29,8 +29,8 @@ void next_release_hooks(struct tetra_session *session);
 /* marks.c: what followForks and followChildren need, before the rules that use it. */
 int next_apply_marks(struct tetra_session *session, const struct session_state *next);
 int use_assign_marks(struct tetra_session *session, struct session_use *use,
-		     const struct session_policy *loaded, const struct session_state *next,
-		     struct tetra_diag *diag);
+		     const struct session_policy *loaded,
+		     const struct session_state *next, struct tetra_diag *diag);
 void session_remove_marks(struct tetra_session *session);
 
 #endif

@@ -63,10 +63,11 @@ static int check_proc(struct tetra_diag *diag)
 				  "/proc is not mounted: the running processes cannot be "
 				  "read");
 	if (r < 0 || atoi(self) != getpid())
-		return diag_error(diag, NULL, -EOPNOTSUPP, "foreign-proc",
-				  "mount /proc anew in this pid namespace",
-				  "/proc belongs to another pid namespace, so its process "
-				  "numbers do not match the kernel's");
+		return diag_error(
+			diag, NULL, -EOPNOTSUPP, "foreign-proc",
+			"mount /proc anew in this pid namespace",
+			"/proc belongs to another pid namespace, so its process "
+			"numbers do not match the kernel's");
 	return 0;
 }
 

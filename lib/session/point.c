@@ -5,7 +5,8 @@
 
 #include "lib/base/diag.h"
 
-int session_point_new(struct session_point **ret, const struct session_use *use, uint32_t id)
+int session_point_new(struct session_point **ret, const struct session_use *use,
+		      uint32_t id)
 {
 	struct session_point *point = calloc(1, sizeof(*point));
 
@@ -66,7 +67,8 @@ static bool arg_is_read(const struct tetra_slot_config *slot)
 	return slot->kind && slot->kind != TETRA_ARG_NOP;
 }
 
-static bool point_has_return(const struct session_point *point, const struct session_use *use)
+static bool point_has_return(const struct session_point *point,
+			     const struct session_use *use)
 {
 	const struct tetra_slot_config *slot = &point->config.slots[TETRA_RETURN_SLOT];
 
@@ -96,8 +98,8 @@ static uint32_t value_path_steps(const struct policy_value *value)
 }
 
 /* The loop steps that the literals of one filter need. */
-static void filter_steps(const struct policy_filter *filter, uint32_t class, uint32_t *path,
-			 uint32_t *text)
+static void filter_steps(const struct policy_filter *filter, uint32_t class,
+			 uint32_t *path, uint32_t *text)
 {
 	bool tail = filter->op == TETRA_OP_POSTFIX || filter->op == TETRA_OP_NOT_POSTFIX;
 
@@ -111,7 +113,8 @@ static void filter_steps(const struct policy_filter *filter, uint32_t class, uin
 	}
 }
 
-static void use_literal_steps(const struct session_use *use, uint32_t *path, uint32_t *text)
+static void use_literal_steps(const struct session_use *use, uint32_t *path,
+			      uint32_t *text)
 {
 	for (uint32_t i = 0; i < use->hook->n_selectors; i++) {
 		const struct policy_selector *selector = &use->hook->selectors[i];
@@ -120,19 +123,22 @@ static void use_literal_steps(const struct session_use *use, uint32_t *path, uin
 			const struct policy_filter *filter = &selector->args[j];
 
 			if (filter->arg < use->plan.n_args)
-				filter_steps(filter,
-					     arg_kind_class(use->plan.args[filter->arg].kind),
-					     path, text);
+				filter_steps(
+					filter,
+					arg_kind_class(use->plan.args[filter->arg].kind),
+					path, text);
 		}
 		for (uint32_t j = 0; j < selector->n_return_args; j++)
 			filter_steps(&selector->return_args[j],
-				     arg_kind_class(use->plan.return_arg.kind), path, text);
+				     arg_kind_class(use->plan.return_arg.kind), path,
+				     text);
 	}
 	*path = steps_round(*path, TETRA_PATH_STEPS);
 	*text = steps_round(*text, TETRA_TEXT_STEPS);
 }
 
-bool session_point_serves(const struct session_point *point, const struct session_use *use)
+bool session_point_serves(const struct session_point *point,
+			  const struct session_use *use)
 {
 	uint32_t path = 0, text = 0;
 
@@ -148,11 +154,11 @@ bool session_point_serves(const struct session_point *point, const struct sessio
 	return true;
 }
 
-int session_point_add(struct session_point *point, struct session_use *use, const char *file,
-		      struct tetra_diag *diag)
+int session_point_add(struct session_point *point, struct session_use *use,
+		      const char *file, struct tetra_diag *diag)
 {
-	const struct diag_place place = { file, use->hook->mark.line, use->hook->mark.column,
-					  use->hook->yaml_path };
+	const struct diag_place place = { file, use->hook->mark.line,
+					  use->hook->mark.column, use->hook->yaml_path };
 	struct tetra_slot_config *result = &point->config.slots[TETRA_RETURN_SLOT];
 	int changed = !session_point_serves(point, use);
 	uint32_t path = 0, text = 0;
@@ -165,10 +171,11 @@ int session_point_add(struct session_point *point, struct session_use *use, cons
 		slot = point_find_slot(point, &use->plan.args[i]);
 		if (slot == RULESET_NO_SLOT) {
 			if (point->n_slots == TETRA_RETURN_SLOT)
-				return diag_error(diag, &place, -E2BIG, "too-many", NULL,
-						  "all policies together read more than %u "
-						  "different arguments of '%s'",
-						  TETRA_RETURN_SLOT, use->plan.symbol);
+				return diag_error(
+					diag, &place, -E2BIG, "too-many", NULL,
+					"all policies together read more than %u "
+					"different arguments of '%s'",
+					TETRA_RETURN_SLOT, use->plan.symbol);
 			slot = point->n_slots++;
 			point->config.slots[slot] = use->plan.args[i];
 		}
@@ -177,11 +184,12 @@ int session_point_add(struct session_point *point, struct session_use *use, cons
 	}
 	if (use->plan.return_arg.kind) {
 		if (result->kind && !point_has_return(point, use))
-			return diag_error(diag, &place, -EOPNOTSUPP, "conflict",
-					  "use the same returnArg type in both policies",
-					  "another policy reads the return value of '%s' as "
-					  "another type",
-					  use->plan.symbol);
+			return diag_error(
+				diag, &place, -EOPNOTSUPP, "conflict",
+				"use the same returnArg type in both policies",
+				"another policy reads the return value of '%s' as "
+				"another type",
+				use->plan.symbol);
 		*result = use->plan.return_arg;
 	}
 	point->needs |= use->plan.needs;
@@ -197,8 +205,8 @@ static uint32_t row_words(const struct tetra_hook_row *row)
 	return row->n_words > 1 ? TETRA_MAX_WORDS : 1;
 }
 
-bool session_point_fits(const struct session_point *point, const struct tetra_hook_row *row,
-			uint32_t extras)
+bool session_point_fits(const struct session_point *point,
+			const struct tetra_hook_row *row, uint32_t extras)
 {
 	if ((extras & POINT_RATE && !point->config.rate) ||
 	    (extras & POINT_DISTRUSTS && !point->config.distrusts))
@@ -224,7 +232,8 @@ int session_point_plan(struct session_point *point, const char *file,
 	const struct diag_place place = { file, 0, 0, NULL };
 
 	point->preemption = kernel_preemption(kernel);
-	return plan_ladder(&point->ladder, &point->place, point->needs, &place, kernel, diag);
+	return plan_ladder(&point->ladder, &point->place, point->needs, &place, kernel,
+			   diag);
 }
 
 static int slot_class(uint32_t kind)
@@ -286,15 +295,17 @@ static void slots_of_call(struct tetra_hook_config *config)
 		struct tetra_slot_config *slot = &config->slots[i];
 
 		slot->param = (slot->offset - PLAN_CALL_RECORD) / sizeof(uint64_t);
-		slot->size_param =
-			slot->size_field ? (slot->size_offset - PLAN_CALL_RECORD) /
-						   sizeof(uint64_t) :
-					   0xff;
+		slot->size_param = slot->size_field
+					   ? (slot->size_offset - PLAN_CALL_RECORD) /
+						     sizeof(uint64_t)
+					   : 0xff;
 	}
 }
 
-static void instance_configure(struct tetra_hook_config *ret, const struct session_point *point,
-			       const struct plan_instance *plan, struct tetra_kernel *kernel)
+static void instance_configure(struct tetra_hook_config *ret,
+			       const struct session_point *point,
+			       const struct plan_instance *plan,
+			       struct tetra_kernel *kernel)
 {
 	*ret = point->config;
 	ret->hook = point->id;
@@ -309,8 +320,9 @@ static void instance_configure(struct tetra_hook_config *ret, const struct sessi
 		memset(&ret->slots[TETRA_RETURN_SLOT], 0, sizeof(ret->slots[0]));
 	}
 	ret->waits = ladder_waits(&point->ladder);
-	ret->saves = (plan->program == PLAN_KPROBE || plan->program == PLAN_KPROBE_MULTI) &&
-		     ladder_has_return_probe(&point->ladder);
+	ret->saves =
+		(plan->program == PLAN_KPROBE || plan->program == PLAN_KPROBE_MULTI) &&
+		ladder_has_return_probe(&point->ladder);
 	if (!plan->typed)
 		for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
 			ret->slots[i].typed = 0;

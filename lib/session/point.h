@@ -15,10 +15,10 @@
 
 struct session_point {
 	unsigned int n_refs;
-	uint32_t id; /* hook number in the image */
-	struct plan_use place; /* of the first use: where it is */
-	uint32_t needs; /* of all uses */
-	uint32_t n_slots; /* used below TETRA_RETURN_SLOT */
+	uint32_t id;			 /* hook number in the image */
+	struct plan_use place;		 /* of the first use: where it is */
+	uint32_t needs;			 /* of all uses */
+	uint32_t n_slots;		 /* used below TETRA_RETURN_SLOT */
 	struct tetra_hook_config config; /* slots and limits of the programs */
 	struct plan_ladder ladder;
 	enum kernel_preemption preemption; /* for which the ladder was climbed */
@@ -29,7 +29,8 @@ struct session_point {
 	uint64_t misses; /* recursion misses of versions before this one */
 };
 
-int session_point_new(struct session_point **ret, const struct session_use *use, uint32_t id);
+int session_point_new(struct session_point **ret, const struct session_use *use,
+		      uint32_t id);
 struct session_point *session_point_ref(struct session_point *point);
 struct session_point *session_point_unref(struct session_point *point);
 
@@ -42,18 +43,19 @@ int session_point_copy(struct session_point **ret, const struct session_point *p
  * changed, 0 if it had everything; -E2BIG with a finding if there are too many slots.
  * If @use->slot_of_arg is set, it is kept.
  */
-int session_point_add(struct session_point *point, struct session_use *use, const char *file,
-		      struct tetra_diag *diag);
+int session_point_add(struct session_point *point, struct session_use *use,
+		      const char *file, struct tetra_diag *diag);
 /* The same check without changing anything. */
-bool session_point_serves(const struct session_point *point, const struct session_use *use);
+bool session_point_serves(const struct session_point *point,
+			  const struct session_use *use);
 
 /* What rules need of the programs in addition to their columns. */
 #define POINT_RATE	1u /* a limit on events */
 #define POINT_DISTRUSTS 2u /* to know of names made in user namespaces */
 
 /* Whether the programs can evaluate a hook row; @extras: POINT_*. */
-bool session_point_fits(const struct session_point *point, const struct tetra_hook_row *row,
-			uint32_t extras);
+bool session_point_fits(const struct session_point *point,
+			const struct tetra_hook_row *row, uint32_t extras);
 void session_point_set_row(struct session_point *point, const struct tetra_hook_row *row,
 			   uint32_t extras);
 

@@ -20,8 +20,8 @@ static uint32_t room_get(struct room *room, const struct session_use *use)
 }
 
 /* @before: by use of @policy, what room_put_back() needs; or NULL. */
-static int room_add(struct room *room, const struct session_policy *policy, uint32_t *before,
-		    const struct session_use **ret_over)
+static int room_add(struct room *room, const struct session_policy *policy,
+		    uint32_t *before, const struct session_use **ret_over)
 {
 	int r = 0;
 
@@ -78,7 +78,8 @@ int room_take(struct room *room, const struct session_state *state,
 	      const struct session_policy *same, const struct session_policy *policy,
 	      struct tetra_diag *diag)
 {
-	_cleanup_(freep) uint32_t *before = calloc(MAX(policy->n_uses, 1u), sizeof(*before));
+	_cleanup_(freep) uint32_t *before =
+		calloc(MAX(policy->n_uses, 1u), sizeof(*before));
 	const struct session_use *over = NULL;
 	int r = before ? 0 : -ENOMEM;
 

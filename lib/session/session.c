@@ -21,7 +21,7 @@
 #define SESSION_WATCH_NS 1000000000ull
 
 #define SESSION_RING_BYTES (1u << 20)
-#define SESSION_RING_MIN 4096u
+#define SESSION_RING_MIN   4096u
 /* A ring is mapped twice and never grows; more than this is a mistake. */
 #define SESSION_RING_MAX (1u << 30)
 /* The highest number of processes on a 64-bit kernel (PID_MAX_LIMIT). */
@@ -76,8 +76,8 @@ static int session_record(void *user, const void *data, size_t bytes)
 
 #define SESSION_FLAGS                                                                    \
 	(TETRA_SESSION_JSON_CRED | TETRA_SESSION_JSON_NS | TETRA_SESSION_QUIET_START |   \
-	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP |   \
-	 TETRA_SESSION_RAISE_MEMLOCK)
+	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF |                          \
+	 TETRA_SESSION_SKIP_GROUP | TETRA_SESSION_RAISE_MEMLOCK)
 
 /* Inode number of the first pid namespace (PROC_PID_INIT_INO). */
 #define FIRST_PID_NS 0xeffffffcu
@@ -92,7 +92,8 @@ static uint32_t power_of_two(uint32_t value)
 }
 
 /* Numbers that cannot be used as they are: rejected, or adjusted with a note. */
-static int session_check_opts(const struct tetra_session_opts *opts, struct tetra_diag *diag)
+static int session_check_opts(const struct tetra_session_opts *opts,
+			      struct tetra_diag *diag)
 {
 	if (opts->flags & ~SESSION_FLAGS)
 		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
@@ -103,14 +104,16 @@ static int session_check_opts(const struct tetra_session_opts *opts, struct tetr
 				  "ring_bytes is %u; the largest ring buffer is %u bytes",
 				  opts->ring_bytes, SESSION_RING_MAX);
 	if (opts->max_processes > SESSION_PROCESSES_LIMIT)
-		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
-				  "max_processes is %u; no kernel has more than %u processes",
-				  opts->max_processes, SESSION_PROCESSES_LIMIT);
+		return diag_error(
+			diag, NULL, -EINVAL, "bad-option", NULL,
+			"max_processes is %u; no kernel has more than %u processes",
+			opts->max_processes, SESSION_PROCESSES_LIMIT);
 	if (opts->ring_bytes && opts->ring_bytes != power_of_two(opts->ring_bytes))
-		diag_note(diag, NULL, "ring-size", NULL,
-			  "ring_bytes is %u; the ring buffer has %u bytes, the next power "
-			  "of two that is at least a page",
-			  opts->ring_bytes, power_of_two(opts->ring_bytes));
+		diag_note(
+			diag, NULL, "ring-size", NULL,
+			"ring_bytes is %u; the ring buffer has %u bytes, the next power "
+			"of two that is at least a page",
+			opts->ring_bytes, power_of_two(opts->ring_bytes));
 	return 0;
 }
 
@@ -148,8 +151,8 @@ static int session_open_fds(struct tetra_session *session)
 		return errno == EMFILE ? -EMFILE : -ENOMEM;
 	if (epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, session->event_fd, &ready) < 0 ||
 	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, session->timer_fd, &ready) < 0 ||
-	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, ring_get_fd(session->ring), &ready) <
-		    0)
+	    epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, ring_get_fd(session->ring),
+		      &ready) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -196,7 +199,8 @@ static int session_first_image(struct tetra_session *session)
 {
 	_cleanup_(freep) struct ruleset_hook *hooks =
 		calloc(STATE_SPARE_HOOKS, sizeof(*hooks));
-	struct ruleset ruleset = { .hooks = hooks, .n_hooks = STATE_SPARE_HOOKS,
+	struct ruleset ruleset = { .hooks = hooks,
+				   .n_hooks = STATE_SPARE_HOOKS,
 				   .seed = session->seed };
 	struct session_state *state = session->state;
 	int r;
@@ -264,10 +268,11 @@ static void session_find_own(const struct tetra_session *session, struct sensor_
 	if (!(session->opts.flags & asked))
 		return;
 	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != FIRST_PID_NS) {
-		diag_warning(diag, NULL, "own-unknown",
-			     "start it in the pid namespace of the host",
-			     "hooks cannot leave out this process: it is in a pid namespace "
-			     "of its own");
+		diag_warning(
+			diag, NULL, "own-unknown",
+			"start it in the pid namespace of the host",
+			"hooks cannot leave out this process: it is in a pid namespace "
+			"of its own");
 		return;
 	}
 	ret->tgid = (uint32_t)getpid();
@@ -280,16 +285,16 @@ static void session_find_own(const struct tetra_session *session, struct sensor_
 static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 {
 	struct sensor_opts opts = {
-		.ring_bytes = power_of_two(session->opts.ring_bytes ? session->opts.ring_bytes :
-								      SESSION_RING_BYTES),
+		.ring_bytes =
+			power_of_two(session->opts.ring_bytes ? session->opts.ring_bytes
+							      : SESSION_RING_BYTES),
 		.max_processes = session->opts.max_processes,
 		.log = session_log_verifier,
 		.log_user = session,
 	};
 	int r;
 
-	if (getrandom(&session->seed, sizeof(session->seed), 0) !=
-	    sizeof(session->seed))
+	if (getrandom(&session->seed, sizeof(session->seed), 0) != sizeof(session->seed))
 		return -ENOMEM;
 	opts.seed = session->seed;
 	opts.wants_gains = session->opts.flags & TETRA_SESSION_JSON_CRED;
@@ -432,7 +437,8 @@ static void session_settle(struct tetra_session *session)
 
 	if (!settled && now < session->watch_ns)
 		return;
-	(void)!read(session->timer_fd, &expired, sizeof(expired)); /* it is due or overdue */
+	(void)!read(session->timer_fd, &expired,
+		    sizeof(expired)); /* it is due or overdue */
 	if (settled) {
 		decoder_tick(session->decoder);
 		session_watch_table(session);
@@ -471,7 +477,8 @@ static void session_dispatch(struct tetra_session *session)
 		eventfd_t value;
 
 		session->seeds = seeds_free(session->seeds);
-		(void)eventfd_read(session->event_fd, &value); /* it is readable: we wrote it */
+		(void)eventfd_read(session->event_fd,
+				   &value); /* it is readable: we wrote it */
 	}
 	if (!session->seeds && !session->stop_asked)
 		drained = ring_consume(session->ring) == 0;

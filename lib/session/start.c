@@ -84,8 +84,8 @@ static int seeds_add(struct session_seeds *seeds, const struct proc_entry *entry
 	seed->exe = seed_text(seeds, entry->exe);
 	seed->cwd = seed_text(seeds, entry->cwd);
 	seed->cmdline_bytes = entry->cmdline.len;
-	seed->cmdline = arena_text(seeds->arena, strbuf_get(&entry->cmdline),
-				   entry->cmdline.len);
+	seed->cmdline =
+		arena_text(seeds->arena, strbuf_get(&entry->cmdline), entry->cmdline.len);
 	return 0;
 }
 
@@ -130,8 +130,8 @@ static int seeds_link(struct session_seeds *seeds)
 	for (uint32_t i = 0; i < seeds->n; i++) {
 		struct process_seed key = { .tgid = seeds->seeds[i].parent_tgid };
 		const struct process_seed *wanted = &key;
-		struct process_seed **found = bsearch(&wanted, by_tgid, seeds->n,
-						      sizeof(*by_tgid), seed_compare_tgid);
+		struct process_seed **found = bsearch(
+			&wanted, by_tgid, seeds->n, sizeof(*by_tgid), seed_compare_tgid);
 
 		if (found && seeds->seeds[i].parent_stamp && !(*found)->has_row &&
 		    same_start(seeds->seeds[i].parent_stamp, (*found)->stamp))
@@ -282,7 +282,8 @@ bool seeds_deliver(struct tetra_session *session)
 
 	if (!seeds->kernel_done) {
 		seeds->kernel_done = true;
-		(void)decoder_seed_kernel(session->decoder, announce); /* counted inside */
+		(void)decoder_seed_kernel(session->decoder,
+					  announce); /* counted inside */
 	}
 	while (seeds->next < seeds->n) {
 		if (session->stop_asked ||
@@ -302,9 +303,10 @@ void session_watch_table(struct tetra_session *session)
 	    sensor_get_loss(session->sensor, TETRA_LOST_PROCESS, &lost) < 0 || !lost)
 		return;
 	session->table_was_full = true;
-	session_log(session, TETRA_LOG_WARNING, "process",
-		    "the process map is full: %" PRIu64 " processes have no row; rules read "
-		    "their executables from the task each time, and rules that follow forks or "
-		    "children may not know them; raise max_processes",
-		    lost);
+	session_log(
+		session, TETRA_LOG_WARNING, "process",
+		"the process map is full: %" PRIu64 " processes have no row; rules read "
+		"their executables from the task each time, and rules that follow forks or "
+		"children may not know them; raise max_processes",
+		lost);
 }

@@ -6,7 +6,8 @@
 void session_log(struct tetra_session *session, uint32_t level, const char *module,
 		 const char *format, ...)
 {
-	uint32_t limit = session->opts.log_level ? session->opts.log_level : TETRA_LOG_WARNING;
+	uint32_t limit =
+		session->opts.log_level ? session->opts.log_level : TETRA_LOG_WARNING;
 	char text[1024];
 	va_list args;
 
@@ -39,12 +40,14 @@ struct session_state *state_free(struct session_state *state)
 	return NULL;
 }
 
-static bool state_is_named(const struct session_state *state, uint32_t i, const char *name)
+static bool state_is_named(const struct session_state *state, uint32_t i,
+			   const char *name)
 {
 	return str_equal(state->policies[i].loaded->policy->name, name);
 }
 
-struct state_policy *state_find_policy(const struct session_state *state, const char *name)
+struct state_policy *state_find_policy(const struct session_state *state,
+				       const char *name)
 {
 	uint32_t low, high;
 
@@ -104,7 +107,8 @@ void state_remove_policy(struct session_state *state, struct state_policy *polic
 	state->n_removed++;
 }
 
-int session_groups_set(struct tetra_session *session, uint32_t group, struct session_use *use)
+int session_groups_set(struct tetra_session *session, uint32_t group,
+		       struct session_use *use)
 {
 	if (group >= session->n_groups) {
 		uint32_t n = MAX(group + 1, session->n_groups * 2 + 16);

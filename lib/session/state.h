@@ -76,7 +76,7 @@ struct tetra_session {
 	struct decoder *decoder;
 	int epoll_fd, event_fd, timer_fd;
 	uint64_t settle_ns; /* CLOCK_MONOTONIC when losses are checked; 0: not needed */
-	uint64_t watch_ns; /* when the kernel's switches are checked */
+	uint64_t watch_ns;  /* when the kernel's switches are checked */
 	struct watch watch;
 	struct tetra_seed seed;
 	pthread_mutex_t lock;
@@ -92,17 +92,17 @@ struct tetra_session {
 
 	struct tetra_sub *subs;
 	struct session_seeds *seeds; /* of the start, not yet delivered */
-	struct tetra_txn *txn; /* the open one, or NULL */
+	struct tetra_txn *txn;	     /* the open one, or NULL */
 	bool dispatching, stop_asked;
 	/* Running calls of the user's functions, and whether one of them freed the session. */
 	uint32_t n_callbacks;
 	bool free_asked;
-	bool table_was_full; /* and this was reported */
-	bool losses_unknown; /* and this was reported */
+	bool table_was_full;		   /* and this was reported */
+	bool losses_unknown;		   /* and this was reported */
 	unsigned int max_events, n_events; /* of this dispatch */
 	uint64_t commits, delivered, filtered;
 	uint64_t losses[TETRA_LOST_END]; /* reported so far */
-	uint64_t parted_misses; /* skipped runs of removed hook points */
+	uint64_t parted_misses;		 /* skipped runs of removed hook points */
 };
 
 void session_log(struct tetra_session *session, uint32_t level, const char *module,
@@ -127,7 +127,8 @@ void state_harvest(struct session_state *state);
 
 /* state.c */
 struct session_state *state_free(struct session_state *state);
-struct state_policy *state_find_policy(const struct session_state *state, const char *name);
+struct state_policy *state_find_policy(const struct session_state *state,
+				       const char *name);
 /* Takes the reference @loaded, also on failure; no other policy of its name may exist. */
 int state_add_policy(struct session_state *state, struct session_policy *loaded,
 		     uint32_t mode, bool enabled);

@@ -76,7 +76,8 @@ static int txn_check(const struct tetra_txn *txn)
 	return txn->session->dispatching || txn->session->n_callbacks ? -EBUSY : 0;
 }
 
-static uint32_t load_mode(const struct tetra_policy *policy, const struct tetra_load_opts *opts)
+static uint32_t load_mode(const struct tetra_policy *policy,
+			  const struct tetra_load_opts *opts)
 {
 	if (opts->mode)
 		return opts->mode;
@@ -85,10 +86,10 @@ static uint32_t load_mode(const struct tetra_policy *policy, const struct tetra_
 
 static int mode_is_unknown(uint32_t mode, struct tetra_diag *diag)
 {
-	return diag_error(diag, NULL, -EINVAL, "bad-option",
-			  "use TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR",
-			  mode ? "there is no mode %u" : "mode %u is not one to change to",
-			  mode);
+	return diag_error(
+		diag, NULL, -EINVAL, "bad-option",
+		"use TETRA_MODE_ENFORCE or TETRA_MODE_MONITOR",
+		mode ? "there is no mode %u" : "mode %u is not one to change to", mode);
 }
 
 static int load_opts_read(struct tetra_load_opts *ret, const struct tetra_load_opts *opts,
@@ -132,7 +133,8 @@ static int load_check_hooks(struct tetra_session *session, struct session_policy
 	return failed;
 }
 
-static void load_forget_groups(struct tetra_session *session, struct session_policy *loaded)
+static void load_forget_groups(struct tetra_session *session,
+			       struct session_policy *loaded)
 {
 	for (uint32_t i = 0; i < loaded->n_uses; i++)
 		if (loaded->uses[i].group < session->n_groups)
@@ -150,14 +152,15 @@ static int load_is_duplicate(const struct tetra_policy *policy, struct tetra_dia
 }
 
 /* Warnings about this machine and this process. */
-static int load_check_here(const struct tetra_session *session, const struct tetra_policy *policy,
-			   uint32_t mode, struct tetra_diag *diag)
+static int load_check_here(const struct tetra_session *session,
+			   const struct tetra_policy *policy, uint32_t mode,
+			   struct tetra_diag *diag)
 {
 	const uint32_t skips = TETRA_SESSION_SKIP_SELF | TETRA_SESSION_SKIP_GROUP;
 	struct here here = { .policy = policy,
 			     .diag = diag,
-			     .own = session->opts.flags & skips ? HERE_OWN_LEFT_OUT :
-								  HERE_OWN_SEEN,
+			     .own = session->opts.flags & skips ? HERE_OWN_LEFT_OUT
+								: HERE_OWN_SEEN,
 			     .enforces = mode == TETRA_MODE_ENFORCE };
 
 	return here_check(&here);
@@ -166,7 +169,8 @@ static int load_check_here(const struct tetra_session *session, const struct tet
 /* What a load puts into the next state. */
 struct load {
 	struct session_policy *loaded;
-	struct state_policy *same; /* the policy of this name in the next state, or NULL */
+	/* the policy of this name in the next state, or NULL */
+	struct state_policy *same;
 	bool kept; /* .loaded is what was in force, or loaded, before: nothing has changed */
 	uint32_t mode;
 };
@@ -194,14 +198,16 @@ static void load_keep(struct load *load, struct session_policy *unchanged,
 	session_policy_unref(load->loaded);
 	load->loaded = session_policy_ref(unchanged);
 	load->kept = true;
-	diag_note(diag, NULL, "unchanged", NULL,
-		  "policy '%s' was loaded with this text before: it stays, with its counters",
-		  unchanged->policy->name);
+	diag_note(
+		diag, NULL, "unchanged", NULL,
+		"policy '%s' was loaded with this text before: it stays, with its counters",
+		unchanged->policy->name);
 }
 
 /* Plans the policy on this machine, unless it is there already. */
-static int load_plan(struct load *load, struct tetra_txn *txn, struct tetra_policy *policy,
-		     const struct tetra_load_opts *opts, struct tetra_diag *diag)
+static int load_plan(struct load *load, struct tetra_txn *txn,
+		     struct tetra_policy *policy, const struct tetra_load_opts *opts,
+		     struct tetra_diag *diag)
 {
 	struct tetra_session *session = txn->session;
 	struct session_policy *unchanged;
@@ -220,16 +226,18 @@ static int load_plan(struct load *load, struct tetra_txn *txn, struct tetra_poli
 }
 
 /* Checks the policy against this kernel and the limits. */
-static int load_check(struct tetra_txn *txn, const struct load *load, struct tetra_diag *diag)
+static int load_check(struct tetra_txn *txn, const struct load *load,
+		      struct tetra_diag *diag)
 {
 	struct tetra_session *session = txn->session;
-	int r = load_check_hooks(session, load->loaded, txn->next, load->mode, load->kept, diag);
+	int r = load_check_hooks(session, load->loaded, txn->next, load->mode, load->kept,
+				 diag);
 
 	if (r == 0)
 		r = load_check_here(session, load->loaded->policy, load->mode, diag);
 	if (r == 0)
-		r = room_take(&txn->room, txn->next, load->same ? load->same->loaded : NULL,
-			      load->loaded, diag);
+		r = room_take(&txn->room, txn->next,
+			      load->same ? load->same->loaded : NULL, load->loaded, diag);
 	return r;
 }
 
@@ -255,8 +263,9 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 	if (r < 0 || !policy)
 		return r < 0 ? r : -EINVAL;
 	if (policy->text)
-		(void)diag_set_source(diag, policy->file, policy->text,
-				      policy->text_len); /* only carets would be missing */
+		(void)diag_set_source(
+			diag, policy->file, policy->text,
+			policy->text_len); /* only carets would be missing */
 	load.same = state_find_policy(txn->next, policy->name);
 	if (load.same && !(given.flags & TETRA_LOAD_REPLACE))
 		return load_is_duplicate(policy, diag);
@@ -288,8 +297,8 @@ static int policy_is_unknown(const struct session_state *state, const char *name
 }
 
 /* The policy that a call on a transaction is about. */
-static int txn_find(const struct tetra_txn *txn, const char *name, struct state_policy **ret,
-		    struct tetra_diag *diag)
+static int txn_find(const struct tetra_txn *txn, const char *name,
+		    struct state_policy **ret, struct tetra_diag *diag)
 {
 	int r = txn_check(txn);
 
@@ -352,8 +361,8 @@ static bool policy_begins_to_enforce(const struct session_state *old,
 }
 
 /* As when it is loaded: enforcement must hold, unless the policy says that it need not. */
-static int next_check_modes(struct tetra_session *session, const struct session_state *next,
-			    struct tetra_diag *diag)
+static int next_check_modes(struct tetra_session *session,
+			    const struct session_state *next, struct tetra_diag *diag)
 {
 	int r = 0;
 
@@ -374,7 +383,8 @@ static int next_check_modes(struct tetra_session *session, const struct session_
 	return r;
 }
 
-static void session_retire_policy(struct tetra_session *session, struct session_policy *policy)
+static void session_retire_policy(struct tetra_session *session,
+				  struct session_policy *policy)
 {
 	struct session_policy **grown =
 		realloc(session->retired, (session->n_retired + 1) * sizeof(*grown));
@@ -507,5 +517,7 @@ int tetra_policy_set_enabled(struct tetra_session *session, const char *name,
 	struct tetra_txn *txn;
 	int r = tetra_txn_begin(session, &txn);
 
-	return r < 0 ? r : txn_end(txn, tetra_txn_set_enabled(txn, name, enabled, diag), diag);
+	return r < 0 ? r
+		     : txn_end(txn, tetra_txn_set_enabled(txn, name, enabled, diag),
+			       diag);
 }

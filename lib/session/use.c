@@ -143,12 +143,14 @@ static bool widened_are_same(const struct session_use *a, const struct session_u
 	return true;
 }
 
-bool session_policy_is_same(const struct session_policy *a, const struct session_policy *b)
+bool session_policy_is_same(const struct session_policy *a,
+			    const struct session_policy *b)
 {
 	if (!policy_is_same_text(a->policy, b->policy) || a->n_uses != b->n_uses)
 		return false;
 	for (uint32_t i = 0; i < a->n_uses; i++)
-		if (memcmp(&a->uses[i].plan, &b->uses[i].plan, sizeof(a->uses[i].plan)) != 0 ||
+		if (memcmp(&a->uses[i].plan, &b->uses[i].plan, sizeof(a->uses[i].plan)) !=
+			    0 ||
 		    !widened_are_same(&a->uses[i], &b->uses[i]))
 			return false;
 	return true;
@@ -158,7 +160,8 @@ int session_use_check(const struct session_policy *policy, const struct session_
 		      bool enforces, struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
 	const struct diag_place place = { policy->policy->file, use->hook->name_mark.line,
-					  use->hook->name_mark.column, use->hook->yaml_path };
+					  use->hook->name_mark.column,
+					  use->hook->yaml_path };
 	bool best = policy->policy->enforcement == POLICY_ENFORCEMENT_BEST_EFFORT;
 	uint32_t asks = best ? PLAN_NEEDS_CATCH : PLAN_NEEDS_HOLD;
 	struct plan_ladder ladder;
@@ -168,11 +171,11 @@ int session_use_check(const struct session_policy *policy, const struct session_
 }
 
 static int use_widen_value(struct session_use *use, uint32_t selector,
-			   const struct policy_value *value, const struct tetra_policy *policy,
-			   struct tetra_diag *diag)
+			   const struct policy_value *value,
+			   const struct tetra_policy *policy, struct tetra_diag *diag)
 {
-	const struct diag_place place = { policy->file, value->mark.line, value->mark.column,
-					  use->hook->yaml_path };
+	const struct diag_place place = { policy->file, value->mark.line,
+					  value->mark.column, use->hook->yaml_path };
 	_cleanup_(freep) char *resolved = realpath(value->text, NULL);
 	struct ruleset_widening *grown;
 	size_t len;
@@ -206,8 +209,10 @@ int session_policy_widen(struct session_policy *policy, struct tetra_diag *diag)
 			    (selector->binaries->op != TETRA_OP_EQUAL &&
 			     selector->binaries->op != TETRA_OP_NOT_EQUAL))
 				continue;
-			for (uint32_t k = 0; k < selector->binaries->n_values && r == 0; k++)
-				r = use_widen_value(use, j, &selector->binaries->values[k],
+			for (uint32_t k = 0; k < selector->binaries->n_values && r == 0;
+			     k++)
+				r = use_widen_value(use, j,
+						    &selector->binaries->values[k],
 						    policy->policy, diag);
 		}
 	}

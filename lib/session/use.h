@@ -48,10 +48,12 @@ struct session_policy *session_policy_unref(struct session_policy *policy);
  * skipped, unless the policy asks for best effort only. -EOPNOTSUPP with findings.
  */
 int session_use_check(const struct session_policy *policy, const struct session_use *use,
-		      bool enforces, struct tetra_kernel *kernel, struct tetra_diag *diag);
+		      bool enforces, struct tetra_kernel *kernel,
+		      struct tetra_diag *diag);
 
 /* Whether two policies have the same text and the same plan for this machine. */
-bool session_policy_is_same(const struct session_policy *a, const struct session_policy *b);
+bool session_policy_is_same(const struct session_policy *a,
+			    const struct session_policy *b);
 
 /* Other names of the files that matchBinaries literals name (merged /usr). */
 int session_policy_widen(struct session_policy *policy, struct tetra_diag *diag);

@@ -2,7 +2,7 @@
 #include "tetra/common.h"
 
 #define VERSION_TEXT_(number) #number
-#define VERSION_TEXT(number) VERSION_TEXT_(number)
+#define VERSION_TEXT(number)  VERSION_TEXT_(number)
 
 uint32_t tetra_api_level(void)
 {

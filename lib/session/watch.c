@@ -45,12 +45,11 @@ int session_check_switches(struct tetra_session *session,
 	off = kernel_switches_off(session->kernel) & state_switches(next);
 	for (uint32_t i = 0; i < KERNEL_SWITCH_END; i++)
 		if (off >> i & 1)
-			r = diag_error(
-				diag, NULL, -EOPNOTSUPP, "switched-off",
-				kernel_switch_cure(i),
-				"%s is 0: %s, so nothing would be seen "
-				"or enforced",
-				kernel_switch_name(i), kernel_switch_stops(i));
+			r = diag_error(diag, NULL, -EOPNOTSUPP, "switched-off",
+				       kernel_switch_cure(i),
+				       "%s is 0: %s, so nothing would be seen "
+				       "or enforced",
+				       kernel_switch_name(i), kernel_switch_stops(i));
 	return r;
 }
 

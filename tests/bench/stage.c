@@ -85,8 +85,8 @@ static int stage_enter(void)
 int stage_init(const char *programs)
 {
 	static const char *const folders[] = {
-		STAGE "/tmp",	  STAGE "/tmp/w", STAGE "/tmp/w/n",
-		STAGE "/tmp/w/m", STAGE "/srv",	  STAGE "/srv/x", STAGE_OLD,
+		STAGE "/tmp", STAGE "/tmp/w", STAGE "/tmp/w/n", STAGE "/tmp/w/m",
+		STAGE "/srv", STAGE "/srv/x", STAGE_OLD,
 	};
 	size_t i;
 	int r;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define STAGE "/run/tetra-bench"
+#define STAGE	  "/run/tetra-bench"
 #define STAGE_OLD STAGE "/old" /* the root as it was */
 
 /* Return: 0 or a negative errno. @programs is the folder with the built workload and tiny. */

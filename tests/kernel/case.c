@@ -170,7 +170,8 @@ static void case_set_process(struct tetra_case *c, const struct tetra_seed *seed
 	if (process->names_unknown)
 		proc->flags |= TETRA_PROC_NAMES_UNKNOWN;
 	c->exe_state = process->exe_state;
-	c->known = !process->marks_unknown || process->exe_state != TETRA_VALUE_UNREADABLE;
+	c->known =
+		!process->marks_unknown || process->exe_state != TETRA_VALUE_UNREADABLE;
 	c->tgid = process->tgid;
 	c->ns_tgid = process->ns_tgid;
 	memcpy(c->caps, process->caps, sizeof(c->caps));

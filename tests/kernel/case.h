@@ -21,13 +21,14 @@ int kernel_case_publish(struct kernel_case *kernel, const struct image *image);
 /* Which program of a hook point runs the steps. */
 struct case_program {
 	uint32_t phase; /* TETRA_PHASE_* */
-	bool later; /* at the entry; another one sees the result */
+	bool later;	/* at the entry; another one sees the result */
 };
 
 /* What a run did: a bit for each of the hook's rules, in words. */
 struct case_outcome {
 	uint64_t matching[TETRA_MAX_WORDS]; /* all that match */
-	uint64_t counted[TETRA_MAX_WORDS];  /* won, by the kernel's own choice, and counted so */
+	uint64_t counted
+		[TETRA_MAX_WORDS]; /* won, by the kernel's own choice, and counted so */
 	uint64_t enforced[TETRA_MAX_WORDS]; /* counted as signalled or overridden */
 	uint32_t n_denials;		    /* rules that change the result */
 };

@@ -29,12 +29,18 @@ static const struct hook_programs {
 	struct case_program programs[2];
 } hooks[] = {
 	{ 1, { { TETRA_PHASE_EVENT | TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, false } } },
-	{ 2, { { TETRA_PHASE_EVENT | TETRA_PHASE_SIGNAL, false }, { TETRA_PHASE_DENY, false } } },
-	{ 2, { { TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, true },
-	       { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false } } },
-	{ 2, { { TETRA_PHASE_SIGNAL, true }, { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false } } },
-	{ 2, { { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false },
-	       { TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, true } } },
+	{ 2,
+	  { { TETRA_PHASE_EVENT | TETRA_PHASE_SIGNAL, false },
+	    { TETRA_PHASE_DENY, false } } },
+	{ 2,
+	  { { TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, true },
+	    { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false } } },
+	{ 2,
+	  { { TETRA_PHASE_SIGNAL, true },
+	    { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false } } },
+	{ 2,
+	  { { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false },
+	    { TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, true } } },
 };
 
 /* By group: the selector that a program takes, -1, or -2 for two. */
@@ -113,7 +119,8 @@ static const char *judge_group(const struct random_rules *rules,
 
 	if (evaluator >= 0 && group->hook->n_selectors)
 		winner = &group->hook->selectors[evaluator];
-	enforces = winner && !group->monitor && selector_enforces_in(winner, program->phase);
+	enforces =
+		winner && !group->monitor && selector_enforces_in(winner, program->phase);
 	if (winner && !group->monitor && program->phase & TETRA_PHASE_DENY)
 		*n_denials += selector_denies(winner);
 	if (seen->enforced[g] != enforces)
@@ -138,8 +145,8 @@ static int compare_program(struct kernel_case *kernel, const struct random_rules
 	opinion_count(&seen, &outcome, image, rules->hook.n_groups);
 	for (uint32_t g = 0; g < rules->hook.n_groups; g++) {
 		int evaluator = random_event_judge(rules, event, g, program->later);
-		const char *what = judge_group(rules, program, &seen, g, evaluator,
-					       &n_denials);
+		const char *what =
+			judge_group(rules, program, &seen, g, evaluator, &n_denials);
 
 		*matching |= evaluator >= 0;
 		if (!what)

@@ -108,7 +108,8 @@ static uint64_t host_exe(struct host_run *run, uint32_t column, uint32_t dim)
 			 column == TETRA_COL_BINARY_TAIL);
 }
 
-static uint64_t host_marks(struct host_run *run, uint32_t dim, uint64_t marks, bool unknown)
+static uint64_t host_marks(struct host_run *run, uint32_t dim, uint64_t marks,
+			   bool unknown)
 {
 	if (unknown || run->event->process.marks_unknown)
 		return match_aside(&run->image, &run->match, dim, TETRA_VALUE_UNREADABLE);

@@ -199,7 +199,8 @@ static void event_start_marks(const struct random_rules *rules, struct random_ev
 		const struct ruleset_group *group = &rules->hook.groups[g];
 
 		for (uint32_t i = 0; i < group->hook->n_selectors; i++) {
-			const struct policy_selector *selector = &group->hook->selectors[i];
+			const struct policy_selector *selector =
+				&group->hook->selectors[i];
 			uint8_t bit = group->marks[i].binary;
 
 			if (bit != RULESET_NO_MARK &&
@@ -246,7 +247,8 @@ static struct policy_pids pids_nobody = { .values = NULL, .n_values = 0 };
 /* As an entry program takes the hook. */
 static int judge_entry(const struct policy_hook *hook, const struct eval_event *event)
 {
-	struct policy_selector *selectors = calloc(hook->n_selectors + 1, sizeof(*selectors));
+	struct policy_selector *selectors =
+		calloc(hook->n_selectors + 1, sizeof(*selectors));
 	struct policy_hook entry = *hook;
 	int winner;
 
@@ -280,7 +282,8 @@ int random_event_judge(const struct random_rules *rules, const struct random_eve
 	seen.args = args;
 	seen.return_value = event->slots[TETRA_RETURN_SLOT];
 	event_set_marks(group, event, &seen);
-	return later ? judge_entry(group->hook, &seen) : eval_policy_hook(group->hook, &seen);
+	return later ? judge_entry(group->hook, &seen)
+		     : eval_policy_hook(group->hook, &seen);
 }
 
 static void describe_text(const char *text, size_t len, FILE *out)

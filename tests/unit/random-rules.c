@@ -455,9 +455,9 @@ static bool selector_has_filter(const struct policy_selector *selector)
 
 static void make_action(struct random_rules *rules, struct policy_selector *selector)
 {
-	static const uint8_t kinds[] = { TETRA_ACTION_POST,    TETRA_ACTION_POST,
-					 TETRA_ACTION_NOPOST,  TETRA_ACTION_SIGKILL,
-					 TETRA_ACTION_SIGNAL,  TETRA_ACTION_OVERRIDE };
+	static const uint8_t kinds[] = { TETRA_ACTION_POST,   TETRA_ACTION_POST,
+					 TETRA_ACTION_NOPOST, TETRA_ACTION_SIGKILL,
+					 TETRA_ACTION_SIGNAL, TETRA_ACTION_OVERRIDE };
 	struct policy_action *action = &selector->actions[0];
 
 	action->kind = kinds[random_below(&rules->random, ARRAY_SIZE(kinds))];

@@ -42,7 +42,8 @@ static void show_point(const struct session_point *point)
 	for (i = 0; i < point->ladder.n_instances; i++)
 		printf("  %s on %s, phase %#x\n",
 		       plan_program_name(point->ladder.instances[i].program),
-		       point->ladder.instances[i].target, point->ladder.instances[i].phase);
+		       point->ladder.instances[i].target,
+		       point->ladder.instances[i].phase);
 	printf("  %s\n", point->ladder.reason);
 	show_slots(&point->config);
 }

@@ -34,8 +34,8 @@ void suite_set_timeout(double seconds);
 	{                                                                                \
 		call;                                                                    \
 	}
-#define SUITE_NAME(line)  SUITE_JOIN(line)
-#define SUITE_JOIN(line)  suite_do_##line
+#define SUITE_NAME(line) SUITE_JOIN(line)
+#define SUITE_JOIN(line) suite_do_##line
 
 #define TEST_EACH(name, n)                                                               \
 	static void name(int _i);                                                        \
@@ -44,8 +44,9 @@ void suite_set_timeout(double seconds);
 	static void name(int _i __attribute__((unused)))
 #define TEST(name) TEST_EACH(name, 1)
 
-#define FIXTURE(setup, teardown)      SUITE_DO(__LINE__, suite_add_fixture(setup, teardown))
-#define FIXTURE_ONCE(setup, teardown) SUITE_DO(__LINE__, suite_add_fixture_once(setup, teardown))
-#define TIMEOUT(seconds)	      SUITE_DO(__LINE__, suite_set_timeout(seconds))
+#define FIXTURE(setup, teardown) SUITE_DO(__LINE__, suite_add_fixture(setup, teardown))
+#define FIXTURE_ONCE(setup, teardown)                                                    \
+	SUITE_DO(__LINE__, suite_add_fixture_once(setup, teardown))
+#define TIMEOUT(seconds) SUITE_DO(__LINE__, suite_set_timeout(seconds))
 
 #endif

@@ -196,7 +196,9 @@ TEST(diag_takes_many_findings)
 
 static void add_at(struct tetra_diag *into, const char *kind, uint32_t line)
 {
-	struct diag_place place = { .file = "f", .line = line, .column = 2, .kind = kind };
+	struct diag_place place = {
+		.file = "f", .line = line, .column = 2, .kind = kind
+	};
 
 	diag_warning(into, &place, "bad-value", "mend it", "value %u", line);
 }
@@ -224,7 +226,8 @@ TEST(diag_folds_by_kind)
 	ck_assert_uint_eq(finding.places[3].line, 50);
 	ck_assert_uint_eq(finding.places[3].column, 2);
 	ck_assert_int_gt(tetra_diag_render(found, 1, text, sizeof(text)), 0);
-	ck_assert_ptr_nonnull(strstr(text, "4 more like this, at 20:2, 30:2, 40:2, 50:2"));
+	ck_assert_ptr_nonnull(
+		strstr(text, "4 more like this, at 20:2, 30:2, 40:2, 50:2"));
 	/* Once is enough. */
 	ck_assert_int_eq(tetra_diag_fold(found, 3), 0);
 }

@@ -447,12 +447,15 @@ static const struct descent_truth {
 static bool descent_passes(const struct descent_truth *truth, uint32_t op, bool lenient)
 {
 	struct policy_value value = TEXT("/good");
-	struct policy_binaries binaries = { .op = op, .values = &value, .n_values = 1,
-					    .follow_children = 1 };
-	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1,
+	struct policy_binaries binaries = {
+		.op = op, .values = &value, .n_values = 1, .follow_children = 1
+	};
+	struct policy_selector selector = { .binaries = &binaries,
+					    .n_binaries = 1,
 					    .distrusts = truth->distrusts,
 					    .accepts_unreadable = lenient };
-	struct eval_event event = { .exe = truth->exe, .exe_foreign = truth->foreign,
+	struct eval_event event = { .exe = truth->exe,
+				    .exe_foreign = truth->foreign,
 				    .binary_marks = truth->inherited,
 				    .names_unknown = truth->names_unknown };
 
@@ -470,7 +473,8 @@ TEST_EACH(descent_is_by_names_that_are_known_and_believed, ARRAY_SIZE(descent_tr
 	ck_assert(descent_passes(truth, TETRA_OP_EQUAL, false) == truth->in);
 	ck_assert(descent_passes(truth, TETRA_OP_NOT_EQUAL, false) == truth->not_in);
 	ck_assert(descent_passes(truth, TETRA_OP_EQUAL, true) == truth->lenient_in);
-	ck_assert(descent_passes(truth, TETRA_OP_NOT_EQUAL, true) == truth->lenient_not_in);
+	ck_assert(descent_passes(truth, TETRA_OP_NOT_EQUAL, true) ==
+		  truth->lenient_not_in);
 }
 
 /* An exception, which comes before a denial, is an allow-list whose filter is positive. */
@@ -485,7 +489,8 @@ TEST(exceptions_for_children_do_not_believe_foreign_names)
 		{ 0, 1, 1, 0, true, true },
 	};
 	struct policy_value value = TEXT("/good");
-	struct policy_binaries binaries = { .values = &value, .n_values = 1,
+	struct policy_binaries binaries = { .values = &value,
+					    .n_values = 1,
 					    .follow_children = 1 };
 	struct policy_selector selector = { .binaries = &binaries, .n_binaries = 1 };
 	struct eval_event event = { .exe = "/good", .exe_len = 5 };
@@ -508,7 +513,8 @@ TEST(unreadable_names_do_not_matter_to_pids)
 	struct policy_value value = INT(7);
 	struct policy_pids pids = { .values = &value, .n_values = 1, .follow_forks = 1 };
 	struct policy_selector selector = { .pids = &pids, .n_pids = 1 };
-	struct eval_event event = { .names_unknown = 1, .pid_marks = 1,
+	struct eval_event event = { .names_unknown = 1,
+				    .pid_marks = 1,
 				    .exe_state = TETRA_VALUE_UNREADABLE };
 
 	selector.accepts_unreadable = 1;

@@ -171,7 +171,7 @@ TEST(here_knows_file_systems_that_fold_case)
 {
 	ck_assert_str_eq(here_folds_case(0x4d44), "vfat");
 	ck_assert_str_eq(here_folds_case(0xfe534d42), "smb3");
-	ck_assert_ptr_null(here_folds_case(0xef53)); /* ext4 */
+	ck_assert_ptr_null(here_folds_case(0xef53));	 /* ext4 */
 	ck_assert_ptr_null(here_folds_case(0x01021994)); /* tmpfs */
 	ck_assert_ptr_null(here_folds_case(0));
 }
@@ -300,7 +300,8 @@ TEST(here_says_what_is_not_known_of_descent)
 		const char *filter;
 		unsigned int notes;
 	} cases[] = {
-		{ "matchBinaries: [{operator: In, values: [/x], followChildren: true}]", 1 },
+		{ "matchBinaries: [{operator: In, values: [/x], followChildren: true}]",
+		  1 },
 		{ "matchPIDs: [{operator: NotIn, values: [9], followForks: true}]", 1 },
 		{ "matchBinaries: [{operator: In, values: [/x]}]", 0 },
 	};

@@ -475,8 +475,9 @@ TEST(json_tells_what_the_file_changed)
 	exec.privileges = TETRA_EXEC_SETUID;
 	exec.uid = 33;
 	exec.deleted = 1;
-	ck_assert_str_eq(properties_of(&exec),
-			 "{\"setuid\":33,\"file\":{\"inode\":{\"number\":\"4711\",\"links\":0}}}");
+	ck_assert_str_eq(
+		properties_of(&exec),
+		"{\"setuid\":33,\"file\":{\"inode\":{\"number\":\"4711\",\"links\":0}}}");
 	teardown();
 	desk_init(&desk, NULL);
 	ck_assert_str_eq(properties_of(&exec), "");

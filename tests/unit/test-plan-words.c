@@ -71,7 +71,8 @@ TEST(plan_reads_facts_of_twelve_parameters)
 
 TEST_EACH(plan_counts_words, ARRAY_SIZE(rows))
 {
-	_cleanup_(kernel_freep) struct tetra_kernel *kernel = kernel_with(rows[_i].params);
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel =
+		kernel_with(rows[_i].params);
 	_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy = NULL;
 	_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
 	_cleanup_(strbuf_done) struct strbuf text = {}, said = {};

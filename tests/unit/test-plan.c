@@ -52,11 +52,11 @@ static int plan_first(struct tetra_policy *policy, struct tetra_kernel *kernel,
 	return r < 0 ? r : plan_ladder(ladder, use, use->needs, &place, kernel, diag);
 }
 
-#define ALL	31u
-#define LATER	24u /* 7.2 and the one with everything */
-#define EARLIER 7u
-#define LAZY	8u /* 7.2 is preemptible: what enforces is not on a trampoline there */
-#define STEADY	(ALL & ~LAZY)
+#define ALL	    31u
+#define LATER	    24u /* 7.2 and the one with everything */
+#define EARLIER	    7u
+#define LAZY	    8u /* 7.2 is preemptible: what enforces is not on a trampoline there */
+#define STEADY	    (ALL & ~LAZY)
 #define WITH_FPROBE 28u /* 6.12, 7.2 and the one with everything */
 
 /* --- arguments --- */
@@ -101,7 +101,8 @@ static const struct {
 	{ FUNCTION("security_file_open", ARGS(ARG("0", "int"))), ALL, "int32 param 0",
 	  "(type 'file' reads it)" },
 	/* Nothing to read: unsupported here, unless a filter needs it. */
-	{ FUNCTION("security_file_permission", ARGS(ARG("1", "file"))), ALL, "nop param 1",
+	{ FUNCTION("security_file_permission", ARGS(ARG("1", "file"))), ALL,
+	  "nop param 1",
 	  "type 'file' cannot be read: the parameter of 'security_file_permission' is "
 	  "'int'; it is reported as unsupported" },
 	{ FUNCTION("security_file_permission",
@@ -134,8 +135,8 @@ static const struct {
 	  NULL },
 	{ SYSCALL("sys_symlinkat", ARGS(ARG("0", "file"))), ALL, "nop param 0 user",
 	  "type 'file' cannot be read" },
-	{ SYSCALL("sys_symlinkat", ARGS(ARG("0", "file")) ", " EQUAL("0", "/a")), ALL, NULL,
-	  "type 'file' cannot be read" },
+	{ SYSCALL("sys_symlinkat", ARGS(ARG("0", "file")) ", " EQUAL("0", "/a")), ALL,
+	  NULL, "type 'file' cannot be read" },
 	{ SYSCALL("sys_write", ARGS(ARG("0", "fd"))), ALL, "fd param 0 user", NULL },
 	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 3}")), ALL,
 	  "char_buf param 1 size 2 user", NULL },
@@ -202,22 +203,23 @@ static const struct {
 	{ FUNCTION("tcp_connect", ""), ALL, "fentry:tcp_connect:event+signal", NULL },
 	{ FUNCTION("tcp_connect", ", " RETURN), ALL,
 	  "fexit:tcp_connect:event+signal+return", NULL },
-	{ FUNCTION("tcp_connect", ", " SIGTERM), STEADY, "fentry:tcp_connect:event+signal",
-	  NULL },
-	{ FUNCTION("tcp_connect", ", " SIGTERM), LAZY, "kprobe.multi:tcp_connect:event+signal",
-	  NULL },
+	{ FUNCTION("tcp_connect", ", " SIGTERM), STEADY,
+	  "fentry:tcp_connect:event+signal", NULL },
+	{ FUNCTION("tcp_connect", ", " SIGTERM), LAZY,
+	  "kprobe.multi:tcp_connect:event+signal", NULL },
 	{ FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM), STEADY,
 	  "fentry:tcp_connect:signal fexit:tcp_connect:event+return", NULL },
 	{ FUNCTION("tcp_connect", ", " RETURN ", " SIGTERM), LAZY,
 	  "kprobe.multi:tcp_connect:signal fexit:tcp_connect:event+return", NULL },
 	{ FUNCTION("tcp_connect", ", " KILL), STEADY, "fentry:tcp_connect:event+signal",
 	  "security_socket_connect and security_socket_sendmsg would stop it" },
-	{ FUNCTION("tcp_connect", ", " KILL), LAZY, "kprobe.multi:tcp_connect:event+signal",
+	{ FUNCTION("tcp_connect", ", " KILL), LAZY,
+	  "kprobe.multi:tcp_connect:event+signal",
 	  "security_socket_connect and security_socket_sendmsg would stop it" },
 	/* Trampolines pass on six parameters. */
 	{ FUNCTION("tcp_fragment", ""), ALL, "fentry:tcp_fragment:event+signal", NULL },
-	{ FUNCTION("tcp_collapse", ""), WITH_FPROBE, "kprobe.multi:tcp_collapse:event+signal",
-	  NULL },
+	{ FUNCTION("tcp_collapse", ""), WITH_FPROBE,
+	  "kprobe.multi:tcp_collapse:event+signal", NULL },
 	{ FUNCTION("tcp_collapse", ""), 3, "kprobe:tcp_collapse:event+signal", NULL },
 	{ FUNCTION("security_file_open", ""), ALL,
 	  "fentry:security_file_open:event+signal", NULL },
@@ -234,7 +236,8 @@ static const struct {
 	  "fmod_ret:security_inode_rename:event+signal+deny", NULL },
 	{ FUNCTION("security_inode_rename", ", " KILL), LAZY,
 	  "kprobe.multi:security_inode_rename:event+signal "
-	  "fmod_ret:security_inode_rename:deny", NULL },
+	  "fmod_ret:security_inode_rename:deny",
+	  NULL },
 	{ FUNCTION("security_inode_rename", ", " RETURN ", " OVERRIDE), ALL,
 	  "fexit:security_inode_rename:event+return "
 	  "fmod_ret:security_inode_rename:signal+deny",
@@ -262,7 +265,8 @@ static const struct {
 	  "fmod_ret:__x64_sys_symlinkat:event+signal+deny", NULL },
 	{ SYSCALL("sys_symlinkat", ", " KILL), LAZY,
 	  "kprobe.multi:__x64_sys_symlinkat:event+signal "
-	  "fmod_ret:__x64_sys_symlinkat:deny", NULL },
+	  "fmod_ret:__x64_sys_symlinkat:deny",
+	  NULL },
 	{ SYSCALL("sys_symlinkat", ", " OVERRIDE), EARLIER, NULL,
 	  "fmod_ret: needs CONFIG_FUNCTION_ERROR_INJECTION" },
 	{ SYSCALL("sys_symlinkat", ", " OVERRIDE), EARLIER, NULL,
@@ -273,7 +277,8 @@ static const struct {
 	  NULL },
 	{ SYSCALL("sys_getpid", ""), ALL, "fentry:__do_sys_getpid:event+signal", NULL },
 	/* More than six parameters. */
-	{ FUNCTION("do_mmap", ""), WITH_FPROBE, "kprobe.multi:do_mmap:event+signal", NULL },
+	{ FUNCTION("do_mmap", ""), WITH_FPROBE, "kprobe.multi:do_mmap:event+signal",
+	  NULL },
 	{ FUNCTION("do_mmap", ", " RETURN), WITH_FPROBE,
 	  "kprobe.multi:do_mmap:- kretprobe.multi:do_mmap:event+signal+return", NULL },
 	{ FUNCTION("do_mmap", ""), ALL & ~WITH_FPROBE, "kprobe:do_mmap:event+signal",
@@ -576,12 +581,16 @@ TEST_EACH(plan_reads_results, ARRAY_SIZE(releases))
 		const char *says;
 	} rows[] = {
 		{ FUNCTION("tcp_connect", ", " RETURN), 0, TETRA_ARG_INT32, NULL },
-		{ FUNCTION("tcp_connect", ", return: true, returnArg: {index: 0, type: int64}"), 0,
-		  TETRA_ARG_INT64, "spec.kprobes[0].returnArg.type arg-type-mismatch" },
-		{ FUNCTION("tcp_connect", ", return: true, returnArg: {index: 0, type: file}"),
+		{ FUNCTION("tcp_connect",
+			   ", return: true, returnArg: {index: 0, type: int64}"),
+		  0, TETRA_ARG_INT64,
+		  "spec.kprobes[0].returnArg.type arg-type-mismatch" },
+		{ FUNCTION("tcp_connect",
+			   ", return: true, returnArg: {index: 0, type: file}"),
 		  -EOPNOTSUPP, 0, "the result of 'tcp_connect' is 'int'" },
-		{ FUNCTION("sk_alloc", ", return: true, returnArg: {index: 0, type: sock}"), 0,
-		  TETRA_ARG_SOCK, NULL },
+		{ FUNCTION("sk_alloc",
+			   ", return: true, returnArg: {index: 0, type: sock}"),
+		  0, TETRA_ARG_SOCK, NULL },
 		{ SYSCALL("sys_write", ", " RETURN), 0, TETRA_ARG_INT32, NULL },
 		{ FUNCTION("fd_install", ", " RETURN), 0, 0,
 		  "'fd_install' returns nothing" },

@@ -294,12 +294,16 @@ TEST(cgroup_files_tell_of_containers)
 		{ "0::/kubepods.slice/kubepods-pod1.slice/crio-" ID ".scope/container\n",
 		  SHORT },
 		{ "0::/docker/" ID "/init.scope\n", SHORT },
-		{ "0::/system.slice/docker-" ID ".scope/system.slice/cron.service\n", SHORT },
-		{ "0::/docker/" OTHER "/kubelet/kubepods/besteffort/pod1/" ID "\n", SHORT },
+		{ "0::/system.slice/docker-" ID ".scope/system.slice/cron.service\n",
+		  SHORT },
+		{ "0::/docker/" OTHER "/kubelet/kubepods/besteffort/pod1/" ID "\n",
+		  SHORT },
 		{ "0::/docker/" OTHER "/kubelet.slice/kubelet-kubepods.slice/"
-		  "cri-containerd-" ID ".scope/a/b/c/d\n", SHORT },
+		  "cri-containerd-" ID ".scope/a/b/c/d\n",
+		  SHORT },
 		{ "0::/user.slice/user-1000.slice/user@1000.service/user.slice/"
-		  "libpod-" ID ".scope/container\n", SHORT },
+		  "libpod-" ID ".scope/container\n",
+		  SHORT },
 		{ "0::/machine.slice/libpod-payload-" ID "\n", SHORT },
 		/* On the host */
 		{ "0::/machine.slice/libpod-conmon-" ID ".scope\n", NULL },
@@ -309,7 +313,8 @@ TEST(cgroup_files_tell_of_containers)
 		{ "0::/system.slice/" SHORT "f.scope\n", NULL },
 		{ "0::/user.slice/run-r" SHORT "f.scope\n", NULL },
 		{ "0::/user.slice/deadbeefdeadbeefdeadbeefdeadbeefdeadbeef"
-		  "deadbeefdeadbeefdeadbeef.slice/x\n", NULL },
+		  "deadbeefdeadbeefdeadbeef.slice/x\n",
+		  NULL },
 		{ "0::/kubepods/besteffort/pod1/" ID "/syscont-cgroup-root\n", SHORT },
 		{ "9:name=systemd:/\n"
 		  "4:memory:/process_api/73ef51a053f9d5f4f57643508118e5e6\n",

@@ -335,7 +335,8 @@ TEST(process_rows_stay_for_the_whole_grace)
 	exit_in(100, BUILD_BOOT_NS, BUILD_BOOT_NS);
 	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + grace, BUILD_WALL_NS + grace);
 	ck_assert_ptr_nonnull(row(100, BUILD_BOOT_NS));
-	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + grace + 1, BUILD_WALL_NS + grace + 1);
+	decoder_tick_at(desk.decoder, BUILD_BOOT_NS + grace + 1,
+			BUILD_WALL_NS + grace + 1);
 	ck_assert_ptr_null(row(100, BUILD_BOOT_NS));
 }
 
@@ -446,7 +447,9 @@ static void seed_forked(uint32_t tgid, uint64_t stamp)
 
 TEST(process_forked_while_all_is_read_has_one_description)
 {
-	struct process_seed seed = { .tgid = 100, .stamp = SH_STAMP, .exe = "/bin/parent" };
+	struct process_seed seed = { .tgid = 100,
+				     .stamp = SH_STAMP,
+				     .exe = "/bin/parent" };
 
 	/* Its parent was gone before it was read: the child is announced. */
 	seed_forked(200, SH_STAMP + 10);
@@ -582,7 +585,8 @@ TEST(process_container_id_of_a_group_above)
 		desk_feed(&desk, build_exec(&build, &exec));
 		ck_assert_str_eq(tetra_process_get_cgroup(last()), rows[i].leaf);
 		if (rows[i].id)
-			ck_assert_str_eq(tetra_process_get_container_id(last()), rows[i].id);
+			ck_assert_str_eq(tetra_process_get_container_id(last()),
+					 rows[i].id);
 		else
 			ck_assert_ptr_null(tetra_process_get_container_id(last()));
 	}

@@ -99,15 +99,15 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 		strbuf_format(text, "%s\n", line);
 }
 
-#define OPEN	"kprobes: [{call: security_file_open, syscall: false"
-#define RENAME	"kprobes: [{call: security_inode_rename, syscall: false"
-#define LLSEEK	"kprobes: [{call: tcp_connect, syscall: false"
-#define SYMLINK "kprobes: [{call: sys_symlinkat, syscall: true"
-#define RESULT	", return: true, returnArg: {index: 0, type: int}"
-#define LSM	"lsmhooks: [{hook: file_open"
-#define CLASSIC "tracepoints: [{subsystem: syscalls, event: sys_enter_openat"
-#define TASK	"tracepoints: [{subsystem: sched, event: sched_process_exec"
-#define RAW	"tracepoints: [{subsystem: sched, event: sched_process_exec, raw: true"
+#define OPEN	 "kprobes: [{call: security_file_open, syscall: false"
+#define RENAME	 "kprobes: [{call: security_inode_rename, syscall: false"
+#define LLSEEK	 "kprobes: [{call: tcp_connect, syscall: false"
+#define SYMLINK	 "kprobes: [{call: sys_symlinkat, syscall: true"
+#define RESULT	 ", return: true, returnArg: {index: 0, type: int}"
+#define LSM	 "lsmhooks: [{hook: file_open"
+#define CLASSIC	 "tracepoints: [{subsystem: syscalls, event: sys_enter_openat"
+#define TASK	 "tracepoints: [{subsystem: sched, event: sched_process_exec"
+#define RAW	 "tracepoints: [{subsystem: sched, event: sched_process_exec, raw: true"
 #define KILL	 "action: Sigkill"
 #define SIGTERM	 "action: Signal, argSig: 15"
 #define OVERRIDE "action: Override, argError: -1"
@@ -268,8 +268,8 @@ static const struct {
 
 TEST_EACH(plan_enforces_by_what_holds, ARRAY_SIZE(rows))
 {
-	_cleanup_(kernel_freep) struct tetra_kernel *kernel = kernel_like(
-		rows[_i].release, rows[_i].preemption, rows[_i].without);
+	_cleanup_(kernel_freep) struct tetra_kernel *kernel =
+		kernel_like(rows[_i].release, rows[_i].preemption, rows[_i].without);
 	_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy =
 		policy_of(rows[_i].hook, rows[_i].action);
 	_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
@@ -287,13 +287,15 @@ TEST_EACH(plan_enforces_by_what_holds, ARRAY_SIZE(rows))
 		      strbuf_get(&said));
 	ck_assert_str_eq(strbuf_get(&text), rows[_i].programs ? rows[_i].programs : "");
 	if (rows[_i].says || !strstr(strbuf_get(&said), "would stop it"))
-		ck_assert_msg(rows[_i].says ? strstr(strbuf_get(&said), rows[_i].says) != NULL
-					    : !strstr(strbuf_get(&said), "can-be-skipped"),
+		ck_assert_msg(rows[_i].says
+				      ? strstr(strbuf_get(&said), rows[_i].says) != NULL
+				      : !strstr(strbuf_get(&said), "can-be-skipped"),
 			      "said '%s'", strbuf_get(&said));
 	if (r == 0)
-		ck_assert_msg(strstr(ladder.reason, rows[_i].reason) != NULL, "reason '%s'",
-			      ladder.reason);
-	ck_assert(!strstr(ladder.reason, "is preemptible") == !strstr(ladder.reason, "can skip"));
+		ck_assert_msg(strstr(ladder.reason, rows[_i].reason) != NULL,
+			      "reason '%s'", ladder.reason);
+	ck_assert(!strstr(ladder.reason, "is preemptible") ==
+		  !strstr(ladder.reason, "can skip"));
 }
 
 TIMEOUT(60)

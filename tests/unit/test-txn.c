@@ -24,7 +24,8 @@ static void setup(void)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/kernel/6.12.facts.gz", getenv("TETRA_TEST_DATA"));
+	snprintf(path, sizeof(path), "%s/kernel/6.12.facts.gz",
+		 getenv("TETRA_TEST_DATA"));
 	ck_assert_int_eq(kernel_read_facts(&kernel, path, NULL), 0);
 	session = (struct tetra_session){ .kernel = kernel, .next_group = 1 };
 	session.state = calloc(1, sizeof(*session.state));
@@ -133,7 +134,8 @@ TEST(options_of_a_program_of_any_age_are_read)
 		{ offsetof(struct tetra_load_opts, flags), 0, 77, 77, 0, NULL },
 		{ sizeof(struct tetra_load_opts), 0, 0, 77, 0, NULL },
 		{ sizeof(struct tetra_load_opts) + 4, 0, 0, 0, 0, NULL },
-		{ sizeof(struct tetra_load_opts) + 4, 0, 0, 77, -E2BIG, "bytes 16 to 16" },
+		{ sizeof(struct tetra_load_opts) + 4, 0, 0, 77, -E2BIG,
+		  "bytes 16 to 16" },
 		{ sizeof(struct tetra_load_opts), 77, 0, 0, -EINVAL, "no mode 77" },
 		{ sizeof(struct tetra_load_opts), 0, 6, 0, -EINVAL, "0x6 is unknown" },
 	};
@@ -142,7 +144,8 @@ TEST(options_of_a_program_of_any_age_are_read)
 		struct {
 			struct tetra_load_opts opts;
 			uint32_t later;
-		} given = { { rows[i].size, rows[i].mode, rows[i].flags }, rows[i].later };
+		} given = { { rows[i].size, rows[i].mode, rows[i].flags },
+			    rows[i].later };
 		struct tetra_policy *policy = policy_named("p", "security_file_open", 1);
 		struct tetra_finding finding = { .size = sizeof(finding) };
 		struct tetra_txn *txn = begin();
@@ -178,9 +181,9 @@ static int change_enabled(struct tetra_txn *txn, const char *name)
 
 TEST(names_that_are_not_loaded_are_findings)
 {
-	static int (*const changes[])(struct tetra_txn *, const char *) = { change_unload,
-									    change_mode,
-									    change_enabled };
+	static int (*const changes[])(struct tetra_txn *,
+				      const char *) = { change_unload, change_mode,
+							change_enabled };
 	static const struct {
 		const char *name;
 		int result;
@@ -216,7 +219,8 @@ TEST(names_that_are_not_loaded_are_findings)
 
 TEST(modes_that_do_not_exist_are_findings)
 {
-	static const uint32_t modes[] = { TETRA_MODE_DEFAULT, TETRA_MODE_MONITOR + 1, 77 };
+	static const uint32_t modes[] = { TETRA_MODE_DEFAULT, TETRA_MODE_MONITOR + 1,
+					  77 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
 		struct tetra_txn *txn = begin();
@@ -253,11 +257,11 @@ TEST(texts_are_the_same_or_not_at_any_length)
 		unsigned int n_first, n_second, at;
 		bool same;
 	} rows[] = {
-		{ 1000, 1000, 0, true },     { 1000, 1001, 0, false },
-		{ 1000, 1000, 999, false },  { 65536, 65536, 0, true },
-		{ 65536, 65537, 0, false },  { 65537, 65537, 0, true },
-		{ 65537, 65537, 500, false },	{ 65537, 65537, 65536, false },
-		{ 190000, 190000, 0, true }, { 190000, 189999, 0, false },
+		{ 1000, 1000, 0, true },	  { 1000, 1001, 0, false },
+		{ 1000, 1000, 999, false },	  { 65536, 65536, 0, true },
+		{ 65536, 65537, 0, false },	  { 65537, 65537, 0, true },
+		{ 65537, 65537, 500, false },	  { 65537, 65537, 65536, false },
+		{ 190000, 190000, 0, true },	  { 190000, 189999, 0, false },
 		{ 190000, 190000, 99999, false },
 	};
 
@@ -393,9 +397,17 @@ static double seconds(void)
 static double load_many(unsigned int n)
 {
 	static const char *const calls[] = {
-		"security_file_open", "security_file_permission", "security_file_lock",
-		"security_file_fcntl", "security_file_ioctl", "security_file_receive",
-		"vfs_read", "vfs_write", "vfs_llseek", "filp_close", "security_file_alloc",
+		"security_file_open",
+		"security_file_permission",
+		"security_file_lock",
+		"security_file_fcntl",
+		"security_file_ioctl",
+		"security_file_receive",
+		"vfs_read",
+		"vfs_write",
+		"vfs_llseek",
+		"filp_close",
+		"security_file_alloc",
 		"security_file_set_fowner",
 	};
 	struct tetra_policy **policies = calloc(n, sizeof(struct tetra_policy *));
@@ -427,8 +439,8 @@ TEST(ten_thousand_loads_take_ten_times_a_thousand)
 
 	tetra_diag_clear(diag);
 	many = load_many(N_POLICIES);
-	ck_assert_msg(!SUITE_IS_TIMED || many < few * GROWTH_MAX, "%u: %.3f s, %u: %.3f s", N_POLICIES / 10, few,
-		      N_POLICIES, many);
+	ck_assert_msg(!SUITE_IS_TIMED || many < few * GROWTH_MAX,
+		      "%u: %.3f s, %u: %.3f s", N_POLICIES / 10, few, N_POLICIES, many);
 }
 
 FIXTURE(setup, teardown)

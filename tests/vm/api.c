@@ -105,8 +105,9 @@ static void failed_transactions(struct tetra_session *session)
 	fact_equal(tetra_txn_begin(session, &second), -EBUSY,
 		   "a transaction beside an open one");
 	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unload in a transaction");
-	fact_equal(rig_txn_load(txn, policy_watch("bad", "sys_no_such_call", 1, "int"), 0),
-		   -ENOENT, "a policy for a call that does not exist");
+	fact_equal(
+		rig_txn_load(txn, policy_watch("bad", "sys_no_such_call", 1, "int"), 0),
+		-ENOENT, "a policy for a call that does not exist");
 	is_denied("inside the transaction");
 	tetra_txn_free(txn);
 	is_denied("after giving it up");
@@ -115,7 +116,8 @@ static void failed_transactions(struct tetra_session *session)
 		   "two policies that cannot stand together, the first");
 	fact_equal(rig_txn_load(txn, policy_watch("two", "sys_lseek", 2, "uint64"), 0), 0,
 		   "the second");
-	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unload in the same transaction");
+	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0,
+		   "unload in the same transaction");
 	fact_equal(rig_commit(txn), -EOPNOTSUPP, "the commit fails");
 	is_denied("after the commit that failed");
 	fact(rig_stats(session).policies == 1 &&
@@ -176,7 +178,8 @@ static void replacement(struct tetra_session *session)
 	fact_equal(rig_counts(session, "guard").overridden, 2, "the counters went on");
 	txn = rig_txn(session);
 	fact_equal(tetra_txn_unload(txn, "guard", NULL), 0, "unloaded and loaded again");
-	fact_equal(rig_txn_load(txn, policy_deny("guard", OTHER), 0), 0, "in one transaction");
+	fact_equal(rig_txn_load(txn, policy_deny("guard", OTHER), 0), 0,
+		   "in one transaction");
 	fact_equal(rig_commit(txn), 0, "commit");
 	fact_equal(rig_counts(session, "guard").overridden, 2, "the counters stay");
 	txn = rig_txn(session);
@@ -232,14 +235,16 @@ static void descriptor(struct tetra_session *session)
 	fact(!becomes_readable(session, 0), "the descriptor is not readable");
 	is_denied("then");
 	fact(becomes_readable(session, PATIENCE_MS), "the descriptor is readable");
-	fact_equal(tetra_session_dispatch(session, 0), 0, "dispatch without a subscriber");
+	fact_equal(tetra_session_dispatch(session, 0), 0,
+		   "dispatch without a subscriber");
 	fact_equal(tetra_subscribe(session, NULL, on_count, &n, &sub), 0, "subscribe");
 	drain(session);
 	n = 0;
 	is_denied("and twice more");
 	is_denied("which is once more");
 	fact(becomes_readable(session, PATIENCE_MS), "the descriptor is readable again");
-	fact_equal(tetra_session_dispatch(session, 1), 1, "dispatch of at most one event");
+	fact_equal(tetra_session_dispatch(session, 1), 1,
+		   "dispatch of at most one event");
 	fact_equal(n, 1, "the subscriber has got one");
 	fact(becomes_readable(session, 0), "there is one more to read");
 	fact_equal(tetra_session_dispatch(session, 0), 1, "dispatch of the rest");
@@ -277,8 +282,8 @@ static int on_inside(void *user, const struct tetra_event *event)
 	inside->begin = tetra_txn_begin(inside->session, &txn);
 	policy = policy_deny("inside", CLOSED);
 	inside->load = load(inside->session, policy);
-	inside->subscribe = tetra_subscribe(inside->session, NULL, on_added, inside,
-					    &inside->added);
+	inside->subscribe =
+		tetra_subscribe(inside->session, NULL, on_added, inside, &inside->added);
 	inside->kept = tetra_event_ref(event);
 	inside->self = tetra_unsubscribe(inside->self);
 	return 0;
@@ -333,7 +338,8 @@ static struct tetra_event *callbacks(struct tetra_session *session)
 	before = inside.n_added;
 	is_denied("again");
 	wait_for(session, &inside.n_added, before + 1);
-	fact(inside.n_added > before, "who subscribed in the callback gets the next event");
+	fact(inside.n_added > before,
+	     "who subscribed in the callback gets the next event");
 	fact_equal(inside.n, 1, "who unsubscribed does not");
 	tetra_unsubscribe(inside.added);
 	fact_equal(tetra_policy_unload(session, "guard", NULL), 0,
@@ -422,8 +428,10 @@ static void on_step(void *user, uint32_t level, const char *module, const char *
 
 	if (strcmp(module, "verifier") == 0)
 		return;
-	fact(level >= TETRA_LOG_INFO && *text && !strchr(text, '\n'), "%s: %s", module, text);
-	snprintf(told->modules + n, sizeof(told->modules) - n, "%s%s", n ? " " : "", module);
+	fact(level >= TETRA_LOG_INFO && *text && !strchr(text, '\n'), "%s: %s", module,
+	     text);
+	snprintf(told->modules + n, sizeof(told->modules) - n, "%s%s", n ? " " : "",
+		 module);
 	if (strcmp(module, "policy") == 0)
 		snprintf(told->policies + n_policies, sizeof(told->policies) - n_policies,
 			 "%s%s", n_policies ? ", " : "", text);
@@ -450,12 +458,14 @@ static void log_lines(void)
 	is_told(&told, "commit points image marks attach publish policy commit",
 		"guard: loaded");
 	rig_load(session, policy_deny("guard", OTHER), TETRA_LOAD_REPLACE);
-	is_told(&told, "commit points image marks publish policy commit", "guard: replaced");
+	is_told(&told, "commit points image marks publish policy commit",
+		"guard: replaced");
 	fact_equal(set_mode(session, TETRA_MODE_MONITOR), 0, "to monitor mode");
 	is_told(&told, "commit points image marks publish policy commit",
 		"guard: in monitor mode");
 	fact_equal(set_enabled(session, 0), 0, "disable");
-	is_told(&told, "commit points image marks publish policy commit", "guard: disabled");
+	is_told(&told, "commit points image marks publish policy commit",
+		"guard: disabled");
 	txn = rig_txn(session);
 	fact_equal(rig_txn_load(txn, policy_watch("one", "sys_lseek", 1, "int"), 0), 0,
 		   "two policies that cannot stand together, the first");
@@ -526,10 +536,13 @@ static void bad_arguments(struct tetra_session *session)
 	fact_equal(tetra_policy_load(session, policy, &later.opts, NULL), -EINVAL,
 		   "a flag that does not exist");
 	fact_equal(tetra_policy_load(session, NULL, NULL, NULL), -EINVAL, "no policy");
-	fact_equal(tetra_subscribe(session, NULL, NULL, NULL, NULL), -EINVAL, "no function");
-	fact_equal(tetra_stats_policy(session, "guard", 0, 0, &counts), -EINVAL, "no size");
+	fact_equal(tetra_subscribe(session, NULL, NULL, NULL, NULL), -EINVAL,
+		   "no function");
+	fact_equal(tetra_stats_policy(session, "guard", 0, 0, &counts), -EINVAL,
+		   "no size");
 	opts.size = 1;
-	fact_equal(tetra_session_new(&none, &opts, NULL), -EINVAL, "options without a size");
+	fact_equal(tetra_session_new(&none, &opts, NULL), -EINVAL,
+		   "options without a size");
 	fact(!none && !tetra_session_free(NULL) && !tetra_unsubscribe(NULL) &&
 		     !tetra_txn_free(NULL),
 	     "NULL can be freed");
@@ -582,8 +595,10 @@ static void memory_lock(void)
 		fact(tetra_diag_get(diag, 0, &finding) == 0 &&
 			     strcmp(finding.code, "memory-lock") == 0,
 		     "and named: %s", finding.message ?: "nothing");
-	fact_equal(tetra_session_new(&session, &opts, diag), 0, "a session that may raise it");
-	fact(memlock_get() == (counts ? RLIM_INFINITY : low), "it is raised where it counts");
+	fact_equal(tetra_session_new(&session, &opts, diag), 0,
+		   "a session that may raise it");
+	fact(memlock_get() == (counts ? RLIM_INFINITY : low),
+	     "it is raised where it counts");
 	session = tetra_session_free(session);
 	memlock_set(RLIM_INFINITY);
 	tetra_diag_free(diag);

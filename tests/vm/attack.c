@@ -42,7 +42,7 @@ struct shared {
 	uint32_t commits;	   /* done so far */
 	uint32_t hole, hole_until; /* around the last success under attack */
 	struct tally control[ATTACKERS], attack[ATTACKERS];
-} *shared;
+} * shared;
 
 static uint32_t phase_get(void)
 {
@@ -141,7 +141,8 @@ static int change_many(struct tetra_txn *txn, bool add)
 		char name[32];
 
 		snprintf(name, sizeof(name), "many-%u", i);
-		r = add ? txn_load(txn, policy_many(i)) : tetra_txn_unload(txn, name, NULL);
+		r = add ? txn_load(txn, policy_many(i))
+			: tetra_txn_unload(txn, name, NULL);
 	}
 	return r;
 }

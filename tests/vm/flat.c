@@ -147,7 +147,8 @@ static struct cost programs_cost(const struct programs *before)
 	return sum;
 }
 
-static void load_all(struct tetra_session *session, const struct work *work, unsigned int n)
+static void load_all(struct tetra_session *session, const struct work *work,
+		     unsigned int n)
 {
 	struct tetra_txn *txn = rig_txn(session);
 
@@ -172,10 +173,10 @@ static uint64_t measure(const struct work *work, unsigned int n)
 	work->run(RUNS);
 	end = programs_cost(&before);
 	tetra_session_free(session);
-	fact(end.runs - begin.runs >= RUNS, "%s, %u policies: %" PRIu64 " runs", work->name,
-	     n, end.runs - begin.runs);
-	return end.runs > begin.runs ? (end.ns - begin.ns) * 10 / (end.runs - begin.runs) :
-				       0;
+	fact(end.runs - begin.runs >= RUNS, "%s, %u policies: %" PRIu64 " runs",
+	     work->name, n, end.runs - begin.runs);
+	return end.runs > begin.runs ? (end.ns - begin.ns) * 10 / (end.runs - begin.runs)
+				     : 0;
 }
 
 static void compare(const struct work *work)

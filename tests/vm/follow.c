@@ -60,7 +60,8 @@ static void load_children(const char *name, const char *op, const char *list)
 
 static void load_forks(const char *name, const char *op, pid_t pid)
 {
-	rig_load(session, rig_policy(HEAD OPENS FORKS, name, op, pid), TETRA_LOAD_REPLACE);
+	rig_load(session, rig_policy(HEAD OPENS FORKS, name, op, pid),
+		 TETRA_LOAD_REPLACE);
 }
 
 static void unload(const char *name)
@@ -133,28 +134,31 @@ static const struct way {
 	{ "itself", true, { EVIL, "out", "OUT", "wait", "GO", "act", VAULT } },
 	{ "its child",
 	  true,
-	  { EVIL, "out", "OUT", "fork", "exec", LAB "/other", "wait", "GO", "act", VAULT } },
+	  { EVIL, "out", "OUT", "fork", "exec", LAB "/other", "wait", "GO", "act",
+	    VAULT } },
 	{ "its orphan",
 	  true,
-	  { EVIL, "out", "OUT", "orphan", "exec", LAB "/other", "wait", "GO", "act", VAULT } },
+	  { EVIL, "out", "OUT", "orphan", "exec", LAB "/other", "wait", "GO", "act",
+	    VAULT } },
 	{ "what it executed",
 	  true,
 	  { EVIL, "out", "OUT", "exec", LAB "/other", "wait", "GO", "act", VAULT } },
 	{ "its parent's child",
 	  true,
-	  { EVIL, "out", "OUT", "parent", "exec", LAB "/other", "wait", "GO", "act", VAULT } },
+	  { EVIL, "out", "OUT", "parent", "exec", LAB "/other", "wait", "GO", "act",
+	    VAULT } },
 	{ "an orphan of another program of an orphan",
 	  true,
-	  { EVIL, "out", "OUT", "orphan", "exec", LAB "/third", "orphan", "exec", LAB "/other",
-	    "wait", "GO", "act", VAULT } },
+	  { EVIL, "out", "OUT", "orphan", "exec", LAB "/third", "orphan", "exec",
+	    LAB "/other", "wait", "GO", "act", VAULT } },
 	{ "a program from memory",
 	  true,
 	  { EVIL, "out", "OUT", "fork", "memfd", "wait", "GO", "act", VAULT } },
 	{ "another", false, { LAB "/other", "out", "OUT", "wait", "GO", "act", VAULT } },
 	{ "another's orphan",
 	  false,
-	  { LAB "/third", "out", "OUT", "orphan", "exec", LAB "/other", "wait", "GO", "act",
-	    VAULT } },
+	  { LAB "/third", "out", "OUT", "orphan", "exec", LAB "/other", "wait", "GO",
+	    "act", VAULT } },
 	{ "another from memory",
 	  false,
 	  { LAB "/other", "out", "OUT", "memfd", "wait", "GO", "act", VAULT } },
@@ -173,8 +177,8 @@ static void crowd_act(unsigned int group, int evil, int others, const char *what
 {
 	touch(LAB "/go-%u", group);
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
-		fact_equal(answer(group, i), ways[i].descends ? evil : others, "%s: %s", what,
-			   ways[i].name);
+		fact_equal(answer(group, i), ways[i].descends ? evil : others, "%s: %s",
+			   what, ways[i].name);
 }
 
 static void crowd_check(int evil, int others, const char *what)
@@ -248,9 +252,9 @@ static void check_beside(void)
 	unload("same");
 }
 
-static const char *const forks[] = { LAB "/third", "stay", "stay",	 "out", "OUT", "orphan",
-				     "exec",	   LAB "/other", "wait", "GO",	"act", VAULT,
-				     NULL };
+static const char *const forks[] = { LAB "/third", "stay", "stay",	 "out",	 "OUT",
+				     "orphan",	   "exec", LAB "/other", "wait", "GO",
+				     "act",	   VAULT,  NULL };
 
 static void check_pids_once(const char *op, bool before, bool replaced, const char *what)
 {
@@ -263,10 +267,11 @@ static void check_pids_once(const char *op, bool before, bool replaced, const ch
 		usleep(BEGIN_US);
 		load_forks("forks", op, pid);
 	} else {
-		static const char *const waits[] = { LAB "/third", "wait", "GO", "stay", "stay",
-						     "out",	   "OUT",  "orphan",
-						     "exec",	   LAB "/other", "wait",
-						     "later",	   "act",  VAULT, NULL };
+		static const char *const waits[] = { LAB "/third", "wait",   "GO",
+						     "stay",	   "stay",   "out",
+						     "OUT",	   "orphan", "exec",
+						     LAB "/other", "wait",   "later",
+						     "act",	   VAULT,    NULL };
 
 		pid = start(waits, group, 0);
 		usleep(BEGIN_US);
@@ -325,13 +330,16 @@ static const struct trick spoofs[] = {
 	  0,
 	  { GOOD, "out", "OUT", "fork", "spoof", GOOD, "act", VAULT } },
 	{ "another", EPERM, { EVIL, "out", "OUT", "act", VAULT } },
-	{ "another under its name", EPERM, { EVIL, "out", "OUT", "spoof", GOOD, "act", VAULT } },
+	{ "another under its name",
+	  EPERM,
+	  { EVIL, "out", "OUT", "spoof", GOOD, "act", VAULT } },
 	{ "a user's under its name",
 	  EPERM,
 	  { EVIL, "out", "OUT", USER, "spoof", GOOD, "act", VAULT } },
 	{ "a child of that",
 	  EPERM,
-	  { EVIL, "out", "OUT", USER, "spoof", GOOD, "fork", "exec", EVIL, "act", VAULT } },
+	  { EVIL, "out", "OUT", USER, "spoof", GOOD, "fork", "exec", EVIL, "act",
+	    VAULT } },
 	{ "what that executed",
 	  EPERM,
 	  { EVIL, "out", "OUT", USER, "spoof", GOOD, "exec", EVIL, "act", VAULT } },
@@ -364,21 +372,23 @@ static void check_spoofs(void)
 	for (size_t i = 0; i < ARRAY_SIZE(spoofs); i++)
 		trick_play(&spoofs[i], "names of user namespaces");
 	rig_load(session,
-		 rig_policy(HEAD OPENS
-			    "    - matchBinaries: [{operator: In, values: [" GOOD
-			    "], followChildren: true}]\n"
-			    "    - matchArgs: [{index: 0, operator: Equal, values: ['" VAULT
-			    "']}]\n"
-			    "      matchActions: [{action: Override, argError: -1}]\n",
-			    "spoof"),
+		 rig_policy(
+			 HEAD OPENS
+			 "    - matchBinaries: [{operator: In, values: [" GOOD
+			 "], followChildren: true}]\n"
+			 "    - matchArgs: [{index: 0, operator: Equal, values: ['" VAULT
+			 "']}]\n"
+			 "      matchActions: [{action: Override, argError: -1}]\n",
+			 "spoof"),
 		 TETRA_LOAD_REPLACE);
 	for (size_t i = 0; i < ARRAY_SIZE(spoofs); i++)
 		trick_play(&spoofs[i], "an exception by such names");
 	load_children("spoof", "In", GOOD);
 	trick_play(&denied, "names of user namespaces");
 	rig_load(session,
-		 rig_policy(HEAD "  options: [{name: user-namespaces, value: trust}]\n" OPENS
-				 CHILDREN,
+		 rig_policy(HEAD
+			    "  options: [{name: user-namespaces, value: trust}]\n" OPENS
+				    CHILDREN,
 			    "spoof", "NotIn", GOOD),
 		 TETRA_LOAD_REPLACE);
 	trick_play(&trusted, "where names are trusted");
@@ -390,13 +400,17 @@ static void check_spoofs(void)
 
 static const struct trick trees[] = {
 	{ "itself", EPERM, { LAB "/other", "out", "OUT", TREE, "act", VAULT } },
-	{ "its child", EPERM, { LAB "/other", "out", "OUT", TREE, "fork", "act", VAULT } },
+	{ "its child",
+	  EPERM,
+	  { LAB "/other", "out", "OUT", TREE, "fork", "act", VAULT } },
 	{ "its child, another program",
 	  EPERM,
-	  { LAB "/other", "out", "OUT", TREE, "fork", "exec", LAB "/other", "act", VAULT } },
+	  { LAB "/other", "out", "OUT", TREE, "fork", "exec", LAB "/other", "act",
+	    VAULT } },
 	{ "its orphan, another program",
 	  EPERM,
-	  { LAB "/other", "out", "OUT", TREE, "orphan", "exec", LAB "/other", "act", VAULT } },
+	  { LAB "/other", "out", "OUT", TREE, "orphan", "exec", LAB "/other", "act",
+	    VAULT } },
 	{ "what it executed",
 	  EPERM,
 	  { LAB "/other", "out", "OUT", TREE, "exec", LAB "/other", "act", VAULT } },
@@ -405,7 +419,8 @@ static const struct trick trees[] = {
 	  { LAB "/other", "out", "OUT", TREE, "memfd", "act", VAULT } },
 	{ "another from memory, and its child",
 	  0,
-	  { LAB "/other", "out", "OUT", "memfd", "fork", "exec", LAB "/other", "act", VAULT } },
+	  { LAB "/other", "out", "OUT", "memfd", "fork", "exec", LAB "/other", "act",
+	    VAULT } },
 	{ "another", 0, { LAB "/other", "out", "OUT", "act", VAULT } },
 };
 
@@ -415,12 +430,13 @@ static void check_trees(void)
 	static const struct trick waits = {
 		"there before the policy",
 		EPERM,
-		{ LAB "/other", "out", "OUT", TREE, "orphan", "exec", LAB "/other", "wait",
-		  "GO", "act", VAULT },
+		{ LAB "/other", "out", "OUT", TREE, "orphan", "exec", LAB "/other",
+		  "wait", "GO", "act", VAULT },
 	};
 	static const struct trick pid = { "no matter for pids",
 					  0,
-					  { LAB "/other", "out", "OUT", TREE, "act", VAULT } };
+					  { LAB "/other", "out", "OUT", TREE, "act",
+					    VAULT } };
 	unsigned int group = n_groups++;
 
 	(void)start(waits.steps, group, 0);
@@ -460,7 +476,8 @@ static void check_storm(void)
 	usleep(BEGIN_US);
 	for (i = 0; i < 4; i++) {
 		snprintf(path, sizeof(path), LAB "/out/%u-%u", group, i);
-		fact(stat(path, &st) == 0 && st.st_size == 0, "no child of storm %u passed", i);
+		fact(stat(path, &st) == 0 && st.st_size == 0,
+		     "no child of storm %u passed", i);
 	}
 	unload("storm");
 }

@@ -36,7 +36,7 @@ static struct shared {
 	int go;
 	uint32_t ready;
 	uint64_t harmless, refused, forbidden, passed;
-} *shared;
+} * shared;
 
 static void count(uint64_t *number)
 {
@@ -53,7 +53,8 @@ static void moment_await(void)
 static void innocent_run(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)setpriority(PRIO_PROCESS, 0, 0); /* the starter's, who goes first, is not ours */
+	(void)setpriority(PRIO_PROCESS, 0,
+			  0); /* the starter's, who goes first, is not ours */
 	moment_await();
 	for (unsigned int i = 0; i < CALLS; i++) {
 		count(&shared->harmless);
@@ -122,24 +123,25 @@ static bool deadly_kills(void)
 static void policies_load(struct tetra_session *session)
 {
 	rig_load(session, rig_policy(RIG_DENY, "denies", CLOSED "/"), 0);
-	rig_load(session, rig_policy("apiVersion: cilium.io/v1alpha1\n"
-				     "kind: TracingPolicy\n"
-				     "metadata:\n"
-				     "  name: kills\n"
-				     "spec:\n"
-				     "  kprobes:\n"
-				     "  - call: security_file_open\n"
-				     "    syscall: false\n"
-				     "    args:\n"
-				     "    - index: 0\n"
-				     "      type: file\n"
-				     "    selectors:\n"
-				     "    - matchArgs:\n"
-				     "      - index: 0\n"
-				     "        operator: Prefix\n"
-				     "        values: ['" DEADLY "/']\n"
-				     "      matchActions:\n"
-				     "      - action: Sigkill\n"),
+	rig_load(session,
+		 rig_policy("apiVersion: cilium.io/v1alpha1\n"
+			    "kind: TracingPolicy\n"
+			    "metadata:\n"
+			    "  name: kills\n"
+			    "spec:\n"
+			    "  kprobes:\n"
+			    "  - call: security_file_open\n"
+			    "    syscall: false\n"
+			    "    args:\n"
+			    "    - index: 0\n"
+			    "      type: file\n"
+			    "    selectors:\n"
+			    "    - matchArgs:\n"
+			    "      - index: 0\n"
+			    "        operator: Prefix\n"
+			    "        values: ['" DEADLY "/']\n"
+			    "      matchActions:\n"
+			    "      - action: Sigkill\n"),
 		 0);
 }
 

@@ -169,8 +169,8 @@ static void counts_check(const struct tetra_counts *counts, uint64_t calls,
 	fact_equal(counts->posted + counts->not_posted + counts->rate_limited +
 			   counts->lost,
 		   counts->matched,
-		   "%s: posted %" PRIu64 " + not_posted %" PRIu64 " + rate_limited %" PRIu64
-		   " + lost %" PRIu64 " = matched",
+		   "%s: posted %" PRIu64 " + not_posted %" PRIu64
+		   " + rate_limited %" PRIu64 " + lost %" PRIu64 " = matched",
 		   name, counts->posted, counts->not_posted, counts->rate_limited,
 		   counts->lost);
 }
@@ -191,18 +191,19 @@ static void books_check(struct tetra_session *session, unsigned int n)
 	fact_equal(heard.hooks, ledger.posted, "events of the policy, all delivered");
 	fact_equal(stats.filtered, quiet.posted, "events that nobody wanted");
 	fact_equal(stats.delivered, heard.hooks + heard.ends, "events delivered");
-	fact(stats.records >= ledger.posted + quiet.posted && stats.records <=
-	     stats.delivered + stats.filtered + 16,
+	fact(stats.records >= ledger.posted + quiet.posted &&
+		     stats.records <= stats.delivered + stats.filtered + 16,
 	     "records read: %" PRIu64, stats.records);
-	fact_equal(heard.lost_ring, stats.lost_ring, "LOST events name what found no room");
+	fact_equal(heard.lost_ring, stats.lost_ring,
+		   "LOST events name what found no room");
 	/* Events of processes can find it full as well: the child's exit. */
 	fact(stats.lost_ring >= ledger.lost + quiet.lost &&
 		     stats.lost_ring <= ledger.lost + quiet.lost + 16,
 	     "the ring's losses (%" PRIu64 ") are the policies' (%" PRIu64 ")",
 	     stats.lost_ring, ledger.lost + quiet.lost);
 	fact_equal(heard.lost_other + stats.lost_scratch + stats.lost_process +
-			   stats.lost_fragment + stats.lost_recursion + stats.lost_decode +
-			   stats.lost_memory,
+			   stats.lost_fragment + stats.lost_recursion +
+			   stats.lost_decode + stats.lost_memory,
 		   0, "losses of other causes");
 }
 
@@ -240,7 +241,8 @@ static void failing_subscriber(struct tetra_session *session)
 	for (end = rig_now_ms() + SETTLE_MS; rig_now_ms() < end;)
 		stopped += tetra_session_poll(session, SETTLE_MS / 10) == -ECANCELED;
 	heard.fails = false;
-	fact_equal(heard.hooks - hooks, 8, "a subscriber that fails still gets all events");
+	fact_equal(heard.hooks - hooks, 8,
+		   "a subscriber that fails still gets all events");
 	fact_equal(stopped, heard.errors, "each error stopped a dispatch");
 	fact_equal(heard.ends - ends, 1, "the other subscriber gets its event as well");
 }

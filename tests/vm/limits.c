@@ -13,10 +13,10 @@
 
 /* Offsets that the policy watches. */
 #define FIRST 1000000
-#define FEW	8000
-#define MANY	60000
+#define FEW   8000
+#define MANY  60000
 /* Values that were seen last are remembered. */
-#define RECENT	1000
+#define RECENT 1000
 
 #define OWN_CALLS 50
 
@@ -133,8 +133,9 @@ static uint64_t matched(struct tetra_session *session)
 
 static void own_row(const struct own_row *row)
 {
-	struct tetra_session_opts opts = { .size = sizeof(opts),
-					   .flags = row->flags | TETRA_SESSION_QUIET_START };
+	struct tetra_session_opts opts = {
+		.size = sizeof(opts), .flags = row->flags | TETRA_SESSION_QUIET_START
+	};
 	struct tetra_session *session = rig_session(&opts);
 	uint64_t seen = 0, wanted = 0;
 
@@ -150,7 +151,8 @@ static void own_row(const struct own_row *row)
 	seen = rig_stats(session).skipped_own;
 	fact_equal(seen + wanted, 2 * OWN_CALLS, "the others were left out, and counted");
 	child_calls(true, 1000);
-	fact_equal(matched(session), wanted += OWN_CALLS, "another user in the group is seen");
+	fact_equal(matched(session), wanted += OWN_CALLS,
+		   "another user in the group is seen");
 	child_calls(false, 0);
 	fact_equal(matched(session), wanted += OWN_CALLS, "another group is seen");
 	fact_equal(rig_stats(session).skipped_own, seen, "nothing more was left out");

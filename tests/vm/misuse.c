@@ -44,8 +44,8 @@ static int on_event(void *user, const struct tetra_event *event)
 /* A kept event is anybody's. */
 static void read_handed(struct asker *asker)
 {
-	struct tetra_event *event = __atomic_exchange_n(&asker->handed, NULL,
-							__ATOMIC_ACQ_REL);
+	struct tetra_event *event =
+		__atomic_exchange_n(&asker->handed, NULL, __ATOMIC_ACQ_REL);
 	char text[4096];
 
 	if (!event)
@@ -93,8 +93,10 @@ static void commits(struct tetra_session *session, int i)
 {
 	struct tetra_txn *txn = rig_txn(session);
 
-	fact_equal(rig_txn_load(txn, rig_policy(RIG_DENY, "other", CLOSED), 0), 0, "load");
-	fact_equal(tetra_txn_set_enabled(txn, "guard", i % 2, NULL), 0, "switch the first");
+	fact_equal(rig_txn_load(txn, rig_policy(RIG_DENY, "other", CLOSED), 0), 0,
+		   "load");
+	fact_equal(tetra_txn_set_enabled(txn, "guard", i % 2, NULL), 0,
+		   "switch the first");
 	fact_equal(rig_commit(txn), 0, "commit");
 	fact_equal(tetra_policy_unload(session, "other", NULL), 0, "unload");
 }
@@ -118,7 +120,8 @@ static void second_thread(void)
 	__atomic_store_n(&asker.stop, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	fact(asker.n_asked > 10 && asker.n_read > 0,
-	     "%" PRIu64 " questions beside %u events, of which %" PRIu64 " were handed over",
+	     "%" PRIu64 " questions beside %u events, of which %" PRIu64
+	     " were handed over",
 	     asker.n_asked, asker.n_events, asker.n_read);
 	tetra_event_unref(asker.handed);
 	tetra_session_free(asker.session);
@@ -214,7 +217,8 @@ static void free_with_transaction(void)
 	fact_equal(tetra_txn_load(txn, policy, NULL, NULL), -ECANCELED,
 		   "load when the session is gone");
 	fact_equal(tetra_txn_unload(txn, "guard", NULL), -ECANCELED, "unload");
-	fact_equal(tetra_txn_set_mode(txn, "guard", TETRA_MODE_MONITOR, NULL), -ECANCELED, "mode");
+	fact_equal(tetra_txn_set_mode(txn, "guard", TETRA_MODE_MONITOR, NULL), -ECANCELED,
+		   "mode");
 	fact_equal(tetra_txn_set_enabled(txn, "guard", 0, NULL), -ECANCELED, "disable");
 	fact_equal(tetra_txn_commit(txn, NULL), -ECANCELED, "commit");
 	session = rig_session(NULL);
@@ -255,7 +259,8 @@ static void sizes(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct tetra_session_opts opts = { .size = sizeof(opts),
 						   .ring_bytes = rows[i].ring_bytes,
-						   .max_processes = rows[i].max_processes };
+						   .max_processes =
+							   rows[i].max_processes };
 		struct tetra_session *session = NULL;
 		struct tetra_diag *diag = NULL;
 

@@ -42,7 +42,8 @@ static const struct {
 /* What one hook point can have together. */
 #define KINDS_AT_ONCE 5
 
-static struct tetra_policy *policy_make(size_t place, size_t kind, size_t doing, bool filtered)
+static struct tetra_policy *policy_make(size_t place, size_t kind, size_t doing,
+					bool filtered)
 {
 	/* Nothing that runs is hit: the binary is one that nobody starts. */
 	return rig_policy(
@@ -52,13 +53,14 @@ static struct tetra_policy *policy_make(size_t place, size_t kind, size_t doing,
 		"[{index: 0, type: %s}], selectors: [{matchBinaries: [{operator: In, values: "
 		"[%s]}]%s, matchActions: [{%s}]}]}\n",
 		kind, places[place].hook, kinds[kind], NOBODY,
-		filtered ? ", matchArgs: [{index: 0, operator: NotEqual, values: ['1']}]" : "",
+		filtered ? ", matchArgs: [{index: 0, operator: NotEqual, values: ['1']}]"
+			 : "",
 		doings[doing].actions);
 }
 
 /* One policy for each kind, from @first on, in one transaction. */
-static void load_some(struct tetra_session *session, size_t place, size_t first, size_t doing,
-		      bool filtered)
+static void load_some(struct tetra_session *session, size_t place, size_t first,
+		      size_t doing, bool filtered)
 {
 	struct tetra_txn *txn = rig_txn(session);
 	char name[32];
@@ -93,7 +95,8 @@ int main(int argc, char **argv)
 		for (doing = 0; doing < ARRAY_SIZE(doings); doing++) {
 			if (doings[doing].denies && !places[place].denies)
 				continue;
-			for (first = 0; first < ARRAY_SIZE(kinds); first += KINDS_AT_ONCE) {
+			for (first = 0; first < ARRAY_SIZE(kinds);
+			     first += KINDS_AT_ONCE) {
 				if (!doing)
 					load_some(session, place, first, doing, false);
 				load_some(session, place, first, doing, true);

@@ -28,10 +28,10 @@
 #include "tests/vm/rig.h"
 
 #define SECONDS 8u
-#define LAB "/tmp/lab"
+#define LAB	"/tmp/lab"
 #define BETWEEN "/a/b/c/d"
-#define FREE "/t/p" BETWEEN "/y"
-#define BOUND "/u/m"
+#define FREE	"/t/p" BETWEEN "/y"
+#define BOUND	"/u/m"
 /* Turns of the free file's folders for one of the bound file's. */
 #define TURNS 8u
 
@@ -47,7 +47,7 @@ struct shared {
 	uint32_t over;
 	uint64_t renames;
 	struct tally free_file[OPENERS], bound_file[OPENERS];
-} *shared;
+} * shared;
 
 static bool is_over(void)
 {
@@ -81,9 +81,9 @@ static int folder_open(const char *path)
 /* The lab as the root of a mount namespace of our own. */
 static void lab_enter(void)
 {
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    chdir(LAB) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-	    umount2(".", MNT_DETACH) < 0)
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || chdir(LAB) < 0 ||
+	    syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0)
 		_exit(EXIT_FAILURE);
 }
 
@@ -129,7 +129,8 @@ static void folders_make(const char *path, const char *name)
 	char folder[PATH_MAX], file[PATH_MAX + 16];
 
 	snprintf(folder, sizeof(folder), "%s/", path);
-	for (char *slash = folder + strlen(LAB) + 1; (slash = strchr(slash, '/')); slash++) {
+	for (char *slash = folder + strlen(LAB) + 1; (slash = strchr(slash, '/'));
+	     slash++) {
 		*slash = '\0';
 		snprintf(file, sizeof(file), "%s/%s", folder, name);
 		rig_file(folder, file);
@@ -149,8 +150,8 @@ static pid_t child(void)
 static void policies_load(struct tetra_session *session)
 {
 	rig_load(session, rig_policy(RIG_DENY, "never-inside", "/t/q" BETWEEN "/x/"), 0);
-	rig_load(session,
-		 rig_policy(RIG_DENY, "never-outside", LAB "/t/q" BETWEEN "/x/"), 0);
+	rig_load(session, rig_policy(RIG_DENY, "never-outside", LAB "/t/q" BETWEEN "/x/"),
+		 0);
 	rig_load(session, rig_policy(RIG_DENY, "always-inside", "/u/"), 0);
 	rig_load(session, rig_policy(RIG_DENY, "always-outside", LAB "/u/"), 0);
 }
@@ -166,7 +167,8 @@ static uint64_t count_disturbed(struct tetra_session *session)
 	const char *cause;
 	uint64_t count = 0;
 
-	fact_equal(tetra_stats_unreadable(session, 0, &cause, &count), 0, "the first cause");
+	fact_equal(tetra_stats_unreadable(session, 0, &cause, &count), 0,
+		   "the first cause");
 	printf("     %" PRIu64 " %s\n", count, cause);
 	return count;
 }
@@ -179,8 +181,10 @@ static void report(enum opener opener, const char *from, uint64_t disturbed)
 	printf("     from %s: %" PRIu64 " and %" PRIu64 " attempts\n", from,
 	       never->opened + never->denied, always->opened + always->denied);
 	fact(never->opened > 0, "from %s: the free file was opened", from);
-	fact(never->denied <= disturbed, "from %s: %" PRIu64 " denials of the free file, all "
-	     "of paths that could not be read", from, never->denied);
+	fact(never->denied <= disturbed,
+	     "from %s: %" PRIu64 " denials of the free file, all "
+	     "of paths that could not be read",
+	     from, never->denied);
 	fact(never->denied * 1000 <= never->opened * DISTURBED_MAX_PER_MILLE,
 	     "from %s: such denials are rare", from);
 	fact(always->denied > 0, "from %s: the bound file was denied", from);

@@ -172,7 +172,8 @@ static void steps_run(char **steps)
 			step_act();
 		else if (!strcmp(*steps, "unlink") && unlink(*++steps) < 0)
 			fail(*steps);
-		else if (!strcmp(*steps, "chroot") && (chroot(*++steps) < 0 || chdir("/")))
+		else if (!strcmp(*steps, "chroot") &&
+			 (chroot(*++steps) < 0 || chdir("/")))
 			fail(*steps);
 		else if (!strcmp(*steps, "exec") && execv(steps[1], steps + 1) < 0)
 			fail(steps[1]);
