@@ -200,9 +200,10 @@ static void step_act(const char *path)
 		close(fd);
 }
 
-/* It waits for orphans as well: the session wants a processor, too. */
+/* It waits for orphans as well, and is nice: the session wants a processor, too. */
 static void step_storm(const char *path)
 {
+	(void)nice(19);
 	signal(SIGCHLD, SIG_DFL);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		fail("subreaper");
