@@ -166,6 +166,9 @@ struct tetra_call {
 #define TETRA_MARK_NSPID  2u
 #define TETRA_MARK_BINARY 3u
 
+/* Roots of all filters that follow forks or children. */
+#define TETRA_MAX_MARK_ROOTS 1024
+
 struct tetra_mark_key {
 	__u64 kind;
 	__u64 value[2]; /* pid, or the path's hash */

@@ -55,7 +55,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1024);
+	__uint(max_entries, TETRA_MAX_MARK_ROOTS);
 	__uint(key_size, sizeof(struct tetra_mark_key));
 	__uint(value_size, sizeof(struct tetra_mark_bits));
 } tetra_marks SEC(".maps");

@@ -428,6 +428,13 @@ static int txn_build(struct tetra_txn *txn, struct tetra_diag *diag)
 		return r;
 	tell_image(session, txn->next);
 	r = next_apply_marks(session, txn->next);
+	if (r == -E2BIG)
+		r = diag_error(
+			diag, NULL, r, "too-many",
+			"use Prefix, or filters that do not follow",
+			"the filters of all policies that follow forks or children have "
+			"more than %u different values",
+			TETRA_MAX_MARK_ROOTS);
 	if (r < 0)
 		return r;
 	tell_marks(session);

@@ -3,6 +3,7 @@
  * limits: rate limits of more values than there is room for, and what a session skips because
  * it did it itself.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,6 +160,53 @@ static void own_row(const struct own_row *row)
 	tetra_session_free(session);
 }
 
+/* A policy that follows the children of so many programs: what loading it returns. */
+static int roots_load(struct tetra_session *session, unsigned int n,
+		      unsigned int *ret_findings)
+{
+	struct tetra_policy *policy;
+	struct tetra_diag *diag;
+	char *values = NULL;
+	size_t bytes;
+	FILE *text = open_memstream(&values, &bytes);
+	int r;
+
+	for (unsigned int i = 0; i < n; i++)
+		fprintf(text, "%s/nowhere/%u", i ? ", " : "", i);
+	fclose(text);
+	policy =
+		rig_policy("apiVersion: cilium.io/v1alpha1\n"
+			   "kind: TracingPolicy\n"
+			   "metadata: {name: roots}\n"
+			   "spec:\n"
+			   "  lsmhooks:\n"
+			   "  - hook: file_open\n"
+			   "    selectors:\n"
+			   "    - matchBinaries:\n"
+			   "      - {operator: In, followChildren: true, values: [%s]}\n",
+			   values);
+	free(values);
+	if (tetra_diag_new(&diag) < 0)
+		exit(EXIT_FAILURE);
+	r = tetra_policy_load(session, policy, NULL, diag);
+	*ret_findings = tetra_diag_count(diag, TETRA_SEVERITY_ERROR);
+	tetra_policy_unref(policy);
+	tetra_diag_free(diag);
+	return r;
+}
+
+/* TETRA_MAX_MARK_ROOTS. */
+static void roots(struct tetra_session *session)
+{
+	unsigned int findings;
+
+	fact_equal(roots_load(session, 1025, &findings), -E2BIG,
+		   "1,025 programs to follow");
+	fact_equal(findings, 1, "it is said");
+	fact_equal(roots_load(session, 1024, &findings), 0, "1,024 programs to follow");
+	fact_equal(tetra_policy_unload(session, "roots", NULL), 0, "unload");
+}
+
 int main(void)
 {
 	static const struct own_row rows[] = {
@@ -173,6 +221,7 @@ int main(void)
 	fact(setpgid(0, 0) == 0 || getpgrp() == getpid(), "a process group of its own");
 	tetra_subscribe(session, NULL, on_event, NULL, NULL);
 	rates(session);
+	roots(session);
 	tetra_session_free(session);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		own_row(&rows[i]);
