@@ -39,18 +39,6 @@ static __always_inline int proc_put(__u32 tgid, const struct tetra_proc *row, __
 	return r;
 }
 
-/* The number of @pid in its innermost namespace; 0 in the root namespace. Typed. */
-static __always_inline __u32 pid_ns_number(struct pid *pid)
-{
-	__u32 level = pid->level;
-	struct upid upid = {};
-
-	if (!level)
-		return 0;
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 63]);
-	return upid.nr;
-}
-
 /* The row of any task, before there is a record with room for its name. */
 static __always_inline void identity_begin(struct tetra_scratch *s, __u64 task)
 {

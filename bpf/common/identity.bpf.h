@@ -255,7 +255,7 @@ static __noinline int identity_inherit(struct tetra_scratch *s)
 	return 0;
 }
 
-/* What a process keeps of those it descends from, whatever it executes. */
+/* Flags that a process inherits from its ancestors and keeps across exec. */
 #define MARKS_UNKNOWN (TETRA_PROC_MARKS_UNKNOWN | TETRA_PROC_NAMES_UNKNOWN)
 
 /* Where a process comes from: from one row to another. */

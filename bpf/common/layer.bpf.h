@@ -2,7 +2,7 @@
 /*
  * Layers: files that the kernel keeps below others. What a process does to a file of an
  * overlay passes many hooks twice, the second time with the layer's file, which the process
- * did not ask for and cannot name. Rules judge the first call, and the second is nobody's.
+ * did not ask for and cannot name. Rules judge the first call only.
  */
 #ifndef TETRA_BPF_LAYER_H
 #define TETRA_BPF_LAYER_H

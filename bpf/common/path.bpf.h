@@ -98,7 +98,7 @@ static __always_inline __u32 mount_end(struct mount *m)
 
 	if (ns && !pointer_is_error(ns) && !mnt_ns_is_anonymous(ns))
 		return TETRA_WALK_REACHED;
-	/* Nobody can mount these, but processes use their files: memfds, message queues. */
+	/* The kernel's own mounts, whose files processes do use: memfds, message queues. */
 	if (BPF_CORE_READ(m, mnt.mnt_flags) & MNT_INTERNAL)
 		return TETRA_WALK_NAMELESS;
 	/* A copy of a mount for the kernel's own use: a layer of an overlay, say. */

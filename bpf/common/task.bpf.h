@@ -106,4 +106,16 @@ static __always_inline struct tetra_proc *proc_find_ancestor(__u32 *ret_tgid)
 	return 0;
 }
 
+/* The number of @pid in its innermost namespace; 0 in the root namespace. Typed. */
+static __always_inline __u32 pid_ns_number(struct pid *pid)
+{
+	__u32 level = pid->level;
+	struct upid upid = {};
+
+	if (!level)
+		return 0;
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 63]);
+	return upid.nr;
+}
+
 #endif

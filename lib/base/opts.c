@@ -46,7 +46,7 @@ int opts_read(void *ret, size_t bytes, const void *given, const char *name,
 			diag, NULL, -E2BIG, "bad-option",
 			"use a library that is as new as the program, or leave the "
 			"newer members zero",
-			"struct %s has %zu bytes, of which this library knows %zu: "
+			"struct %s has %zu bytes, but this library knows only the first %zu: "
 			"bytes %zu to %zu are not zero",
 			name, size, bytes, first, last);
 	memcpy((uint8_t *)ret + sizeof(size), (const uint8_t *)given + sizeof(size),

@@ -21,7 +21,7 @@
  *  - A name made in a user namespace may be false: for a selector that distrusts such names,
  *    it passes every negated filter; if the selector exempts from a later one that enforces,
  *    it passes no positive filter. With followChildren, such a name does not put the process
- *    or its children on the list of such a filter; whoever descends from a listed one stays
+ *    or its children on the list of such a filter; a descendant of a listed one stays
  *    on it, whatever is executed.
  *  - An IPv4 address in IPv6 is the IPv4 address, for every operator on addresses.
  *  - Paths and strings are compared as bytes, nothing is normalised. A resolved path

@@ -150,10 +150,10 @@ static const char *name_hint(const char *text, bool function)
 {
 	if (strpbrk(text, "*?[^"))
 		return function ? "use a list of type generated_ftrace with a pattern"
-				: "there are no patterns: write one hook each";
+				: "there are no patterns: write a hook for each";
 	if (strpbrk(text, ",|"))
-		return function ? "write one hook each, or a list"
-				: "write one hook each";
+		return function ? "write a hook for each, or a list"
+				: "write a hook for each";
 	if (!function && strpbrk(text, "/:"))
 		return "write the part before it as 'subsystem', the part after it as "
 		       "'event'";

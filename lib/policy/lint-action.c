@@ -111,7 +111,7 @@ static const char *adds_nothing(const struct doc_action *early,
 	return NULL;
 }
 
-/* A signal that the kill behind it overtakes. */
+/* A signal followed by a kill, which makes it pointless. */
 static bool is_overtaken(const struct lint *lint, uint32_t i)
 {
 	const struct doc_selector *doc = lint->selector;
@@ -283,7 +283,7 @@ static void ignored_in_action(const struct lint *lint, const struct doc_action *
 		 !lint_is_listed(hashing, lint->hook->name->text))
 		report_warning_key(lint->report, action->ima, "ignored-field",
 				   "hook file_open or bprm_check_security",
-				   "at " Q " there is no file that could be hashed",
+				   "at " Q " there is no file to hash",
 				   lint->hook->name->text);
 }
 

@@ -21,7 +21,7 @@ static void call_hint(const char *name, char (*ret)[128])
 		snprintf(*ret, sizeof(*ret), "write syscall: false");
 }
 
-/* A list without a type: symbols, of which none is a system call. */
+/* A list without a type contains symbols; none of these is a system call. */
 static bool lists_functions(const struct lint *lint)
 {
 	const struct doc_list_def *list = lint_list_hooked(lint);
@@ -226,9 +226,10 @@ static void event_check(const struct lint *lint)
 		report_warning(lint->report, hook->subsystem, "unknown-symbol",
 			       "did you mean 'syscalls'?", "no subsystem has this name");
 	else if (raw && str_equal(subsystem, "syscalls"))
-		report_warning(lint->report, hook->name, "unknown-symbol",
-			       "leave 'raw' out, or use raw_syscalls/sys_enter",
-			       "there is no raw tracepoint for one system call");
+		report_warning(
+			lint->report, hook->name, "unknown-symbol",
+			"leave 'raw' out, or use raw_syscalls/sys_enter",
+			"raw tracepoints cover all system calls, not a single one");
 	else
 		event_prefix(lint, subsystem, hook->name->text);
 }

@@ -285,7 +285,7 @@ static void same_end_add(const struct lint *lint, enum act act, struct strbuf *r
 			siblings_add(lint, same_end[i].other, ret);
 }
 
-/* Functions of which there is one for each version of IP. */
+/* Functions that exist once for IPv4 and once for IPv6. */
 static const struct {
 	const char *one, *other, *what;
 } halves[] = {

@@ -5,7 +5,7 @@
  *
  * libbpf links the object's functions, relocates them and would then load every program. Just
  * before it loads one, we copy its instructions and function records and give libbpf a
- * two-instruction stub to load instead; then the object is closed. An instance is a copy of
+ * two-instruction program to load instead; then the object is closed. An instance is a copy of
  * the instructions that refers to another map of read-only data.
  *
  * We use libbpf's own hook for this, a section handler ("tetra/..."). The table of handlers is

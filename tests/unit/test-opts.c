@@ -56,10 +56,10 @@ TEST(opts_of_any_age_are_read)
 		{ 16, 0, 0, 1, 2, "" },
 		{ 32, -1, 0, 1, 2, "" },
 		{ 17, 0, -E2BIG, 0, 0,
-		  "struct known has 17 bytes, of which this library knows 16: bytes 16 to 16 "
+		  "struct known has 17 bytes, but this library knows only the first 16: bytes 16 to 16 "
 		  "are not zero" },
 		{ 32, 15, -E2BIG, 0, 0,
-		  "struct known has 32 bytes, of which this library knows 16: bytes 31 to 31 "
+		  "struct known has 32 bytes, but this library knows only the first 16: bytes 31 to 31 "
 		  "are not zero" },
 		{ 31, 15, 0, 1, 2, "" },
 		{ OPTS_MAX_BYTES + 1, -1, -EINVAL, 0, 0,

@@ -84,7 +84,7 @@ class Collector:
 
 
 def reason_of(number: int) -> str:
-    """What an error means here: the C library would say that there is no such file."""
+    """What an errno means to this library, where strerror() would be misleading."""
     return "not found" if number == errno.ENOENT else os.strerror(number)
 
 
