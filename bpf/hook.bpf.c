@@ -3,6 +3,7 @@
  * The programs of hook points, one per way to attach. An instance loads one of them, with
  * its own configuration; all instances of a session share the other maps.
  */
+#include "bpf/common/call.bpf.h"
 #include "bpf/common/hook.bpf.h"
 #include "bpf/common/touch.bpf.h"
 
@@ -26,19 +27,19 @@ const volatile struct tetra_hook_config cfg = {};
 	}
 
 HOOK_PROGRAM(tetra_fentry, int, void *, {
-	hook_run(ctx, PARAM_TYPED, wide);
+	hook_run(ctx, PROGRAM_TYPED, wide);
 	return 0;
 })
 
 HOOK_PROGRAM(tetra_fexit, int, void *, {
-	hook_run(ctx, PARAM_TYPED, wide);
+	hook_run(ctx, PROGRAM_TYPED, wide);
 	return 0;
 })
 
 /* Returns 64 bits: the result of a system call is a long. */
 HOOK_PROGRAM(tetra_fmod_ret, long, void *, {
 	long before = param_word(ctx, cfg.n_params);
-	long verdict = hook_run(ctx, PARAM_TYPED, wide);
+	long verdict = hook_run(ctx, PROGRAM_TYPED, wide);
 
 	return before ? before : verdict;
 })
@@ -46,7 +47,7 @@ HOOK_PROGRAM(tetra_fmod_ret, long, void *, {
 /* An earlier program's denial is kept. 64 bits: verifiers check the range of all of them. */
 HOOK_PROGRAM(tetra_lsm, long, void *, {
 	long before = cfg.has_return ? (int)param_word(ctx, cfg.n_params) : 0;
-	long verdict = hook_run(ctx, PARAM_TYPED, wide);
+	long verdict = hook_run(ctx, PROGRAM_TYPED, wide);
 
 	if (!cfg.has_return)
 		return 0;
@@ -58,34 +59,19 @@ HOOK_PROGRAM(tetra_lsm, long, void *, {
 })
 
 HOOK_PROGRAM(tetra_tp_btf, int, void *, {
-	hook_run(ctx, PARAM_TYPED, wide);
+	hook_run(ctx, PROGRAM_TYPED, wide);
 	return 0;
 })
 
 HOOK_PROGRAM(tetra_raw_tp, int, void *, {
-	hook_run(ctx, PARAM_WORDS, wide);
+	hook_run(ctx, PROGRAM_WORDS, wide);
 	return 0;
 })
 
 HOOK_PROGRAM(tetra_tracepoint, int, void *, {
-	hook_run(ctx, PARAM_RECORD, wide);
+	hook_run(ctx, PROGRAM_RECORD, wide);
 	return 0;
 })
-
-/* Registers hold the first six parameters; what the return side needs is saved. */
-static __always_inline void call_save(void *ctx)
-{
-	struct tetra_call_key key = { .thread = bpf_get_current_pid_tgid(),
-				      .hook = cfg.hook };
-	struct tetra_call call = {};
-	__u32 i;
-
-	for (i = 0; i < TETRA_SAVED_PARAMS; i++)
-		call.words[i] = param_register(ctx, i);
-	/* Before Linux 6.4 the result is 32 bits of a register: see proc_put(). */
-	if ((int)bpf_map_update_elem(&tetra_calls, &key, &call, BPF_ANY) < 0)
-		loss_count(TETRA_LOST_RECURSION);
-}
 
 HOOK_PROGRAM(tetra_kprobe, int, void *, {
 	long verdict;
@@ -94,26 +80,11 @@ HOOK_PROGRAM(tetra_kprobe, int, void *, {
 		call_save(ctx);
 	if (!cfg.phase)
 		return 0;
-	verdict = hook_run(ctx, PARAM_REGS, wide);
+	verdict = hook_run(ctx, PROGRAM_REGS, wide);
 	if (cfg.phase & TETRA_PHASE_DENY && verdict)
 		bpf_override_return(ctx, verdict);
 	return 0;
 })
-
-static __always_inline struct tetra_call *call_take(void *ctx, struct tetra_call_key *key)
-{
-	struct tetra_call *call;
-	__u64 result;
-
-	key->thread = bpf_get_current_pid_tgid();
-	key->hook = cfg.hook;
-	call = bpf_map_lookup_elem(&tetra_calls, key);
-	if (!call)
-		return 0;
-	asm volatile("%0 = *(u64 *)(%1 + 80)" : "=r"(result) : "r"(ctx));
-	call->words[TETRA_SAVED_PARAMS] = result;
-	return call;
-}
 
 /* A call that did nothing ends with an error number: an int, whatever the function's result
  * type is. */
@@ -129,7 +100,7 @@ static __always_inline void call_catch(const struct tetra_call *call, long verdi
 {
 	if (!verdict || call_failed(call))
 		return;
-	bpf_send_signal(ACT_SIGKILL);
+	signal_send(ACT_SIGKILL);
 	loss_count(TETRA_LOST_PASSED);
 }
 
@@ -140,7 +111,7 @@ HOOK_PROGRAM(tetra_kretprobe, int, void *, {
 
 	if (!call)
 		return 0;
-	verdict = hook_run(call, PARAM_SAVED, wide);
+	verdict = hook_run(call, PROGRAM_SAVED, wide);
 	if (cfg.phase & TETRA_PHASE_CATCH)
 		call_catch(call, verdict);
 	bpf_map_delete_elem(&tetra_calls, &key);
@@ -160,7 +131,7 @@ static __always_inline int syscall_is_ours(__u64 *ctx)
 HOOK_PROGRAM(tetra_sys_enter, int, __u64 *, {
 	if (ctx[1] != cfg.syscall_number || !syscall_is_ours(ctx))
 		return 0;
-	hook_run(ctx, PARAM_SYSCALL, wide);
+	hook_run(ctx, PROGRAM_SYSCALL, wide);
 	return 0;
 })
 
@@ -173,7 +144,7 @@ static __always_inline int syscall_is_leaving(__u64 *ctx)
 
 HOOK_PROGRAM(tetra_sys_exit, int, __u64 *, {
 	if (syscall_is_leaving(ctx))
-		hook_run(ctx, PARAM_SYSCALL, wide);
+		hook_run(ctx, PROGRAM_SYSCALL, wide);
 	return 0;
 })
 
@@ -181,14 +152,14 @@ HOOK_PROGRAM(tetra_sys_exit, int, __u64 *, {
 SEC("tetra/tetra_touch")
 int tetra_touch(void *ctx)
 {
-	touch_run(ctx, PARAM_TYPED);
+	touch_run(ctx, PROGRAM_TYPED);
 	return 0;
 }
 
 SEC("tetra/tetra_touch_record")
 int tetra_touch_record(void *ctx)
 {
-	touch_run(ctx, PARAM_CALL);
+	touch_run(ctx, PROGRAM_CALL);
 	return 0;
 }
 

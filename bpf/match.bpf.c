@@ -64,15 +64,17 @@ static __always_inline int case_run(case_step_fn step)
 static __always_inline __u64 step_begin(tetra_image image, struct tetra_case *c,
 					const struct tetra_cell *hook)
 {
-	__u64 bits = hook_bits(hook, c->phase), columns = hook->hook.slot_columns;
+	__u32 uses = slot_uses(hook->hook.slot_columns, TETRA_RETURN_SLOT);
+	__u64 bits = hook_bits(hook, c->phase);
 	struct tetra_scratch *s = &c->scratch;
 
 	c->address = (__u64)c;
 	match_begin(&s->match, bits, hook->hook.n_words);
-	if (bits && c->later && RETURN_COLUMNS(columns))
-		return select_later(image, s, RETURN_COLUMNS(columns),
+	if (bits && c->later && uses)
+		return select_aside(image, s, uses,
 				    hook->hook.slot_dims +
-					    TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS);
+					    TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS,
+				    TETRA_VALUE_LATER);
 	return bits;
 }
 
@@ -139,15 +141,15 @@ static __always_inline __u64 step_number(tetra_image image, struct tetra_case *c
 					 const struct tetra_cell *hook)
 {
 	return select_number(image, &c->scratch, case_uses(c, hook), case_dim(c, hook),
-			     c->scratch.raw[case_slot(c)], c->kind);
+			     c->scratch.raw[case_slot(c)], c->is_signed);
 }
 
 static __always_inline __u64 step_sock(tetra_image image, struct tetra_case *c,
 				       const struct tetra_cell *hook)
 {
 	if (c->state)
-		return select_no_sock(image, &c->scratch, case_uses(c, hook),
-				      case_dim(c, hook), c->state);
+		return select_aside(image, &c->scratch, case_uses(c, hook),
+				    case_dim(c, hook), c->state);
 	return sock_select(image, &c->scratch, case_uses(c, hook), case_dim(c, hook));
 }
 
@@ -181,6 +183,10 @@ static __always_inline __u64 step_path(tetra_image image, struct tetra_case *c,
 	struct tetra_scratch *s = &c->scratch;
 	__u32 dim = case_dim(c, hook) + TETRA_COL_HEAD;
 
+	if (case_uses(c, hook) & COLUMN(TETRA_COL_FILE_TYPE) &&
+	    !file_type_select(image, &s->match, case_dim(c, hook) + TETRA_COL_FILE_TYPE,
+			      c->type_state, c->file_type))
+		return 0;
 	if (!(case_uses(c, hook) & COLUMN(TETRA_COL_HEAD)))
 		return s->match.bits;
 	if (c->state)
@@ -202,7 +208,7 @@ static __always_inline __u64 step_path_text(tetra_image image, struct tetra_case
 	if (c->state)
 		return match_aside(image, &s->match, dim, c->state);
 	if (s->path.plain) {
-		s->text_bytes = components_put(s->number);
+		s->text_bytes = names_put(s->number);
 		s->text_at = s->spot;
 	}
 	return select_text(image, s, case_name_dim(image, c, dim), 1);

@@ -8,6 +8,7 @@
 
 #include <tetra/session.h>
 
+/* As a policy is written. */
 /* clang-format off */
 static const char policy_format[] =
 	"apiVersion: cilium.io/v1alpha1\n"

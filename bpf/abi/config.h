@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include "bpf/abi/image.h"
+#include "bpf/abi/kinds.h"
 
 /*
  * What an instance does with the rules that match. A hook point has one instance, or two if
@@ -21,34 +22,78 @@
 #define TETRA_PHASE_CATCH  16u /* kill if a result should have been changed and was not */
 #define TETRA_PHASE_TOUCH  32u /* only wait for pages that the others read */
 
-/* Where the value of a tracepoint field is: .data_loc of its slot. */
-#define TETRA_FIELD_VALUE    0u /* the field is the value, or a pointer to it */
-#define TETRA_FIELD_DATA_LOC 1u /* 32 bits: bytes << 16 | offset in the record */
-#define TETRA_FIELD_INLINE   2u /* the field is an array of .field bytes */
-/* as DATA_LOC, the offset counted from the end of the field */
-#define TETRA_FIELD_REL_LOC 3u
-
-struct tetra_slot_config {
-	__u8 kind;	 /* TETRA_ARG_*; 0: slot not used */
-	__u8 param;	 /* parameter number; tracepoints: unused */
-	__u8 size_param; /* CHAR_BUF: parameter that holds the length; 0xff none */
-	__u8 typed;	 /* the parameter's BTF type is the struct that the kind reads */
-	__u16 offset;	 /* tracepoints: offset of the field in the record */
-	__u16 field;	 /* tracepoints: bytes of the field */
-	__u16 size_offset; /* tracepoints: field that holds the length */
-	__u16 size_field;
-	__u8 data_loc; /* tracepoints: TETRA_FIELD_* */
-	__u8 user;     /* pointers are user memory (syscalls) */
-	__u8 reserved[6];
+/*
+ * Where a value comes from. A source of a point holds for all its programs: what the word of a
+ * parameter is, each kind of program knows.
+ */
+enum tetra_from {
+	TETRA_FROM_NONE = 0, /* nowhere: 0 */
+	TETRA_FROM_WORD = 1, /* parameter: word .at of the call */
+	TETRA_FROM_RESULT = 2,
+	/* The rest are in a tracepoint's record. */
+	TETRA_FROM_FIELD = 3, /* .bytes bytes at .at */
+	TETRA_FROM_ARRAY = 4, /* the address of .at */
+	TETRA_FROM_LOC = 5,   /* what 32 bits at .at point to: bytes << 16 | offset */
+	/* likewise, the offset counted from the end of the 32 bits */
+	TETRA_FROM_REL_LOC = 6,
+	TETRA_FROM_LOC_BYTES = 7, /* the upper 16 of these bits */
+	TETRA_FROM_CONSTANT = 8,  /* .at itself */
+	TETRA_FROM_STEPS = 9,	  /* .start, and from there .n_steps steps */
 };
 
-/* Classes of slots, in the order in which they are matched: cheapest first. */
-enum tetra_slot_class {
-	TETRA_SLOTS_NUMBER = 0,
-	TETRA_SLOTS_SOCK = 1,
-	TETRA_SLOTS_PATH = 2,
-	TETRA_SLOTS_TEXT = 3,
-	TETRA_SLOT_CLASSES = 4,
+/* From an address to what is @offset bytes further, or to the pointer that is there. */
+struct tetra_step {
+	__u16 offset;
+	__u8 load;
+	__u8 reserved;
+};
+
+#define TETRA_MAX_STEPS 10
+
+struct tetra_source {
+	__u8 from; /* enum tetra_from */
+	__u8 bytes;
+	/* Apart from .from, so that a program without steps does not look at their number. */
+	__u8 start;
+	__u8 n_steps;
+	__u32 at;
+	struct tetra_step steps[TETRA_MAX_STEPS];
+};
+
+/*
+ * A member of a struct, and its offset in the payload. The addresses of the structs are kept after
+ * the longest payload: first the argument's own, then one for each member that is followed.
+ */
+struct tetra_field {
+	__u16 offset;
+	__u8 base; /* where the struct's address is: TETRA_FIELDS_BASE() */
+	__u8 place;
+	__u8 bytes;
+	__u8 reserved;
+};
+
+/* Members of one kind, a power of two; bytes of the longest payload that is made of them. */
+#define TETRA_MAX_FIELDS	  32
+#define TETRA_FIELDS_BYTES	  128
+#define TETRA_FIELDS_BASE(number) (TETRA_FIELDS_BYTES + 8 * (number))
+
+struct tetra_slot_config {
+	__u8 kind;   /* TETRA_ARG_*; 0: slot not used */
+	__u8 reader; /* enum tetra_reader */
+	/* Numbers: bits of a register above those of the parameter, or of the kind if it is
+	 * narrower. The caller may have left anything there. */
+	__u8 shift;
+	__u8 extends;	 /* the sign of what is left is extended */
+	__u8 is_signed;	 /* numbers are compared with their sign */
+	__u8 size_shift; /* likewise, of the word with the length of a buffer */
+	__u8 typed;	 /* the parameter's BTF type is the struct that the kind reads */
+	__u8 user;	 /* pointers are user memory (syscalls) */
+	__u8 n_fields;
+	__u8 n_bytes; /* of the payload that the fields make */
+	__u8 reserved[2];
+	struct tetra_source value;
+	struct tetra_source size; /* of a buffer */
+	struct tetra_field fields[TETRA_MAX_FIELDS];
 };
 
 /*
@@ -57,9 +102,21 @@ enum tetra_slot_class {
  */
 #define TETRA_CALL_PREEMPT_DISABLE 0x7e7a01
 #define TETRA_CALL_PREEMPT_ENABLE  0x7e7a02
+#define TETRA_CALL_CAST		   0x7e7a03
 
-/* Pages of a long buffer in which its end is searched. */
-#define TETRA_BUFFER_PAGES 32
+/* And numbers in the place of the kernel's numbers of its types. */
+#define TETRA_BTF_DENTRY 0x7e7b01
+#define TETRA_BTF_MOUNT	 0x7e7b02
+
+/* Not a class: slots of results, at the entry of the call, where they cannot be read yet. */
+#define TETRA_SLOTS_LATER TETRA_SLOT_CLASSES
+#define TETRA_SLOT_LISTS  (TETRA_SLOT_CLASSES + 1)
+
+#define TETRA_PAGE_BYTES 4096u
+
+/* Pages of a long buffer in which its end is searched: 4 MiB. Looked at in turns. */
+#define TETRA_BUFFER_PAGES 1024
+#define TETRA_BUFFER_TURN  32
 
 struct tetra_hook_config {
 	__u32 hook; /* hook id: row 1 + hook of the image */
@@ -68,12 +125,12 @@ struct tetra_hook_config {
 	__u32 syscall;	  /* parameters are in a struct pt_regs */
 	__u32 task_btf;	  /* this kernel has bpf_get_current_task_btf() */
 	__u16 has_return; /* the function returns something (LSM: the earlier verdict) */
-	__u16 spares;	  /* the kernel is preemptible: there is spare scratch memory */
+	__u8 spares;	  /* the kernel is preemptible: there is spare scratch memory */
+	__u8 keeps_forks; /* forkers' rows are kept for their children: tetra_forks */
 	__u32 rate;	  /* a rule has a rate limit */
 	__u32 process_columns; /* those the instance can evaluate; a superset of the row's */
 	__u32 n_words; /* words of rules the instance can carry out; at least the row's */
-	__u16 distrusts;      /* a rule distrusts names made in user namespaces */
-	__u16 later;	      /* the hook filters results, which another instance sees */
+	__u32 distrusts;      /* a rule distrusts names made in user namespaces */
 	__u64 slot_columns;   /* likewise */
 	__u64 seed[4];	      /* of the hash that identifies executables: tetra_seed */
 	__u64 syscall_number; /* sys_enter, sys_exit: which call */
@@ -87,8 +144,10 @@ struct tetra_hook_config {
 	__u32 own_uid;
 	__u32 waits; /* another program has waited for user memory: what faults is not mapped */
 	/* Slots by class (TETRA_SLOTS_*), so that a run looks only at existing ones. */
-	__u8 n_slots[TETRA_SLOT_CLASSES];
-	__u8 slots_of[TETRA_SLOT_CLASSES][TETRA_MAX_SLOTS];
+	__u8 n_slots[TETRA_SLOT_LISTS];
+	__u8 slots_of[TETRA_SLOT_LISTS][TETRA_MAX_SLOTS];
+	__u8 far; /* this program walks far: far.bpf.h */
+	__u8 reserved[6];
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 
@@ -115,7 +174,7 @@ struct tetra_proc {
 	__u64 exe_hash[2]; /* of the executable's name; zeroes: unknown or none */
 	__u32 flags;	   /* TETRA_PROC_* */
 	__u16 exe_bytes;   /* of the resolved path; 0: none, for example a memfd */
-	__u16 reserved;
+	__u16 marking; /* in tetra_forks: how many mark roots there were, modulo 2^16 */
 	__u8 exe_head[TETRA_EXE_HEAD]; /* its first bytes, zero-padded */
 	__u8 exe_tail[TETRA_EXE_TAIL]; /* its last bytes, zero-padded at the front */
 	/* The rest is not written by an exec, which only adds to it. */
@@ -152,13 +211,19 @@ struct tetra_proc {
 /* Parameters that a kprobe keeps for its return side; the result follows them. */
 #define TETRA_SAVED_PARAMS 6
 
+/* Calls of one function that a thread can be inside of at once: more are counted as lost. */
+#define TETRA_CALL_DEPTHS 4
+
 struct tetra_call_key {
 	__u64 thread;
-	__u64 hook;
+	__u32 hook;
+	__u32 depth; /* of the call within others of the same function */
 };
 
 struct tetra_call {
 	__u64 words[TETRA_SAVED_PARAMS + 1];
+	__u64 stack;  /* the address of the return address */
+	__u64 nested; /* depth 0: how many calls are inside this one */
 };
 
 /* Key of the marks map: what makes a process the root of a marked tree. */
@@ -195,8 +260,8 @@ struct tetra_rate_set {
 	struct tetra_rate_way ways[TETRA_RATE_WAYS];
 };
 
-_Static_assert(sizeof(struct tetra_slot_config) == 20, "no hidden padding");
-_Static_assert(sizeof(struct tetra_hook_config) == 312, "no hidden padding");
+_Static_assert(sizeof(struct tetra_slot_config) == 300, "no hidden padding");
+_Static_assert(sizeof(struct tetra_hook_config) == 2568, "no hidden padding");
 _Static_assert(sizeof(struct tetra_proc) == 512, "no hidden padding");
 _Static_assert(sizeof(struct tetra_rate_set) == 256, "no hidden padding");
 

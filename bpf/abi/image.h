@@ -27,11 +27,14 @@
 #define TETRA_MAX_WORDS (TETRA_MAX_RULES / 64)
 /* Hook rows of a session: program instances, live and being removed. */
 #define TETRA_MAX_HOOKS 4096
-/* Values a program reads at one hook: arguments, and the return value in the last slot. */
+/*
+ * Values a program reads at one hook: arguments, and the result. The last slot is a result's; if
+ * policies read it as several types, the others are in slots like those of arguments.
+ */
 #define TETRA_MAX_SLOTS	  8
 #define TETRA_RETURN_SLOT 7
-/* Neighbouring cells looked at before an exact or trie lookup ends; the image compiler grows
- * a table until no entry is further away. */
+/* Cells looked at before an exact or trie lookup ends. EXACT: neighbours; the image compiler grows
+ * a table until no entry is further away. TRIE: trie_place(). */
 #define TETRA_PROBES 4
 /* Path components that a literal may have; the walk keeps this many, those next to the
  * root. */
@@ -69,19 +72,13 @@ enum tetra_process_column {
 };
 
 /* Columns of a slot: index slot * TETRA_SLOT_COLUMNS + one of these. */
-#define TETRA_SLOT_COLUMNS 8
+#define TETRA_SLOT_COLUMNS   8
+#define X(NAME, column, ...) TETRA_COL_##NAME = column,
 enum tetra_slot_column {
-	TETRA_COL_VALUE = 0, /* numbers: EXACT or SEGMENTS */
-	TETRA_COL_MASK = 1,  /* numbers: BITS */
-	TETRA_COL_HEAD = 0,  /* text and paths: TRIE for Equal and Prefix */
-	TETRA_COL_TAIL = 1,  /* text and paths: TRIE for Postfix, from the end */
-	TETRA_COL_SADDR = 0, /* sockets */
-	TETRA_COL_DADDR = 1,
-	TETRA_COL_SPORT = 2,
-	TETRA_COL_DPORT = 3,
-	TETRA_COL_PROTOCOL = 4,
-	TETRA_COL_FAMILY = 5,
+	TETRA_SLOT_COLUMN_ROWS(X) TETRA_SOCK_NUMBERS(X) TETRA_INET_NUMBERS(X)
+		TETRA_INET_ADDRESSES(X)
 };
+#undef X
 
 enum tetra_dim_type {
 	TETRA_DIM_NONE = 0,
@@ -143,7 +140,8 @@ struct tetra_dim {
 	__u32 table6;
 	__u32 n6;
 	__u32 aside; /* cell of a tetra_aside, 0: there is none */
-	__u64 reserved;
+	__u32 root;  /* TRIE: state of the root */
+	__u32 reserved;
 };
 
 /* Used like a value state: a result that an entry program cannot know yet. */
@@ -212,7 +210,7 @@ struct tetra_trie {
 	__u8 flags;
 	__u8 used;
 	__u32 lens;
-	__u32 reach; /* of this position: distance to its farthest entry */
+	__u32 reach; /* of this position: the last place of the keys that begin here */
 };
 
 #define TETRA_RULE_POST	    (1u << 0) /* an event is sent */
@@ -222,6 +220,12 @@ struct tetra_trie {
 #define TETRA_RULE_MONITOR  (1u << 4) /* count what would be done, but do nothing */
 #define TETRA_RULE_DENY                                                                  \
 	(1u << 5) /* a kill: the act is denied too, if the hook can deny */
+
+/* Those of the actions that enforce: a rule that has one does more than send an event. */
+#define X(NAME, number, name, sections, enforces, needs, marks, ...)                     \
+	| ((enforces) ? (marks) : 0)
+enum { TETRA_RULE_ENFORCES = 0 TETRA_ACTIONS(X) };
+#undef X
 
 struct tetra_rule {
 	__u64 group_mask; /* the rules of the same policy and hook: all in the same word */
@@ -239,16 +243,27 @@ struct tetra_rule {
 	__u64 reserved2[3];
 };
 
-/* Written by programs with atomic adds, read through the mapping. Indices of tetra_cell.w */
+/*
+ * Counters of a selector, by their names in struct tetra_counts. Written by programs with atomic
+ * adds, read through the mapping. Indices of tetra_cell.w
+ */
+/* A row a line. */
+/* clang-format off */
+#define TETRA_COUNTERS(X)                                                \
+	X(matched)                                                       \
+	X(posted)                                                        \
+	X(not_posted)    /* NoPost */                                    \
+	X(signalled)                                                     \
+	X(overridden)                                                    \
+	X(suppressed)    /* enforcement that monitor mode held back */   \
+	X(rate_limited)                                                  \
+	X(lost)          /* the event could not be sent */
+/* clang-format on */
+
 struct tetra_counters {
-	__u64 matched;
-	__u64 posted;
-	__u64 not_posted; /* NoPost */
-	__u64 signalled;
-	__u64 overridden;
-	__u64 suppressed; /* enforcement that monitor mode held back */
-	__u64 rate_limited;
-	__u64 lost; /* the event could not be sent */
+#define X(name) __u64 name;
+	TETRA_COUNTERS(X)
+#undef X
 };
 
 struct tetra_cell {

@@ -104,6 +104,17 @@ match_inline __u64 trie_spot_short(__u64 state, __u64 name, __u64 len)
 	return mixed * MATCH_K0 >> 32;
 }
 
+/*
+ * The places of a key in a trie's table, at most TETRA_PROBES: two neighbours, and two others
+ * elsewhere, since neighbours alone leave a full table half empty.
+ */
+match_inline __u32 trie_place(__u32 spot, __u32 place)
+{
+	if (place < 2)
+		return spot + place;
+	return (spot * 0x9e3779b1u >> 10) + place;
+}
+
 match_inline void match_begin(struct tetra_match *m, __u64 bits, __u32 n_words)
 {
 	m->bits = bits;
@@ -334,7 +345,7 @@ match_inline int trie_begin(tetra_image image, struct tetra_match *m, __u32 dim_
 		return 0;
 	m->table = cell->dim.table;
 	m->mask = cell->dim.mask;
-	m->state = 0;
+	m->state = cell->dim.root;
 	m->flags = cell->dim.flags;
 	m->lens = cell->dim.lens;
 	m->here = cell->dim.miss_bits;
@@ -355,7 +366,8 @@ match_inline struct tetra_trie *trie_find(tetra_image image, const struct tetra_
 
 	match_rolled
 	for (i = 0; i < TETRA_PROBES; i++) {
-		struct tetra_cell *cell = image_cell(image, table + ((spot + i) & mask));
+		struct tetra_cell *cell =
+			image_cell(image, table + (trie_place(spot, i) & mask));
 
 		if (!cell)
 			break;
@@ -492,7 +504,7 @@ match_inline __u32 dim_foreign(tetra_image image, __u32 dim_cell)
  * TRIE over a text in memory, as one component: @words are its bytes, readable up to a
  * multiple of 32, for a HEAD trie; for a TAIL trie @words points at the last 32 bytes, and
  * the bytes before them are at lower addresses, readable for 31 bytes before the first. Bytes
- * outside the text do not matter. An empty text ends at the root.
+ * outside the text do not matter. An empty text ends at the root. @steps: at most.
  */
 #ifndef __bpf__
 /* The walk is over: its current node decides, or a literal that ends in the next chunk.
@@ -516,13 +528,13 @@ match_function __u64 trie_leave(tetra_image image, struct tetra_match *m, __u32 
 }
 
 match_function __u64 match_text(tetra_image image, struct tetra_match *m, __u32 dim_cell,
-				const __u64 *words, __u32 bytes, __u32 tail)
+				const __u64 *words, __u32 bytes, __u32 tail, __u32 steps)
 {
 	__u32 left = bytes, i;
 
 	if (!trie_begin(image, m, dim_cell))
 		return 0;
-	for (i = 0; i < TETRA_TEXT_STEPS && left; i++) {
+	for (i = 0; i < steps && left; i++) {
 		__u32 len = left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_BYTES : left;
 		__u32 kind =
 			left > TETRA_CHUNK_BYTES ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST;

@@ -18,6 +18,8 @@
 #define TETRA_RECORD_MAX 16384
 /* Bytes of a text argument: path or string; the kernel's own PATH_MAX. */
 #define TETRA_TEXT_MAX 4096
+/* Texts are read with their NUL; this many bytes are kept. */
+#define TETRA_TEXT_KEPT (TETRA_TEXT_MAX - 1)
 /* Bytes of arguments in the EXEC record itself; more follow in ARGS records before it. */
 #define TETRA_EXEC_ARGS_INLINE 8192
 #define TETRA_ARGS_FRAGMENT    8192
@@ -26,6 +28,7 @@
 #define TETRA_ARGS_FRAGMENTS  256
 #define TETRA_CGROUP_NAME_MAX 128
 
+/* A row a line. */
 /* clang-format off */
 #define TETRA_RECORD_KINDS(X)                                            \
 	X(EXEC, 1)                                                       \
@@ -80,15 +83,7 @@ struct tetra_record_hook {
 #define TETRA_ARG_MOVED	  16u /* a path that was renamed each time it was read */
 #define TETRA_ARG_FOREIGN 32u /* a path in a mount namespace that a user namespace owns */
 
-/*
- * Payload by kind:
- *  integers            8 bytes, sign- or zero-extended from the kind's width
- *  STRING FILENAME     the text, no NUL
- *  CHAR_BUF CONST_BUF  the bytes; size is the original length
- *  FILE PATH FD BINPRM __u64 i_mode, then the text, no NUL
- *  SOCK                struct tetra_record_sock
- *  NOP                 nothing
- */
+/* The payload follows: its shape is in the row of the kind (kinds.h). */
 struct tetra_record_arg {
 	__u8 kind; /* TETRA_ARG_* of kinds.h */
 	__u8 slot;
@@ -114,11 +109,24 @@ struct tetra_record_sock {
 	__u64 cookie; /* the socket's address, as events print it */
 };
 
+/* The ids of credentials, in the order in which events show them. */
+#define TETRA_CRED_IDS(X) X(uid) X(gid) X(euid) X(egid) X(suid) X(sgid) X(fsuid) X(fsgid)
+
+#define X(name) __u32 name;
 struct tetra_record_cred {
-	__u32 uid, gid, euid, egid, suid, sgid, fsuid, fsgid;
+	TETRA_CRED_IDS(X)
 	__u32 securebits;
 	__u32 login_uid;
 	__u64 caps[3]; /* by enum tetra_capset */
+};
+#undef X
+
+/* The payload of TETRA_SHAPE_CRED; .login_uid is not set. */
+struct tetra_record_arg_cred {
+	struct tetra_record_cred cred;
+	__u32 ns_level; /* the user namespace, its owner, and its inode number */
+	__u32 ns_uid, ns_gid;
+	__u32 ns_inum;
 };
 
 /* EXEC: flags of the header */
@@ -142,24 +150,43 @@ struct tetra_record_cred {
 #define TETRA_EXEC_RAISED_UID  8u /* from another real user to root */
 #define TETRA_EXEC_RAISED_GID  16u
 
+/* Members that are a struct of their own as well, as struct_group_tagged() in the kernel. */
+#define TETRA_GROUP(tag, name, ...)                                                      \
+	union {                                                                          \
+		struct {                                                                 \
+			__VA_ARGS__                                                      \
+		};                                                                       \
+		struct tag {                                                             \
+			__VA_ARGS__                                                      \
+		} name;                                                                  \
+	}
+
 struct tetra_record_exec {
 	struct tetra_record head;
 	__u64 old_stamp; /* of the image that was replaced, same tgid; 0 none */
 	__u64 parent_stamp;
 	__u32 parent_tgid;
 	__u32 ns_tgid; /* in the innermost pid namespace; 0 in the root one */
-	struct tetra_record_cred cred;
-	__u32 namespaces[10]; /* inode numbers, by enum tetra_namespace; 0 none */
-	__u64 cgroup_id;
-	__u64 inode;	      /* of the executable */
-	__u32 links;	      /* 0: deleted, memfd */
-	__u32 args_bytes;     /* of the whole area in memory, argv[0] included */
+	/*
+	 * What events show of a program besides its texts, the same here, in the library's
+	 * process table, and for processes that are read from /proc.
+	 */
+	/* clang-format off */
+	TETRA_GROUP(tetra_record_image, image,
+		struct tetra_record_cred cred;
+		__u32 namespaces[10]; /* inode numbers, by enum tetra_namespace; 0 none */
+		__u64 cgroup_id;
+		__u64 inode;	      /* of the executable */
+		__u32 links;	      /* 0: deleted, memfd */
+		__u32 privileges;     /* TETRA_EXEC_SETUID... */
+	);
+	/* clang-format on */
 	__u16 filename_bytes; /* as executed; no NUL */
 	__u16 exe_bytes;      /* resolved path */
 	__u16 cwd_bytes;
 	__u16 args_inline_bytes; /* the last args_inline_bytes of what was sent */
 	char cgroup[TETRA_CGROUP_NAME_MAX]; /* leaf name, NUL-terminated */
-	__u32 privileges;		    /* TETRA_EXEC_SETUID... */
+	__u32 args_bytes; /* of the whole area in memory, argv[0] included */
 	__u16 above_bytes; /* 0: the leaf has a container id, or no group above it has one */
 	__u16 reserved;
 	/* above, filename, exe, cwd, args: each padded to 8 bytes; above: the name of the
@@ -197,7 +224,9 @@ TETRA_RECORD_CHECK(struct tetra_record_hook, 56);
 TETRA_RECORD_CHECK(struct tetra_record_arg, 16);
 TETRA_RECORD_CHECK(struct tetra_record_sock, 64);
 TETRA_RECORD_CHECK(struct tetra_record_cred, 64);
-TETRA_RECORD_CHECK(struct tetra_record_exec, 32 + 24 + 64 + 40 + 16 + 8 + 8 + 128 + 8);
+TETRA_RECORD_CHECK(struct tetra_record_arg_cred, 80);
+TETRA_RECORD_CHECK(struct tetra_record_image, 64 + 40 + 16 + 8);
+TETRA_RECORD_CHECK(struct tetra_record_exec, 32 + 24 + 128 + 8 + 128 + 8);
 TETRA_RECORD_CHECK(struct tetra_record_args, 40);
 TETRA_RECORD_CHECK(struct tetra_record_fork, 48);
 TETRA_RECORD_CHECK(struct tetra_record_exit, 40);

@@ -7,7 +7,7 @@
 #ifndef TETRA_BPF_ACT_H
 #define TETRA_BPF_ACT_H
 
-#include "bpf/common/arg.bpf.h"
+#include "bpf/common/args.bpf.h"
 
 #define ACT_SIGKILL 9
 #define ACT_EPERM   1
@@ -24,6 +24,9 @@
 #define ACT_EVENT 128u
 /* A kill that also denies: counted as signalled where the signal is sent. */
 #define ACT_KILL_DENIED 256u
+
+/* What a rule does: a denial only comes with a signal. */
+#define RULE_ACTS (TETRA_RULE_ENFORCES & ~TETRA_RULE_DENY)
 
 /* The commit that an event belongs to. */
 static __always_inline __u64 image_generation(tetra_image image)
@@ -182,7 +185,8 @@ __noinline int event_send(__u32 scratch)
 	record->head.bytes = bytes;
 	record->head.kind = TETRA_RECORD_HOOK;
 	record->head.flags = s->process.flags;
-	if (s->rule.flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE))
+	/* A signal that was refused is not among them any more. */
+	if (s->rule.flags & RULE_ACTS)
 		record->head.flags |= s->rule.flags & TETRA_RULE_MONITOR
 					      ? TETRA_HOOK_MONITOR
 					      : TETRA_HOOK_ENFORCED;
@@ -205,16 +209,12 @@ __noinline int event_send(__u32 scratch)
 	return ACT_POSTED;
 }
 
-/* Flags of rules that do more than send an event: most have none of them. */
-#define RULE_ENFORCES (TETRA_RULE_SIGNAL | TETRA_RULE_DENY | TETRA_RULE_OVERRIDE)
-
 static __always_inline __u32 rule_decide_enforcement(__u32 flags, __u32 phase)
 {
 	__u32 did = 0;
 
 	if (flags & TETRA_RULE_MONITOR)
-		return flags & (TETRA_RULE_SIGNAL | TETRA_RULE_OVERRIDE) ? ACT_SUPPRESSED
-									 : 0;
+		return flags & RULE_ACTS ? ACT_SUPPRESSED : 0;
 	if (flags & TETRA_RULE_SIGNAL && phase & TETRA_PHASE_SIGNAL)
 		did |= ACT_SIGNALLED;
 	if (flags & TETRA_RULE_DENY && phase & TETRA_PHASE_DENY)
@@ -227,25 +227,41 @@ static __always_inline __u32 rule_decide_enforcement(__u32 flags, __u32 phase)
 /* What a program of @phase does for a rule with these @flags: ACT_*. */
 static __always_inline __u32 rule_decide(__u32 flags, __u32 phase)
 {
-	__u32 did = flags & RULE_ENFORCES ? rule_decide_enforcement(flags, phase) : 0;
+	__u32 did =
+		flags & TETRA_RULE_ENFORCES ? rule_decide_enforcement(flags, phase) : 0;
 
 	if (!(phase & TETRA_PHASE_EVENT))
 		return did & ~ACT_SUPPRESSED;
 	return did | (flags & TETRA_RULE_POST ? ACT_EVENT : ACT_NOT_POSTED);
 }
 
-static __always_inline void rule_enforce(struct tetra_scratch *s, __u32 flags, __u32 did)
+/* The kernel sends none to the first process of the machine and to tasks that are ending. */
+static __always_inline int signal_send(__u32 signal)
 {
-	__u32 i;
+	if (!bpf_send_signal(signal))
+		return 1;
+	loss_count(TETRA_TALLY_UNSENT);
+	return 0;
+}
 
-	if (did & ACT_SIGNALLED)
+/* What was done of @did. */
+static __always_inline __u32 rule_enforce(struct tetra_scratch *s, __u32 flags, __u32 did)
+{
+	__u32 i, sent = 0;
+
+	if (did & ACT_SIGNALLED) {
 		for (i = 0; i < sizeof(s->rule.signals); i++)
 			if (i < s->rule.n_signals)
-				bpf_send_signal(s->rule.signals[i]);
+				sent |= signal_send(s->rule.signals[i]);
+		if (!sent) {
+			did &= ~ACT_SIGNALLED;
+			s->rule.flags &= ~TETRA_RULE_SIGNAL;
+		}
+	}
 	if (did & ACT_KILL_DENIED) {
 		/* The signalling instance may be skipped; the kill must not be. */
 		if (!(cfg.phase & TETRA_PHASE_SIGNAL))
-			bpf_send_signal(ACT_SIGKILL);
+			signal_send(ACT_SIGKILL);
 		s->run.verdict = -ACT_EPERM;
 	}
 	if (did & ACT_OVERRIDDEN)
@@ -254,6 +270,7 @@ static __always_inline void rule_enforce(struct tetra_scratch *s, __u32 flags, _
 	if (flags & TETRA_RULE_OVERRIDE && !(flags & TETRA_RULE_MONITOR) &&
 	    cfg.phase & TETRA_PHASE_CATCH)
 		s->run.verdict = s->rule.error;
+	return did;
 }
 
 /* Everything that s->rule asks of this instance, except the event. */
@@ -261,8 +278,8 @@ static __always_inline __u32 rule_act(struct tetra_scratch *s)
 {
 	__u32 flags = s->rule.flags, did = rule_decide(flags, cfg.phase);
 
-	if (flags & RULE_ENFORCES)
-		rule_enforce(s, flags, did);
+	if (flags & TETRA_RULE_ENFORCES)
+		did = rule_enforce(s, flags, did);
 	if (did & ACT_EVENT)
 		process_ensure(s);
 	return did;

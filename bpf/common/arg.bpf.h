@@ -8,9 +8,6 @@
 
 #include "bpf/common/select.bpf.h"
 
-/* Texts are read with their NUL; this many bytes are kept. */
-#define ARG_TEXT_KEPT (TETRA_TEXT_MAX - 1)
-
 static __always_inline struct tetra_record_arg *arg_at(struct tetra_scratch *s,
 						       __u32 spot)
 {
@@ -18,7 +15,7 @@ static __always_inline struct tetra_record_arg *arg_at(struct tetra_scratch *s,
 }
 
 /* A header at s->spot; s->spot is then at the payload. 0 if the record is full. */
-static __always_inline int arg_open(struct tetra_scratch *s, __u32 slot, __u32 kind)
+static __always_inline int arg_open(struct tetra_scratch *s, __u32 slot)
 {
 	struct tetra_record_arg *arg;
 
@@ -28,7 +25,7 @@ static __always_inline int arg_open(struct tetra_scratch *s, __u32 slot, __u32 k
 	}
 	arg = arg_at(s, s->spot);
 	/* kind and slot; status OK, no flags, no bytes; then the size */
-	word_put(arg, (kind & 0xff) | (slot & 0xff) << 8);
+	word_put(arg, cfg.slots[slot].kind | (slot & 0xff) << 8);
 	word_put((void *)arg + 8, 0);
 	s->spot += sizeof(*arg);
 	return 1;
@@ -94,14 +91,12 @@ text_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, __u
 		return -1;
 	arg->size = n - 1;
 	if (n == TETRA_TEXT_MAX) {
-		memory_read(&next, 1, from + ARG_TEXT_KEPT, slot);
+		memory_read(&next, 1, from + TETRA_TEXT_KEPT, slot);
 		if (next)
 			arg->flags |= TETRA_ARG_CUT;
 	}
 	return n - 1;
 }
-
-#define ARG_PAGE 4096u
 
 /*
  * A buffer whose end is not mapped: what is before. write(2) takes as much and then returns,
@@ -110,7 +105,7 @@ text_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, __u
 static __noinline long buffer_read_part(struct tetra_scratch *s, __u64 from, __u32 n,
 					__u32 slot)
 {
-	__u64 left = ARG_PAGE - (from & (ARG_PAGE - 1));
+	__u64 left = TETRA_PAGE_BYTES - (from & (TETRA_PAGE_BYTES - 1));
 
 	if (left >= n)
 		return -1;
@@ -126,11 +121,11 @@ buffer_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, _
 {
 	void *to = &s->record[s->spot & RECORD_MASK];
 	__u64 size = s->sizes[slot];
-	__u32 n = size > ARG_TEXT_KEPT ? ARG_TEXT_KEPT : size;
+	__u32 n = size > TETRA_TEXT_KEPT ? TETRA_TEXT_KEPT : size;
 	long r;
 
 	arg->size = size;
-	if (size > ARG_TEXT_KEPT)
+	if (size > TETRA_TEXT_KEPT)
 		arg->flags |= TETRA_ARG_CUT;
 	r = memory_read(to, n & TEXT_MASK, from, slot);
 	if (r >= 0)
@@ -146,36 +141,29 @@ buffer_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, _
 	return r;
 }
 
-static __always_inline int kind_is_buffer(__u32 kind)
-{
-	return kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF;
-}
-
 /* The text in slot @slot. Returns an enum tetra_value_state. Global: verified alone. */
 __noinline int arg_put_text(__u32 scratch, __u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_record_arg *arg;
-	__u32 header, kind, state = TETRA_VALUE_READ;
+	__u32 header, reader, state = TETRA_VALUE_READ;
 	__u64 from;
 	long n;
 
 	slot &= TETRA_MAX_SLOTS - 1;
 	if (!s)
 		return TETRA_VALUE_UNREADABLE;
-	kind = cfg.slots[slot].kind;
+	reader = cfg.slots[slot].reader;
 	header = s->spot;
-	if (!arg_open(s, slot, kind)) {
+	if (!arg_open(s, slot)) {
 		unreadable_count(TETRA_UNREADABLE_RECORD_FULL);
 		return TETRA_VALUE_UNREADABLE;
 	}
 	arg = arg_at(s, header);
 	from = s->raw[slot];
-	if (kind == TETRA_ARG_FILENAME)
-		from = (__u64)BPF_CORE_READ((struct filename *)from, name);
 	s->text_is_part = 0;
-	n = kind_is_buffer(kind) ? buffer_read(s, arg, from, slot)
-				 : text_read(s, arg, from, slot);
+	n = reader == TETRA_READ_BUFFER ? buffer_read(s, arg, from, slot)
+					: text_read(s, arg, from, slot);
 	s->text_at = s->spot;
 	s->text_bytes = 0;
 	if (n < 0) {
@@ -212,35 +200,53 @@ __noinline int text_end_piece(__u32 scratch, __u32 slot)
 	return n == TETRA_TEXT_MAX;
 }
 
-/* Where the memory from @from on ends, at @end at the latest; as far as it is looked at. */
-static __noinline __u64 memory_end(__u64 from, __u64 end, __u32 slot)
+/* Whether the buffer in slot @slot goes on in the pages after s->tail_from, which advances to its
+ * end, or to the page that is not there: 1 if neither is in this turn. */
+__noinline int buffer_turn(__u32 scratch, __u32 slot)
 {
-	__u64 at = from & ~(__u64)(ARG_PAGE - 1);
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u64 end;
 	__u32 i;
 	char byte;
 
-	for (i = 0; i < TETRA_BUFFER_PAGES; i++) {
-		at += ARG_PAGE;
-		if (at >= end)
-			return end;
-		if (memory_read(&byte, 1, at, slot) < 0)
-			return at;
+	slot &= TETRA_MAX_SLOTS - 1;
+	if (!s)
+		return 0;
+	end = s->raw[slot] + s->sizes[slot];
+	for (i = 0; i < TETRA_BUFFER_TURN; i++) {
+		s->tail_from += TETRA_PAGE_BYTES;
+		if (s->tail_from >= end) {
+			s->tail_from = end;
+			return 0;
+		}
+		if (memory_read(&byte, 1, s->tail_from, slot) < 0)
+			return 0;
 	}
-	return end;
+	return 1;
+}
+
+/* Where the memory of that buffer ends, which may be before the buffer does; 0: too far. */
+static __noinline __u64 buffer_end(struct tetra_scratch *s, __u32 scratch, __u32 slot)
+{
+	__u32 i;
+
+	s->tail_from =
+		s->raw[slot & (TETRA_MAX_SLOTS - 1)] & ~(__u64)(TETRA_PAGE_BYTES - 1);
+	for (i = 0; i < TETRA_BUFFER_PAGES / TETRA_BUFFER_TURN; i++)
+		if (!buffer_turn(scratch, slot))
+			return s->tail_from;
+	return 0;
 }
 
 /* The address just past the last byte of the text in slot @slot; 0 if unknown. */
 static __always_inline __u64 text_end(struct tetra_scratch *s, __u32 scratch, __u32 slot)
 {
-	__u32 kind = cfg.slots[slot].kind, i;
 	__u64 from = s->raw[slot];
+	__u32 i;
 
-	if (kind_is_buffer(kind)) {
-		from += s->sizes[slot];
-		return cfg.waits ? memory_end(s->raw[slot], from, slot) : from;
+	if (cfg.slots[slot].reader == TETRA_READ_BUFFER) {
+		return cfg.waits ? buffer_end(s, scratch, slot) : from + s->sizes[slot];
 	}
-	if (kind == TETRA_ARG_FILENAME)
-		from = (__u64)BPF_CORE_READ((struct filename *)from, name);
 	s->tail_from = from;
 	for (i = 0; i < TEXT_END_PIECES; i++)
 		if (!text_end_piece(scratch, slot))
@@ -266,23 +272,43 @@ __noinline int arg_tail(__u32 scratch, __u32 slot)
 		return TETRA_VALUE_UNREADABLE;
 	}
 	s->text_at = s->spot;
-	s->text_bytes = ARG_TEXT_KEPT;
-	if (memory_read(&s->record[s->spot & RECORD_MASK], ARG_TEXT_KEPT,
-			end - ARG_TEXT_KEPT, slot) < 0)
+	s->text_bytes = TETRA_TEXT_KEPT;
+	if (memory_read(&s->record[s->spot & RECORD_MASK], TETRA_TEXT_KEPT,
+			end - TETRA_TEXT_KEPT, slot) < 0)
 		return text_state(end, slot);
 	return TETRA_VALUE_READ;
 }
 
+/*
+ * A dentry alone: the path within its file system, as no mount is known. A name in it is the
+ * choice of the creator of a user namespace if the file system is one's.
+ */
+static __always_inline int dentry_start(struct tetra_scratch *s, __u32 slot,
+					struct dentry *dentry)
+{
+	s->path.start_dentry = (__u64)dentry;
+	s->path.far = FAR_UNTRIED;
+	s->path.start_mount = 0;
+	s->path.flags = 0;
+	s->path.known = 0;
+	if (cfg.distrusts && BPF_CORE_READ(dentry, d_sb, s_user_ns, level))
+		s->path.flags = TETRA_ARG_FOREIGN;
+	s->run.path_slot = PATH_SLOT(slot);
+	return dentry != 0;
+}
+
 /* Where the path in slot @slot starts, through probe reads. 0 if there is none. */
 static __always_inline int path_start(struct tetra_scratch *s, __u32 scratch, __u32 slot,
-				      __u32 kind)
+				      __u32 reader)
 {
 	struct path *path = (void *)s->raw[slot & (TETRA_MAX_SLOTS - 1)];
 	struct file *file = (void *)path;
 
-	if (kind == TETRA_ARG_BINPRM)
+	if (reader == TETRA_READ_DENTRY)
+		return dentry_start(s, slot, (void *)path);
+	if (reader == TETRA_READ_BINPRM)
 		file = BPF_CORE_READ((struct linux_binprm *)path, file);
-	if (kind == TETRA_ARG_FD) {
+	if (reader == TETRA_READ_FD) {
 		struct task_struct *task = (void *)bpf_get_current_task();
 		struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 		__u32 fd = (__u64)path;
@@ -293,12 +319,13 @@ static __always_inline int path_start(struct tetra_scratch *s, __u32 scratch, __
 		file = 0;
 		bpf_probe_read_kernel(&file, sizeof(file), &files[fd]);
 	}
-	if (kind != TETRA_ARG_PATH) {
+	if (reader != TETRA_READ_PATH) {
 		if (!file)
 			return 0;
 		path = __builtin_preserve_access_index(&file->f_path);
 	}
 	s->path.start_dentry = (__u64)BPF_CORE_READ(path, dentry);
+	s->path.far = FAR_UNTRIED;
 	s->path.start_mount = (__u64)BPF_CORE_READ(path, mnt);
 	s->path.flags = 0;
 	s->path.known = 0;
@@ -313,7 +340,7 @@ static __always_inline int path_find_in(struct tetra_scratch *s, __u32 scratch,
 					__u32 slot)
 {
 	s->run.path_slot = 0;
-	if (!path_start(s, scratch, slot, cfg.slots[slot].kind))
+	if (!path_start(s, scratch, slot, cfg.slots[slot].reader))
 		return 0;
 	path_find_slow(s, scratch);
 	return 1;
@@ -388,7 +415,7 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 	if (!s)
 		return TETRA_VALUE_UNREADABLE;
 	header = s->spot;
-	if (!arg_open(s, slot, cfg.slots[slot].kind)) {
+	if (!arg_open(s, slot)) {
 		unreadable_count(TETRA_UNREADABLE_RECORD_FULL);
 		return TETRA_VALUE_UNREADABLE;
 	}
@@ -416,11 +443,11 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 	return path_state(s);
 }
 
-static __always_inline void arg_put_word(struct tetra_scratch *s, __u32 slot, __u32 kind)
+static __always_inline void arg_put_word(struct tetra_scratch *s, __u32 slot)
 {
 	__u32 header = s->spot;
 
-	if (!arg_open(s, slot, kind))
+	if (!arg_open(s, slot))
 		return;
 	word_put(&s->record[s->spot & RECORD_MASK], s->raw[slot & (TETRA_MAX_SLOTS - 1)]);
 	arg_close(s, slot, header, 8);
@@ -430,35 +457,12 @@ static __always_inline void arg_put_sock(struct tetra_scratch *s, __u32 slot)
 {
 	__u32 header = s->spot;
 
-	if (!arg_open(s, slot, TETRA_ARG_SOCK))
+	if (!arg_open(s, slot))
 		return;
 	if (s->sock.cookie != s->raw[slot & (TETRA_MAX_SLOTS - 1)])
 		sock_read(&s->sock, (void *)s->raw[slot & (TETRA_MAX_SLOTS - 1)]);
 	words_copy(&s->record[s->spot & RECORD_MASK], &s->sock, sizeof(s->sock));
 	arg_close(s, slot, header, sizeof(s->sock));
-}
-
-/* Writes every slot that is not in the record yet. Global: verified once, alone. */
-__noinline int args_put(__u32 scratch)
-{
-	struct tetra_scratch *s = scratch_get(scratch);
-	__u32 i, slot;
-
-	if (!s)
-		return 0;
-	SLOTS_EACH (TETRA_SLOTS_NUMBER, i, slot)
-		if (!(s->run.done & 1u << slot))
-			arg_put_word(s, slot, cfg.slots[slot].kind);
-	SLOTS_EACH (TETRA_SLOTS_SOCK, i, slot)
-		if (!(s->run.done & 1u << slot))
-			arg_put_sock(s, slot);
-	SLOTS_EACH (TETRA_SLOTS_PATH, i, slot)
-		if (!(s->run.done & 1u << slot))
-			arg_put_path(scratch, slot);
-	SLOTS_EACH (TETRA_SLOTS_TEXT, i, slot)
-		if (!(s->run.done & 1u << slot))
-			arg_put_text(scratch, slot);
-	return 0;
 }
 
 #endif

@@ -22,12 +22,14 @@ struct tetra_case {
 	__u32 n_denials; /* out: rules that change the result */
 	/* the slot that the next step takes */
 	__u32 slot;
-	__u32 kind;
+	__u32 is_signed;
 	__u32 state; /* of the text, the path or the socket: enum tetra_value_state */
 	__u32 tail_state; /* of the text's end */
-	__u32 foreign;	  /* the path is a user namespace's */
-	__u32 exe_state;  /* of the executable's name */
-	__u32 word;	  /* that the last two steps take */
+	__u32 type_state; /* of the file's type */
+	__u32 file_type;
+	__u32 foreign;	 /* the path is a user namespace's */
+	__u32 exe_state; /* of the executable's name */
+	__u32 word;	 /* that the last two steps take */
 	/* names of 32 bytes and more, each readable for 32 bytes past its end */
 	__u8 names[3 * TETRA_TEXT_MAX];
 };

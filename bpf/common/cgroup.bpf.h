@@ -33,9 +33,19 @@ struct {
 	__uint(value_size, sizeof(__u64));
 } tetra_plain SEC(".maps");
 
-static __always_inline int is_hex_digit(__u8 c)
+#define EACH_BYTE(c) ((c)*0x0101010101010101ull)
+/* Added to a byte below 0x80, sets its highest bit from @c on. */
+#define FROM(c) EACH_BYTE(0x80ull - (c))
+
+/* Are these eight bytes hexadecimal digits? A loop over single ones is long to verify. */
+static __always_inline int are_hex_digits(__u64 word)
 {
-	return (__u8)(c - '0') < 10 || (__u8)((c | 32) - 'a') < 6;
+	__u64 lower = word | EACH_BYTE(0x20ull);
+	__u64 digits = (word + FROM('0')) & ~(word + FROM('9' + 1));
+	__u64 letters = (lower + FROM('a')) & ~(lower + FROM('f' + 1));
+
+	return !(word & EACH_BYTE(0x80ull)) &&
+	       ((digits | letters) & EACH_BYTE(0x80ull)) == EACH_BYTE(0x80ull);
 }
 
 /* Does the name of @len bytes at s->spot end in an id, or in an id and ".scope"? */
@@ -54,8 +64,8 @@ __noinline int cgroup_bears_id(__u32 slot, __u32 len)
 	    s->record[(s->spot + len - CGROUP_SCOPE_BYTES + 2) & RECORD_MASK] == 'c' &&
 	    len >= CGROUP_ID_DIGITS + CGROUP_SCOPE_BYTES)
 		at -= CGROUP_SCOPE_BYTES;
-	for (i = 0; i < CGROUP_ID_DIGITS; i++)
-		if (!is_hex_digit(s->record[(at + i) & RECORD_MASK]))
+	for (i = 0; i < CGROUP_ID_DIGITS; i += 8)
+		if (!are_hex_digits(word_get(&s->record[(at + i) & RECORD_MASK])))
 			return 0;
 	return 1;
 }
@@ -64,17 +74,20 @@ __noinline int cgroup_bears_id(__u32 slot, __u32 len)
  * The name of the nearest group above the current task's leaf that has an id, at s->spot.
  * Returns its bytes; 0 if there is none, or if the leaf itself has one.
  */
-static __noinline __u32 cgroup_put_above(struct tetra_scratch *s,
-					 struct kernfs_node *node)
+__noinline int cgroup_put_above(__u32 slot, __u64 leaf)
 {
+	struct tetra_scratch *s = scratch_get(slot);
+	struct kernfs_node *node = (void *)leaf;
 	__u32 i;
 
+	if (!s)
+		return 0;
 	for (i = 0; i < CGROUP_LEVELS; i++) {
 		long n = bpf_probe_read_kernel_str(&s->record[s->spot & RECORD_MASK],
 						   TETRA_CGROUP_NAME_MAX,
 						   BPF_CORE_READ(node, name));
 
-		if (n > CGROUP_ID_DIGITS && cgroup_bears_id(s->number, n - 1))
+		if (n > CGROUP_ID_DIGITS && cgroup_bears_id(slot, n - 1))
 			return i ? n - 1 : 0;
 		node = BPF_CORE_READ(node, parent);
 		if (!node)

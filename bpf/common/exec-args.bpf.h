@@ -8,18 +8,6 @@
 
 #include "bpf/common/text.bpf.h"
 
-static __always_inline void head_fill(struct tetra_record *head, __u32 kind, __u32 bytes,
-				      __u32 tgid, __u64 stamp, __u64 now)
-{
-	head->bytes = bytes;
-	head->kind = kind;
-	head->flags = 0;
-	head->time_ns = now;
-	head->tgid = tgid;
-	head->tid = tgid;
-	head->stamp = stamp;
-}
-
 /*
  * One fragment of the arguments, before the EXEC record: 1 to continue. Global: this keeps the
  * loop over it short for the verifier.

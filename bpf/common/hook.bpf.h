@@ -10,88 +10,63 @@
 #include "bpf/common/act.bpf.h"
 #include "bpf/common/layer.bpf.h"
 #include "bpf/common/own.bpf.h"
+#include "bpf/common/source.bpf.h"
 #include "bpf/common/walk.bpf.h"
-
-/* What a field of a tracepoint's record holds: a number, or where its data is. */
-static __always_inline __u64 record_value(void *ctx, __u32 slot)
-{
-	__u32 offset = cfg.slots[slot].offset, how = cfg.slots[slot].data_loc;
-
-	if (how == TETRA_FIELD_INLINE)
-		return (__u64)ctx + offset;
-	if (how == TETRA_FIELD_DATA_LOC)
-		return (__u64)ctx + (param_field(ctx, offset, 4) & 0xffff);
-	if (how == TETRA_FIELD_REL_LOC)
-		return (__u64)ctx + offset + 4 + (param_field(ctx, offset, 4) & 0xffff);
-	return param_field(ctx, offset, cfg.slots[slot].field);
-}
-
-/* Its length: from another field, from the field itself, or none. */
-static __always_inline __u64 record_size(void *ctx, __u32 slot)
-{
-	__u32 how = cfg.slots[slot].data_loc;
-
-	if (cfg.slots[slot].size_field)
-		return param_field(ctx, cfg.slots[slot].size_offset,
-				   cfg.slots[slot].size_field);
-	if (how == TETRA_FIELD_INLINE)
-		return cfg.slots[slot].field;
-	if (how == TETRA_FIELD_DATA_LOC || how == TETRA_FIELD_REL_LOC)
-		return param_field(ctx, cfg.slots[slot].offset, 4) >> 16;
-	return 0;
-}
-
-static __always_inline __u64 slot_value(void *ctx, enum param_source source, __u32 slot)
-{
-	if (source == PARAM_RECORD)
-		return record_value(ctx, slot);
-	if (slot == TETRA_RETURN_SLOT) {
-		if (source == PARAM_TYPED)
-			return param_word(ctx, cfg.n_params);
-		if (source == PARAM_SYSCALL)
-			return param_word(ctx, 1);
-		/* PARAM_SAVED: after the parameters */
-		if (source == PARAM_SAVED)
-			return ((const __u64 *)ctx)[TETRA_SAVED_PARAMS];
-		return 0;
-	}
-	return param_get(ctx, source, cfg.slots[slot].param);
-}
 
 /* The functions below, one per class, say whether any rule is left: a constant if a class has
  * no slots. */
 
-/* Signed fields of a record are extended from their own width, not the kind's. */
-static __always_inline int slots_numbers(void *ctx, enum param_source source,
+/*
+ * An entry program of a hook that filters results: selectors that do are skipped, except
+ * those that enforce, which cannot wait.
+ */
+static __always_inline int slots_later(tetra_image image, struct tetra_scratch *s,
+				       __u64 columns, __u32 dims)
+{
+	__u32 i, slot;
+
+	SLOTS_EACH (TETRA_SLOTS_LATER, i, slot) {
+		__u32 uses = slot_uses(columns, slot);
+
+		if (uses &&
+		    !select_aside(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
+				  TETRA_VALUE_LATER))
+			return 0;
+	}
+	return 1;
+}
+
+/* Numbers are extended from their own width, if that is less than the kind's. */
+static __always_inline int slots_numbers(void *ctx, enum program program,
 					 tetra_image image, struct tetra_scratch *s,
 					 __u64 columns, __u32 dims)
 {
 	__u32 i, slot;
 
 	SLOTS_EACH (TETRA_SLOTS_NUMBER, i, slot) {
-		__u32 kind = cfg.slots[slot].kind, uses = slot_uses(columns, slot);
-		__u64 value = slot_value(ctx, source, slot);
+		__u32 uses = slot_uses(columns, slot);
+		__u64 value = slot_value(ctx, program, s, slot);
 
-		if (source == PARAM_TYPED)
-			value = param_number(value, &s->raw[slot]);
-		value = param_extend(value, kind);
+		if (program == PROGRAM_TYPED)
+			value = source_number(value, &s->raw[slot]);
+		value = source_extend(value, slot);
 		s->raw[slot] = value;
-		if (uses && !select_number(image, s, uses,
-					   dims + slot * TETRA_SLOT_COLUMNS, value, kind))
+		if (uses &&
+		    !select_number(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
+				   value, cfg.slots[slot].is_signed))
 			return 0;
 	}
 	return 1;
 }
 
-static __always_inline int slots_socks(void *ctx, enum param_source source,
-				       tetra_image image, struct tetra_scratch *s,
-				       __u64 columns, __u32 dims)
+static __always_inline int slots_socks(void *ctx, enum program program, tetra_image image,
+				       struct tetra_scratch *s, __u64 columns, __u32 dims)
 {
 	__u32 i, slot;
 
 	SLOTS_EACH (TETRA_SLOTS_SOCK, i, slot) {
 		__u32 uses = slot_uses(columns, slot);
-		__u64 address = slot_value(ctx, source, slot);
+		__u64 address = slot_value(ctx, program, s, slot);
 
 		s->raw[slot] = address;
 		if (uses && !select_sock(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
@@ -168,11 +143,11 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 /* @value: the typed parameter. */
 static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scratch *s,
 					     struct path_question *q, void *value,
-					     __u32 kind)
+					     __u32 reader)
 {
 	struct walk walk;
 
-	if (kind == TETRA_ARG_PATH) {
+	if (reader == TETRA_READ_PATH) {
 		struct path *path = value;
 
 		walk.dentry = path->dentry;
@@ -180,7 +155,7 @@ static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scr
 	} else {
 		struct file *file = value;
 
-		if (kind == TETRA_ARG_BINPRM)
+		if (reader == TETRA_READ_BINPRM)
 			file = ((struct linux_binprm *)file)->file;
 		walk.dentry = file->f_path.dentry;
 		walk.mount = file->f_path.mnt;
@@ -203,7 +178,7 @@ static __noinline __u64 path_select_found(tetra_image image, struct tetra_scratc
 			return match_aside(image, &s->match, dim, state);
 		if (!components_walk(image, s, path_dim(image, dim, s->path.flags)))
 			return 0;
-		if (s->path.plain || path_find(s->number, PATH_CHECK))
+		if (s->path.plain || path_is_same(s, s->number))
 			return trie_leave(s, 0);
 		path_find_started(s->number, slot);
 	}
@@ -238,10 +213,48 @@ static __always_inline __u64 path_select_tail(tetra_image image, struct tetra_sc
 	return text_select(image, s, dim, state, 1);
 }
 
-static __always_inline int slots_paths(void *ctx, enum param_source source,
-				       tetra_image image, struct tetra_scratch *s,
-				       __u32 scratch, __u64 columns, __u32 dims,
-				       __u64 posting)
+#define MODE_TYPE_SHIFT 12
+
+/* The mode of the file or path at @address; its state is returned: enum tetra_value_state. */
+static __always_inline __u32 file_mode_read(__u64 address, __u32 reader, __u16 *ret)
+{
+	struct dentry *dentry = 0;
+	struct inode *inode = 0;
+	struct file *file = (void *)address;
+	struct path *path = (void *)address;
+	int r;
+
+	if (reader == TETRA_READ_PATH) {
+		r = bpf_core_read(&dentry, sizeof(dentry), &path->dentry);
+		if (!r)
+			r = bpf_core_read(&inode, sizeof(inode), &dentry->d_inode);
+	} else {
+		r = bpf_core_read(&inode, sizeof(inode), &file->f_inode);
+	}
+	if (!r && !inode)
+		return TETRA_VALUE_ABSENT;
+	if (!r)
+		r = bpf_core_read(ret, sizeof(*ret), &inode->i_mode);
+	if (!r)
+		return TETRA_VALUE_READ;
+	unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
+	return TETRA_VALUE_UNREADABLE;
+}
+
+static __noinline __u64 select_file_type(tetra_image image, struct tetra_scratch *s,
+					 __u32 dim, __u64 address, __u32 reader)
+{
+	__u32 state = TETRA_VALUE_ABSENT;
+	__u16 mode = 0;
+
+	if (address)
+		state = file_mode_read(address, reader, &mode);
+	return file_type_select(image, &s->match, dim, state, mode >> MODE_TYPE_SHIFT);
+}
+
+static __always_inline int slots_paths(void *ctx, enum program program, tetra_image image,
+				       struct tetra_scratch *s, __u32 scratch,
+				       __u64 columns, __u32 dims, __u64 posting)
 {
 	__u32 i, slot;
 
@@ -249,13 +262,19 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 		struct path_question q = { .uses = slot_uses(columns, slot),
 					   .dim = dims + slot * TETRA_SLOT_COLUMNS,
 					   .path_slot = PATH_SLOT(slot) };
-		__u32 kind = cfg.slots[slot].kind;
-		int typed = source == PARAM_TYPED && cfg.slots[slot].typed;
-		__u64 value = slot_value(ctx, source, slot);
+		__u32 reader = cfg.slots[slot].reader;
+		int typed = program == PROGRAM_TYPED && cfg.slots[slot].typed;
+		__u64 value = slot_value(ctx, program, s, slot);
 
 		/* Do not compute addresses ahead: the loop usually runs once. */
 		opaque(s);
 		s->raw[slot] = value;
+		if (q.uses & COLUMN(TETRA_COL_FILE_TYPE)) {
+			if (!select_file_type(image, s, q.dim + TETRA_COL_FILE_TYPE,
+					      value, reader))
+				return 0;
+			q.uses &= ~COLUMN(TETRA_COL_FILE_TYPE);
+		}
 		if (!q.uses) {
 			s->run.layer |= RUN_MAY_BE_LAYER;
 			continue;
@@ -263,7 +282,7 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 		s->text_wanted = posting;
 		if (q.uses & COLUMN(TETRA_COL_TAIL))
 			s->text_wanted = ~0ull;
-		if (typed && path_walk_param(image, s, &q, (void *)value, kind)) {
+		if (typed && path_walk_param(image, s, &q, (void *)value, reader)) {
 			if (!s->match.bits)
 				return 0;
 		} else if (!path_select(image, s, &q,
@@ -276,15 +295,6 @@ static __always_inline int slots_paths(void *ctx, enum param_source source,
 			return 0;
 	}
 	return 1;
-}
-
-static __always_inline __u64 slot_size(void *ctx, enum param_source source, __u32 slot)
-{
-	if (source == PARAM_RECORD)
-		return record_size(ctx, slot);
-	if (cfg.slots[slot].size_param == 0xff)
-		return 0;
-	return param_get(ctx, source, cfg.slots[slot].size_param);
 }
 
 /* Both tries over the text in slot @slot. */
@@ -303,18 +313,18 @@ static __noinline __u64 select_texts(tetra_image image, struct tetra_scratch *s,
 	return text_select(image, s, dim + TETRA_COL_TAIL, state, 1);
 }
 
-static __always_inline int slots_texts(void *ctx, enum param_source source,
-				       tetra_image image, struct tetra_scratch *s,
-				       __u32 scratch, __u64 columns, __u32 dims)
+static __always_inline int slots_texts(void *ctx, enum program program, tetra_image image,
+				       struct tetra_scratch *s, __u32 scratch,
+				       __u64 columns, __u32 dims)
 {
 	__u32 i, slot;
 
 	SLOTS_EACH (TETRA_SLOTS_TEXT, i, slot) {
-		__u32 kind = cfg.slots[slot].kind, uses = slot_uses(columns, slot);
+		__u32 uses = slot_uses(columns, slot);
 
-		s->raw[slot] = slot_value(ctx, source, slot);
-		if (kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF)
-			s->sizes[slot] = slot_size(ctx, source, slot);
+		s->raw[slot] = slot_value(ctx, program, s, slot);
+		if (cfg.slots[slot].reader == TETRA_READ_BUFFER)
+			s->sizes[slot] = slot_size(ctx, program, slot);
 		if (uses &&
 		    !select_texts(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS, slot))
 			return 0;
@@ -323,7 +333,7 @@ static __always_inline int slots_texts(void *ctx, enum param_source source,
 }
 
 /* All columns. */
-static __always_inline __u64 hook_select(void *ctx, enum param_source source,
+static __always_inline __u64 hook_select(void *ctx, enum program program,
 					 tetra_image image, struct tetra_scratch *s,
 					 __u32 scratch, struct tetra_cell *hook)
 {
@@ -335,17 +345,15 @@ static __always_inline __u64 hook_select(void *ctx, enum param_source source,
 	    !select_process(image, s, hook->hook.process_columns,
 			    hook->hook.process_dims))
 		return 0;
-	if (cfg.later && RETURN_COLUMNS(columns) &&
-	    !select_later(image, s, RETURN_COLUMNS(columns),
-			  dims + TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS))
+	if (!slots_later(image, s, columns, dims))
 		return 0;
-	if (!slots_numbers(ctx, source, image, s, columns, dims))
+	if (!slots_numbers(ctx, program, image, s, columns, dims))
 		return 0;
-	if (!slots_socks(ctx, source, image, s, columns, dims))
+	if (!slots_socks(ctx, program, image, s, columns, dims))
 		return 0;
-	if (!slots_paths(ctx, source, image, s, scratch, columns, dims, posting))
+	if (!slots_paths(ctx, program, image, s, scratch, columns, dims, posting))
 		return 0;
-	if (!slots_texts(ctx, source, image, s, scratch, columns, dims))
+	if (!slots_texts(ctx, program, image, s, scratch, columns, dims))
 		return 0;
 	return s->match.bits;
 }
@@ -366,7 +374,7 @@ static __always_inline void hook_prepare(struct tetra_scratch *s, __u64 bits,
  * hooks with more than 64 rules have separate programs, so that the usual programs are
  * verified without code that only those need.
  */
-static __always_inline int hook_run(void *ctx, enum param_source source, int wide)
+static __always_inline int hook_run(void *ctx, enum program program, int wide)
 {
 	__u32 zero = 0, hook_cell = 1 + cfg.hook, scratch, n_words;
 	struct tetra_scratch *s;
@@ -396,7 +404,7 @@ static __always_inline int hook_run(void *ctx, enum param_source source, int wid
 	n_words = hook->hook.n_words;
 	hook_prepare(s, bits, wide ? n_words : 1);
 	s->image = (__u64)image;
-	bits = hook_select(ctx, source, image, s, scratch, hook);
+	bits = hook_select(ctx, program, image, s, scratch, hook);
 	if (bits && !own_process() && !own_group() && !layer_call(s, scratch)) {
 		s->rules = hook->hook.rules;
 		rules_act(s, scratch, bits, wide);

@@ -124,10 +124,14 @@ static __always_inline int name_is_unknown(const struct tetra_scratch *s)
  * The executable whose path the walk found: its name goes to s->spot of the record, which does
  * not move; the name's hash and length go to s->proc. exe_copy() copies the name itself.
  */
-static __noinline int exe_take(struct tetra_scratch *s, __u32 slot)
+__noinline int exe_take(__u32 slot)
 {
-	__u32 bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
+	struct tetra_scratch *s = scratch_get(slot);
+	__u32 bytes;
 
+	if (!s)
+		return 0;
+	bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
 	if (bytes > TETRA_TEXT_MAX)
 		bytes = TETRA_TEXT_MAX;
 	s->text_at = s->spot;
@@ -170,6 +174,7 @@ __noinline int identity_walk(__u32 slot)
 		return 0;
 	}
 	s->path.start_dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+	s->path.far = FAR_UNTRIED;
 	s->path.start_mount = (__u64)BPF_CORE_READ(file, f_path.mnt);
 	s->path.flags = 0;
 	s->path.known = 0;
@@ -185,7 +190,7 @@ __noinline int identity_name(__u32 slot)
 	if (!s || !(cfg.process_columns & ROW_COLUMNS))
 		return 0;
 	path_inspect(s);
-	exe_take(s, slot);
+	exe_take(slot);
 	exe_copy(s, &s->proc);
 	if (mount_is_foreign(slot))
 		s->proc.flags |= TETRA_PROC_FOREIGN;
@@ -218,11 +223,17 @@ static __always_inline __u64 proc_binary_marks(const struct tetra_proc *proc)
 			  proc_is_foreign(proc));
 }
 
+/* How many mark roots have been made; 0: there is none. */
+static __always_inline __u32 marking_get(void)
+{
+	__u32 zero = 0, *marking = bpf_map_lookup_elem(&tetra_marking, &zero);
+
+	return marking ? *marking : 0;
+}
+
 static __always_inline int marks_exist(void)
 {
-	__u32 zero = 0, *some = bpf_map_lookup_elem(&tetra_marking, &zero);
-
-	return some && *some;
+	return marking_get() != 0;
 }
 
 static __always_inline __u64 proc_pid_marks(__u32 tgid, __u32 ns_tgid)
@@ -354,14 +365,29 @@ static __always_inline void identity_find(__u32 slot)
 }
 
 /*
+ * Its executable is not what an exec in the first user namespace opened: somebody who shares its
+ * memory may have put the file there (prctl(PR_SET_MM)), for which a user namespace of one's own
+ * is enough. Nothing else than an exec opens files for execution, and in a user namespace the
+ * user may get at what it opened (binfmt_misc).
+ */
+static __always_inline int exe_is_posed(struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct file *file = mm ? BPF_CORE_READ(mm, exe_file) : 0;
+
+	return file && (!(BPF_CORE_READ(file, f_flags) & OPEN_EXEC) ||
+			BPF_CORE_READ(file, f_cred, user_ns, level));
+}
+
+/*
  * A task without a row, which is past its exec: in a user namespace of its own it may have
- * made another file its executable since (prctl(PR_SET_MM)). Its name is unknown.
+ * made another file its executable since. Its name is unknown.
  */
 static __noinline int identity_doubt(struct tetra_scratch *s)
 {
 	struct task_struct *task = (void *)s->task;
 
-	if (BPF_CORE_READ(task, cred, user_ns, level))
+	if (BPF_CORE_READ(task, cred, user_ns, level) || exe_is_posed(task))
 		s->proc.exe_hash[0] = s->proc.exe_hash[1] = 0;
 	return 0;
 }

@@ -40,6 +40,11 @@ struct inode {
 	unsigned int i_nlink;
 };
 
+struct super_block {
+	struct dentry *s_root;
+	struct user_namespace *s_user_ns;
+};
+
 struct dentry_operations {
 	void *d_dname;
 };
@@ -51,6 +56,7 @@ struct dentry {
 	struct inode *d_inode;
 	unsigned char d_iname[32];
 	const struct dentry_operations *d_op;
+	struct super_block *d_sb;
 };
 
 struct hlist_bl_node {
@@ -81,8 +87,10 @@ struct path {
 };
 
 struct file {
+	unsigned int f_flags;
 	struct path f_path;
 	struct inode *f_inode;
+	const struct cred *f_cred;
 };
 
 struct fdtable {
@@ -97,10 +105,6 @@ struct files_struct {
 struct fs_struct {
 	struct path root;
 	struct path pwd;
-};
-
-struct filename {
-	const char *name;
 };
 
 struct linux_binprm {
@@ -129,6 +133,7 @@ struct user_namespace {
 
 struct mnt_namespace {
 	struct ns_common ns;
+	struct mount *root;
 	struct user_namespace *user_ns;
 };
 
@@ -263,6 +268,7 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
+#define OPEN_EXEC  0x20 /* in f_flags: opened by an exec */
 #define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 

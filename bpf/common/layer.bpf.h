@@ -33,15 +33,15 @@ static __always_inline int file_is_below(struct file *file)
 /* What slot @slot holds is a layer's. */
 static __always_inline int slot_is_layer(struct tetra_scratch *s, __u32 slot)
 {
-	__u32 kind = cfg.slots[slot].kind;
+	__u32 reader = cfg.slots[slot].reader;
 	struct file *file = (void *)s->raw[slot];
 
-	if (kind == TETRA_ARG_FD)
-		return 0;
-	if (kind == TETRA_ARG_PATH)
+	if (reader == TETRA_READ_PATH)
 		return mount_is_layer(BPF_CORE_READ((struct path *)file, mnt));
-	if (kind == TETRA_ARG_BINPRM)
+	if (reader == TETRA_READ_BINPRM)
 		file = BPF_CORE_READ((struct linux_binprm *)file, file);
+	else if (reader != TETRA_READ_FILE)
+		return 0; /* the mount of a descriptor or a bare dentry is unknown */
 	if (!LAYERS_HAVE_PATHS && file_is_below(file))
 		return 1;
 	return mount_is_layer(BPF_CORE_READ(file, f_path.mnt));
@@ -63,7 +63,7 @@ __noinline int call_is_layer(__u32 scratch)
 
 /*
  * For runs whose rules match. Where layers have paths of their own, the walks of the paths that
- * filters look at have told already.
+ * filters look at have already found out.
  */
 static __always_inline int layer_call(const struct tetra_scratch *s, __u32 scratch)
 {

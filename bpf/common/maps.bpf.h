@@ -51,6 +51,20 @@ struct {
 	__uint(value_size, sizeof(struct tetra_proc));
 } tetra_procs SEC(".maps");
 
+/*
+ * What a child that was just forked takes from its forker: task address -> the forker's row.
+ * Used if the probe that makes the child's row can be skipped (cfg.keeps_forks; otherwise the
+ * loader makes it small). Added by an LSM hook, removed by the program that makes the row, or
+ * with the task. Full: the probe is the only way.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u64));
+	__uint(value_size, sizeof(struct tetra_proc));
+} tetra_forks SEC(".maps");
+
 /* Roots of marked process trees -> mark bits. Written by user space only. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -60,7 +74,7 @@ struct {
 	__uint(value_size, sizeof(struct tetra_mark_bits));
 } tetra_marks SEC(".maps");
 
-/* Entry 0: whether there is any mark root. Written by user space before the first one. */
+/* Entry 0: how many mark roots have ever been made. Written by user space before each one. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -89,8 +103,8 @@ struct {
 } tetra_rates SEC(".maps");
 
 /*
- * Calls that a kprobe has seen and that have not returned. Written and removed by programs.
- * Full: the return is not seen, counted as LOST_RECURSION.
+ * Calls that a kprobe has seen and that have not returned (call.bpf.h). Written and removed by
+ * programs. Full: the return is not seen, counted as LOST_RECURSION.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

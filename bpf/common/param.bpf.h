@@ -10,14 +10,14 @@
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/maps.bpf.h"
 
-enum param_source {
-	PARAM_TYPED,  /* fentry, fexit, fmod_ret, LSM, tp_btf: u64 words with BTF types */
-	PARAM_REGS,   /* kprobe: registers */
-	PARAM_SAVED,  /* kretprobe: what the entry saved */
-	PARAM_WORDS,  /* raw tracepoint: u64 words */
-	PARAM_RECORD, /* tracepoint: fields of a record */
-	PARAM_CALL,   /* tracepoint that begins a system call: the words of its record */
-	PARAM_SYSCALL, /* raw_tp/sys_enter and sys_exit: the caller's registers, one word */
+enum program {
+	PROGRAM_TYPED, /* fentry, fexit, fmod_ret, LSM, tp_btf: u64 words with BTF types */
+	PROGRAM_REGS,  /* kprobe: registers */
+	PROGRAM_SAVED,	/* kretprobe: what the entry saved */
+	PROGRAM_WORDS,	/* raw tracepoint: u64 words */
+	PROGRAM_RECORD, /* tracepoint: fields of a record */
+	PROGRAM_CALL, /* tracepoint that begins a system call: the words of its record */
+	PROGRAM_SYSCALL, /* raw_tp/sys_enter and sys_exit: the caller's registers, one word */
 };
 
 extern const volatile struct tetra_hook_config cfg;
@@ -105,99 +105,56 @@ static __always_inline __u64 param_register(void *ctx, __u32 param)
 	return value;
 }
 
-/* A number of @bytes bytes at @place of a tracepoint's record, sign-extended if asked. */
-static __always_inline __u64 param_field(void *ctx, __u32 offset, __u32 bytes)
+/* A number of @bytes bytes at @address, zero-extended. */
+static __always_inline __u64 param_load(const void *address, __u32 bytes)
 {
 	__u64 value = 0;
 
 	if (bytes == 1)
-		bpf_probe_read_kernel(&value, 1, ctx + offset);
+		bpf_probe_read_kernel(&value, 1, address);
 	else if (bytes == 2)
-		bpf_probe_read_kernel(&value, 2, ctx + offset);
+		bpf_probe_read_kernel(&value, 2, address);
 	else if (bytes == 4)
-		bpf_probe_read_kernel(&value, 4, ctx + offset);
+		bpf_probe_read_kernel(&value, 4, address);
 	else
-		bpf_probe_read_kernel(&value, 8, ctx + offset);
+		bpf_probe_read_kernel(&value, 8, address);
 	return value;
 }
 
-/* Parameter @param, for any kind of program. */
-static __always_inline __u64 param_get(void *ctx, enum param_source source, __u32 param)
+/* Parameter @param, or what the function returned, for any kind of program but a record's. */
+static __always_inline __u64 param_get(void *ctx, enum program program, __u32 param,
+				       int is_result)
 {
-	if (source == PARAM_TYPED) {
+	if (program == PROGRAM_TYPED) {
+		/* The result follows the parameters. */
+		if (is_result)
+			return param_word(ctx, cfg.n_params);
 		if (cfg.syscall)
 			return param_syscall_typed((void *)param_word(ctx, 0), param);
 		return param_word(ctx, param);
 	}
-	if (source == PARAM_REGS) {
-		if (cfg.syscall)
-			return param_syscall((void *)param_register(ctx, 0), param);
-		return param_register(ctx, param);
-	}
-	if (source == PARAM_SAVED) {
+	if (program == PROGRAM_SAVED) {
 		const __u64 *saved = ctx;
 
+		if (is_result)
+			return saved[TETRA_SAVED_PARAMS];
 		if (cfg.syscall)
 			return param_syscall((void *)saved[0], param);
 		return param < TETRA_SAVED_PARAMS ? saved[param] : 0;
 	}
-	if (source == PARAM_SYSCALL)
+	if (program == PROGRAM_SYSCALL) {
+		if (is_result)
+			return param_word(ctx, 1);
 		return param_syscall((void *)param_word(ctx, 0), param);
-	if (source == PARAM_CALL)
-		return param_field(ctx, PARAM_CALL_RECORD + param * 8, 8);
-	return param_word(ctx, param);
-}
-
-/*
- * A typed parameter that is a pointer stays one for the verifier, which allows no arithmetic
- * on it. Read back from @place, in a map, it is a number.
- */
-static __always_inline __u64 param_number(__u64 value, __u64 *place)
-{
-	*(volatile __u64 *)place = value;
-	return *(volatile __u64 *)place;
-}
-
-/* A number of a kind's width, extended to 64 bits. */
-static __always_inline __u64 param_extend(__u64 value, __u32 kind)
-{
-	switch (kind) {
-	case TETRA_ARG_INT8:
-		return (__s64)(__s8)value;
-	case TETRA_ARG_UINT8:
-		return (__u8)value;
-	case TETRA_ARG_INT16:
-		return (__s64)(__s16)value;
-	case TETRA_ARG_UINT16:
-		return (__u16)value;
-	case TETRA_ARG_INT32:
-		return (__s64)(__s32)value;
-	case TETRA_ARG_UINT32:
-		return (__u32)value;
 	}
-	return value;
-}
-
-static __always_inline int kind_is_number(__u32 kind)
-{
-	return kind >= TETRA_ARG_INT8 && kind <= TETRA_ARG_SIZE;
-}
-
-static __always_inline int kind_is_signed(__u32 kind)
-{
-	return kind == TETRA_ARG_INT8 || kind == TETRA_ARG_INT16 ||
-	       kind == TETRA_ARG_INT32 || kind == TETRA_ARG_INT64;
-}
-
-static __always_inline int kind_is_text(__u32 kind)
-{
-	return kind == TETRA_ARG_STRING || kind == TETRA_ARG_FILENAME ||
-	       kind == TETRA_ARG_CHAR_BUF || kind == TETRA_ARG_CONST_BUF;
-}
-
-static __always_inline int kind_is_path(__u32 kind)
-{
-	return kind >= TETRA_ARG_FILE && kind <= TETRA_ARG_BINPRM;
+	if (program == PROGRAM_REGS) {
+		if (cfg.syscall)
+			return param_syscall((void *)param_register(ctx, 0), param);
+		return param_register(ctx, param);
+	}
+	if (program == PROGRAM_CALL)
+		return param_load(ctx + PARAM_CALL_RECORD + param * 8, 8);
+	return param_word(ctx, param);
 }
 
 #endif

@@ -14,6 +14,7 @@
 #define TETRA_BPF_PATH_H
 
 #include "bpf/common/compat.bpf.h"
+#include "bpf/common/far.bpf.h"
 #include "bpf/common/scratch.bpf.h"
 
 /* Steps of a walk: one per component, and one more per mount on the way. A longer path is
@@ -33,6 +34,16 @@ static __always_inline void component_trim(struct tetra_component *c, __u32 len)
 	c->name[1] &= mask_head(len, 1);
 	c->name[2] &= mask_head(len, 2);
 	c->name[3] &= mask_head(len, 3);
+}
+
+static __always_inline void component_name(struct tetra_component *c, const __u64 *words,
+					   __u32 len)
+{
+	c->name[0] = words[0];
+	c->name[1] = words[1];
+	c->name[2] = words[2];
+	c->name[3] = words[3];
+	component_trim(c, len);
 }
 
 /* A dentry up to the end of its inline name, in one read; fields by their offsets. */
@@ -63,11 +74,7 @@ static __always_inline void component_keep(struct tetra_scratch *s)
 		s->path.plain = 0;
 		return;
 	}
-	c->name[0] = words[0];
-	c->name[1] = words[1];
-	c->name[2] = words[2];
-	c->name[3] = words[3];
-	component_trim(c, len);
+	component_name(c, words, len);
 }
 
 /* The walk continues at the root of a mount. */
@@ -105,11 +112,24 @@ static __always_inline __u32 mount_end(struct mount *m)
 	return pointer_is_error(ns) ? TETRA_WALK_INTERNAL : TETRA_WALK_DETACHED;
 }
 
+/* A mount that is its own parent may be one that is just moved. */
+static __always_inline int mount_is_first(struct mount *m)
+{
+	return BPF_CORE_READ(m, mnt_ns, root) == m;
+}
+
 /* Everything a walk has seen, mixed into one number: walks that differ almost never share
  * it. */
 static __always_inline void path_mix(struct tetra_scratch *s, __u64 seen)
 {
 	s->path.sequences = (s->path.sequences ^ seen) * MATCH_K0;
+}
+
+/* Without a mount, the way ends at the root of the file system. */
+static __always_inline __u32 dentry_end(struct dentry *dentry)
+{
+	return BPF_CORE_READ(dentry, d_sb, s_root) == dentry ? TETRA_WALK_REACHED
+							     : TETRA_WALK_DETACHED;
 }
 
 /*
@@ -119,8 +139,11 @@ static __always_inline void path_mix(struct tetra_scratch *s, __u64 seen)
  */
 static __always_inline __u32 tree_end(const struct tetra_scratch *s)
 {
-	__u32 end = mount_end(mount_of(s->path.mount));
+	__u32 end;
 
+	if (!s->path.mount)
+		return dentry_end((void *)s->path.dentry);
+	end = mount_end(mount_of(s->path.mount));
 	return end == TETRA_WALK_REACHED ? TETRA_WALK_DETACHED : end;
 }
 
@@ -132,6 +155,7 @@ static __always_inline int path_cross_mount(struct tetra_scratch *s)
 
 	if (above == m || !above) {
 		s->path.end = mount_end(m);
+		s->path.odd |= s->path.end == TETRA_WALK_REACHED && !mount_is_first(m);
 		return 1;
 	}
 	s->path.dentry = (__u64)BPF_CORE_READ(m, mnt_mountpoint);
@@ -299,8 +323,19 @@ static __always_inline void path_end(struct tetra_scratch *s)
 /* The components next to the root, and where the path begins. */
 static __always_inline void path_find_slow(struct tetra_scratch *s, __u32 slot)
 {
-	path_find(slot, PATH_KEEP);
+	if (far_find(slot))
+		s->path.flags &= ~TETRA_ARG_MOVED;
+	else
+		path_find(slot, PATH_KEEP);
 	path_end(s);
+}
+
+/* 1 if the path that path_find_slow() found is still the file's. */
+static __always_inline int path_is_same(struct tetra_scratch *s, __u32 slot)
+{
+	if (s->path.far == FAR_FOUND)
+		return far_check(slot);
+	return path_find(slot, PATH_CHECK);
 }
 
 /*
@@ -337,9 +372,28 @@ static __always_inline int root_is_mount(__u64 address)
 		struct mount *above = BPF_CORE_READ(m, mnt_parent);
 
 		if (above == m || !above)
-			return mount_end(m) == TETRA_WALK_REACHED;
+			return mount_end(m) == TETRA_WALK_REACHED && mount_is_first(m);
 		if (BPF_CORE_READ(m, mnt_mountpoint) !=
 		    BPF_CORE_READ(above, mnt.mnt_root))
+			return 0;
+		m = above;
+	}
+	return 0;
+}
+
+/* The same on kernels that have the far walk. */
+static __always_inline int root_is_mount_far(struct tetra_scratch *s, __u64 address)
+{
+	struct mount *m = far_mount(address);
+	__u32 i;
+
+	for (i = 0; i < PATH_ROOT_LEVELS; i++) {
+		struct mount *above = m->mnt_parent;
+
+		if (far_number(s, above) == far_number(s, m))
+			return far_is_root(s, m);
+		if (far_number(s, m->mnt_mountpoint) !=
+		    far_number(s, above->mnt.mnt_root))
 			return 0;
 		m = above;
 	}
@@ -352,7 +406,11 @@ __noinline int mount_is_root(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
 
-	return s ? root_is_mount(s->path.start_mount) : 0;
+	if (!s)
+		return 0;
+	if (cfg.far)
+		return root_is_mount_far(s, s->path.start_mount);
+	return root_is_mount(s->path.start_mount);
 }
 
 /* 1 if the mount's namespace is not owned by the initial user namespace. Its creator could mount

@@ -14,6 +14,10 @@
 /* In the number of a spare, which belongs to no CPU. */
 #define TETRA_SPARE (1u << 31)
 
+/* Dentries and mounts of a path that the far walk keeps, powers of two: see far.bpf.h. */
+#define FAR_STEPS  64
+#define FAR_MOUNTS 4
+
 #define COLUMN(number) (1u << (number))
 /* Columns of the executable's name, of marks, and all that need the process's row. */
 #define NAME_COLUMNS                                                                     \
@@ -46,6 +50,13 @@ enum tetra_path_want {
 	PATH_CHECK, /* whether the last result is still valid */
 };
 
+/* What the far walk knows of the path that begins at start_*. */
+enum tetra_far {
+	FAR_UNTRIED,
+	FAR_FOUND,  /* the dentries are in way; names are read from them when needed */
+	FAR_FAILED, /* left to the slow walk, which goes anywhere and repeats itself */
+};
+
 /* The walk from a file to the root; components[depth & 31] is the next free one. */
 struct tetra_path {
 	__u64 dentry, mount; /* where the walk is; mount is the address of a vfsmount */
@@ -63,9 +74,15 @@ struct tetra_path {
 	__u32 turns, tries; /* made so far */
 	__u32 first_depth, first_end; /* what the first of two walks found */
 	__u64 first_sequences;
-	__u32 odd; /* sequences, ored: a rename was under way if the lowest bit is set */
+	__u32 odd; /* sequences, ored: a rename or a move was under way if the lowest bit is set */
 	__u32 text_is_cut; /* the text's beginning did not fit */
-	__u64 sequences; /* quick walk: sum of the dentries' sequences; slow walk: path_mix() */
+	__u64 sequences;   /* quick walk: sum of the dentries' sequences; others: mixed */
+	/* The far walk: */
+	__u32 far;     /* enum tetra_far */
+	__u32 reached; /* the root of a namespace */
+	__u64 common;  /* the root mount of the machine's first process */
+	__u64 crossed; /* mounts that it looked at */
+	__u64 mounted; /* where they are mounted, mixed */
 };
 
 /* A path that was looked at is a layer's; there is one that was not looked at. */
@@ -125,6 +142,8 @@ struct tetra_scratch {
 	struct tetra_record_sock sock;
 	struct tetra_path path;
 	struct tetra_component components[TETRA_MAX_COMPONENTS];
+	__u64 way[FAR_STEPS];	  /* the far walk: dentries, from the file to the root */
+	__u64 mounts[FAR_MOUNTS]; /* and the mounts on the way */
 	/* text of a path, built from its end; the margins take unmasked tails */
 	__u8 text[2 * TETRA_TEXT_MAX];
 	__u8 record[TETRA_RECORD_MAX + TETRA_TEXT_MAX];

@@ -6,7 +6,7 @@
 #ifndef TETRA_BPF_SELECT_H
 #define TETRA_BPF_SELECT_H
 
-#include "bpf/common/identity.bpf.h"
+#include "bpf/common/fork.bpf.h"
 #include "bpf/common/image.bpf.h"
 #include "bpf/common/param.bpf.h"
 #include "bpf/common/sock.bpf.h"
@@ -51,6 +51,9 @@ static __always_inline struct tetra_proc *process_find(struct tetra_scratch *s)
 	struct tetra_proc *proc = proc_find(tgid);
 
 	s->process.tgid = tgid;
+	if (cfg.keeps_forks && !proc &&
+	    fork_settle(leader_address((void *)bpf_get_current_task())))
+		proc = proc_find(tgid);
 	if (!proc) {
 		process_find_ancestor(s);
 		return 0;
@@ -291,11 +294,12 @@ static __always_inline __u64 select_process(tetra_image image, struct tetra_scra
 
 /* A number; @uses: the columns that look at it, @dim: the first of its slot's. */
 static __always_inline __u64 select_number(tetra_image image, struct tetra_scratch *s,
-					   __u32 uses, __u32 dim, __u64 value, __u32 kind)
+					   __u32 uses, __u32 dim, __u64 value,
+					   __u32 is_signed)
 {
 	if (uses & COLUMN(TETRA_COL_VALUE) &&
 	    !match_number(image, &s->match, dim + TETRA_COL_VALUE, value,
-			  kind_is_signed(kind) ? 1ull << 63 : 0))
+			  is_signed ? 1ull << 63 : 0))
 		return 0;
 	if (uses & COLUMN(TETRA_COL_MASK) &&
 	    !match_bits(image, &s->match, dim + TETRA_COL_MASK, value))
@@ -303,37 +307,9 @@ static __always_inline __u64 select_number(tetra_image image, struct tetra_scrat
 	return s->match.bits;
 }
 
-/* The socket in s->sock. */
-static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch *s,
-					 __u32 columns, __u32 dim)
-{
-	struct tetra_match *m = &s->match;
-	struct tetra_record_sock *sock = &s->sock;
-
-	if (columns & COLUMN(TETRA_COL_FAMILY) &&
-	    !match_number(image, m, dim + TETRA_COL_FAMILY, sock->family, 0))
-		return 0;
-	if (columns & COLUMN(TETRA_COL_PROTOCOL) &&
-	    !match_number(image, m, dim + TETRA_COL_PROTOCOL, sock->protocol, 0))
-		return 0;
-	if (columns & COLUMN(TETRA_COL_DPORT) &&
-	    !match_number(image, m, dim + TETRA_COL_DPORT, sock->dport, 0))
-		return 0;
-	if (columns & COLUMN(TETRA_COL_SPORT) &&
-	    !match_number(image, m, dim + TETRA_COL_SPORT, sock->sport, 0))
-		return 0;
-	if (columns & COLUMN(TETRA_COL_DADDR) &&
-	    !match_address(image, m, dim + TETRA_COL_DADDR, sock->family, sock->daddr))
-		return 0;
-	if (columns & COLUMN(TETRA_COL_SADDR) &&
-	    !match_address(image, m, dim + TETRA_COL_SADDR, sock->family, sock->saddr))
-		return 0;
-	return m->bits;
-}
-
-/* The answer of each column for an absent socket: enum tetra_value_state. */
-static __noinline __u64 select_no_sock(tetra_image image, struct tetra_scratch *s,
-				       __u32 uses, __u32 dim, __u32 state)
+/* The answer of each column for what is not there to be compared: enum tetra_value_state. */
+static __noinline __u64 select_aside(tetra_image image, struct tetra_scratch *s,
+				     __u32 uses, __u32 dim, __u32 state)
 {
 	__u32 column;
 
@@ -344,17 +320,77 @@ static __noinline __u64 select_no_sock(tetra_image image, struct tetra_scratch *
 	return s->match.bits;
 }
 
+/* What only sockets of the families of the internet have. */
+#define X(NAME, ...) COLUMN(TETRA_COL_##NAME) |
+#define INET_COLUMNS (TETRA_INET_NUMBERS(X) TETRA_INET_ADDRESSES(X) 0)
+
+#define SELECT_NUMBER(NAME, column, member)                                              \
+	if (columns & COLUMN(TETRA_COL_##NAME) &&                                        \
+	    !match_number(image, m, dim + TETRA_COL_##NAME, sock->member, 0))            \
+		return 0;
+#define SELECT_ADDRESS(NAME, column, member)                                             \
+	if (columns & COLUMN(TETRA_COL_##NAME) &&                                        \
+	    !match_address(image, m, dim + TETRA_COL_##NAME, sock->family,               \
+			   sock->member))                                                \
+		return 0;
+
+/* The socket in s->sock. */
+static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch *s,
+					 __u32 columns, __u32 dim)
+{
+	struct tetra_match *m = &s->match;
+	struct tetra_record_sock *sock = &s->sock;
+
+	TETRA_SOCK_NUMBERS(SELECT_NUMBER)
+	if (!(columns & INET_COLUMNS))
+		return m->bits;
+	if (sock->family != SOCK_FAMILY_INET && sock->family != SOCK_FAMILY_INET6)
+		return select_aside(image, s, columns & INET_COLUMNS, dim,
+				    TETRA_VALUE_ABSENT);
+	TETRA_INET_NUMBERS(SELECT_NUMBER)
+	TETRA_INET_ADDRESSES(SELECT_ADDRESS)
+	return m->bits;
+}
+#undef SELECT_ADDRESS
+#undef SELECT_NUMBER
+#undef X
+
 /* The socket at @address. */
 static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
 				    __u32 uses, __u32 dim, __u64 address)
 {
 	if (!address)
-		return select_no_sock(image, s, uses, dim, TETRA_VALUE_ABSENT);
+		return select_aside(image, s, uses, dim, TETRA_VALUE_ABSENT);
 	if (sock_read(&s->sock, (void *)address) < 0) {
 		unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
-		return select_no_sock(image, s, uses, dim, TETRA_VALUE_UNREADABLE);
+		return select_aside(image, s, uses, dim, TETRA_VALUE_UNREADABLE);
 	}
 	return sock_select(image, s, uses, dim);
+}
+
+/* The type of a file, from its mode; @state: enum tetra_value_state. */
+static __always_inline __u64 file_type_select(tetra_image image, struct tetra_match *m,
+					      __u32 dim, __u32 state, __u32 type)
+{
+	if (state)
+		return match_aside(image, m, dim, state);
+	return match_number(image, m, dim, type, 0);
+}
+
+/* The component at @index, from its dentry: the far walk keeps no names. */
+static __always_inline void far_keep(struct tetra_scratch *s, __u32 index)
+{
+	struct tetra_component *c = &s->components[index & (TETRA_MAX_COMPONENTS - 1)];
+	struct dentry *at = far_at(s, index);
+	const __u64 *words = (const __u64 *)dentry_inline_name(at);
+	__u32 len = at->d_name.len;
+
+	c->len = len;
+	if (len >= TETRA_CHUNK_BYTES) {
+		c->text = far_number(s, at->d_name.name);
+		return;
+	}
+	component_name(c, words, len);
 }
 
 /*
@@ -371,6 +407,8 @@ __noinline int component_step(__u32 scratch)
 		return 0;
 	if (!s->next_component)
 		return 2;
+	if (cfg.far && s->path.far == FAR_FOUND && !s->next_offset)
+		far_keep(s, s->next_component - 1);
 	c = &s->components[(s->next_component - 1) & (TETRA_MAX_COMPONENTS - 1)];
 	len = c->len;
 	s->chunk_kind = TETRA_CHUNK_LAST;
@@ -487,25 +525,6 @@ static __always_inline __u64 text_select(tetra_image image, struct tetra_scratch
 		return match_aside(image, &s->match, dim, state);
 	return select_text(image, s, dim, tail);
 }
-
-/*
- * An entry program of a hook that filters results: selectors that do are skipped, except
- * those that enforce, which cannot wait.
- */
-static __noinline __u64 select_later(tetra_image image, struct tetra_scratch *s,
-				     __u32 uses, __u32 dim)
-{
-	__u32 column;
-
-	for (column = 0; column < TETRA_SLOT_COLUMNS; column++)
-		if (uses & COLUMN(column) &&
-		    !match_aside(image, &s->match, dim + column, TETRA_VALUE_LATER))
-			return 0;
-	return s->match.bits;
-}
-
-#define RETURN_COLUMNS(columns)                                                          \
-	((columns) >> TETRA_RETURN_SLOT * TETRA_SLOT_COLUMNS & 0xff)
 
 /* The rules that a program of @phase starts with. */
 static __always_inline __u64 hook_bits(const struct tetra_cell *hook, __u32 phase)

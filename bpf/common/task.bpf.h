@@ -89,6 +89,24 @@ static __always_inline struct tetra_proc *proc_find_own(__u32 tgid, __u64 start)
 	return row && row->start == start ? row : 0;
 }
 
+#define EEXIST 17
+
+/*
+ * Writes a row. Before Linux 6.4 a program sees only the lower half of a negative result: the
+ * comparison must not use 64 bits.
+ */
+static __always_inline int proc_put(__u32 tgid, const struct tetra_proc *row, __u64 how)
+{
+	int r = bpf_map_update_elem(&tetra_procs, &tgid, row, how);
+
+	if (r >= 0 || r == -EEXIST)
+		return r;
+	loss_count(TETRA_LOST_PROCESS);
+	/* No row is better than that of another image or process. */
+	bpf_map_delete_elem(&tetra_procs, &tgid);
+	return r;
+}
+
 /* The nearest known ancestor's row and id; the task itself is not in the map. */
 static __always_inline struct tetra_proc *proc_find_ancestor(__u32 *ret_tgid)
 {

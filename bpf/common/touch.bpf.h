@@ -16,14 +16,12 @@
 
 #include "bpf/common/param.bpf.h"
 #include "bpf/common/select.bpf.h"
+#include "bpf/common/source.bpf.h"
 
-#define TOUCH_PAGE  4096u
 #define TOUCH_EBUSY 16
 /* A text is read in pieces, which must fit on the stack. */
 #define TOUCH_PIECE  256u
 #define TOUCH_PIECES (TETRA_TEXT_MAX / (TOUCH_PIECE - 1) + 1)
-/* Bytes of a buffer that the judging programs read from either end. */
-#define TOUCH_KEPT (TETRA_TEXT_MAX - 1)
 
 struct vm_userfaultfd_ctx {
 	void *ctx;
@@ -112,7 +110,7 @@ static __always_inline long touch_read_piece(char *piece, __u64 from)
 	if (n > 0)
 		return n;
 	/* It continues in the next page. */
-	touch_byte((from | (TOUCH_PAGE - 1)) + 1);
+	touch_byte((from | (TETRA_PAGE_BYTES - 1)) + 1);
 	return bpf_probe_read_user_str(piece, TOUCH_PIECE, (void *)from);
 }
 
@@ -133,35 +131,49 @@ static __always_inline void touch_text(__u64 from)
 static __always_inline void touch_range(__u64 from, __u64 bytes)
 {
 	touch_byte(from);
-	if ((from ^ (from + bytes - 1)) & ~(__u64)(TOUCH_PAGE - 1))
+	if ((from ^ (from + bytes - 1)) & ~(__u64)(TETRA_PAGE_BYTES - 1))
 		touch_byte(from + bytes - 1);
+}
+
+/* The pages of one turn, after that of @at; returns where it ends. Global: verified once. */
+__noinline __u64 touch_turn(__u64 at, __u64 end)
+{
+	__u32 i;
+
+	for (i = 0; i < TETRA_BUFFER_TURN; i++) {
+		at += TETRA_PAGE_BYTES;
+		if (at >= end)
+			break;
+		touch_byte(at);
+	}
+	return at;
 }
 
 /* Between both ends: the judging programs look where the memory ends. */
 static __noinline void touch_pages(__u64 from, __u64 size)
 {
-	__u64 at = from & ~(__u64)(TOUCH_PAGE - 1);
+	__u64 at = from & ~(__u64)(TETRA_PAGE_BYTES - 1);
 	__u32 i;
 
-	for (i = 0; i < TETRA_BUFFER_PAGES; i++) {
-		at += TOUCH_PAGE;
+	for (i = 0; i < TETRA_BUFFER_PAGES / TETRA_BUFFER_TURN; i++) {
+		at = touch_turn(at, from + size);
 		if (at >= from + size)
 			break;
-		touch_byte(at);
 	}
 }
 
-static __always_inline void touch_buffer(__u64 from, __u64 size)
+static __always_inline void touch_buffer(__u64 from, __u64 size, __u32 slot)
 {
 	if (!size)
 		return;
-	if (size <= TOUCH_KEPT) {
+	if (size <= TETRA_TEXT_KEPT) {
 		touch_range(from, size);
 		return;
 	}
-	touch_range(from, TOUCH_KEPT);
-	touch_range(from + size - TOUCH_KEPT, TOUCH_KEPT);
-	touch_pages(from, size);
+	touch_range(from, TETRA_TEXT_KEPT);
+	touch_range(from + size - TETRA_TEXT_KEPT, TETRA_TEXT_KEPT);
+	if (cfg.slot_columns & COLUMN(TETRA_COL_TAIL) << slot * TETRA_SLOT_COLUMNS)
+		touch_pages(from, size);
 }
 
 /* Rules look at the text in slot @slot. */
@@ -173,24 +185,24 @@ static __always_inline int touch_wants(__u32 slot)
 	       cfg.slot_columns & columns << slot * TETRA_SLOT_COLUMNS;
 }
 
-static __always_inline void touch_run(void *ctx, enum param_source source)
+static __always_inline void touch_run(void *ctx, enum program program)
 {
 	__u32 i, slot;
 
 	if (cfg.own_tgid && bpf_get_current_pid_tgid() >> 32 == cfg.own_tgid)
 		return;
 	SLOTS_EACH (TETRA_SLOTS_TEXT, i, slot) {
-		__u32 kind = cfg.slots[slot].kind,
-		      size_param = cfg.slots[slot].size_param;
+		__u32 reader = cfg.slots[slot].reader;
 		__u64 from;
 
 		if (!touch_wants(slot))
 			continue;
-		from = param_get(ctx, source, cfg.slots[slot].param);
-		if (kind == TETRA_ARG_STRING)
+		from = source_start(ctx, program, &cfg.slots[slot].value,
+				    cfg.slots[slot].value.from);
+		if (reader == TETRA_READ_TEXT)
 			touch_text(from);
-		else if (kind == TETRA_ARG_CHAR_BUF && size_param != 0xff)
-			touch_buffer(from, param_get(ctx, source, size_param));
+		else if (reader == TETRA_READ_BUFFER)
+			touch_buffer(from, slot_size(ctx, program, slot), slot);
 	}
 }
 

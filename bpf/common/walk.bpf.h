@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The quick walk: paths on the root mount of their namespace, with few and short names, from
- * programs whose pointers have types. That is most paths; the rest falls back to the slow walk
- * (path.bpf.h).
+ * programs whose pointers have types. That is most paths; the rest falls back to the far walk
+ * (far.bpf.h) or the slow walk (path.bpf.h).
  *
  * On the way up only addresses are kept, in registers and on the stack, where they stay typed.
  * Names are read on the way down, as far as the trie goes: for most runs, one. A rename could
@@ -59,6 +59,7 @@ static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *
 static __always_inline void walk_keep(struct tetra_path *path, const struct walk *walk)
 {
 	path->start_dentry = (__u64)walk->dentry;
+	path->far = FAR_UNTRIED;
 	path->start_mount = (__u64)walk->mount;
 	path->flags = 0;
 	path->end = TETRA_WALK_REACHED;

@@ -71,6 +71,32 @@ enum tetra_arg_type {
 	TETRA_TYPE_LINUX_BINPRM = 17,
 	TETRA_TYPE_SOCK = 18,
 	TETRA_TYPE_CONST_BUF = 19,
+	TETRA_TYPE_CRED = 20,
+	TETRA_TYPE_DENTRY = 21,
+	/* Types that no version reports yet: their numbers are set. */
+	TETRA_TYPE_CHAR_IOVEC = 22,
+	TETRA_TYPE_SKB = 23,
+	TETRA_TYPE_SOCKADDR = 24,
+	TETRA_TYPE_SOCKET = 25,
+	TETRA_TYPE_SOCKADDR_UN = 26,
+	TETRA_TYPE_BPF_ATTR = 27,
+	TETRA_TYPE_PERF_EVENT = 28,
+	TETRA_TYPE_BPF_MAP = 29,
+	TETRA_TYPE_USER_NAMESPACE = 30,
+	TETRA_TYPE_CAPABILITY = 31,
+	TETRA_TYPE_KIOCB = 32,
+	TETRA_TYPE_IOV_ITER = 33,
+	TETRA_TYPE_LOAD_INFO = 34,
+	TETRA_TYPE_MODULE = 35,
+	TETRA_TYPE_SYSCALL64 = 36,
+	TETRA_TYPE_KERNEL_CAP = 37,
+	TETRA_TYPE_CAP_INHERITABLE = 38,
+	TETRA_TYPE_CAP_PERMITTED = 39,
+	TETRA_TYPE_CAP_EFFECTIVE = 40,
+	TETRA_TYPE_DATA_LOC = 41,
+	TETRA_TYPE_NET_DEVICE = 42,
+	TETRA_TYPE_BPF_CMD = 43,
+	TETRA_TYPE_BPF_PROG = 44,
 };
 
 /* Whether an argument could be read. Since: 0.1 */
@@ -98,18 +124,19 @@ struct tetra_value;
  * @type:	enum tetra_arg_type; determines which members below are filled
  * @status:	enum tetra_arg_status; the value is filled only if OK
  * @flags:	TETRA_ARG_IS_*
- * @mode:	FILE, PATH, FD, LINUX_BINPRM: type and permission bits, as st_mode
+ * @mode:	FILE, PATH, FD, LINUX_BINPRM, DENTRY: type and permission bits, as st_mode
  * @label:	from the policy; NULL if none
  * @type_name:	the type as the policy writes it
  * @as_int:	integers, sign- or zero-extended from the type's width
  * @as_uint:	the same 64 bits, unsigned
- * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM; the bytes of
- *		CHAR_BUF and CONST_BUF. NOT NUL-terminated
+ * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM, DENTRY; the bytes
+ *		of CHAR_BUF and CONST_BUF. NOT NUL-terminated
  * @text_len:	bytes of @text
  * @orig_size:	CHAR_BUF, CONST_BUF: original bytes; more than @text_len if cut
- * @permission:	FILE, PATH, FD, LINUX_BINPRM: "-rw-r--r--"; empty for other types
+ * @permission:	FILE, PATH, FD, LINUX_BINPRM, DENTRY: "-rw-r--r--"; empty for others
  * @value:	values that are structs: for the tetra_arg_get_*() of the type (SOCK:
- *		tetra_arg_get_sock()); borrowed from the event; NULL for other types
+ *		tetra_arg_get_sock(), CRED: tetra_arg_get_cred()); borrowed from the event;
+ *		NULL for other types
  *
  * Numbers and texts are members; types whose value is a struct have a getter each, so that this
  * struct stays small and a new type changes none.
@@ -319,6 +346,53 @@ struct tetra_sock {
  * without a size. Since: 0.1
  */
 TETRA_API int tetra_arg_get_sock(const struct tetra_arg *arg, struct tetra_sock *ret);
+
+/**
+ * struct tetra_cred - credentials as they were when the hook ran
+ * @size:	set by the caller to sizeof(struct tetra_cred)
+ * @uid:	this one and those up to @securebits are as in struct tetra_credentials
+ *		(tetra/process.h)
+ * @user_ns_level: how deep their user namespace is; 0 for the host's
+ * @user_ns_uid: user id of its owner
+ * @user_ns_gid: group id of its owner
+ * @user_ns_inum: its inode number, as in /proc/PID/ns
+ * @reserved:	0
+ * @permitted:	bit n for capability n
+ * @effective:	likewise
+ * @inheritable: likewise
+ *
+ * Since: 0.1
+ */
+struct tetra_cred {
+	size_t size;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t euid;
+	uint32_t egid;
+	uint32_t suid;
+	uint32_t sgid;
+	uint32_t fsuid;
+	uint32_t fsgid;
+	uint32_t securebits;
+	uint32_t user_ns_level;
+	uint32_t user_ns_uid;
+	uint32_t user_ns_gid;
+	uint32_t user_ns_inum;
+	uint32_t reserved;
+	uint64_t permitted;
+	uint64_t effective;
+	uint64_t inheritable;
+};
+
+/**
+ * tetra_arg_get_cred() - the value of a CRED argument
+ * @arg:	as filled by a call on an event, which must still be valid
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if the argument has another type, or its status is not OK; -EINVAL
+ * without a size. Since: 0.1
+ */
+TETRA_API int tetra_arg_get_cred(const struct tetra_arg *arg, struct tetra_cred *ret);
 
 /**
  * tetra_event_get_exit() - how a process ended

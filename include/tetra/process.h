@@ -186,6 +186,16 @@ TETRA_API int tetra_process_get_credentials(const struct tetra_process *process,
 					    struct tetra_credentials *ret);
 
 /**
+ * tetra_process_get_user() - name of the effective user at exec
+ *
+ * Known only in sessions with TETRA_SESSION_JSON_USER, for processes in the host's mount and
+ * user namespace. From /etc/passwd; other sources of names are not asked.
+ *
+ * Return: the name; NULL if unknown. Since: 0.1
+ */
+TETRA_API const char *tetra_process_get_user(const struct tetra_process *process);
+
+/**
  * tetra_process_get_capabilities() - one capability set at exec
  * @set:	enum tetra_process_capset
  *

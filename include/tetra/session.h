@@ -71,6 +71,8 @@ typedef void (*tetra_log_fn)(void *user, uint32_t level, const char *module,
  * RLIMIT_MEMLOCK of this process, as far as it may; it stays raised. Without the flag no call
  * raises it, and if it is too low, a finding (memory-lock) says so. */
 #define TETRA_SESSION_RAISE_MEMLOCK 64u
+/* "user" in JSON: names from /etc/passwd, of processes in the host's mount and user namespace */
+#define TETRA_SESSION_JSON_USER 128u
 
 /**
  * struct tetra_session_opts - options of tetra_session_new()
@@ -112,8 +114,8 @@ struct tetra_session_opts {
  * Return: 0; -EPERM without the privileges (the diagnostic names the capability), or if
  * RLIMIT_MEMLOCK is too low (before Linux 5.11, memory-lock);
  * -EOPNOTSUPP if the kernel lacks something (BTF, ring buffer; named), is locked down for
- * confidentiality or has ftrace switched off, or in a nested pid namespace or with another
- * namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags and for sizes out of
+ * confidentiality or has ftrace switched off, or in a nested pid namespace, a time
+ * namespace, or with another namespace's /proc; -E2BIG for unknown options, -EINVAL for unknown flags and for sizes out of
  * range; -ENOMEM, also if file descriptors run out. Since: 0.1
  */
 TETRA_API int tetra_session_new(struct tetra_session **ret,
@@ -390,6 +392,8 @@ enum tetra_preemption {
  *			_SKIP_GROUP
  * @rate_forgotten:	rate limits forgotten too early because the table was full: for each,
  *			one event more than the limit allows may have been sent
+ * @signals_failed:	signals of rules that the kernel did not send: to the first process of
+ *			the machine, or to one that was already ending
  *
  * Since: 0.1
  */
@@ -418,6 +422,7 @@ struct tetra_session_stats {
 	uint64_t preemption;
 	uint64_t skipped_own;
 	uint64_t rate_forgotten;
+	uint64_t signals_failed;
 };
 
 /**

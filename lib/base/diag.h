@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The collector behind tetra/diag.h. A finding copies its texts; the source text of a file
+ * The collector that tetra/diag.h shows. A finding copies its texts; the source text of a file
  * may be attached so that rendering can show the line. Takes NULL collectors everywhere.
  */
 #ifndef TETRA_LIB_DIAG_H

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/event/event.h"
 
-#include <strings.h>
-
 #include "bpf/abi/image.h"
 #include "lib/base/opts.h"
-#include "lib/event/table.h"
+#include "lib/event/codec.h"
+#include "lib/process/table.h"
 
 /* The public numbers are the records' own. */
 #define X(NAME, number, ...)                                                             \
@@ -14,10 +13,17 @@
 TETRA_ARG_KINDS(X)
 #undef TETRA_TYPE_BINPRM
 #undef X
-#define X(NAME, number, ...)                                                             \
+/* Of the actions, those that are supported. */
+#define DID_1(NAME)                                                                      \
 	_Static_assert((int)TETRA_DID_##NAME == (int)TETRA_ACTION_##NAME, #NAME);
+#define DID_0(NAME)
+#define X(NAME, number, name, sections, enforces, needs, marks, unmarks, text,           \
+	  supported)                                                                     \
+	DID_##supported(NAME)
 TETRA_ACTIONS(X)
 #undef X
+#undef DID_0
+#undef DID_1
 _Static_assert(TETRA_ARG_IS_CUT == TETRA_ARG_CUT, "flags of arguments");
 _Static_assert(TETRA_ARG_IS_UNRESOLVED == TETRA_ARG_UNRESOLVED, "flags of arguments");
 _Static_assert(TETRA_ARG_IS_DELETED == TETRA_ARG_DELETED, "flags of arguments");
@@ -28,22 +34,11 @@ _Static_assert((int)TETRA_PROCESS_NS_USER == (int)TETRA_NS_USER, "namespaces");
 _Static_assert((int)TETRA_PROCESS_CAPS_INHERITABLE == (int)TETRA_CAPSET_INHERITABLE,
 	       "sets");
 
-static const struct {
-	uint32_t kind;
-	const char *name;
-} kinds[] = {
-	{ TETRA_EVENT_EXEC, "process_exec" },
-	{ TETRA_EVENT_EXIT, "process_exit" },
-	{ TETRA_EVENT_KPROBE, "process_kprobe" },
-	{ TETRA_EVENT_TRACEPOINT, "process_tracepoint" },
-	{ TETRA_EVENT_LSM, "process_lsm" },
-	{ TETRA_EVENT_LOST, "tetra_lost" },
-};
-
 const char *event_action_name(uint32_t action)
 {
 	static const char *const names[TETRA_ACTION_END] = {
-#define X(NAME, number, yaml, enforces, text) [number] = text,
+#define X(NAME, number, name, sections, enforces, needs, marks, unmarks, text, ...)      \
+	[number] = text,
 		TETRA_ACTIONS(X)
 #undef X
 	};
@@ -53,22 +48,11 @@ const char *event_action_name(uint32_t action)
 
 const char *event_loss_name(uint32_t cause)
 {
-	static const char *const names[TETRA_LOST_END] = {
-		[TETRA_LOST_RING] = "ring",
-		[TETRA_LOST_SCRATCH] = "scratch",
-		[TETRA_LOST_PROCESS] = "process",
-		[TETRA_LOST_FRAGMENT] = "fragment",
-		[TETRA_LOST_RECURSION] = "recursion",
-		[TETRA_LOST_DECODE] = "decode",
-		[TETRA_LOST_MEMORY] = "memory",
-		[TETRA_LOST_FTRACE_OFF] = "ftrace-off",
-		[TETRA_LOST_KPROBES_OFF] = "kprobes-off",
-		[TETRA_LOST_PREEMPTIBLE] = "preemptible",
-		[TETRA_LOST_PASSED] = "passed",
-		[TETRA_LOST_RATE] = "rate",
-	};
+#define X(NAME, number, text, ...) [number] = text,
+	static const char *const names[TETRA_LOST_END] = { TETRA_LOSSES(X) };
+#undef X
 
-	return cause < TETRA_LOST_END && names[cause] ? names[cause] : "unknown";
+	return cause < TETRA_LOST_END ? names[cause] : "unknown";
 }
 
 /* An owned event's copies; NULL in, NULL out. *failed is set when memory ran out. */
@@ -113,7 +97,6 @@ static const struct event_group *own_group(struct arena *arena,
 	group->policy_name = own_text(arena, from->policy_name, failed);
 	group->function_name = own_text(arena, from->function_name, failed);
 	group->subsys = own_text(arena, from->subsys, failed);
-	group->event = own_text(arena, from->event, failed);
 	group->message = own_text(arena, from->message, failed);
 	group->return_type = own_text(arena, from->return_type, failed);
 	group->tags = own_tags(arena, from, failed);
@@ -240,29 +223,6 @@ uint32_t tetra_event_get_kind(const struct tetra_event *event)
 	return some(event)->kind;
 }
 
-const char *tetra_event_kind_to_name(uint32_t kind)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].kind == kind)
-			return kinds[i].name;
-	return NULL;
-}
-
-uint32_t tetra_event_kind_from_name(const char *name)
-{
-	const char *end;
-	size_t i;
-
-	for (i = 0; name && i < ARRAY_SIZE(kinds); i++) {
-		end = strchr(kinds[i].name, '_') + 1;
-		if (!strcasecmp(name, kinds[i].name) || !strcasecmp(name, end))
-			return kinds[i].kind;
-	}
-	return 0;
-}
-
 uint64_t tetra_event_get_time_ns(const struct tetra_event *event)
 {
 	return some(event)->time_ns;
@@ -313,17 +273,12 @@ const char *tetra_event_get_policy(const struct tetra_event *event)
 
 const char *tetra_event_get_function(const struct tetra_event *event)
 {
-	if (!some(event)->group)
-		return NULL;
-	if (some(event)->kind == TETRA_EVENT_TRACEPOINT)
-		return some(event)->group->event;
-	return some(event)->group->function_name;
+	return some(event)->group ? some(event)->group->function_name : NULL;
 }
 
 const char *tetra_event_get_subsystem(const struct tetra_event *event)
 {
-	return some(event)->kind == TETRA_EVENT_TRACEPOINT ? some(event)->group->subsys
-							   : NULL;
+	return some(event)->group ? some(event)->group->subsys : NULL;
 }
 
 const char *tetra_event_get_message(const struct tetra_event *event)
@@ -362,41 +317,6 @@ unsigned int tetra_event_count_args(const struct tetra_event *event)
 	return some(event)->n_args;
 }
 
-static void fill_text(struct tetra_arg *ret, const struct event_arg *arg)
-{
-	struct process_text text = event_arg_text(arg);
-
-	ret->text = text.text;
-	ret->text_len = text.len;
-	ret->orig_size = MAX(arg->head.size, (uint64_t)text.len);
-}
-
-static void fill_value(struct tetra_arg *ret, const struct event_arg *arg)
-{
-	switch (arg->spec->kind) {
-	case TETRA_ARG_SOCK:
-		ret->value = (const struct tetra_value *)arg;
-		break;
-	case TETRA_ARG_FILE:
-	case TETRA_ARG_PATH:
-	case TETRA_ARG_FD:
-	case TETRA_ARG_BINPRM:
-		ret->mode = (uint32_t)event_arg_u64(arg);
-		event_permission(ret->permission, ret->mode);
-		fill_text(ret, arg);
-		break;
-	case TETRA_ARG_STRING:
-	case TETRA_ARG_FILENAME:
-	case TETRA_ARG_CHAR_BUF:
-	case TETRA_ARG_CONST_BUF:
-		fill_text(ret, arg);
-		break;
-	default:
-		ret->as_uint = event_arg_u64(arg);
-		ret->as_int = (int64_t)ret->as_uint;
-	}
-}
-
 static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 {
 	struct tetra_arg all = { .type = arg->spec->kind };
@@ -413,7 +333,7 @@ static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 				     : TETRA_ARG_STATUS_UNSUPPORTED;
 	all.flags = arg->data ? arg->head.flags : 0;
 	if (all.status == TETRA_ARG_STATUS_OK)
-		fill_value(&all, arg);
+		codec_fill(&all, arg);
 	return opts_fill(ret, &all, sizeof(all));
 }
 

@@ -10,8 +10,8 @@
 #include "bpf/abi/record.h"
 #include "lib/base/arena.h"
 #include "lib/event/group.h"
-#include "lib/event/json.h"
-#include "lib/event/process.h"
+#include "lib/process/json-process.h"
+#include "lib/process/process.h"
 #include "tetra/event.h"
 
 /* Ancestors that a kept event keeps; the chain to pid 1 is shorter on any sane machine. */
@@ -75,12 +75,6 @@ static inline uint64_t event_arg_u64(const struct event_arg *arg)
 	memcpy(&value, arg->data, sizeof(value));
 	return value;
 }
-
-/* The text of a text or path argument, without the mode before a path. */
-struct process_text event_arg_text(const struct event_arg *arg);
-
-/* "-rw-r--r--" as ls prints it; nine letters alone if the type of file is unknown. */
-size_t event_permission(char ret[16], uint64_t mode);
 
 const char *event_action_name(uint32_t action); /* NULL for none */
 const char *event_loss_name(uint32_t cause);

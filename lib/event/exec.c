@@ -117,22 +117,36 @@ static bool args_lost(const struct exec_view *view, const struct fragment_list *
 	       len < view->record->args_bytes;
 }
 
+/*
+ * The user's name. In another user namespace the number means another user, and in another
+ * mount namespace there may be another list of them.
+ */
+static struct process_text image_user(const struct event_encoding *encoding,
+				      const struct tetra_record_image *facts)
+{
+	static const uint32_t shared[] = { TETRA_NS_MNT, TETRA_NS_USER };
+
+	if (!encoding->find_user)
+		return no_text;
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
+		if (facts->namespaces[shared[i]] != encoding->host_namespaces[shared[i]])
+			return no_text;
+	return text_of(encoding->find_user(encoding->users, facts->cred.euid));
+}
+
 int exec_image(struct process_image **ret, uint32_t *ret_flags,
-	       const struct exec_view *view, const struct fragment_list *args)
+	       const struct event_encoding *encoding, const struct exec_view *view,
+	       const struct fragment_list *args)
 {
 	const struct tetra_record_exec *record = view->record;
 	_cleanup_(freep) char *buf = NULL;
 	struct process_image_source source = {
-		.cred = &record->cred,
-		.namespaces = record->namespaces,
-		.cgroup_id = record->cgroup_id,
-		.inode = record->inode,
-		.links = record->links,
-		.privileges = record->privileges,
-		.has_inode = record->inode != 0,
+		.facts = &record->image,
+		.has_cred = true,
 		.argv_lost = args_lost(view, args),
 		.executable = view->exe,
 		.cwd = record_cwd(view),
+		.user = image_user(encoding, &record->image),
 		.argv = args ? (struct process_text){ args->text, args->len }
 			     : view->args,
 	};
@@ -155,7 +169,7 @@ int exec_image(struct process_image **ret, uint32_t *ret_flags,
 		above[view->above.len] = '\0';
 		process_container_id(above, container);
 	}
-	source.container = container;
+	source.container = text_of(container);
 	source.cgroup = text_of(leaf);
 	*ret_flags = flags;
 	return process_image_new(ret, &source);
@@ -191,23 +205,28 @@ static struct process_text seed_binary(const struct process_seed *seed, char *bu
 }
 
 int exec_seed_image(struct process_image **ret, uint32_t *ret_flags,
+		    const struct event_encoding *encoding,
 		    const struct process_seed *seed)
 {
 	char container[32], name[SEED_NAME_MAX];
+	struct tetra_record_image facts = seed->facts;
 	struct process_image_source source = {
-		.cred = seed->has_cred && !seed->kernel_thread ? &seed->cred : NULL,
-		.namespaces = seed->namespaces,
-		.cgroup_id = seed->cgroup_id,
+		.facts = &facts,
+		.has_cred = seed->has_cred && !seed->kernel_thread,
 		.trim_argv = true,
 		.binary = seed_binary(seed, name),
 		.executable = text_of(seed->exe),
 		.cwd = text_of(seed->cwd),
 		.argv = { seed->cmdline, seed->cmdline_bytes },
 		.cgroup = text_of(seed->cgroup_name),
-		.container = container,
 	};
 
+	if (source.has_cred)
+		source.user = image_user(encoding, &facts);
+	else
+		facts.cred = (struct tetra_record_cred){ .login_uid = UINT32_MAX };
 	seed_container(seed, container);
+	source.container = text_of(container);
 	*ret_flags = seed_flags(seed);
 	if (container[0] && seed->ns_tgid == 1)
 		*ret_flags |= PROCESS_IN_INIT_TREE;
@@ -216,9 +235,10 @@ int exec_seed_image(struct process_image **ret, uint32_t *ret_flags,
 
 int exec_kernel_image(struct process_image **ret, uint32_t *ret_flags)
 {
-	static const struct tetra_record_cred cred = { .login_uid = UINT32_MAX };
+	static const struct tetra_record_image facts = { .cred.login_uid = UINT32_MAX };
 	struct process_image_source source = {
-		.cred = &cred,
+		.facts = &facts,
+		.has_cred = true,
 		.binary = text_of("<kernel>"),
 	};
 

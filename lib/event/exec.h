@@ -5,7 +5,7 @@
 #ifndef TETRA_LIB_EXEC_H
 #define TETRA_LIB_EXEC_H
 
-#include "lib/event/fragments.h"
+#include "lib/process/fragments.h"
 #include "lib/event/record.h"
 
 /* An EXEC record whose lengths were checked; the texts point into it. */
@@ -22,9 +22,11 @@ int exec_view(struct exec_view *ret, const struct tetra_record *head);
  * inline rest appended; NULL if the record has all of them.
  */
 int exec_image(struct process_image **ret, uint32_t *ret_flags,
-	       const struct exec_view *view, const struct fragment_list *args);
+	       const struct event_encoding *encoding, const struct exec_view *view,
+	       const struct fragment_list *args);
 
 int exec_seed_image(struct process_image **ret, uint32_t *ret_flags,
+		    const struct event_encoding *encoding,
 		    const struct process_seed *seed);
 int exec_kernel_image(struct process_image **ret, uint32_t *ret_flags);
 

@@ -19,16 +19,17 @@ struct event_group_arg {
 
 struct event_group {
 	uint32_t id;
-	uint32_t kind; /* TETRA_EVENT_KPROBE, TRACEPOINT or LSM */
+	uint32_t kind; /* enum tetra_event_kind */
 	const char *policy_name;
-	const char *function_name;  /* KPROBE, LSM */
-	const char *subsys, *event; /* TRACEPOINT */
-	const char *message;	 /* escaped once, as the policy model has it; or NULL */
-	const char *const *tags; /* likewise */
+	const char *function_name; /* TRACEPOINT: the event */
+	const char *subsys;	   /* TRACEPOINT */
+	const char *message;	   /* escaped once, as the policy model has it; or NULL */
+	const char *const *tags;   /* likewise */
 	uint32_t n_tags;
 	const struct event_group_arg *args;
 	uint32_t n_args;
-	uint8_t wants_return;	 /* the return value is in slot TETRA_RETURN_SLOT */
+	uint8_t wants_return;
+	uint8_t return_slot;
 	uint8_t return_kind;	 /* enum tetra_arg_kind */
 	const char *return_type; /* as the policy writes it */
 };

@@ -5,8 +5,10 @@
 
 #include "bpf/abi/image.h"
 #include "lib/base/counter.h"
+#include "lib/base/kinds.h"
+#include "lib/event/codec.h"
 #include "lib/event/exec.h"
-#include "lib/event/fragments.h"
+#include "lib/process/fragments.h"
 
 /* Hooks that wait for their process: more would mean that records were lost, and then waiting
  * does not help. */
@@ -79,7 +81,7 @@ static void event_set_process(struct decoder *decoder, struct tetra_event *event
 		event->parent = NULL;
 }
 
-/* A process of which only key and start are known, for one event. */
+/* A process whose key and start alone are known, for one event. */
 static int unknown_process(struct decoder *decoder, const struct tetra_record *head,
 			   uint32_t flags, struct tetra_process **ret)
 {
@@ -110,29 +112,6 @@ static void deliver_unknown(struct decoder *decoder, struct tetra_event *event,
 	event->process = NULL;
 }
 
-/* Minimum bytes of a value of a kind. */
-static uint32_t payload_min(uint32_t kind)
-{
-	static const uint8_t min[TETRA_ARG_END] = {
-		[TETRA_ARG_INT8] = 8,
-		[TETRA_ARG_UINT8] = 8,
-		[TETRA_ARG_INT16] = 8,
-		[TETRA_ARG_UINT16] = 8,
-		[TETRA_ARG_INT32] = 8,
-		[TETRA_ARG_UINT32] = 8,
-		[TETRA_ARG_INT64] = 8,
-		[TETRA_ARG_UINT64] = 8,
-		[TETRA_ARG_SIZE] = 8,
-		[TETRA_ARG_FILE] = 8,
-		[TETRA_ARG_PATH] = 8,
-		[TETRA_ARG_FD] = 8,
-		[TETRA_ARG_BINPRM] = 8,
-		[TETRA_ARG_SOCK] = sizeof(struct tetra_record_sock),
-	};
-
-	return min[kind];
-}
-
 struct slots {
 	const struct tetra_record_arg *args[TETRA_MAX_SLOTS];
 };
@@ -141,10 +120,7 @@ static bool arg_is_sound(const struct tetra_record_arg *arg)
 {
 	if (arg->slot >= TETRA_MAX_SLOTS)
 		return false;
-	/* Kinds of newer programs have no minimum that we know. */
-	if (arg->status != TETRA_ARG_OK || !arg->kind || arg->kind >= TETRA_ARG_END)
-		return true;
-	return arg->bytes >= payload_min(arg->kind);
+	return arg->status != TETRA_ARG_OK || codec_accepts(arg->kind, arg->bytes);
 }
 
 static int slots_read(struct slots *ret, const struct tetra_record_hook *hook)
@@ -178,14 +154,15 @@ static void arg_set(struct event_arg *arg, const struct event_group_arg *spec,
 {
 	const struct tetra_record_arg *from =
 		spec->slot < TETRA_MAX_SLOTS ? slots->args[spec->slot] : NULL;
+	const struct kind_row *kind = kind_row(spec->kind);
 
 	arg->spec = spec;
-	arg->data = NULL;
-	memset(&arg->head, 0, sizeof(arg->head));
-	if (!from || spec->kind >= TETRA_ARG_END)
+	if (!from || kind->shape == TETRA_SHAPE_NONE ||
+	    (from->status == TETRA_ARG_OK && from->bytes < codecs[kind->shape].min)) {
+		arg->data = NULL;
+		arg->head = (struct tetra_record_arg){ 0 };
 		return;
-	if (from->status == TETRA_ARG_OK && from->bytes < payload_min(spec->kind))
-		return;
+	}
 	arg->data = (const uint8_t *)(from + 1);
 	arg->head = *from;
 }
@@ -199,11 +176,12 @@ static void event_set_args(struct tetra_event *event, const struct slots *slots)
 		if (group->args[i].kind != TETRA_ARG_NOP)
 			arg_set(&event->args[event->n_args++], &group->args[i], slots);
 	}
-	if (!group->wants_return || !slots->args[TETRA_RETURN_SLOT])
+	if (!group->wants_return || group->return_slot >= TETRA_MAX_SLOTS ||
+	    !slots->args[group->return_slot])
 		return;
 	event->has_return = true;
 	event->return_spec = (struct event_group_arg){
-		.slot = TETRA_RETURN_SLOT,
+		.slot = group->return_slot,
 		.kind = group->return_kind,
 		.yaml_type = group->return_type,
 	};
@@ -399,12 +377,12 @@ static int exec_describe(struct decoder *decoder, const struct exec_view *view,
 	int r;
 
 	if (!(view->record->head.flags & TETRA_EXEC_ARGS_FRAGMENTS))
-		return exec_image(ret, ret_flags, view, NULL);
+		return exec_image(ret, ret_flags, decoder->encoding, view, NULL);
 	args = fragments_take(&decoder->fragments, head_key(&view->record->head));
 	fragment_list_append(&args, view->args.text, view->args.len);
 	if (args.hole)
 		counter_add(&decoder->stats.fragments_lost, 1);
-	r = exec_image(ret, ret_flags, view, &args);
+	r = exec_image(ret, ret_flags, decoder->encoding, view, &args);
 	fragment_list_done(&args);
 	return r;
 }
@@ -701,7 +679,7 @@ int decoder_seed(struct decoder *decoder, const struct process_seed *seed, bool 
 
 	if (known && known->image)
 		return 0;
-	r = exec_seed_image(&image, &source.flags, seed);
+	r = exec_seed_image(&image, &source.flags, decoder->encoding, seed);
 	if (r < 0)
 		return r;
 	if (!seed->parent_tgid)

@@ -16,7 +16,7 @@
 #define TETRA_LIB_RECORD_H
 
 #include "lib/event/event.h"
-#include "lib/event/table.h"
+#include "lib/process/table.h"
 
 typedef void (*decoder_deliver_fn)(void *user, const struct tetra_event *event);
 typedef const struct event_group *(*decoder_find_group_fn)(void *user, uint32_t id);
@@ -54,10 +54,9 @@ struct process_seed {
 	bool has_row;		      /* the stamps are the kernel's own */
 	bool forked; /* since the programs were attached, without an exec: has a record */
 	bool has_record; /* its own record, at least possibly: not announced */
+	bool described;	 /* by its own record: only what it says of its parent matters */
 	bool has_cred;
-	struct tetra_record_cred cred;
-	uint32_t namespaces[TETRA_NS_END];
-	uint64_t cgroup_id;
+	struct tetra_record_image facts; /* as far as they are known */
 	const char
 		/* first 31 characters of the id; NULL: find it from below */
 		*container;

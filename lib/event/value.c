@@ -43,3 +43,29 @@ int tetra_arg_get_sock(const struct tetra_arg *arg, struct tetra_sock *ret)
 	all.cookie = sock.cookie;
 	return opts_fill(ret, &all, sizeof(all));
 }
+
+int tetra_arg_get_cred(const struct tetra_arg *arg, struct tetra_cred *ret)
+{
+	struct tetra_record_arg_cred cred;
+	struct tetra_cred all = {};
+	const void *data;
+
+	if (value_check(arg, ret) < 0)
+		return -EINVAL;
+	data = value_of(arg, TETRA_TYPE_CRED);
+	if (!data)
+		return -ENOENT;
+	memcpy(&cred, data, sizeof(cred));
+#define X(name) all.name = cred.cred.name;
+	TETRA_CRED_IDS(X)
+#undef X
+	all.securebits = cred.cred.securebits;
+	all.user_ns_level = cred.ns_level;
+	all.user_ns_uid = cred.ns_uid;
+	all.user_ns_gid = cred.ns_gid;
+	all.user_ns_inum = cred.ns_inum;
+	all.permitted = cred.cred.caps[TETRA_CAPSET_PERMITTED];
+	all.effective = cred.cred.caps[TETRA_CAPSET_EFFECTIVE];
+	all.inheritable = cred.cred.caps[TETRA_CAPSET_INHERITABLE];
+	return opts_fill(ret, &all, sizeof(all));
+}

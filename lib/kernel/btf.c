@@ -177,6 +177,64 @@ static const struct btf_type *type_strip(const struct btf *btf, uint32_t id)
 	return id ? type : NULL;
 }
 
+/*
+ * The member @name of a struct or union, through members without a name. Its place is added to
+ * *offset. NULL if there is none.
+ */
+static const struct btf_member *member_find(const struct vmlinux *vmlinux,
+					    const struct btf_type *type, const char *name,
+					    uint32_t depth, uint32_t *offset)
+{
+	const struct btf_member *members = btf_members(type);
+
+	for (uint32_t i = 0; i < btf_vlen(type); i++) {
+		uint32_t bit = btf_member_bit_offset(type, i);
+		const struct btf_member *found = &members[i];
+		const char *own = btf__name_by_offset(vmlinux->btf, found->name_off);
+		const struct btf_type *inner = type_strip(vmlinux->btf, found->type);
+
+		if (own && *own) {
+			if (!str_equal(own, name))
+				continue;
+			*offset += bit / 8;
+			return btf_member_bitfield_size(type, i) ? NULL : found;
+		}
+		if (!inner || !btf_is_composite(inner) || depth == BTF_MAX_DEPTH)
+			continue;
+		found = member_find(vmlinux, inner, name, depth + 1, offset);
+		if (found) {
+			*offset += bit / 8;
+			return found;
+		}
+	}
+	return NULL;
+}
+
+int vmlinux_find_member(struct vmlinux *vmlinux, const char *name, char *path,
+			struct kernel_member *ret)
+{
+	uint32_t id = vmlinux_find_type(vmlinux, name, BTF_KIND_STRUCT), offset = 0;
+	int64_t size = -1;
+
+	for (char *part; (part = strsep(&path, "."));) {
+		const struct btf_type *type = id ? type_strip(vmlinux->btf, id) : NULL;
+		const struct btf_member *member =
+			type && btf_is_composite(type)
+				? member_find(vmlinux, type, part, 0, &offset)
+				: NULL;
+
+		if (!member)
+			return -ENOENT;
+		id = member->type;
+		size = btf__resolve_size(vmlinux->btf, id);
+	}
+	if (size < 0)
+		return -ENOENT;
+	ret->offset = offset;
+	ret->size = (uint32_t)size;
+	return 0;
+}
+
 static void text_append(char *text, const char *more)
 {
 	size_t len = strlen(text);

@@ -37,6 +37,10 @@ uint32_t vmlinux_find_typedef(struct vmlinux *vmlinux, const char *name);
 uint32_t vmlinux_find_type(struct vmlinux *vmlinux, const char *name, uint32_t kind);
 bool vmlinux_has_member(struct vmlinux *vmlinux, const char *name, const char *member);
 
+/* The member at @path, "ns.inum", of struct @type. -ENOENT if it has none. */
+int vmlinux_find_member(struct vmlinux *vmlinux, const char *type, char *path,
+			struct kernel_member *ret);
+
 /*
  * Describe the prototype of @id: a function, or a typedef of a pointer to one, whose
  * first @n_skip parameters are skipped. Texts are copied to @arena; .name is not

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Answers about named things, each looked up once: functions, raw tracepoints, system calls,
- * tracepoints. "Does not exist" is an answer too. A facts file is this table.
+ * tracepoints, members of structs. "Does not exist" is an answer too. A facts file is this table.
  */
 #ifndef TETRA_LIB_KERNEL_FACTS_H
 #define TETRA_LIB_KERNEL_FACTS_H
@@ -14,6 +14,7 @@ enum fact_kind {
 	FACT_RAW_TRACEPOINT, /* key: the event */
 	FACT_SYSCALL,	     /* key: the symbol */
 	FACT_EVENT,	     /* key: "subsystem/event" */
+	FACT_MEMBER,	     /* key: "struct.member" */
 };
 
 enum fact_bit { FACT_UNKNOWN, FACT_NO, FACT_YES };
@@ -32,6 +33,7 @@ struct fact {
 	union {
 		struct kernel_function *function; /* if no error */
 		struct kernel_event *event;
+		struct kernel_member *member;
 	};
 };
 

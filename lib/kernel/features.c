@@ -396,6 +396,7 @@ static int probe_kprobe_multi(struct tetra_kernel *kernel, const struct feature_
 	.probe = (PROBE), .type = BPF_PROG_TYPE_##TYPE, .attach = (ATTACH)
 #define PROGRAM(TYPE, ATTACH) PROGRAM_BY(probe_program, TYPE, ATTACH)
 
+/* A row a line. */
 /* clang-format off */
 static const struct feature_row rows[KERNEL_FEATURE_END] = {
 	[KERNEL_BTF] = { .probe = probe_btf, .first = KERNEL_BTF },

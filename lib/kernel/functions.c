@@ -8,7 +8,7 @@
 
 #include "lib/base/nearest.h"
 #include "lib/kernel/features.h"
-#include "lib/kernel/hook-names.h"
+#include "lib/linux/hook-names.h"
 #include "lib/kernel/machine.h"
 #include "lib/kernel/syscalls.h"
 

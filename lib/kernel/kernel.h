@@ -40,6 +40,7 @@ struct kernel_probe_opts {
  * NAME, name in texts, what it needs. Rows of lib/kernel/features.c, which holds the
  * probes.
  */
+/* A row a line. */
 /* clang-format off */
 #define KERNEL_FEATURES(X)								\
 	X(BTF, "btf",									\
@@ -180,6 +181,11 @@ struct kernel_event_field {
 	uint8_t reserved[3];
 };
 
+/* A member of a struct of the kernel, in bytes. */
+struct kernel_member {
+	uint32_t offset, size;
+};
+
 /* A tracepoint of tracefs. Fields are in the order of its format file. */
 struct kernel_event {
 	const char *subsystem, *name;
@@ -230,6 +236,10 @@ const char *kernel_preemption_name(enum kernel_preemption mode);
 
 /* Bits 1 << enum kernel_switch of the switches that are off now. A read for each. */
 uint32_t kernel_switches_off(struct tetra_kernel *kernel);
+/* We cannot see whether they are: /proc/sys is hidden, and mounting another is not allowed. */
+bool kernel_hides_switches(struct tetra_kernel *kernel);
+/* Every user may call bpf(2). */
+bool kernel_bpf_is_free(struct tetra_kernel *kernel);
 const char *kernel_switch_name(enum kernel_switch which);
 const char *kernel_switch_stops(enum kernel_switch which);
 const char *kernel_switch_cure(enum kernel_switch which);
@@ -277,6 +287,13 @@ bool kernel_function_overridable(struct tetra_kernel *kernel, const char *name);
  */
 int kernel_each_function(struct tetra_kernel *kernel, const char *prefix,
 			 int (*visit)(const char *name, void *user), void *user);
+
+/*
+ * Where "cred.uid" is in a struct of vmlinux; "user_namespace.ns.inum" is a member of a member.
+ * -ENOENT if the kernel has no such struct or member; bit fields count as none.
+ */
+int kernel_find_member(struct tetra_kernel *kernel, const char *path,
+		       struct kernel_member *ret);
 
 /*
  * The LSM hook "file_open"; .name is that of the BPF attach point, "bpf_lsm_file_open".

@@ -19,6 +19,7 @@ static const struct {
 	[KNOB_FTRACE] = { "/sys/kernel/ftrace_enabled" },
 	[KNOB_KPROBES] = { "/kprobes/enabled", true },
 	[KNOB_PREEMPT] = { "/sched/preempt", true },
+	[KNOB_BPF] = { "/sys/kernel/unprivileged_bpf_disabled" },
 };
 
 void knobs_init(struct knob *knobs)
@@ -35,20 +36,26 @@ void knobs_done(struct knob *knobs)
 	}
 }
 
-/* A debugfs that is mounted nowhere, if no mount is visible to us. */
-static int debugfs_open(void)
+/* A mount of our own, mounted nowhere, if none that has the knob is visible to us: a container
+ * hides /proc/sys, or there is no debugfs. */
+static int mount_open(const char *type)
 {
-	_cleanup_(closep) int context = fsopen("debugfs", FSOPEN_CLOEXEC);
+	_cleanup_(closep) int context = fsopen(type, FSOPEN_CLOEXEC);
 
 	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -1;
 	return fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
 }
 
+static const char *knob_type(enum kernel_knob knob)
+{
+	return places[knob].debugfs ? "debugfs" : "proc";
+}
+
 static int knob_open(const struct tetra_kernel *kernel, enum kernel_knob knob)
 {
 	_cleanup_(closep) int detached = -1;
-	const char *path = places[knob].path;
+	const char *path = places[knob].path, *type = knob_type(knob);
 	char text[KNOB_PATH_BYTES];
 	int fd;
 
@@ -56,9 +63,9 @@ static int knob_open(const struct tetra_kernel *kernel, enum kernel_knob knob)
 		 places[knob].debugfs ? kernel->sys_root : kernel->proc_root,
 		 places[knob].debugfs ? DEBUGFS : "", path);
 	fd = open(text, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 || !places[knob].debugfs || !kernel->own_roots)
+	if (fd >= 0 || !kernel->own_roots)
 		return fd;
-	detached = debugfs_open();
+	detached = mount_open(type);
 	return detached < 0 ? -1 : openat(detached, path + 1, O_RDONLY | O_CLOEXEC);
 }
 

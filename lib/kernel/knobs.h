@@ -10,12 +10,15 @@
  *					ftrace; 5.10 rejects it while trampolines are
  *					attached, but accepts it before
  *	debugfs kprobes/enabled=0	stops kprobes; kprobe.multi and the rest run on
+ *	kernel.unprivileged_bpf_disabled=0
+ *					lets every user make maps; while a task is inside
+ *					bpf(2) for one and preempted, kprobes and
+ *					kprobe.multi are skipped on that CPU
  *	tracefs tracing_on, events/enable, set_event_pid, set_ftrace_pid, set_ftrace_filter,
  *	set_ftrace_notrace, current_tracer, kprobe_events, dynamic_events, tracing_cpumask,
  *	kernel.stack_tracer_enabled, kernel.traceoff_on_warning: no effect on programs
  *	net.core.bpf_jit_enable, bpf_jit_harden, bpf_jit_limit, kernel.bpf_stats_enabled,
- *	kernel.unprivileged_bpf_disabled, kernel.perf_event_paranoid,
- *	kernel.perf_cpu_time_max_percent, kernel.perf_event_max_sample_rate,
+ *	kernel.perf_event_paranoid, kernel.perf_cpu_time_max_percent, kernel.perf_event_max_sample_rate,
  *	kernel.kptr_restrict, debug.kprobes-optimization, kernel.modules_disabled, lockdown
  *	set at run time, a CPU taken offline: no effect on attached programs
  */
@@ -26,7 +29,7 @@
 
 struct tetra_kernel;
 
-enum kernel_knob { KNOB_FTRACE, KNOB_KPROBES, KNOB_PREEMPT, KNOB_END };
+enum kernel_knob { KNOB_FTRACE, KNOB_KPROBES, KNOB_PREEMPT, KNOB_BPF, KNOB_END };
 
 struct knob {
 	int fd;		 /* -1: not open */

@@ -28,7 +28,7 @@ static void memlock_raise(void)
 }
 
 /*
- * libbpf raises the limit by itself, once, in its first call that makes something. The function
+ * libbpf raises the limit on its own, once, in its first call that makes something. The function
  * that tells it not to is not exported by all of its versions. So its first call makes nothing,
  * and what it raised is put back before anything is made.
  */

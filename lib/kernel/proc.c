@@ -61,10 +61,10 @@ static void parse_uids(struct proc_entry *entry, const char *text)
 	uint32_t ids[4];
 
 	parse_ids(text, ids);
-	entry->uid = ids[0];
-	entry->euid = ids[1];
-	entry->suid = ids[2];
-	entry->fsuid = ids[3];
+	entry->facts.cred.uid = ids[0];
+	entry->facts.cred.euid = ids[1];
+	entry->facts.cred.suid = ids[2];
+	entry->facts.cred.fsuid = ids[3];
 }
 
 static void parse_gids(struct proc_entry *entry, const char *text)
@@ -72,25 +72,25 @@ static void parse_gids(struct proc_entry *entry, const char *text)
 	uint32_t ids[4];
 
 	parse_ids(text, ids);
-	entry->gid = ids[0];
-	entry->egid = ids[1];
-	entry->sgid = ids[2];
-	entry->fsgid = ids[3];
+	entry->facts.cred.gid = ids[0];
+	entry->facts.cred.egid = ids[1];
+	entry->facts.cred.sgid = ids[2];
+	entry->facts.cred.fsgid = ids[3];
 }
 
 static void parse_inheritable(struct proc_entry *entry, const char *text)
 {
-	entry->inheritable = strtoull(text, NULL, 16);
+	entry->facts.cred.caps[TETRA_CAPSET_INHERITABLE] = strtoull(text, NULL, 16);
 }
 
 static void parse_permitted(struct proc_entry *entry, const char *text)
 {
-	entry->permitted = strtoull(text, NULL, 16);
+	entry->facts.cred.caps[TETRA_CAPSET_PERMITTED] = strtoull(text, NULL, 16);
 }
 
 static void parse_effective(struct proc_entry *entry, const char *text)
 {
-	entry->effective = strtoull(text, NULL, 16);
+	entry->facts.cred.caps[TETRA_CAPSET_EFFECTIVE] = strtoull(text, NULL, 16);
 }
 
 /* Its number in each pid namespace, from ours to its own. */
@@ -146,7 +146,7 @@ static void read_namespaces(struct proc_entry *entry, int dir)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(links); i++)
-		entry->ns[i] = pseudo_ns(dir, links[i]);
+		entry->facts.namespaces[i] = (uint32_t)pseudo_ns(dir, links[i]);
 }
 
 /* A text that is missing or not permitted becomes empty. */
@@ -176,9 +176,9 @@ static int read_loginuid(struct proc_entry *entry, int dir)
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	int r = read_optional(&text, dir, "loginuid", PROC_MAX_TEXT);
 
-	entry->loginuid = PROC_NO_LOGINUID;
+	entry->facts.cred.login_uid = PROC_NO_LOGINUID;
 	if (text.len)
-		entry->loginuid = (uint32_t)strtoul(text.text, NULL, 10);
+		entry->facts.cred.login_uid = (uint32_t)strtoul(text.text, NULL, 10);
 	return r;
 }
 

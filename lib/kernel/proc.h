@@ -10,6 +10,7 @@
 #include <limits.h>
 
 #include "bpf/abi/kinds.h"
+#include "bpf/abi/record.h"
 #include "lib/base/base.h"
 #include "lib/base/strbuf.h"
 #include "lib/kernel/cgroup.h"
@@ -23,13 +24,9 @@
 
 struct proc_entry {
 	uint32_t tgid, ppid;
-	uint64_t start_ns; /* since boot; steps of PROC_TICK_NS */
-	uint32_t uid, euid, suid, fsuid;
-	uint32_t gid, egid, sgid, fsgid;
-	uint64_t inheritable, permitted, effective; /* capabilities: bit n is number n */
-	uint32_t nspid;	   /* in its innermost pid namespace; 0: it has only one */
-	uint32_t loginuid; /* or PROC_NO_LOGINUID */
-	uint64_t ns[TETRA_NS_USER + 1]; /* inodes; 0: unreadable, or no such namespace */
+	uint64_t start_ns;		 /* since boot; steps of PROC_TICK_NS */
+	struct tetra_record_image facts; /* what /proc knows of them; the rest is 0 */
+	uint32_t nspid; /* in its innermost pid namespace; 0: it has only one */
 	char comm[16 * 4 +
 		  1]; /* cut by the kernel; kernel workers may have longer ones */
 	char state;   /* 'R', 'S', 'Z' ... */

@@ -17,6 +17,7 @@
  *	syscall		__x64_sys_write	NUMBER	then as a function
  *	event		sched	sched_process_exec	ID	HOW MANY COMMON FIELDS
  *	field		comm	char	OFFSET	SIZE	FLAGS
+ *	member		cred.uid	OFFSET	SIZE
  *
  * BITS: letters for what is known of the symbol, upper case if true: S it exists, A
  * it is attachable, I error injection may change it, M fmod_ret may. A parameter is
@@ -163,6 +164,11 @@ static void write_fact(FILE *file, const struct fact *fact)
 	case FACT_EVENT:
 		if (found)
 			write_event(file, fact->event);
+		return;
+	case FACT_MEMBER:
+		if (found)
+			fprintf(file, "member\t%s\t%u\t%u\n", fact->key,
+				fact->member->offset, fact->member->size);
 		return;
 	}
 }
@@ -424,6 +430,21 @@ static int on_field(struct reader *reader)
 	return field->name && field->type ? 0 : -ENOMEM;
 }
 
+static int on_member(struct reader *reader)
+{
+	struct fact *fact = reader_fact(reader, FACT_MEMBER, reader->fields[1]);
+	struct kernel_member *member =
+		arena_alloc(reader->kernel->arena, sizeof(*member));
+
+	if (!fact || !member)
+		return -ENOMEM;
+	member->offset = number(reader->fields[2]);
+	member->size = number(reader->fields[3]);
+	fact->member = member;
+	fact->asked = 1;
+	return 0;
+}
+
 static int on_feature(struct reader *reader)
 {
 	enum kernel_feature feature = kernel_feature_from_name(reader->fields[1]);
@@ -487,6 +508,7 @@ static const struct {
 	{ "function", 6, on_function },
 	{ "lsm", 2, on_lsm },
 	{ "machine", 2, on_machine },
+	{ "member", 4, on_member },
 	{ "ns", 3, on_ns },
 	{ "preemption", 2, on_preemption },
 	{ "raw_tracepoint", 6, on_raw_tracepoint },

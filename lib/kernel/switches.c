@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/knobs.h"
+#include "lib/kernel/machine.h"
 
 static const struct {
 	const char *name, *stops, *cure;
@@ -22,6 +23,21 @@ uint32_t kernel_switches_off(struct tetra_kernel *kernel)
 		    text[0] == '0')
 			off |= 1u << i;
 	return off;
+}
+
+bool kernel_hides_switches(struct tetra_kernel *kernel)
+{
+	char text[KNOB_BYTES];
+
+	return kernel->own_roots && kernel_knob_read(kernel, KNOB_FTRACE, &text) < 0 &&
+	       access("/proc/sys/kernel", F_OK) < 0;
+}
+
+bool kernel_bpf_is_free(struct tetra_kernel *kernel)
+{
+	char text[KNOB_BYTES];
+
+	return kernel_knob_read(kernel, KNOB_BPF, &text) == 0 && text[0] == '0';
 }
 
 const char *kernel_switch_name(enum kernel_switch which)

@@ -4,7 +4,7 @@
  */
 #include "lib/base/nearest.h"
 #include "lib/kernel/machine.h"
-#include "lib/kernel/syscalls-x86_64.h"
+#include "lib/linux/syscalls-x86_64.h"
 #include "lib/kernel/syscalls.h"
 
 struct syscall {

@@ -13,34 +13,34 @@ static const struct {
 	const char *name;
 	uint8_t size, is_signed;
 } scalars[] = {
-	{ "int", 4, 1 },	   { "unsigned int", 4, 0 },
-	{ "unsigned", 4, 0 },	   { "long", 8, 1 },
-	{ "unsigned long", 8, 0 }, { "size_t", 8, 0 },
-	{ "u32", 4, 0 },	   { "__u32", 4, 0 },
-	{ "uint32_t", 4, 0 },	   { "u64", 8, 0 },
-	{ "__u64", 8, 0 },	   { "s32", 4, 1 },
-	{ "__s32", 4, 1 },	   { "int32_t", 4, 1 },
-	{ "pid_t", 4, 1 },	   { "uid_t", 4, 0 },
-	{ "gid_t", 4, 0 },	   { "qid_t", 4, 0 },
-	{ "umode_t", 2, 0 },	   { "off_t", 8, 1 },
-	{ "loff_t", 8, 1 },	   { "key_t", 4, 1 },
-	{ "mqd_t", 4, 1 },	   { "timer_t", 4, 1 },
-	{ "key_serial_t", 4, 1 },  { "rwf_t", 4, 1 },
-	{ "aio_context_t", 8, 0 }, { "const clockid_t", 4, 1 },
-	{ "clockid_t", 4, 1 },	   { "char", 1, 1 },
+	{ "int", 4, 1 },	  { "unsigned int", 4, 0 },  { "unsigned", 4, 0 },
+	{ "long", 8, 1 },	  { "unsigned long", 8, 0 }, { "size_t", 8, 0 },
+	{ "u32", 4, 0 },	  { "__u32", 4, 0 },	     { "uint32_t", 4, 0 },
+	{ "u64", 8, 0 },	  { "__u64", 8, 0 },	     { "s32", 4, 1 },
+	{ "__s32", 4, 1 },	  { "int32_t", 4, 1 },	     { "pid_t", 4, 1 },
+	{ "uid_t", 4, 0 },	  { "gid_t", 4, 0 },	     { "qid_t", 4, 0 },
+	{ "umode_t", 2, 0 },	  { "off_t", 8, 1 },	     { "loff_t", 8, 1 },
+	{ "key_t", 4, 1 },	  { "mqd_t", 4, 1 },	     { "timer_t", 4, 1 },
+	{ "key_serial_t", 4, 1 }, { "rwf_t", 4, 1 },	     { "aio_context_t", 8, 0 },
+	{ "clockid_t", 4, 1 },	  { "char", 1, 1 },
 };
 
-static void scalar_describe(struct kernel_param *param)
+uint32_t syscall_scalar(const char *type, bool *is_signed)
 {
 	size_t i;
 
-	param->size = sizeof(uint64_t);
+	*is_signed = false;
+	if (str_has_prefix(type, "const "))
+		type += strlen("const ");
+	if (str_has_prefix(type, "enum "))
+		return sizeof(uint32_t);
 	for (i = 0; i < ARRAY_SIZE(scalars); i++) {
-		if (!str_equal(scalars[i].name, param->c_type))
+		if (!str_equal(scalars[i].name, type))
 			continue;
-		param->size = scalars[i].size;
-		param->is_signed = scalars[i].is_signed;
+		*is_signed = scalars[i].is_signed;
+		return scalars[i].size;
 	}
+	return sizeof(uint64_t);
 }
 
 /* "const struct timespec *" -> "timespec"; "" for a double pointer. */
@@ -64,6 +64,8 @@ static const char *pointee_name(struct arena *arena, const char *type)
 static int param_from_field(struct arena *arena, const struct kernel_event_field *field,
 			    struct kernel_param *param)
 {
+	bool is_signed;
+
 	snprintf(param->c_type, sizeof(param->c_type), "%s", field->type);
 	param->name = field->name;
 	param->is_pointer = field->is_pointer;
@@ -72,7 +74,8 @@ static int param_from_field(struct arena *arena, const struct kernel_event_field
 		param->size = sizeof(uint64_t);
 		param->type_name = pointee_name(arena, field->type);
 	} else {
-		scalar_describe(param);
+		param->size = syscall_scalar(field->type, &is_signed);
+		param->is_signed = is_signed;
 		param->type_name = field->type;
 	}
 	return param->type_name ? 0 : -ENOMEM;

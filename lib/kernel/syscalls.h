@@ -14,6 +14,9 @@ const char *syscall_prefix(const char *machine);
 /* "__x64_sys_write" -> "write"; NULL if @symbol is not of the form PREFIX "sys_" NAME. */
 const char *syscall_name_of(const char *symbol);
 
+/* Bytes of a number of a type that system calls are declared with, and its sign. */
+uint32_t syscall_scalar(const char *type, bool *is_signed);
+
 /* "newuname" -> 63 on x86_64: the kernel's name of the entry. -1: not known. */
 int32_t syscall_number(const char *machine, const char *name);
 

@@ -5,10 +5,9 @@
  */
 #include <stdio.h>
 
+#include "lib/kernel/syscalls.h"
+#include "lib/plan/fit.h"
 #include "lib/plan/use.h"
-
-/* "args[7]" */
-#define LIST_BYTES 24
 
 /*
  * Bytes at the front of a record that programs do not see: the kernel keeps a pointer there
@@ -16,101 +15,13 @@
  */
 #define HIDDEN_BYTES 8u
 
-/* Operators allowed for arguments of a class: as in the list of operators. */
-#define C_INT  (TETRA_CLASS_SIGNED | TETRA_CLASS_UNSIGNED)
-#define C_TEXT TETRA_CLASS_TEXT
-#define C_PATH TETRA_CLASS_PATH
-#define C_SOCK TETRA_CLASS_SOCK
+/* Of a field that is a number or a pointer. */
+#define MAX_FIELD_BYTES 8u
 
-static uint32_t operator_classes(uint32_t op)
+/* The record is that of a system call: numbers and the caller's pointers. */
+static bool event_is_call(const struct kernel_event *event)
 {
-	switch (op) {
-#define X(NAME, number, name, classes)                                                   \
-	case number:                                                                     \
-		return classes;
-		TETRA_OPERATORS(X)
-#undef X
-	default:
-		return 0;
-	}
-}
-
-static bool is_text(uint32_t kind)
-{
-	return arg_kind_class(kind) == TETRA_CLASS_TEXT;
-}
-
-static uint32_t integer_bytes(uint32_t kind)
-{
-	switch (kind) {
-	case TETRA_ARG_INT8:
-	case TETRA_ARG_UINT8:
-		return 1;
-	case TETRA_ARG_INT16:
-	case TETRA_ARG_UINT16:
-		return 2;
-	case TETRA_ARG_INT32:
-	case TETRA_ARG_UINT32:
-		return 4;
-	case TETRA_ARG_INT64:
-	case TETRA_ARG_UINT64:
-	case TETRA_ARG_SIZE:
-		return 8;
-	default:
-		return 0;
-	}
-}
-
-/* The type that "auto" means for a field; 0 if none. */
-static uint32_t field_kind(const struct kernel_event_field *field)
-{
-	if (field->is_data_loc || field->is_rel_loc)
-		return str_equal(field->type, "char") ? TETRA_ARG_STRING : 0;
-	if (field->is_array)
-		return TETRA_ARG_CONST_BUF;
-	if (field->is_pointer)
-		return strstr(field->type, "char") ? TETRA_ARG_CHAR_BUF : 0;
-	if (str_equal(field->type, "size_t"))
-		return TETRA_ARG_SIZE;
-	if (field->size == 4)
-		return field->is_signed ? TETRA_ARG_INT32 : TETRA_ARG_UINT32;
-	if (field->size == 8)
-		return field->is_signed ? TETRA_ARG_INT64 : TETRA_ARG_UINT64;
-	return 0;
-}
-
-static uint8_t field_source(const struct kernel_event_field *field)
-{
-	if (field->is_data_loc)
-		return TETRA_FIELD_DATA_LOC;
-	if (field->is_rel_loc)
-		return TETRA_FIELD_REL_LOC;
-	return field->is_array ? TETRA_FIELD_INLINE : TETRA_FIELD_VALUE;
-}
-
-/* The value of a field, or a text or bytes where it points. */
-static bool field_fits(uint32_t kind, const struct kernel_event_field *field)
-{
-	uint8_t source = field_source(field);
-	uint32_t bytes = integer_bytes(kind);
-
-	if (bytes)
-		return source == TETRA_FIELD_VALUE && bytes <= field->size;
-	if (is_text(kind))
-		return source != TETRA_FIELD_VALUE || field->is_pointer;
-	if (kind == TETRA_ARG_CONST_BUF)
-		return source == TETRA_FIELD_INLINE;
-	if (kind == TETRA_ARG_FD)
-		return source == TETRA_FIELD_VALUE && !field->is_pointer;
-	return source == TETRA_FIELD_VALUE && field->is_pointer;
-}
-
-/* Nothing could be read: pointers that are not pointers, numbers that are texts. */
-static bool field_readable(uint32_t kind, const struct kernel_event_field *field)
-{
-	return field_fits(kind, field) ||
-	       (integer_bytes(kind) && field_source(field) == TETRA_FIELD_VALUE) ||
-	       (kind == TETRA_ARG_FD && field_source(field) == TETRA_FIELD_VALUE);
+	return str_equal(event->subsystem, PLAN_CALL_SUBSYSTEM);
 }
 
 /* With "auto", the policy could not be checked before the type was known. */
@@ -126,12 +37,12 @@ static void filters_check(struct use_build *build, uint32_t position, uint32_t k
 			struct use_spot spot = { filter->op_mark, list, "operator" };
 
 			if (filter->arg != position ||
-			    operator_classes(filter->op) & arg_kind_class(kind))
+			    operator_fits_kind(filter->op, kind))
 				continue;
 			snprintf(list, sizeof(list), "selectors[%u].matchArgs[%u]", i, k);
 			use_error(build, &spot, -EOPNOTSUPP, "type-mismatch", NULL,
 				  "%s cannot be used on a field of type %s",
-				  operator_name(filter->op), arg_kind_name(kind));
+				  operator_name(filter->op), kind_row(kind)->name);
 		}
 	}
 }
@@ -150,19 +61,56 @@ static const struct kernel_event_field *field_find(struct use_build *build,
 	return NULL;
 }
 
+/* A number's own bytes and sign: all fields of system calls have the size of a register. */
+static uint32_t field_bytes(const struct kernel_event *event,
+			    const struct kernel_event_field *field, bool *is_signed)
+{
+	if (event_is_call(event))
+		return field->is_pointer ? MAX_FIELD_BYTES
+					 : syscall_scalar(field->type, is_signed);
+	*is_signed = field->is_signed;
+	return field->size;
+}
+
+static struct tetra_source field_value(const struct kernel_event_field *field)
+{
+	struct tetra_source value = { .from = fit_field_from(field),
+				      .at = field->offset };
+
+	if (value.from == TETRA_FROM_FIELD)
+		value.bytes = (uint8_t)MIN(field->size, MAX_FIELD_BYTES);
+	return value;
+}
+
+/* What the field itself says of its length. */
+static struct tetra_source field_size(const struct kernel_event_field *field)
+{
+	switch (fit_field_from(field)) {
+	case TETRA_FROM_ARRAY:
+		return (struct tetra_source){ .from = TETRA_FROM_CONSTANT,
+					      .at = field->size };
+	case TETRA_FROM_LOC:
+	case TETRA_FROM_REL_LOC:
+		return (struct tetra_source){ .from = TETRA_FROM_LOC_BYTES,
+					      .at = field->offset };
+	}
+	return (struct tetra_source){ 0 };
+}
+
 /* sizeArgIndex counts fields from 1. */
 static void field_size_plan(struct use_build *build, const char *list,
 			    const struct kernel_event *event, uint32_t position)
 {
 	const struct policy_arg *arg = &build->hook->args[position];
 	struct tetra_slot_config *slot = &build->use->args[position];
-	struct use_spot spot = { arg->mark, list, "sizeArgIndex" };
+	const struct use_spot spot = { arg->mark, list, "sizeArgIndex" };
 	const struct kernel_event_field *field;
+	bool is_signed;
 
-	if (slot->kind != TETRA_ARG_CHAR_BUF)
+	if (kind_row(slot->kind)->shape != TETRA_SHAPE_BYTES)
 		return;
 	if (!arg->size_index) {
-		if (slot->data_loc == TETRA_FIELD_VALUE && !arg->kind)
+		if (slot->value.from == TETRA_FROM_FIELD && !arg->kind)
 			use_error(build, &spot, -EOPNOTSUPP, "missing-field",
 				  "type string reads a text",
 				  "a buffer needs sizeArgIndex: the field with its "
@@ -172,9 +120,9 @@ static void field_size_plan(struct use_build *build, const char *list,
 	field = field_find(build, event, arg->size_index - 1, &spot);
 	if (!field)
 		return;
-	slot->size_offset = (uint16_t)field->offset;
-	slot->size_field = (uint16_t)field->size;
-	if (field_source(field) != TETRA_FIELD_VALUE || field->is_pointer ||
+	slot->size = field_value(field);
+	fit_size_width(slot, field_bytes(event, field, &is_signed));
+	if (fit_field_from(field) != TETRA_FROM_FIELD || field->is_pointer ||
 	    field->offset < HIDDEN_BYTES)
 		use_error(build, &spot, -EOPNOTSUPP, "arg-type-mismatch",
 			  "sizeArgIndex counts fields from 1",
@@ -182,26 +130,65 @@ static void field_size_plan(struct use_build *build, const char *list,
 			  field->name, event->subsystem, event->name, field->type);
 }
 
+/* A type that the policy declares. */
 static void field_type_check(struct use_build *build, const struct use_spot *spot,
 			     const struct policy_arg *arg,
 			     const struct kernel_event_field *field)
 {
-	const char *brackets = field_source(field) == TETRA_FIELD_VALUE ? "" : "[]";
-	uint32_t natural = field_kind(field);
+	const char *brackets = fit_field_from(field) == TETRA_FROM_FIELD ? "" : "[]";
+	uint32_t natural = fit_field_kind(field);
+	enum fit fit = fit_field(arg->kind, field);
+	const char *text = NULL;
 	char hint[64];
 
-	if (field_fits(arg->kind, field))
+	if (fit == FIT_GOOD)
 		return;
-	snprintf(hint, sizeof(hint), "type '%s' reads it", arg_kind_name(natural));
-	if (field_readable(arg->kind, field))
-		use_warning(build, spot, "arg-type-mismatch", natural ? hint : NULL,
+	if (natural) {
+		snprintf(hint, sizeof(hint), "type '%s' reads it",
+			 kind_row(natural)->name);
+		text = hint;
+	}
+	if (fit == FIT_BAD)
+		use_warning(build, spot, "arg-type-mismatch", text,
 			    "type '%s' does not fit: field '%s' is '%s%s' of %u bytes",
 			    arg->type, field->name, field->type, brackets, field->size);
 	else
-		use_error(build, spot, -EOPNOTSUPP, "arg-type-mismatch",
-			  natural ? hint : NULL,
+		use_error(build, spot, -EOPNOTSUPP, "arg-type-mismatch", text,
 			  "type '%s' cannot be read: field '%s' is '%s%s' of %u bytes",
 			  arg->type, field->name, field->type, brackets, field->size);
+}
+
+/* A type that follows from the field. */
+static void field_type_derive(struct use_build *build, const struct use_spot *spot,
+			      const struct kernel_event_field *field, uint32_t position)
+{
+	struct tetra_slot_config *slot = &build->use->args[position];
+
+	fit_slot(slot, fit_field_kind(field));
+	if (slot->kind)
+		filters_check(build, position, slot->kind);
+	else
+		use_error(build, spot, -EOPNOTSUPP, "type-mismatch", "name the type",
+			  "cannot derive a type from field '%s', '%s' of %u bytes",
+			  field->name, field->type, field->size);
+}
+
+/* The field of the argument; NULL if there is none that programs see, which is said. */
+static const struct kernel_event_field *arg_find_field(struct use_build *build,
+						       const char *list,
+						       const struct kernel_event *event,
+						       const struct policy_arg *arg)
+{
+	const struct use_spot spot = { arg->index_mark, list, "index" };
+	const struct kernel_event_field *field =
+		field_find(build, event, arg->index, &spot);
+
+	if (!field || field->offset >= HIDDEN_BYTES)
+		return field;
+	use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
+		  "events name the process and its thread without being asked",
+		  "field '%s' is not available to BPF programs", field->name);
+	return NULL;
 }
 
 static void field_plan(struct use_build *build, const struct kernel_event *event,
@@ -210,41 +197,29 @@ static void field_plan(struct use_build *build, const struct kernel_event *event
 	const struct policy_arg *arg = &build->hook->args[position];
 	struct tetra_slot_config *slot = &build->use->args[position];
 	const struct kernel_event_field *field;
-	char list[LIST_BYTES];
-	struct use_spot spot = { arg->index_mark, list, "index" };
+	char list[USE_LIST_BYTES];
+	const struct use_spot spot = { arg->type_mark, list, "type" };
+	bool is_signed = false;
+	uint32_t bytes;
 
-	snprintf(list, sizeof(list), "args[%u]", position);
-	slot->kind = (uint8_t)arg->kind;
-	slot->size_param = 0xff;
+	use_print_list(&list, position);
+	fit_slot(slot, arg->kind);
 	if (arg->kind == TETRA_ARG_NOP)
 		return;
-	field = field_find(build, event, arg->index, &spot);
+	field = arg_find_field(build, list, event, arg);
 	if (!field)
 		return;
-	if (field->offset < HIDDEN_BYTES) {
-		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
-			  "events name the process and its thread without being asked",
-			  "field '%s' is not available to BPF programs", field->name);
-		return;
-	}
-	spot = (struct use_spot){ arg->type_mark, list, "type" };
-	slot->offset = (uint16_t)field->offset;
-	slot->field = (uint16_t)field->size;
-	slot->data_loc = field_source(field);
-	slot->user = str_equal(event->subsystem, "syscalls");
-	if (arg->kind) {
+	slot->value = field_value(field);
+	slot->user = event_is_call(event);
+	if (arg->kind)
 		field_type_check(build, &spot, arg, field);
-	} else {
-		slot->kind = (uint8_t)field_kind(field);
-		if (!slot->kind)
-			use_error(
-				build, &spot, -EOPNOTSUPP, "type-mismatch",
-				"name the type",
-				"cannot derive a type from field '%s', '%s' of %u bytes",
-				field->name, field->type, field->size);
-		else
-			filters_check(build, position, slot->kind);
-	}
+	else
+		field_type_derive(build, &spot, field, position);
+	bytes = field_bytes(event, field, &is_signed);
+	fit_width(slot, bytes, is_signed);
+	use_plan_layout(build, &spot, position);
+	if (slot->reader == TETRA_READ_BUFFER)
+		slot->size = field_size(field);
 	field_size_plan(build, list, event, position);
 }
 

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "lib/plan/hook-rules.h"
+#include "lib/plan/fit.h"
 #include "lib/plan/use.h"
 
 /* Bytes of a finding's message, and of its place; longer ones are cut. */
@@ -34,47 +34,30 @@ static const struct diag_place *spot_place(const struct use_build *build,
 	return &text->place;
 }
 
-void use_error(struct use_build *build, const struct use_spot *spot, int error,
-	       const char *code, const char *hint, const char *format, ...)
+void use_finding(struct use_build *build, const struct use_spot *spot, uint32_t severity,
+		 int error, const char *code, const char *hint, const char *format, ...)
 {
-	char message[MESSAGE_BYTES];
 	struct place_text text;
+	const struct diag_place *place = spot_place(build, spot, &text);
+	char message[MESSAGE_BYTES];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	(void)diag_error(build->diag, spot_place(build, spot, &text), error, code, hint,
-			 "%s", message);
+	if (severity == TETRA_SEVERITY_NOTE)
+		diag_note(build->diag, place, code, hint, "%s", message);
+	else if (severity == TETRA_SEVERITY_WARNING)
+		diag_warning(build->diag, place, code, hint, "%s", message);
+	else
+		(void)diag_error(build->diag, place, error, code, hint, "%s", message);
 	if (!build->error)
 		build->error = error;
 }
 
-void use_warning(struct use_build *build, const struct use_spot *spot, const char *code,
-		 const char *hint, const char *format, ...)
+void use_print_list(char (*ret)[USE_LIST_BYTES], uint32_t position)
 {
-	char message[MESSAGE_BYTES];
-	struct place_text text;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	diag_warning(build->diag, spot_place(build, spot, &text), code, hint, "%s",
-		     message);
-}
-
-void use_note(struct use_build *build, const struct use_spot *spot, const char *code,
-	      const char *hint, const char *format, ...)
-{
-	char message[MESSAGE_BYTES];
-	struct place_text text;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	diag_note(build->diag, spot_place(build, spot, &text), code, hint, "%s", message);
+	snprintf(*ret, sizeof(*ret), "args[%u]", position);
 }
 
 static bool filters_have(const struct policy_filter *filters, uint32_t n, uint32_t arg)
@@ -103,22 +86,8 @@ bool use_filters(const struct use_build *build, uint32_t position)
 	return false;
 }
 
-int group_error(struct tetra_diag *diag, const struct ruleset_group *group,
-		struct mark mark, int error, const char *format, ...)
+void use_leave_out(struct use_build *build, uint32_t position)
 {
-	struct diag_place place = {
-		.file = group->file,
-		.line = mark.line,
-		.column = mark.column,
-		.path = group->hook->yaml_path,
-	};
-	char message[MESSAGE_BYTES];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	return diag_error(diag, &place, error,
-			  error == -E2BIG ? "resource-limit" : "not-supported", NULL,
-			  "%s", message);
+	fit_slot(&build->use->args[position], TETRA_ARG_NOP);
+	build->use->unsupported |= (uint8_t)(1u << position);
 }

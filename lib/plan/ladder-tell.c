@@ -81,14 +81,14 @@ int reason_tell(const struct ladder *ladder, struct plan_ladder *ret)
 /* What would work instead: another hook, a boot option, another kind of hook. */
 static void holders_tell(const struct ladder *ladder, struct strbuf *hint)
 {
-	const char *symbol = ladder->use->symbol;
+	const char *symbol = ladder->use->point.symbol;
 	_cleanup_(strbuf_done) struct strbuf stopper = {};
 	bool lsm = kernel_has(ladder->kernel, KERNEL_LSM_BPF);
 	bool stops = stopper_find(ladder->kernel, ladder->use, &stopper);
 	struct kernel_function hook;
 
 	if (!lsm && (stops || str_has_prefix(symbol, SECURITY_PREFIX) ||
-		     ladder->use->kind == PLAN_POINT_LSM))
+		     ladder->use->point.kind == PLAN_POINT_LSM))
 		strbuf_puts(hint, "boot with 'bpf' in lsm=; ");
 	if (stops)
 		strbuf_format(hint, "hook %s, denied by LSM programs; ",
@@ -97,10 +97,14 @@ static void holders_tell(const struct ladder *ladder, struct strbuf *hint)
 		 kernel_lsm_hook(ladder->kernel, symbol + strlen(SECURITY_PREFIX), &hook))
 		strbuf_format(hint, "write it as lsmhooks, hook: %s; ",
 			      symbol + strlen(SECURITY_PREFIX));
-	if (ladder->use->kind == PLAN_POINT_TRACEPOINT &&
+	if (ladder->use->point.kind == PLAN_POINT_TRACEPOINT &&
 	    str_has_prefix(symbol, "sys_enter_"))
 		strbuf_format(hint, "to kill, write it as kprobes, call: sys_%s; ",
 			      symbol + strlen("sys_enter_"));
+	if (kernel_bpf_is_free(ladder->kernel))
+		strbuf_puts(hint,
+			    "sysctl kernel.unprivileged_bpf_disabled=2 (0 lets every "
+			    "user make the kernel skip probes); ");
 	if (kernel_offers_voluntary(ladder->kernel))
 		strbuf_puts(hint, "boot with preempt=voluntary; ");
 	strbuf_puts(hint, "or set the option enforcement: best-effort");
@@ -118,7 +122,8 @@ static int unheld_refuse(const struct ladder *ladder, const struct plan_ladder *
 		"cannot enforce reliably at '%s': this kernel is preemptible (%s) "
 		"and can skip runs of %s, so what the policy forbids would get "
 		"through",
-		ladder->use->symbol, preemption_text(ladder), strbuf_get(&skippable));
+		ladder->use->point.symbol, preemption_text(ladder),
+		strbuf_get(&skippable));
 }
 
 static void unheld_warn(const struct ladder *ladder, const struct diag_place *place,
@@ -131,7 +136,7 @@ static void unheld_warn(const struct ladder *ladder, const struct diag_place *pl
 		diag, place, "can-be-skipped", strbuf_get(&hint),
 		"enforcement at '%s' is best effort: this kernel is preemptible (%s) and "
 		"can skip it%s",
-		ladder->use->symbol, preemption_text(ladder),
+		ladder->use->point.symbol, preemption_text(ladder),
 		ladder->catches ? "; a process whose call got through is then killed"
 				: "");
 }
@@ -148,7 +153,7 @@ static void warn_denial_skippable(const struct ladder *ladder,
 		diag, place, "does-not-prevent", hint.len ? strbuf_get(&hint) : NULL,
 		"kills, but the call may complete: this kernel is preemptible (%s) and "
 		"can skip what denies '%s'",
-		preemption_text(ladder), ladder->use->symbol);
+		preemption_text(ladder), ladder->use->point.symbol);
 }
 
 /* Enforcement that can be skipped is rejected, or reported. */
@@ -180,7 +185,7 @@ int ladder_refuse(const struct ladder *ladder, const struct diag_place *place,
 				   : "nothing at such a place can change what happens");
 	return diag_error(diag, place, -EOPNOTSUPP, "not-possible-here",
 			  strbuf_get(&hint), "%s '%s' on this kernel", what,
-			  ladder->use->symbol);
+			  ladder->use->point.symbol);
 }
 
 void warn_not_prevented(const struct ladder *ladder, const struct diag_place *place,
@@ -194,7 +199,7 @@ void warn_not_prevented(const struct ladder *ladder, const struct diag_place *pl
 	diag_warning(diag, place, "does-not-prevent", hint.len ? strbuf_get(&hint) : NULL,
 		     "kills, but the call may complete: nothing can deny '%s' on this "
 		     "kernel",
-		     ladder->use->symbol);
+		     ladder->use->point.symbol);
 }
 
 void note_not_resident(const struct ladder *ladder, const struct diag_place *place,
@@ -208,5 +213,5 @@ void note_not_resident(const struct ladder *ladder, const struct diag_place *pla
 	diag_note(diag, place, "not-resident", strbuf_get(&hint),
 		  "a text in memory that is not resident when '%s' is called cannot be "
 		  "compared on this kernel",
-		  ladder->use->symbol);
+		  ladder->use->point.symbol);
 }

@@ -12,139 +12,92 @@
  * A preemptible kernel skips a trampoline's program while a task is preempted inside it, for
  * every task on that CPU; later kernels do so with tracepoints, earlier ones with LSM
  * programs. Enforcement is not put on such a rung if there is another; if there is none, the
- * need is "unheld". Kprobes run with preemption off.
+ * need is "unheld". Kprobes run with preemption off; but they are skipped too while a task that was
+ * preempted inside bpf(2) waits for the CPU, so they hold where not everybody may call that.
  */
 #include <stdio.h>
 
 #include "lib/plan/ladder-tell.h"
-
-#define CALL_EVENTS "tracepoint:syscalls/sys_enter_"
-
-/* Its arguments can be read at the function of the call as well. */
-static bool use_reads_arguments(const struct plan_use *use)
-{
-	uint32_t i;
-
-	for (i = 0; i < use->n_args; i++)
-		if (use->args[i].kind != TETRA_ARG_NOP &&
-		    use->args[i].offset < PLAN_CALL_RECORD)
-			return false;
-	return true;
-}
-
-/* The system call that the tracepoint begins, if any. */
-static int resolve_tracepoint(struct ladder *ladder)
-{
-	const struct plan_use *use = ladder->use;
-	char name[PLAN_KEY_BYTES];
-
-	if (!str_has_prefix(use->key, CALL_EVENTS) || !use_reads_arguments(use))
-		return 0;
-	snprintf(name, sizeof(name), "sys_%.128s", use->key + strlen(CALL_EVENTS));
-	ladder->has_call =
-		kernel_find_syscall(ladder->kernel, name, &ladder->function) == 0;
-	return 0;
-}
-
-/* Looks the point up again: a use holds only names. */
-static int ladder_resolve(struct ladder *ladder)
-{
-	const char *symbol = ladder->use->symbol;
-	int r = 0;
-
-	switch (ladder->use->kind) {
-	case PLAN_POINT_SYSCALL:
-		return kernel_find_syscall(ladder->kernel, symbol, &ladder->function);
-	case PLAN_POINT_LSM:
-		if (!kernel_lsm_hook(ladder->kernel, symbol, &ladder->hook))
-			return -ENOENT;
-		ladder->has_hook = true;
-		ladder->function = ladder->hook;
-		return 0;
-	case PLAN_POINT_RAW_TRACEPOINT:
-		return kernel_find_raw_tracepoint(ladder->kernel, symbol,
-						  &ladder->function);
-	case PLAN_POINT_TRACEPOINT:
-		return resolve_tracepoint(ladder);
-	default:
-		break;
-	}
-	r = kernel_find_function(ladder->kernel, symbol, &ladder->function);
-	if (r == -ENOENT && kernel_has_symbol(ladder->kernel, symbol)) {
-		ladder->function =
-			(struct kernel_function){ .name = symbol, .target = symbol };
-		return 0;
-	}
-	ladder->has_hook =
-		r == 0 && kernel_lsm_hook_of(ladder->kernel, symbol, &ladder->hook);
-	return r;
-}
-
-/* Its words have BTF types. */
-static bool is_typed(uint32_t program)
-{
-	return program == PLAN_FENTRY || program == PLAN_FEXIT ||
-	       program == PLAN_FENTRY_SLEEPS || program == PLAN_FMOD_RET ||
-	       program == PLAN_LSM || program == PLAN_TP_BTF;
-}
+#include "lib/plan/point.h"
 
 static void target_set(struct plan_instance *instance, const char *target)
 {
 	snprintf(instance->target, sizeof(instance->target), "%s", target);
 }
 
-static void instance_describe(const struct ladder *ladder, struct plan_instance *instance)
+static void describe_function(const struct ladder *ladder, struct plan_instance *instance)
 {
 	const struct kernel_function *function = &ladder->function;
-	bool syscall = ladder->use->kind == PLAN_POINT_SYSCALL || ladder->has_call;
+	bool syscall = ladder->use->point.kind == PLAN_POINT_SYSCALL || ladder->has_call;
 
-	switch (instance->program) {
-	case PLAN_LSM:
-		target_set(instance, ladder->hook.name + strlen(LSM_PREFIX));
-		instance->n_params = ladder->hook.n_params;
-		instance->has_return = ladder->hook.ret.size != 0;
-		return;
-	case PLAN_SYS_ENTER:
-	case PLAN_SYS_EXIT:
-		/* (registers, number) and (registers, result) */
-		target_set(instance,
-			   instance->program == PLAN_SYS_EXIT ? "sys_exit" : "sys_enter");
-		instance->n_params = instance->program == PLAN_SYS_EXIT ? 1 : 2;
-		instance->has_return = instance->program == PLAN_SYS_EXIT;
-		instance->syscall_number = function->syscall_number;
-		instance->syscall = 1;
-		return;
-	case PLAN_TRACEPOINT:
-		target_set(instance, strchr(ladder->use->key, ':') + 1);
-		return;
-	case PLAN_TRACEPOINT_SLEEPS:
-		(void)ladder_call_event(ladder, &instance->target); /* it exists */
-		instance->syscall = 1;
-		return;
-	case PLAN_TP_BTF:
-	case PLAN_RAW_TP:
-		target_set(instance, ladder->use->symbol);
-		instance->n_params = function->n_params;
-		return;
-	default:
-		target_set(instance, function->target);
-		instance->n_params = syscall ? 1 : function->n_params;
-		instance->has_return = function->ret.size != 0;
-		instance->syscall = syscall;
-		return;
-	}
+	target_set(instance, function->target);
+	instance->n_params = syscall ? 1 : function->n_params;
+	instance->has_return = function->ret.size != 0;
+	instance->syscall = syscall;
+}
+
+static void describe_hook(const struct ladder *ladder, struct plan_instance *instance)
+{
+	target_set(instance, ladder->hook.name + strlen(LSM_PREFIX));
+	instance->n_params = ladder->hook.n_params;
+	instance->has_return = ladder->hook.ret.size != 0;
+}
+
+static void describe_event(const struct ladder *ladder, struct plan_instance *instance)
+{
+	target_set(instance, ladder->use->point.symbol);
+	instance->n_params = ladder->function.n_params;
+}
+
+static void describe_record(const struct ladder *ladder, struct plan_instance *instance)
+{
+	target_set(instance, ladder->use->point.symbol);
+	snprintf(instance->subsystem, sizeof(instance->subsystem), "%s",
+		 ladder->use->point.subsystem);
+}
+
+static void describe_call(const struct ladder *ladder, struct plan_instance *instance)
+{
+	(void)ladder_call_event(ladder, &instance->target); /* it exists */
+	snprintf(instance->subsystem, sizeof(instance->subsystem), PLAN_CALL_SUBSYSTEM);
+	instance->syscall = 1;
+}
+
+static void describe_entry(const struct ladder *ladder, struct plan_instance *instance)
+{
+	target_set(instance, "sys_enter");
+	instance->n_params = 2;
+	instance->syscall_number = ladder->function.syscall_number;
+	instance->syscall = 1;
+}
+
+static void describe_exit(const struct ladder *ladder, struct plan_instance *instance)
+{
+	target_set(instance, "sys_exit");
+	instance->n_params = 1;
+	instance->has_return = 1;
+	instance->syscall_number = ladder->function.syscall_number;
+	instance->syscall = 1;
 }
 
 static void instance_add(const struct ladder *ladder, struct plan_ladder *ret,
 			 uint32_t program, uint32_t phase)
 {
+	static void (*const describe[])(const struct ladder *, struct plan_instance *) = {
+		[PLAN_AT_FUNCTION] = describe_function,
+		[PLAN_AT_HOOK] = describe_hook,
+		[PLAN_AT_EVENT] = describe_event,
+		[PLAN_AT_RECORD] = describe_record,
+		[PLAN_AT_CALL] = describe_call,
+		[PLAN_AT_ENTRY] = describe_entry,
+		[PLAN_AT_EXIT] = describe_exit,
+	};
 	struct plan_instance *instance = &ret->instances[ret->n_instances++];
 
 	instance->program = program;
 	instance->phase = phase;
-	instance->typed = is_typed(program);
 	instance->syscall_number = -1;
-	instance_describe(ladder, instance);
+	describe[plan_program_aim(program)](ladder, instance);
 }
 
 /* The program that denies sees every call that the point has. */
@@ -152,7 +105,8 @@ static bool denier_is_entry(const struct ladder *ladder)
 {
 	const struct rung *deny = ladder->chosen[ROLE_DENY];
 
-	return deny && (deny->program != PLAN_LSM || ladder->use->kind == PLAN_POINT_LSM);
+	return deny &&
+	       (deny->program != PLAN_LSM || ladder->use->point.kind == PLAN_POINT_LSM);
 }
 
 /* What saves the arguments for an exit program; PLAN_PROGRAM_END: it has them itself. */
@@ -183,8 +137,7 @@ static void assemble_return(const struct ladder *ladder, struct plan_ladder *ret
 	const struct rung *deny = ladder->chosen[ROLE_DENY];
 	uint32_t exit = ladder->chosen[ROLE_RETURN]->program;
 	uint32_t entry = ladder->chosen[ROLE_ENTRY]->program;
-	uint32_t enforcing = PLAN_NEEDS_SIGNAL | PLAN_NEEDS_KILL | PLAN_NEEDS_OVERRIDE;
-	bool enforces = ladder->needs & enforcing, apart = signals_apart(ladder);
+	bool enforces = ladder->needs & PLAN_NEEDS_ENFORCE, apart = signals_apart(ladder);
 	uint32_t saver = program_saving_for(exit);
 	bool saves = saver != PLAN_PROGRAM_END;
 	uint32_t denies = TETRA_PHASE_DENY | (apart ? 0 : TETRA_PHASE_SIGNAL);
@@ -404,10 +357,10 @@ int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t ne
 	struct plan_ladder result = {};
 	int r;
 
-	r = ladder_resolve(&ladder);
+	r = point_row(use->point.kind)->find(&ladder);
 	if (r < 0)
 		r = diag_error(diag, place, -EOPNOTSUPP, "not-possible-here", NULL,
-			       "'%s' is not there any more", use->symbol);
+			       "'%s' is not there any more", use->point.symbol);
 	if (r == 0)
 		r = ladder_choose(&ladder, place, diag);
 	if (r == 0) {
@@ -422,4 +375,15 @@ int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t ne
 	if (r == 0)
 		*ret = result;
 	return r;
+}
+
+bool plan_ladder_is_same(const struct plan_ladder *a, const struct plan_ladder *b)
+{
+	if (a->n_instances != b->n_instances)
+		return false;
+	for (uint32_t i = 0; i < a->n_instances; i++)
+		if (a->instances[i].program != b->instances[i].program ||
+		    a->instances[i].phase != b->instances[i].phase)
+			return false;
+	return true;
 }

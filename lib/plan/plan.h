@@ -7,8 +7,7 @@
  *  plan_ladder() one hook point with the needs of all policies on it: which programs are
  *                attached there, and why nothing better
  *
- * A hook point is identified by its key; policies with the same key share it. Nothing here
- * opens a program or needs privileges beyond those for the kernel's facts.
+ * Nothing here opens a program or needs privileges beyond those for the kernel's facts.
  */
 #ifndef TETRA_LIB_PLAN_H
 #define TETRA_LIB_PLAN_H
@@ -31,24 +30,49 @@
 /* Enforcement that filters texts in the user memory of a system call. */
 #define PLAN_NEEDS_MEMORY 128u
 
-/* How a hook point is reached. Names are those of reports. */
+/* All that enforcing actions need. */
+#define X(NAME, number, name, sections, enforces, needs, ...) | ((enforces) ? (needs) : 0)
+enum { PLAN_NEEDS_ENFORCE = 0 TETRA_ACTIONS(X) };
+#undef X
+
+/* What a program's target is. */
+enum plan_aim {
+	PLAN_AT_FUNCTION, /* the function of the point */
+	PLAN_AT_HOOK,	  /* its LSM hook */
+	PLAN_AT_EVENT, /* the event of the point, with the words of the kernel's function */
+	PLAN_AT_RECORD, /* the event of the point, with the record that tracefs describes */
+	PLAN_AT_CALL,	/* the tracepoint that begins the system call of the point */
+	PLAN_AT_ENTRY, /* that of all system calls: (registers, number) */
+	PLAN_AT_EXIT,  /* the end of all system calls: (registers, result) */
+};
+
+/* Where a program finds the words of a call. */
+enum plan_words {
+	PLAN_WORDS_TYPED,     /* in its context, with BTF types */
+	PLAN_WORDS_PLAIN,     /* in its context or a record */
+	PLAN_WORDS_REGISTERS, /* likewise, and it can save them for the return */
+	PLAN_WORDS_SAVED,     /* where a program at the entry has saved them */
+};
+
+/* How a hook point is reached: NAME, name in reports, words, target */
+/* A row a line. */
 /* clang-format off */
-#define PLAN_PROGRAMS(X)                      \
-	X(FENTRY, "fentry")                   \
-	X(FENTRY_SLEEPS, "fentry.s")          \
-	X(FEXIT, "fexit")                     \
-	X(FMOD_RET, "fmod_ret")               \
-	X(LSM, "lsm")                         \
-	X(TP_BTF, "tp_btf")                   \
-	X(RAW_TP, "raw_tp")                   \
-	X(TRACEPOINT, "tracepoint")           \
-	X(TRACEPOINT_SLEEPS, "tracepoint.s")  \
-	X(KPROBE_MULTI, "kprobe.multi")       \
-	X(KPROBE, "kprobe")                   \
-	X(KRETPROBE_MULTI, "kretprobe.multi") \
-	X(KRETPROBE, "kretprobe")             \
-	X(SYS_ENTER, "raw_tp/sys_enter")      \
-	X(SYS_EXIT, "raw_tp/sys_exit")
+#define PLAN_PROGRAMS(X)                                   \
+	X(FENTRY, "fentry", TYPED, FUNCTION)               \
+	X(FENTRY_SLEEPS, "fentry.s", TYPED, FUNCTION)      \
+	X(FEXIT, "fexit", TYPED, FUNCTION)                 \
+	X(FMOD_RET, "fmod_ret", TYPED, FUNCTION)           \
+	X(LSM, "lsm", TYPED, HOOK)                         \
+	X(TP_BTF, "tp_btf", TYPED, EVENT)                  \
+	X(RAW_TP, "raw_tp", PLAIN, EVENT)                  \
+	X(TRACEPOINT, "tracepoint", PLAIN, RECORD)         \
+	X(TRACEPOINT_SLEEPS, "tracepoint.s", PLAIN, CALL)  \
+	X(KPROBE_MULTI, "kprobe.multi", REGISTERS, FUNCTION) \
+	X(KPROBE, "kprobe", REGISTERS, FUNCTION)           \
+	X(KRETPROBE_MULTI, "kretprobe.multi", SAVED, FUNCTION) \
+	X(KRETPROBE, "kretprobe", SAVED, FUNCTION)         \
+	X(SYS_ENTER, "raw_tp/sys_enter", PLAIN, ENTRY)     \
+	X(SYS_EXIT, "raw_tp/sys_exit", PLAIN, EXIT)
 /* clang-format on */
 
 #define X(NAME, ...) PLAN_##NAME,
@@ -56,27 +80,31 @@ enum plan_program { PLAN_PROGRAMS(X) PLAN_PROGRAM_END };
 #undef X
 
 const char *plan_program_name(uint32_t program);
+enum plan_words plan_program_words(uint32_t program);
+enum plan_aim plan_program_aim(uint32_t program);
 
-/* Where the arguments begin in the record of syscalls/sys_enter_*, 8 bytes each. */
-#define PLAN_CALL_RECORD 16u
+/* Of the tracepoints that begin and end system calls; where the arguments begin in the record of
+ * sys_enter_*, 8 bytes each. */
+#define PLAN_CALL_SUBSYSTEM "syscalls"
+#define PLAN_CALL_RECORD    16u
 
-#define PLAN_KEY_BYTES	   192
+#define PLAN_NAME_BYTES	   176u /* of a function, hook or event; of a subsystem */
+#define PLAN_POINT_BYTES   (2u * PLAN_NAME_BYTES + 16u)
 #define PLAN_REASON_BYTES  512
 #define PLAN_MAX_INSTANCES 4
 
 /* One program to attach. */
 struct plan_instance {
-	uint32_t program; /* enum plan_program */
-	uint32_t phase;	  /* TETRA_PHASE_* */
-	/* fentry, fexit, fmod_ret and the probes: the symbol; lsm: the hook's name, without
-	 * bpf_lsm_; tp_btf, raw_tp: the event; the tracepoints: "subsystem/event" */
-	char target[PLAN_KEY_BYTES];
+	uint32_t program;		 /* enum plan_program */
+	uint32_t phase;			 /* TETRA_PHASE_* */
+	char subsystem[PLAN_NAME_BYTES]; /* of a record's event; otherwise empty */
+	/* The symbol; lsm: the hook's name, without bpf_lsm_; the event. */
+	char target[PLAN_NAME_BYTES];
 	/* of the attach point's prototype (context words before the return) */
 	uint32_t n_params;
 	uint8_t syscall;    /* parameters are in the caller's struct pt_regs */
 	uint8_t has_return; /* the attach point returns something */
-	uint8_t typed;	    /* context words have BTF types: direct loads are possible */
-	uint8_t reserved;
+	uint8_t reserved[2];
 	int32_t syscall_number; /* SYS_ENTER, SYS_EXIT */
 };
 
@@ -89,28 +117,52 @@ struct plan_ladder {
 	char reason[PLAN_REASON_BYTES]; /* why this rung; one line */
 };
 
-enum plan_point_kind {
-	PLAN_POINT_FUNCTION,
-	PLAN_POINT_SYSCALL,
-	PLAN_POINT_LSM,
-	PLAN_POINT_TRACEPOINT,
-	PLAN_POINT_RAW_TRACEPOINT
+/*
+ * The kinds of hook points: NAME, word before what plan_point_print() writes, key of the hook
+ * that names the point, kind of event (TETRA_EVENT_*), hooks of policies that mean it (POLICY_*),
+ * which are system calls; how it is found: use_*() and ladder_find_*() of point.h
+ */
+/* A row a line. */
+/* clang-format off */
+#define PLAN_POINTS(X)                                                                   \
+	X(FUNCTION, "function", "call", KPROBE, KPROBE, 0, function)                     \
+	X(SYSCALL, "syscall", "call", KPROBE, KPROBE, 1, syscall)                        \
+	X(LSM, "lsm", "hook", LSM, LSM, 0, lsm)                                          \
+	X(TRACEPOINT, "tracepoint", "event", TRACEPOINT, TRACEPOINT, 0, tracepoint)      \
+	X(RAW_TRACEPOINT, "raw", "event", TRACEPOINT, RAW_TRACEPOINT, 0, raw_tracepoint)
+/* clang-format on */
+
+#define X(NAME, ...) PLAN_POINT_##NAME,
+enum plan_point_kind { PLAN_POINTS(X) PLAN_POINT_END };
+#undef X
+
+/* A hook point: uses of the same one share its programs. */
+struct plan_point {
+	uint32_t kind;			 /* enum plan_point_kind */
+	char subsystem[PLAN_NAME_BYTES]; /* of tracepoints; otherwise empty */
+	/* The function, the hook without its prefix, or the event; function_name of events. */
+	char symbol[PLAN_NAME_BYTES];
 };
+
+bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b);
+
+/* enum tetra_event_kind of what happens there. */
+uint32_t plan_point_event_kind(const struct plan_point *point);
+
+/*
+ * "function:tcp_connect", "syscall:__x64_sys_read", "lsm:file_open",
+ * "tracepoint:sched/sched_switch", "raw:sched/sched_switch"
+ */
+void plan_point_print(const struct plan_point *point, char (*ret)[PLAN_POINT_BYTES]);
 
 /* One policy hook on one hook point. */
 struct plan_use {
-	char key[PLAN_KEY_BYTES]; /* "function:tcp_connect", "syscall:__x64_sys_read",
-				   * "lsm:file_open", "tracepoint:sched/sched_switch",
-				   * "raw:sched/sched_switch" */
-	uint32_t kind;		  /* enum plan_point_kind */
-	char symbol
-		[PLAN_KEY_BYTES]; /* function_name of events; the event of tracepoints */
-	uint32_t needs;		  /* PLAN_NEEDS_* */
+	struct plan_point point;
+	uint32_t needs; /* PLAN_NEEDS_* */
 	/* By position in hook->args; .kind TETRA_ARG_NOP where nothing is read. "auto" of a
-	 * tracepoint is resolved; .kind is final. .param is the word that holds the parameter
-	 * which the policy's index means (structs by value take two words, or none); .typed
-	 * says that the BTF type of that parameter is the struct the kind reads. Tracepoints:
-	 * offset, field, size_*, data_loc (TETRA_FIELD_*). .user for syscalls */
+	 * tracepoint is resolved; .kind is final. The word of a parameter is not always the
+	 * policy's index: structs by value take two words, or none. .typed says that the BTF
+	 * type of that parameter is the struct the kind reads. .user for syscalls */
 	struct tetra_slot_config args[8];
 	uint32_t n_args;
 	uint8_t unsupported; /* bit i: argument i cannot be read here, and no filter needs it */
@@ -139,5 +191,8 @@ struct diag_place;
 int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t needs,
 		const struct diag_place *place, struct tetra_kernel *kernel,
 		struct tetra_diag *diag);
+
+/* The same programs do the same. */
+bool plan_ladder_is_same(const struct plan_ladder *a, const struct plan_ladder *b);
 
 #endif

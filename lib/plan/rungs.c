@@ -6,9 +6,6 @@
 /* Registers of a call: what trampolines pass on in all our kernels. */
 #define TRAMPOLINE_PARAMS 6u
 
-/* Of the tracepoints that begin and end system calls. */
-#define CALL_SUBSYSTEM "syscalls"
-
 #define AT(KIND) (1u << PLAN_POINT_##KIND)
 #define AT_CODE	 (AT(FUNCTION) | AT(SYSCALL))
 
@@ -20,7 +17,7 @@ static const char *trampoline_obstacle(const struct ladder *ladder)
 	if (!function->btf_id)
 		return "the kernel's BTF does not describe the function";
 	/* A system call's wrapper has one parameter, however many the call has. */
-	if (ladder->use->kind != PLAN_POINT_SYSCALL) {
+	if (ladder->use->point.kind != PLAN_POINT_SYSCALL) {
 		if (function->is_variadic)
 			return "the function takes a variable number of parameters";
 		if (function->n_params > TRAMPOLINE_PARAMS || function->has_more)
@@ -106,7 +103,8 @@ static const char *lsm_obstacle(const struct ladder *ladder)
 {
 	if (!ladder->has_hook)
 		return "no LSM hook has the same parameters";
-	if (ladder->use->kind == PLAN_POINT_FUNCTION && hook_is_barred(ladder->hook.name))
+	if (ladder->use->point.kind == PLAN_POINT_FUNCTION &&
+	    hook_is_barred(ladder->hook.name))
 		return "later kernels bar the LSM hook from BPF programs";
 	return result_obstacle(&ladder->hook);
 }
@@ -117,7 +115,7 @@ static const char *modify_obstacle(const struct ladder *ladder)
 
 	if (!obstacle)
 		obstacle = result_obstacle(&ladder->function);
-	if (!obstacle && ladder->use->kind == PLAN_POINT_SYSCALL)
+	if (!obstacle && ladder->use->point.kind == PLAN_POINT_SYSCALL)
 		obstacle = kernel_feature_reason(ladder->kernel, KERNEL_FMODRET_SYSCALL);
 	if (obstacle ||
 	    kernel_function_modifiable(ladder->kernel, ladder->function.target))
@@ -160,23 +158,21 @@ static const char *touch_obstacle(const struct ladder *ladder)
 	return modify_obstacle(ladder);
 }
 
-int ladder_call_event(const struct ladder *ladder, char (*ret)[PLAN_KEY_BYTES])
+int ladder_call_event(const struct ladder *ladder, char (*ret)[PLAN_NAME_BYTES])
 {
 	const char *call = strstr(ladder->function.name, "sys_");
 	struct kernel_event event;
-	char name[PLAN_KEY_BYTES];
 
 	if (!call || ladder->function.syscall_number < 0)
 		return -ENOENT;
-	snprintf(name, sizeof(name), "sys_enter_%.128s", call + strlen("sys_"));
-	snprintf(*ret, sizeof(*ret), CALL_SUBSYSTEM "/%.160s", name);
-	return kernel_find_tracepoint_fields(ladder->kernel, CALL_SUBSYSTEM, name,
+	snprintf(*ret, sizeof(*ret), "sys_enter_%.128s", call + strlen("sys_"));
+	return kernel_find_tracepoint_fields(ladder->kernel, PLAN_CALL_SUBSYSTEM, *ret,
 					     &event);
 }
 
 static const char *touch_record_obstacle(const struct ladder *ladder)
 {
-	char target[PLAN_KEY_BYTES];
+	char target[PLAN_NAME_BYTES];
 
 	if (ladder->judges & 1u << PLAN_SYS_ENTER)
 		return "the tracepoint's program that enforces may run before it";
@@ -188,6 +184,7 @@ static const char *touch_record_obstacle(const struct ladder *ladder)
 #define STEADY KERNEL_FEATURE_END
 
 /* Best first, role by role. */
+/* A row a line. */
 /* clang-format off */
 static const struct rung rungs[] = {
 	{ PLAN_FENTRY, ROLE_ENTRY, AT_CODE, KERNEL_FENTRY, KERNEL_STEADY_TRAMPOLINE,
@@ -231,8 +228,18 @@ static const struct rung rungs[] = {
 
 bool rung_can_skip(const struct ladder *ladder, const struct rung *rung)
 {
-	return rung->steady != STEADY && kernel_is_preemptible(ladder->kernel) &&
-	       !kernel_has(ladder->kernel, rung->steady);
+	if (!kernel_is_preemptible(ladder->kernel))
+		return false;
+	/* A probe: not while a task that was preempted inside bpf(2) waits on its CPU. */
+	if (rung->steady == STEADY)
+		return kernel_bpf_is_free(ladder->kernel);
+	return !kernel_has(ladder->kernel, rung->steady);
+}
+
+static const char *rung_need(const struct rung *rung)
+{
+	return rung->steady == STEADY ? "sysctl kernel.unprivileged_bpf_disabled=2"
+				      : kernel_feature_need(rung->steady);
 }
 
 static const char *rung_obstacle(const struct ladder *ladder, const struct rung *rung)
@@ -248,9 +255,9 @@ static bool rung_applies(const struct ladder *ladder, const struct rung *rung)
 {
 	const struct plan_use *use = ladder->use;
 
-	return rung->points & 1u << use->kind &&
-	       (rung->program != PLAN_LSM || use->kind != PLAN_POINT_FUNCTION ||
-		str_has_prefix(use->symbol, SECURITY_PREFIX));
+	return rung->points & 1u << use->point.kind &&
+	       (rung->program != PLAN_LSM || use->point.kind != PLAN_POINT_FUNCTION ||
+		str_has_prefix(use->point.symbol, SECURITY_PREFIX));
 }
 
 /* Rungs of two roles may be passed over for the same reason. */
@@ -282,8 +289,7 @@ const struct rung *ladder_walk(struct ladder *ladder, enum role role, bool stead
 			rung_passed(ladder, &rungs[i], obstacle);
 		} else if (!steady || !rung_can_skip(ladder, &rungs[i])) {
 			if (second)
-				rung_passed(ladder, second,
-					    kernel_feature_need(second->steady));
+				rung_passed(ladder, second, rung_need(second));
 			return &rungs[i];
 		} else if (!second) {
 			second = &rungs[i];

@@ -54,10 +54,10 @@ const struct rung *rung_of_entry(uint32_t program);
 const struct rung *rung_of(uint32_t program);
 
 /*
- * The tracepoint, "subsystem/event", that begins the system call of the point.
+ * The event of PLAN_CALL_SUBSYSTEM that begins the system call of the point.
  * Return: 0; -ENOENT if the kernel does not show one.
  */
-int ladder_call_event(const struct ladder *ladder, char (*ret)[PLAN_KEY_BYTES]);
+int ladder_call_event(const struct ladder *ladder, char (*ret)[PLAN_NAME_BYTES]);
 
 /*
  * The first that fits; with @steady, the first that is never skipped, if there is one; NULL if

@@ -3,20 +3,20 @@
 
 #include <stdio.h>
 
-#include "lib/policy/acts.h"
+#include "lib/linux/acts.h"
 
 /* "sys_write" of "__x64_sys_write" and of "sys_enter_write", or the symbol itself. */
 static void way_name(const struct plan_use *use, char *buf, size_t size)
 {
-	const char *at = strstr(use->symbol, "_sys_");
+	const char *at = strstr(use->point.symbol, "_sys_");
 
-	if (use->kind == PLAN_POINT_TRACEPOINT &&
-	    str_has_prefix(use->symbol, "sys_enter_"))
-		snprintf(buf, size, "sys_%s", use->symbol + strlen("sys_enter_"));
-	else if (use->kind == PLAN_POINT_SYSCALL && at)
+	if (use->point.kind == PLAN_POINT_TRACEPOINT &&
+	    str_has_prefix(use->point.symbol, "sys_enter_"))
+		snprintf(buf, size, "sys_%s", use->point.symbol + strlen("sys_enter_"));
+	else if (use->point.kind == PLAN_POINT_SYSCALL && at)
 		snprintf(buf, size, "%s", at + 1);
 	else
-		snprintf(buf, size, "%s", use->symbol);
+		snprintf(buf, size, "%s", use->point.symbol);
 }
 
 static bool kernel_has_hook(void *user, const char *name)
@@ -29,7 +29,7 @@ static bool kernel_has_hook(void *user, const char *name)
 bool stopper_find(struct tetra_kernel *kernel, const struct plan_use *use,
 		  struct strbuf *ret)
 {
-	char name[sizeof(use->symbol)];
+	char name[sizeof(use->point.symbol)];
 	const struct way_row *way;
 	size_t before = ret->len;
 

@@ -2,14 +2,17 @@
 /*
  * What the parts of plan_use() share. Findings accumulate; the first error is the result.
  */
-#ifndef TETRA_LIB_USE_H
-#define TETRA_LIB_USE_H
+#ifndef TETRA_LIB_PLAN_USE_H
+#define TETRA_LIB_PLAN_USE_H
 
 #include "lib/base/diag.h"
 #include "lib/plan/plan.h"
 
+struct point_row;
+
 struct use_build {
 	struct plan_use *use;
+	const struct point_row *row; /* of its point */
 	const struct policy_hook *hook;
 	const char *file;
 	struct tetra_kernel *kernel;
@@ -24,18 +27,35 @@ struct use_spot {
 	const char *member; /* "call", "type" */
 };
 
-/* finding.c. Keeps the first error. */
-void use_error(struct use_build *build, const struct use_spot *spot, int error,
-	       const char *code, const char *hint, const char *format, ...)
-	_printf_(6, 7);
-void use_warning(struct use_build *build, const struct use_spot *spot, const char *code,
-		 const char *hint, const char *format, ...) _printf_(5, 6);
-void use_note(struct use_build *build, const struct use_spot *spot, const char *code,
-	      const char *hint, const char *format, ...) _printf_(5, 6);
+/* finding.c. Keeps the first error; @error is 0 for what is none. */
+void use_finding(struct use_build *build, const struct use_spot *spot, uint32_t severity,
+		 int error, const char *code, const char *hint, const char *format, ...)
+	_printf_(7, 8);
+/* Followed by code, hint and format; an error by its number first. */
+#define use_error(build, spot, ...)                                                      \
+	use_finding(build, spot, TETRA_SEVERITY_ERROR, __VA_ARGS__)
+#define use_warning(build, spot, ...)                                                    \
+	use_finding(build, spot, TETRA_SEVERITY_WARNING, 0, __VA_ARGS__)
+#define use_note(build, spot, ...)                                                       \
+	use_finding(build, spot, TETRA_SEVERITY_NOTE, 0, __VA_ARGS__)
+
+/* "args[7]" */
+#define USE_LIST_BYTES 24
+void use_print_list(char (*ret)[USE_LIST_BYTES], uint32_t position);
 
 /* A selector looks at argument @position (POLICY_ARG_RETURN: at the result). */
 bool use_filters(const struct use_build *build, uint32_t position);
 
+/* Argument @position is not read; the event says so. */
+void use_leave_out(struct use_build *build, uint32_t position);
+
+/*
+ * The members of the kernel's structs that argument @position (POLICY_ARG_RETURN: the result) is
+ * read through. If this kernel lacks one, the argument is left out, or rejected if it is
+ * filtered.
+ */
+void use_plan_layout(struct use_build *build, const struct use_spot *spot,
+		     uint32_t position);
 /* How each argument, and the result, is read from the parameters of @function. */
 void use_plan_params(struct use_build *build, const struct kernel_function *function);
 void use_plan_return(struct use_build *build, const struct kernel_function *function);

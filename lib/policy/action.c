@@ -8,17 +8,12 @@
 
 #include "lib/base/nearest.h"
 #include "lib/policy/build.h"
-#include "lib/policy/number.h"
+#include "lib/document/number.h"
 
 /* Largest error number, as in include/linux/err.h. */
 #define MAX_ERRNO 4095
 /* The last real-time signal of every architecture we know. */
 #define MAX_SIGNAL 64
-
-static bool is_action(const struct action_row *row, const char *name)
-{
-	return str_equal(row->name, name);
-}
 
 static bool is_true(doc_value value)
 {
@@ -65,7 +60,7 @@ static bool is_overridable(struct build_hook *hook)
 		return true;
 	list = list_find(hook->build, name->text);
 	if (list)
-		return list->type && !str_equal(list->type->text, "generated_ftrace");
+		return doc_list_traits(list) & LIST_OF_CALLS;
 	return hook->hook->syscall || str_has_prefix(name->text, "security_") ||
 	       str_has_prefix(name->text, "__x64_sys_") ||
 	       str_has_prefix(name->text, "__ia32_sys_") ||
@@ -98,7 +93,8 @@ static void signal_check(struct build_hook *hook, const struct doc_action *doc,
 	ret->signal = (uint32_t)doc->sig->number;
 }
 
-static void enforcer_check(struct build_hook *hook, const struct doc_action *doc)
+static void enforcer_check(struct build_hook *hook, const struct doc_action *doc,
+			   struct policy_action *ret)
 {
 	const struct doc_spec *spec = hook->build->doc->spec;
 
@@ -107,7 +103,8 @@ static void enforcer_check(struct build_hook *hook, const struct doc_action *doc
 				     doc->action, NULL);
 }
 
-static void sock_check(struct build_hook *hook, const struct doc_action *doc)
+static void sock_check(struct build_hook *hook, const struct doc_action *doc,
+		       struct policy_action *ret)
 {
 	struct report *report = hook->build->report;
 	const struct type_row *type;
@@ -121,7 +118,7 @@ static void sock_check(struct build_hook *hook, const struct doc_action *doc)
 		return;
 	}
 	type = hook->args[doc->sock->number];
-	if (type && !(type->classes & TYPE_SOCK))
+	if (type && !(type->classes & TETRA_CLASS_SOCK))
 		(void)report_error(report, doc->sock, "type-mismatch", NULL,
 				   "the argument is a %s, not a socket", type->name);
 }
@@ -136,6 +133,24 @@ static void lookup_check(struct build_hook *hook, const struct doc_action *doc,
 	else if (target && !target->n)
 		(void)report_error(hook->build->report, target, "bad-value", NULL,
 				   "%s must not be empty", field);
+}
+
+static void url_check(struct build_hook *hook, const struct doc_action *doc,
+		      struct policy_action *ret)
+{
+	lookup_check(hook, doc, doc->url, "argUrl");
+}
+
+static void dns_check(struct build_hook *hook, const struct doc_action *doc,
+		      struct policy_action *ret)
+{
+	lookup_check(hook, doc, doc->fqdn, "argFqdn");
+}
+
+static void kill_check(struct build_hook *hook, const struct doc_action *doc,
+		       struct policy_action *ret)
+{
+	ret->signal = SIGKILL;
 }
 
 static uint64_t rate_unit_ms(char suffix)
@@ -180,8 +195,7 @@ static void post_check(struct build_hook *hook, const struct doc_action *doc,
 	if (doc->rate_limit)
 		rate_check(hook, doc, ret);
 	if (doc->rate_scope)
-		ret->rate_scope = (uint32_t)((const char *const *)doc->rate_scope->word -
-					     (const char *const *)rate_scopes.rows);
+		ret->rate_scope = word_number(&rate_scopes, doc->rate_scope->word);
 	if (hook->section->section != SECTION_LSM && is_true(doc->kernel_stack))
 		report_unsupported_key(report, doc->kernel_stack,
 				       "'kernelStackTrace' is not yet supported");
@@ -193,15 +207,14 @@ static void post_check(struct build_hook *hook, const struct doc_action *doc,
 				       "'imaHash' is not yet supported");
 }
 
-static void stack_check(struct build_hook *hook, const struct action_row *row,
-			doc_value wanted)
+static void stack_check(struct build_hook *hook, uint32_t kind, doc_value wanted)
 {
 	if (!is_true(wanted))
 		return;
 	if (hook->section->section == SECTION_LSM)
 		(void)report_error_key(hook->build->report, wanted, "not-allowed", NULL,
 				       "LSM hooks have no stack traces");
-	else if (!is_action(row, "Post"))
+	else if (kind != TETRA_ACTION_POST)
 		(void)report_error_key(hook->build->report, wanted, "not-allowed", NULL,
 				       "stack traces belong to the action Post");
 }
@@ -293,16 +306,16 @@ static void registers_check(struct build_hook *hook, const struct doc_action *do
 }
 
 static void fields_check(struct build_hook *hook, const struct doc_action *doc,
-			 const struct action_row *row)
+			 uint32_t kind)
 {
 	uint32_t i;
 
-	if (doc->rate_limit && !is_action(row, "Post"))
+	if (doc->rate_limit && kind != TETRA_ACTION_POST)
 		(void)report_error_key(hook->build->report, doc->rate_limit,
 				       "not-allowed", NULL,
 				       "rateLimit belongs to the action Post");
-	stack_check(hook, row, doc->kernel_stack);
-	stack_check(hook, row, doc->user_stack);
+	stack_check(hook, kind, doc->kernel_stack);
+	stack_check(hook, kind, doc->user_stack);
 	jump_check(hook, doc);
 	registers_check(hook, doc);
 	for (i = 0; i < doc->regs.n; i++)
@@ -310,46 +323,42 @@ static void fields_check(struct build_hook *hook, const struct doc_action *doc,
 			register_check(hook, doc->regs.items[i]);
 }
 
-static void needs_check(struct build_hook *hook, const struct doc_action *doc,
-			const struct action_row *row, struct policy_action *ret)
-{
-	if (is_action(row, "Post"))
-		post_check(hook, doc, ret);
-	else if (is_action(row, "Override"))
-		override_check(hook, doc, ret);
-	else if (is_action(row, "Signal"))
-		signal_check(hook, doc, ret);
-	else if (is_action(row, "Sigkill"))
-		ret->signal = SIGKILL;
-	else if (is_action(row, "NotifyEnforcer"))
-		enforcer_check(hook, doc);
-	else if (is_action(row, "TrackSock") || is_action(row, "UntrackSock"))
-		sock_check(hook, doc);
-	else if (is_action(row, "GetUrl"))
-		lookup_check(hook, doc, doc->url, "argUrl");
-	else if (is_action(row, "DnsLookup"))
-		lookup_check(hook, doc, doc->fqdn, "argFqdn");
-}
+/* What each action reads, and what it needs. */
+static void (*const checks[TETRA_ACTION_END])(struct build_hook *hook,
+					      const struct doc_action *doc,
+					      struct policy_action *ret) = {
+	[TETRA_ACTION_POST] = post_check,
+	[TETRA_ACTION_SIGKILL] = kill_check,
+	[TETRA_ACTION_SIGNAL] = signal_check,
+	[TETRA_ACTION_OVERRIDE] = override_check,
+	[TETRA_ACTION_GET_URL] = url_check,
+	[TETRA_ACTION_DNS_LOOKUP] = dns_check,
+	[TETRA_ACTION_TRACK_SOCK] = sock_check,
+	[TETRA_ACTION_UNTRACK_SOCK] = sock_check,
+	[TETRA_ACTION_NOTIFY_ENFORCER] = enforcer_check,
+};
 
 static void action_build(struct build_hook *hook, const struct doc_action *doc,
 			 struct policy_action *ret)
 {
-	const struct action_row *row = doc->action ? doc->action->word : NULL;
+	uint32_t kind = doc_action_kind(doc->action);
+	const struct action_row *row = action_row(kind);
 
 	ret->mark = doc->node->mark;
-	if (!row)
+	if (!kind)
 		return;
-	ret->kind = row->kind;
+	ret->kind = kind;
 	if (!(row->sections & hook->section->section))
 		(void)report_error(hook->build->report, doc->action, "not-allowed", NULL,
 				   "action '%s' cannot be used in %s", row->name,
 				   hook->section->name);
-	else if (!row->kind)
+	else if (!row->supported)
 		report_unsupported(hook->build->report, doc->action,
 				   "action '%s' is not yet supported", row->name);
-	fields_check(hook, doc, row);
-	needs_check(hook, doc, row, ret);
-	if (row->enforces && row->kind)
+	fields_check(hook, doc, kind);
+	if (checks[kind])
+		checks[kind](hook, doc, ret);
+	if (row->enforces && row->supported)
 		hook->build->policy->enforces = 1;
 }
 

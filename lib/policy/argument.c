@@ -38,19 +38,19 @@ static const char *type_misfit(const struct build_hook *hook, const struct type_
 			       enum role role, bool resolved)
 {
 	uint32_t section = hook->section->section;
-	bool function = section & (SECTION_KPROBE | SECTION_FENTRY);
+	bool function = hook->section->traits & SECTION_CALLS;
 
-	if (str_equal(type->name, "auto") && role != ROLE_DATA) {
+	if (type->classes & TETRA_CLASS_AUTO && role != ROLE_DATA) {
 		if (section == SECTION_TRACEPOINT && !is_raw(hook->doc))
 			return NULL;
 		if (function || role == ROLE_RETURN || !resolved)
 			return "name the type: only a tracepoint's format tells it";
 	}
-	if (str_equal(type->name, "syscall64") && section != SECTION_TRACEPOINT)
+	if (type->kind == TETRA_ARG_SYSCALL64 && section != SECTION_TRACEPOINT)
 		return "syscall64 is for tracepoints";
-	if (str_equal(type->name, "const_buf"))
+	if (kind_row(type->kind)->support == TETRA_KIND_DERIVED)
 		return "const_buf cannot be declared; arrays in tracepoints get it";
-	if (str_equal(type->name, "bpf_cmd") && (!function || role == ROLE_RETURN))
+	if (type->kind == TETRA_ARG_BPF_CMD && (!function || role == ROLE_RETURN))
 		return "bpf_cmd is for the arguments of kprobes";
 	return NULL;
 }
@@ -76,7 +76,7 @@ static const struct type_row *type_check(struct build_hook *hook,
 				   "type '%s' cannot be used here", type->name);
 		return NULL;
 	}
-	if (!type->kind && !(type->classes & TYPE_AUTO))
+	if (type->kind && kind_row(type->kind)->support == TETRA_KIND_NOT_YET)
 		report_unsupported(report, doc->type, "type '%s' is not yet supported",
 				   type->name);
 	return type;
@@ -119,7 +119,7 @@ static void max_data_check(struct build_hook *hook, const struct doc_arg *doc,
 	if (doc->return_copy && doc->return_copy->number)
 		(void)report_error_key(hook->build->report, doc->max_data, "conflict",
 				       NULL, "maxData and returnCopy exclude each other");
-	else if (type && str_equal(type->name, "char_buf"))
+	else if (type && type->kind == TETRA_ARG_CHAR_BUF)
 		report_unsupported_key(hook->build->report, doc->max_data,
 				       "'maxData' is not yet supported");
 }

@@ -5,12 +5,13 @@
  * that are wrong or not supported leave gaps, and the caller drops the model if the report
  * counted anything.
  *
- * All return 0 or -ENOMEM.
+ * All return 0 or -ENOMEM, if nothing else is said.
  */
 #ifndef TETRA_LIB_BUILD_H
 #define TETRA_LIB_BUILD_H
 
-#include "lib/policy/language.h"
+#include "lib/document/language.h"
+#include "lib/policy/policy.h"
 
 /* Arguments of a hook, data elements included. */
 #define HOOK_MAX_ARGS 5u
@@ -32,6 +33,16 @@ struct build_hook {
 	const struct type_row *args[HOOK_MAX_ARGS], *data[HOOK_MAX_ARGS];
 	const struct type_row *return_type; /* NULL: none, or wrong */
 };
+
+/* policy.c */
+/* A policy without content; @file and the text are copied. 0 or -ENOMEM. */
+int policy_new(struct tetra_policy **ret, const char *file, const char *text, size_t len);
+/*
+ * Reads the text into @doc, whose memory is of @scratch, and then into build->policy. build->doc
+ * is @doc afterwards. 0; -EINVAL if there is no document, which was reported; -E2BIG; -ENOMEM.
+ */
+int policy_build(struct build *build, struct arena *scratch, struct doc_policy *doc,
+		 const char *text, size_t len);
 
 /* envelope.c: apiVersion, kind, metadata, options */
 /*

@@ -5,7 +5,7 @@
 #ifndef TETRA_LIB_CEL_H
 #define TETRA_LIB_CEL_H
 
-#include "lib/policy/types.h"
+#include "lib/document/types.h"
 
 struct cel_error {
 	const char *message; /* static */

@@ -8,8 +8,8 @@
 
 #include "lib/base/nearest.h"
 #include "lib/policy/build.h"
-#include "lib/policy/number.h"
-#include "lib/policy/suggest.h"
+#include "lib/document/number.h"
+#include "lib/document/suggest.h"
 
 #define API_VERSION "cilium.io/v1alpha1"
 
@@ -161,8 +161,7 @@ static void namespaced_check(struct build *build)
 				       NULL,
 				       "a TracingPolicyNamespaced has no hostSelector");
 	for (i = 0; i < N_SECTIONS; i++)
-		if (spec->hooks[i].n &&
-		    (sections[i].section & (SECTION_UPROBE | SECTION_USDT)))
+		if (spec->hooks[i].n && (sections[i].traits & SECTION_IN_USER))
 			(void)report_error_key(
 				build->report, spec->hooks[i].node, "not-allowed", NULL,
 				"a TracingPolicyNamespaced has no %s", sections[i].name);

@@ -98,32 +98,32 @@ static bool target_find(struct build_hook *hook, const struct doc_filter *doc,
 	return target_by_position(hook, doc, phase, ret);
 }
 
-/* The operators for arguments of @type; negated ones are recognised by their names. */
+/* The operators for arguments of @type; negated ones can be guessed from these. */
 static const char *operators_hint(char (*buf)[256], const struct type_row *type)
 {
-	const struct operator_row *rows = operators.rows;
+	const struct operator_row *op;
 	int len = snprintf(*buf, sizeof(*buf), "for this type, use");
-	size_t i, n = 0;
+	uint32_t i, n = 0;
 
-	for (i = 0; i < operators.n && (size_t)len < sizeof(*buf); i++)
-		if (rows[i].op && (rows[i].classes & type->classes) &&
-		    !str_has_prefix(rows[i].name, "Not"))
+	for (i = 1; i < TETRA_OP_END && (size_t)len < sizeof(*buf); i++) {
+		op = operator_row(i);
+		if (op->supported && (op->classes & type->classes) && !op->negated)
 			len += snprintf(*buf + len, sizeof(*buf) - (size_t)len, "%s %s",
-					n++ ? "," : "", rows[i].name);
+					n++ ? "," : "", op->name);
+	}
 	return n ? *buf : "arguments of this type cannot be compared";
 }
 
 static bool operator_fits(struct build_hook *hook, const struct doc_filter *doc,
 			  const struct type_row *type)
 {
-	const struct operator_row *op = doc->op->word;
 	char hint[256];
 
-	if (op->classes & type->classes)
+	if (operator_row(doc_operator(doc->op))->classes & type->classes)
 		return true;
 	(void)report_error(hook->build->report, doc->op, "type-mismatch",
 			   operators_hint(&hint, type),
-			   "%s cannot be used on an argument of type %s", op->name,
+			   "%s cannot be used on an argument of type %s", doc->op->text,
 			   type->name);
 	return false;
 }
@@ -131,20 +131,34 @@ static bool operator_fits(struct build_hook *hook, const struct doc_filter *doc,
 static uint32_t values_limit(struct build_hook *hook, const struct doc_filter *doc,
 			     const struct type_row *type)
 {
-	const struct operator_row *op = doc->op->word;
-	uint32_t max = op->max_values;
+	const struct operator_row *op = operator_row(doc_operator(doc->op));
+	uint32_t max = operator_max_values(op);
 	const struct node *child;
 	uint32_t i;
 
 	if (!max || doc->values.n <= max ||
-	    (type->classes & (TYPE_TEXT | TYPE_PATH) && op->grammar != GRAMMAR_FILE_TYPE))
+	    (type->classes & (TETRA_CLASS_TEXT | TETRA_CLASS_PATH) &&
+	     op->grammar != GRAMMAR_FILE_TYPE))
 		return doc->values.n;
 	for (i = 0, child = doc->values.node->first; i < max; i++)
 		child = child->next;
 	(void)report_error(hook->build->report, child, "too-many",
 			   "InMap takes any number of integers",
-			   "%s takes %u values at most for this type", op->name, max);
+			   "%s takes %u values at most for this type", doc->op->text,
+			   max);
 	return max;
+}
+
+/* SPortPriv and the like take no values: the model has the one that they mean. */
+static int privileged_build(struct build_hook *hook, struct policy_filter *ret)
+{
+	ret->values = arena_array(hook->build->arena, 1, sizeof(*ret->values));
+	if (!ret->values)
+		return -ENOMEM;
+	ret->values[0].mark = ret->op_mark;
+	ret->values[0].max = PORT_PRIVILEGED_MAX;
+	ret->n_values = 1;
+	return 0;
 }
 
 /* A value that is not a list was already reported. */
@@ -158,7 +172,7 @@ static void values_missing(struct build_hook *hook, const struct doc_filter *doc
 static int values_build(struct build_hook *hook, const struct doc_filter *doc,
 			const struct type_row *type, struct policy_filter *ret)
 {
-	const struct operator_row *op = doc->op->word;
+	const struct operator_row *op = operator_row(doc_operator(doc->op));
 	bool is_set = op->grammar == GRAMMAR_SET || op->grammar == GRAMMAR_RANGE;
 	uint32_t n = values_limit(hook, doc, type), i, k;
 	struct policy_value *value;
@@ -251,7 +265,7 @@ static void gained_build(struct build_hook *hook, const struct doc_filter *doc)
 static int values_check(struct build_hook *hook, const struct doc_filter *doc,
 			struct policy_filter *ret)
 {
-	const struct operator_row *op = doc->op->word;
+	const struct operator_row *op = operator_row(doc_operator(doc->op));
 	const char *type = op->grammar == GRAMMAR_FILE_TYPE ? "file" : "sock";
 
 	if (op->grammar != GRAMMAR_ADDRESS && op->grammar != GRAMMAR_PORT &&
@@ -264,22 +278,22 @@ static int values_check(struct build_hook *hook, const struct doc_filter *doc,
 static int filter_build(struct build_hook *hook, const struct doc_filter *doc,
 			enum filter_phase phase, struct policy_filter *ret)
 {
-	const struct operator_row *op = doc->op ? doc->op->word : NULL;
+	const struct operator_row *op = operator_row(doc_operator(doc->op));
 	struct target target;
 
-	if (!op)
+	if (!op->name)
 		return 0;
 	ret->mark = doc->node->mark;
 	ret->op_mark = doc->op->mark;
-	ret->op = op->op;
-	if (!op->op)
+	ret->op = doc_operator(doc->op);
+	if (!op->supported)
 		report_unsupported(hook->build->report, doc->op,
-				   "operator '%s' is not yet supported", op->name);
-	if (op->grammar == GRAMMAR_CEL) {
+				   "operator '%s' is not yet supported", doc->op->text);
+	if (ret->op == TETRA_OP_CEL) {
 		cel_build(hook, doc);
 		return 0;
 	}
-	if (op->classes == TYPE_CAPS && op->grammar == GRAMMAR_NONE) {
+	if (ret->op == TETRA_OP_GAINED) {
 		gained_build(hook, doc);
 		return 0;
 	}
@@ -287,8 +301,8 @@ static int filter_build(struct build_hook *hook, const struct doc_filter *doc,
 	    !operator_fits(hook, doc, target.type))
 		return values_check(hook, doc, ret);
 	ret->arg = target.position;
-	if (op->grammar == GRAMMAR_NONE)
-		return 0;
+	if (op->grammar == GRAMMAR_PRIVILEGED)
+		return privileged_build(hook, ret);
 	return values_build(hook, doc, target.type, ret);
 }
 

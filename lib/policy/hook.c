@@ -4,20 +4,15 @@
  */
 #include <ctype.h>
 
-#include "lib/kernel/hook-names.h"
+#include "lib/linux/hook-names.h"
 #include "lib/policy/build.h"
 
-static enum policy_hook_kind hook_kind(uint32_t section, const struct doc_hook *doc)
+static enum policy_hook_kind hook_kind(const struct section_row *section,
+				       const struct doc_hook *doc)
 {
-	switch (section) {
-	case SECTION_TRACEPOINT:
-		return doc->raw && doc->raw->number ? POLICY_RAW_TRACEPOINT
-						    : POLICY_TRACEPOINT;
-	case SECTION_LSM:
-		return POLICY_LSM;
-	default:
-		return POLICY_KPROBE;
-	}
+	if (section->kind == POLICY_TRACEPOINT && doc->raw && doc->raw->number)
+		return POLICY_RAW_TRACEPOINT;
+	return section->kind;
 }
 
 static void name_check(struct build_hook *hook, doc_value value, const char *what)
@@ -57,10 +52,10 @@ static bool is_syscall(const struct build_hook *hook)
 {
 	const struct doc_list_def *list;
 
-	if (!(hook->section->section & (SECTION_KPROBE | SECTION_FENTRY)))
+	if (!(hook->section->traits & SECTION_CALLS))
 		return false;
 	list = hook->doc->name ? list_find(hook->build, hook->doc->name->text) : NULL;
-	if (list && list->type && str_has_prefix(list->type->text, "syscalls"))
+	if (list && doc_list_traits(list) == LIST_OF_CALLS)
 		return true;
 	return !hook->doc->syscall || hook->doc->syscall->number;
 }
@@ -128,7 +123,7 @@ static void return_action_check(struct build_hook *hook)
 
 	if (!action)
 		return;
-	if (str_equal(action->text, "Post"))
+	if (doc_action_kind(action) == TETRA_ACTION_POST)
 		report_warning_key(hook->build->report, action, "ignored-field",
 				   "remove it: the result is in the event anyway",
 				   "returnArgAction Post has no effect");
@@ -160,10 +155,10 @@ static const char *name_hint(const char *text, bool function)
 	return strpbrk(text, "()") ? "leave the parentheses out" : NULL;
 }
 
-/* No kernel has a symbol of that name; lists are told from their prefix. */
+/* No kernel has a symbol of that name; lists are recognised by their prefix. */
 static void symbol_check(struct build_hook *hook, doc_value value, const char *what)
 {
-	bool function = hook->section->section & (SECTION_KPROBE | SECTION_FENTRY);
+	bool function = hook->section->traits & SECTION_CALLS;
 
 	if (!value || !value->n || strlen(value->text) != value->n ||
 	    str_has_prefix(value->text, "list:") || is_name(value->text))
@@ -215,8 +210,7 @@ static int hook_names(struct build_hook *hook)
 	const struct doc_hook *doc = hook->doc;
 	int r;
 
-	name_check(hook, doc->name,
-		   hook->section->section == SECTION_TRACEPOINT ? "event" : "function");
+	name_check(hook, doc->name, hook->section->what);
 	name_check(hook, doc->subsystem, "subsystem");
 	name_check(hook, doc->provider, "provider");
 	symbols_check(hook);
@@ -237,7 +231,7 @@ static int hook_build(struct build *build, const struct section_row *section,
 	ret->mark = doc->node->mark;
 	ret->name_mark = doc->name ? doc->name->mark : doc->node->mark;
 	ret->subsystem_mark = doc->subsystem ? doc->subsystem->mark : doc->node->mark;
-	ret->kind = hook_kind(section->section, doc);
+	ret->kind = hook_kind(section, doc);
 	ret->syscall = is_syscall(&hook);
 	ret->syscall_given = doc->syscall != NULL;
 	ret->call_not_found_ok = doc->ignore && doc->ignore->call_not_found &&

@@ -56,15 +56,16 @@ bool label_is_key(const char *text)
 
 static void label_check(struct build *build, const struct doc_label *label)
 {
-	const char *op = label->op ? label->op->text : "";
-	bool takes = str_equal(op, "In") || str_equal(op, "NotIn");
+	const struct label_operator_row *op = label->op ? label->op->word : NULL;
 
-	if (takes && !label->values.n)
+	if (!op)
+		return;
+	if (op->takes_values && !label->values.n)
 		(void)report_missing(build->report, label->node, "values", label->op,
 				     NULL);
-	else if (*op && !takes && label->values.n)
+	else if (!op->takes_values && label->values.n)
 		(void)report_error_key(build->report, label->values.node, "not-allowed",
-				       NULL, "%s takes no values", op);
+				       NULL, "%s takes no values", op->name);
 }
 
 void label_selector_check(struct build *build, const struct doc_label_selector *labels)

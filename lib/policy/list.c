@@ -105,16 +105,15 @@ static bool pattern_is_balanced(const char *text)
 
 static void list_check(struct build *build, const struct doc_list_def *list)
 {
-	const char *type = list->type ? list->type->text : "";
-	bool generated = str_has_prefix(type, "generated_");
+	unsigned int traits = doc_list_traits(list);
 
-	if (generated && list->values.n)
+	if (traits & LIST_GENERATED && list->values.n)
 		(void)report_error_key(build->report, list->values.node, "not-allowed",
 				       NULL, "a list of type %s has no values of its own",
-				       type);
-	else if (!generated)
-		list_values_check(build, list, str_equal(type, "syscalls"));
-	if (str_equal(type, "generated_ftrace") && (!list->pattern || !list->pattern->n))
+				       list->type->text);
+	else if (!(traits & LIST_GENERATED))
+		list_values_check(build, list, traits & LIST_OF_CALLS);
+	if (traits & LIST_OF_PATTERN && (!list->pattern || !list->pattern->n))
 		(void)report_missing(build->report, list->node, "pattern", list->type,
 				     NULL);
 	if (list->pattern && !pattern_is_balanced(list->pattern->text))

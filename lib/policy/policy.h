@@ -15,20 +15,12 @@
 #include <stdint.h>
 
 #include "bpf/abi/hash.h"
-#include "bpf/abi/kinds.h"
+#include "lib/base/kinds.h"
+#include "lib/document/actions.h"
+#include "lib/document/mark.h"
+#include "lib/document/operator.h"
+#include "lib/document/section.h"
 #include "tetra/policy.h"
-
-struct mark {
-	uint32_t line;	 /* from 1; 0: unknown */
-	uint32_t column; /* from 1, in characters */
-};
-
-enum policy_hook_kind {
-	POLICY_KPROBE, /* call: a kernel function, or a syscall when .syscall is set */
-	POLICY_TRACEPOINT, /* subsystem/event of tracefs */
-	POLICY_RAW_TRACEPOINT,
-	POLICY_LSM,
-};
 
 /* Position of the return value among the arguments of a filter. */
 #define POLICY_ARG_RETURN UINT32_MAX
@@ -212,14 +204,6 @@ struct tetra_policy {
 
 /* Whether two policies were parsed from the same text. */
 bool policy_is_same_text(const struct tetra_policy *a, const struct tetra_policy *b);
-
-/* Class and name of an argument kind, name of an operator; 0 or NULL if unknown. */
-uint32_t arg_kind_class(uint32_t kind);
-const char *arg_kind_name(uint32_t kind);
-const char *operator_name(uint32_t op);
-/* Its name begins with "Not": it accepts what the operator without "Not" does not accept. */
-bool operator_is_negated(uint32_t op);
-bool action_enforces(uint32_t kind);
 
 /* A filter says what an executable's or an argument's name must not be. */
 bool selector_doubts_names(const struct policy_selector *selector);

@@ -8,14 +8,13 @@
 #include <strings.h>
 
 #include "lib/base/nearest.h"
-#include "lib/kernel/names.h"
+#include "lib/linux/names.h"
 #include "lib/policy/build.h"
-#include "lib/policy/number.h"
-#include "lib/policy/suggest.h"
+#include "lib/document/number.h"
+#include "lib/document/suggest.h"
 
-#define BINARY_BYTES	     255u
-#define BINARY_PREFIX_BYTES  256u
-#define BINARY_POSTFIX_BYTES 127u
+/* Of a whole path; parts of one are as long as other texts. */
+#define BINARY_BYTES 255u
 
 static bool is_true(doc_value value)
 {
@@ -24,7 +23,7 @@ static bool is_true(doc_value value)
 
 static bool is_negated(doc_value op)
 {
-	return op && str_has_prefix(op->text, "Not");
+	return operator_is_negated(doc_operator(op));
 }
 
 /* A number written as such. */
@@ -59,19 +58,6 @@ static int pids_build(struct build *build, const struct doc_pids *doc,
 	return r;
 }
 
-static const struct {
-	const char *name;
-	uint32_t op;
-	uint32_t max_bytes;
-} binary_rows[] = {
-	{ "In", TETRA_OP_EQUAL, BINARY_BYTES },
-	{ "NotIn", TETRA_OP_NOT_EQUAL, BINARY_BYTES },
-	{ "Prefix", TETRA_OP_PREFIX, BINARY_PREFIX_BYTES },
-	{ "NotPrefix", TETRA_OP_NOT_PREFIX, BINARY_PREFIX_BYTES },
-	{ "Postfix", TETRA_OP_POSTFIX, BINARY_POSTFIX_BYTES },
-	{ "NotPostfix", TETRA_OP_NOT_POSTFIX, BINARY_POSTFIX_BYTES },
-};
-
 static int binary_add(struct build *build, doc_value node, uint32_t max,
 		      struct policy_binaries *ret)
 {
@@ -94,16 +80,15 @@ static int binary_add(struct build *build, doc_value node, uint32_t max,
 static int binaries_build(struct build *build, const struct doc_binaries *doc,
 			  struct policy_binaries *ret)
 {
-	uint32_t row = 0, i;
+	uint32_t op = doc->op ? doc_operator(doc->op) : TETRA_OP_EQUAL, max, i;
+	bool whole = operator_relation(op) == TETRA_REL_IS;
 	int r = 0;
 
-	for (i = 0; doc->op && i < ARRAY_SIZE(binary_rows); i++)
-		if (str_equal(binary_rows[i].name, doc->op->text))
-			row = i;
+	max = whole ? BINARY_BYTES : operator_max_bytes(operator_row(op));
 	ret->mark = doc->node->mark;
-	ret->op = binary_rows[row].op;
+	ret->op = op;
 	ret->follow_children = is_true(doc->follow_children);
-	if (ret->follow_children && row > 1)
+	if (ret->follow_children && !whole)
 		(void)report_error_key(build->report, doc->follow_children, "not-allowed",
 				       NULL,
 				       "followChildren needs the operator In or NotIn");
@@ -112,8 +97,7 @@ static int binaries_build(struct build *build, const struct doc_binaries *doc,
 		return -ENOMEM;
 	for (i = 0; i < doc->values.n && r >= 0; i++)
 		if (doc->values.items[i])
-			r = binary_add(build, doc->values.items[i],
-				       binary_rows[row].max_bytes, ret);
+			r = binary_add(build, doc->values.items[i], max, ret);
 	return r;
 }
 
@@ -150,8 +134,7 @@ static int namespace_build(struct build *build, const struct doc_namespaces *doc
 	ret->mark = doc->node->mark;
 	ret->negated = is_negated(doc->op);
 	if (doc->namespace)
-		ret->ns = (uint32_t)((const char *const *)doc->namespace->word -
-				     (const char *const *)namespaces.rows);
+		ret->ns = word_number(&namespaces, doc->namespace->word);
 	ret->values = arena_array(build->arena, doc->values.n, sizeof(*ret->values));
 	if (!ret->values)
 		return -ENOMEM;
@@ -193,8 +176,7 @@ static void capabilities_build(struct build *build, const struct doc_capabilitie
 	ret->is_namespace_capability = is_true(doc->in_namespace);
 	ret->set = TETRA_CAPSET_EFFECTIVE;
 	if (doc->type)
-		ret->set = (uint32_t)((const char *const *)doc->type->word -
-				      (const char *const *)capability_sets.rows);
+		ret->set = word_number(&capability_sets, doc->type->word);
 	for (i = 0; i < doc->values.n; i++)
 		if (doc->values.items[i] &&
 		    capability_parse(build, doc->values.items[i], &bit))

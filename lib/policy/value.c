@@ -6,10 +6,10 @@
 #include <stdio.h>
 
 #include "lib/base/nearest.h"
-#include "lib/kernel/names.h"
+#include "lib/linux/names.h"
 #include "lib/policy/build.h"
-#include "lib/policy/number.h"
-#include "lib/policy/suggest.h"
+#include "lib/document/number.h"
+#include "lib/document/suggest.h"
 
 struct value_parser {
 	struct build *build;
@@ -37,14 +37,10 @@ static bool out_of_range(const struct value_parser *parser, const char *what)
 
 static bool text_parse(struct value_parser *parser)
 {
-	size_t max = parser->op->max_bytes, len = parser->node->n;
+	size_t max = operator_max_bytes(parser->op);
+	size_t len = kind_literal_bytes(parser->type->kind, parser->node->text,
+					parser->node->n);
 
-	/* A string never contains a terminator. */
-	while (parser->type->classes != TYPE_TEXT && len && !parser->node->text[len - 1])
-		len--;
-	while (str_equal(parser->type->name, "string") && len &&
-	       !parser->node->text[len - 1])
-		len--;
 	parser->value->len = len;
 	if (!len && parser->op->grammar == GRAMMAR_TEXT)
 		return bad_value(parser, NULL, "a prefix, postfix or part of anything");
@@ -74,7 +70,7 @@ static bool integer_parse(struct value_parser *parser)
 	if (r >= 0)
 		r = number_fit(&number, type->bits, type->is_signed, &parser->value->min);
 	/* A mask is a set of bits: the sign bit of a signed type is one of them. */
-	if (r < 0 && parser->op->op == TETRA_OP_MASK)
+	if (r < 0 && parser->op->relation == TETRA_REL_HAS_BITS)
 		r = number_fit(&number, type->bits, false, &parser->value->min);
 	if (r < 0)
 		return out_of_range(parser, type->name);
@@ -120,7 +116,7 @@ static bool auto_parse(struct value_parser *parser)
 	struct number number;
 
 	if (number_parse(parser->node->text, &number) < 0)
-		return parser->op->classes & TYPE_TEXT
+		return parser->op->classes & TETRA_CLASS_TEXT
 			       ? text_parse(parser)
 			       : bad_value(parser, NULL, "a number");
 	parser->value->min = number.negative ? 0 - number.magnitude : number.magnitude;
@@ -130,9 +126,9 @@ static bool auto_parse(struct value_parser *parser)
 
 static bool literal_parse(struct value_parser *parser)
 {
-	if (parser->type->classes & TYPE_AUTO)
+	if (parser->type->classes & TETRA_CLASS_AUTO)
 		return auto_parse(parser);
-	if (parser->type->classes & TYPE_CAPS)
+	if (parser->type->classes & TETRA_CLASS_CAPS)
 		return capability_set_parse(parser);
 	if (parser->type->bits)
 		return integer_parse(parser);
@@ -235,7 +231,7 @@ static bool pattern_parse(struct value_parser *parser)
 
 static bool range_value(struct value_parser *parser)
 {
-	if (parser->type->classes & TYPE_AUTO || !strchr(parser->node->text, ':'))
+	if (parser->type->classes & TETRA_CLASS_AUTO || !strchr(parser->node->text, ':'))
 		return range_parse(parser);
 	return pattern_parse(parser);
 }
@@ -246,7 +242,7 @@ static bool set_parse(struct value_parser *parser)
 	const struct doc_list_def *list;
 
 	if (str_has_prefix(text, "list:")) {
-		if (!(parser->type->classes & TYPE_SYSCALL)) {
+		if (!(parser->type->classes & TETRA_CLASS_SYSCALL)) {
 			(void)report_error(parser->build->report, parser->node,
 					   "type-mismatch", NULL,
 					   "a list holds system calls: it needs an "
@@ -257,7 +253,7 @@ static bool set_parse(struct value_parser *parser)
 		list = list_find(parser->build, text);
 		return list != NULL;
 	}
-	if (parser->type->classes & TYPE_AUTO)
+	if (parser->type->classes & TETRA_CLASS_AUTO)
 		return strchr(text, ':') ? range_parse(parser) : auto_parse(parser);
 	return pattern_parse(parser);
 }
@@ -427,20 +423,19 @@ static bool state_parse(struct value_parser *parser)
 
 static bool file_type_parse(struct value_parser *parser)
 {
-	static const char *const names[] = { "sock",	"socket", "lnk",   "link", "reg",
-					     "regular", "blk",	  "block", "dir",  "chr",
-					     "char",	"fifo",	  "pipe",  NULL };
+	uint32_t number;
 	char hint[128];
-	size_t i;
 
-	for (i = 0; names[i]; i++)
-		if (str_equal(names[i], parser->node->text))
-			return true;
-	(void)report_error(parser->build->report, parser->node, "bad-enum",
-			   hint_name(&hint, nearest_of(report_seek(parser->build->report,
-								   parser->node->text),
-						       names)),
-			   "unknown file type " Q, parser->node->text);
+	if (names_number(&names_file_types, parser->node->text, &number) == 0) {
+		parser->value->min = parser->value->max = number;
+		return true;
+	}
+	(void)report_error(
+		parser->build->report, parser->node, "bad-enum",
+		hint_name(&hint, names_nearest(&names_file_types,
+					       report_seek(parser->build->report,
+							   parser->node->text))),
+		"unknown file type " Q, parser->node->text);
 	return false;
 }
 
@@ -459,7 +454,8 @@ uint32_t value_parse(struct build *build, const struct operator_row *op,
 		     struct policy_value *ret)
 {
 	struct value_parser parser = { build, op, type, node, ret, 1 };
-	bool text = type->classes & (TYPE_TEXT | TYPE_PATH | TYPE_SOCKADDR_UN) &&
+	bool text = type->classes & (TETRA_CLASS_TEXT | TETRA_CLASS_PATH |
+				     TETRA_CLASS_SOCKADDR_UN) &&
 		    (op->grammar == GRAMMAR_LITERAL || op->grammar == GRAMMAR_TEXT);
 
 	ret->mark = node->mark;

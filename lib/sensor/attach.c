@@ -11,17 +11,16 @@
 
 /* Of the kprobe PMU: PERF_PROBE_CONFIG_IS_RETPROBE in kernel/events/core.c. */
 #define PROBE_IS_RETURN 1u
-/* Bytes of a tracepoint subsystem's name. */
-#define SUBSYSTEM_BYTES 128
 
-int attach_typed(int prog_fd)
+int attach_typed(int prog_fd, const struct attach_target *target)
 {
+	(void)target;
 	return bpf_raw_tracepoint_open(NULL, prog_fd);
 }
 
-int attach_raw_tracepoint(int prog_fd, const char *event)
+int attach_raw_tracepoint(int prog_fd, const struct attach_target *target)
 {
-	return bpf_raw_tracepoint_open(event, prog_fd);
+	return bpf_raw_tracepoint_open(target->name, prog_fd);
 }
 
 /* A perf event for all processes that only runs the program. */
@@ -39,30 +38,24 @@ static int attach_perf(int prog_fd, struct perf_event_attr *attr)
 	return TAKE_FD(fd);
 }
 
-int attach_tracepoint(int prog_fd, const char *event, struct tetra_kernel *kernel)
+int attach_tracepoint(int prog_fd, const struct attach_target *target)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT };
-	const char *name = strchr(event, '/');
-	char subsystem[SUBSYSTEM_BYTES];
 	struct kernel_event found;
-	int r;
+	int r = kernel_find_tracepoint_fields(target->kernel, target->subsystem,
+					      target->name, &found);
 
-	if (!name || (size_t)(name - event) >= sizeof(subsystem))
-		return -EINVAL;
-	snprintf(subsystem, sizeof(subsystem), "%.*s", (int)(name - event), event);
-	r = kernel_find_tracepoint_fields(kernel, subsystem, name + 1, &found);
 	if (r < 0)
 		return r;
 	attr.config = found.id;
 	return attach_perf(prog_fd, &attr);
 }
 
-static int attach_probe(int prog_fd, const char *symbol, uint64_t config,
-			struct tetra_kernel *kernel)
+static int attach_probe(int prog_fd, const struct attach_target *target, uint64_t config)
 {
 	struct perf_event_attr attr = { .config = config,
-					.kprobe_func = (uintptr_t)symbol };
-	int type = kernel_pmu_type(kernel, "kprobe");
+					.kprobe_func = (uintptr_t)target->name };
+	int type = kernel_pmu_type(target->kernel, "kprobe");
 
 	if (type < 0)
 		return type;
@@ -70,18 +63,19 @@ static int attach_probe(int prog_fd, const char *symbol, uint64_t config,
 	return attach_perf(prog_fd, &attr);
 }
 
-int attach_kprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel)
+int attach_kprobe(int prog_fd, const struct attach_target *target)
 {
-	return attach_probe(prog_fd, symbol, 0, kernel);
+	return attach_probe(prog_fd, target, 0);
 }
 
-int attach_kretprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel)
+int attach_kretprobe(int prog_fd, const struct attach_target *target)
 {
-	return attach_probe(prog_fd, symbol, PROBE_IS_RETURN, kernel);
+	return attach_probe(prog_fd, target, PROBE_IS_RETURN);
 }
 
-static int attach_multi(int prog_fd, const char *symbol, uint32_t flags)
+static int attach_multi(int prog_fd, const struct attach_target *target, uint32_t flags)
 {
+	const char *symbol = target->name;
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
 
 	opts.kprobe_multi.syms = &symbol;
@@ -90,12 +84,12 @@ static int attach_multi(int prog_fd, const char *symbol, uint32_t flags)
 	return bpf_link_create(prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 }
 
-int attach_kprobe_multi(int prog_fd, const char *symbol)
+int attach_kprobe_multi(int prog_fd, const struct attach_target *target)
 {
-	return attach_multi(prog_fd, symbol, 0);
+	return attach_multi(prog_fd, target, 0);
 }
 
-int attach_kretprobe_multi(int prog_fd, const char *symbol)
+int attach_kretprobe_multi(int prog_fd, const struct attach_target *target)
 {
-	return attach_multi(prog_fd, symbol, BPF_F_KPROBE_MULTI_RETURN);
+	return attach_multi(prog_fd, target, BPF_F_KPROBE_MULTI_RETURN);
 }

@@ -8,17 +8,23 @@
 
 #include "lib/kernel/kernel.h"
 
+struct attach_target {
+	struct tetra_kernel *kernel;
+	const char *subsystem; /* of a tracepoint */
+	const char *name;      /* the symbol or event; not looked at by attach_typed() */
+};
+
 /* Each returns a descriptor or a negative errno. */
+typedef int (*attach_fn)(int prog_fd, const struct attach_target *target);
 
 /* A program that is loaded for its target: fentry, fexit, fmod_ret, lsm, tp_btf. */
-int attach_typed(int prog_fd);
-int attach_raw_tracepoint(int prog_fd, const char *event);
-/* "subsystem/event" */
-int attach_tracepoint(int prog_fd, const char *event, struct tetra_kernel *kernel);
-int attach_kprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel);
-int attach_kretprobe(int prog_fd, const char *symbol, struct tetra_kernel *kernel);
+int attach_typed(int prog_fd, const struct attach_target *target);
+int attach_raw_tracepoint(int prog_fd, const struct attach_target *target);
+int attach_tracepoint(int prog_fd, const struct attach_target *target);
+int attach_kprobe(int prog_fd, const struct attach_target *target);
+int attach_kretprobe(int prog_fd, const struct attach_target *target);
 /* A program that is loaded for BPF_TRACE_KPROBE_MULTI. */
-int attach_kprobe_multi(int prog_fd, const char *symbol);
-int attach_kretprobe_multi(int prog_fd, const char *symbol);
+int attach_kprobe_multi(int prog_fd, const struct attach_target *target);
+int attach_kretprobe_multi(int prog_fd, const struct attach_target *target);
 
 #endif

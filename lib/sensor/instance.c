@@ -31,47 +31,52 @@ static int find_lsm_hook(struct tetra_kernel *kernel, const char *target,
 /* Which program of the object serves which rung, and its type in the kernel. */
 static const struct instance_row {
 	const char *program;
+	attach_fn attach;
 	enum bpf_prog_type type;
-	enum bpf_attach_type attach;
+	enum bpf_attach_type attach_type;
 	instance_find_fn find; /* NULL: the target is given when it is attached */
 	uint32_t flags;	       /* BPF_F_* */
 } instance_rows[] = {
-	[PLAN_FENTRY] = { "tetra_fentry", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
-			  kernel_find_function },
-	[PLAN_FENTRY_SLEEPS] = { "tetra_touch", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
-				 kernel_find_function, BPF_F_SLEEPABLE },
-	[PLAN_FEXIT] = { "tetra_fexit", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
-			 kernel_find_function },
-	[PLAN_FMOD_RET] = { "tetra_fmod_ret", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN,
-			    kernel_find_function },
-	[PLAN_LSM] = { "tetra_lsm", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, find_lsm_hook },
-	[PLAN_TP_BTF] = { "tetra_tp_btf", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP,
-			  kernel_find_raw_tracepoint },
-	[PLAN_RAW_TP] = { "tetra_raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT },
-	[PLAN_TRACEPOINT] = { "tetra_tracepoint", BPF_PROG_TYPE_TRACEPOINT },
-	[PLAN_TRACEPOINT_SLEEPS] = { "tetra_touch_record", BPF_PROG_TYPE_TRACEPOINT,
-				     .flags = BPF_F_SLEEPABLE },
-	[PLAN_KPROBE_MULTI] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE,
+	[PLAN_FENTRY] = { "tetra_fentry", attach_typed, BPF_PROG_TYPE_TRACING,
+			  BPF_TRACE_FENTRY, kernel_find_function },
+	[PLAN_FENTRY_SLEEPS] = { "tetra_touch", attach_typed, BPF_PROG_TYPE_TRACING,
+				 BPF_TRACE_FENTRY, kernel_find_function,
+				 BPF_F_SLEEPABLE },
+	[PLAN_FEXIT] = { "tetra_fexit", attach_typed, BPF_PROG_TYPE_TRACING,
+			 BPF_TRACE_FEXIT, kernel_find_function },
+	[PLAN_FMOD_RET] = { "tetra_fmod_ret", attach_typed, BPF_PROG_TYPE_TRACING,
+			    BPF_MODIFY_RETURN, kernel_find_function },
+	[PLAN_LSM] = { "tetra_lsm", attach_typed, BPF_PROG_TYPE_LSM, BPF_LSM_MAC,
+		       find_lsm_hook },
+	[PLAN_TP_BTF] = { "tetra_tp_btf", attach_typed, BPF_PROG_TYPE_TRACING,
+			  BPF_TRACE_RAW_TP, kernel_find_raw_tracepoint },
+	[PLAN_RAW_TP] = { "tetra_raw_tp", attach_raw_tracepoint,
+			  BPF_PROG_TYPE_RAW_TRACEPOINT },
+	[PLAN_TRACEPOINT] = { "tetra_tracepoint", attach_tracepoint,
+			      BPF_PROG_TYPE_TRACEPOINT },
+	[PLAN_TRACEPOINT_SLEEPS] = { "tetra_touch_record", attach_tracepoint,
+				     BPF_PROG_TYPE_TRACEPOINT, .flags = BPF_F_SLEEPABLE },
+	[PLAN_KPROBE_MULTI] = { "tetra_kprobe", attach_kprobe_multi, BPF_PROG_TYPE_KPROBE,
 				BPF_TRACE_KPROBE_MULTI },
-	[PLAN_KPROBE] = { "tetra_kprobe", BPF_PROG_TYPE_KPROBE },
-	[PLAN_KRETPROBE_MULTI] = { "tetra_kretprobe", BPF_PROG_TYPE_KPROBE,
-				   BPF_TRACE_KPROBE_MULTI },
-	[PLAN_KRETPROBE] = { "tetra_kretprobe", BPF_PROG_TYPE_KPROBE },
-	[PLAN_SYS_ENTER] = { "tetra_sys_enter", BPF_PROG_TYPE_RAW_TRACEPOINT },
-	[PLAN_SYS_EXIT] = { "tetra_sys_exit", BPF_PROG_TYPE_RAW_TRACEPOINT },
+	[PLAN_KPROBE] = { "tetra_kprobe", attach_kprobe, BPF_PROG_TYPE_KPROBE },
+	[PLAN_KRETPROBE_MULTI] = { "tetra_kretprobe", attach_kretprobe_multi,
+				   BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI },
+	[PLAN_KRETPROBE] = { "tetra_kretprobe", attach_kretprobe, BPF_PROG_TYPE_KPROBE },
+	[PLAN_SYS_ENTER] = { "tetra_sys_enter", attach_raw_tracepoint,
+			     BPF_PROG_TYPE_RAW_TRACEPOINT },
+	[PLAN_SYS_EXIT] = { "tetra_sys_exit", attach_raw_tracepoint,
+			    BPF_PROG_TYPE_RAW_TRACEPOINT },
 };
 
-/* Programs that look at no rule have one form. */
-static bool program_is_wide(const struct plan_instance *plan,
-			    const struct tetra_hook_config *config)
+static bool program_is_wide(const struct tetra_hook_config *config)
 {
-	return config->n_words > 1 && plan->phase != TETRA_PHASE_TOUCH;
+	return config->n_words > 1;
 }
 
 static uint64_t program_bit(const struct plan_instance *plan,
 			    const struct tetra_hook_config *config)
 {
-	return 1ull << (plan->program * 2 + program_is_wide(plan, config));
+	return 1ull << (plan->program * 2 + program_is_wide(config));
 }
 
 /* Some rungs share a program. */
@@ -105,6 +110,7 @@ static int instance_template(const struct template **ret, struct sensor *sensor,
 			maps[i] = sensor_map_fd(sensor, i);
 		source.elf = hook_bpf__elf_bytes(&source.bytes);
 		source.set = hooks->expected;
+		source.cast = *sensor_get_cast(sensor);
 		hooks->template = template_free(hooks->template);
 		hooks->ready = 0;
 		r = template_new(&hooks->template, &source, maps, kernel);
@@ -127,13 +133,14 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 			  const struct tetra_kernel *kernel,
 			  const struct diag_place *place, struct tetra_diag *diag)
 {
-	char program[PLAN_KEY_BYTES + 64];
+	char program[2 * PLAN_NAME_BYTES + 64];
 	struct failure failure = {
 		.program = program, .step = step, .error = r, .log = log
 	};
 
-	snprintf(program, sizeof(program), "the %s program for '%s'",
-		 plan_program_name(plan->program), plan->target);
+	snprintf(program, sizeof(program), "the %s program for '%s%s%s'",
+		 plan_program_name(plan->program), plan->subsystem,
+		 plan->subsystem[0] ? "/" : "", plan->target);
 	sensor_set_log(sensor, &failure);
 	return failure_tell(&failure, kernel, place, diag);
 }
@@ -148,6 +155,7 @@ static struct tetra_hook_config instance_config(const struct sensor *sensor,
 	all.own_tgid = own->tgid;
 	all.own_pgid = own->pgid;
 	all.own_uid = own->uid;
+	all.far = sensor_get_cast(sensor)->function != 0;
 	return all;
 }
 
@@ -156,7 +164,7 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 			 const struct tetra_hook_config *config, char **ret_log)
 {
 	const struct instance_row *row = &instance_rows[plan->program];
-	struct template_place place = { row->type, row->attach, row->flags, 0 };
+	struct template_place place = { row->type, row->attach_type, row->flags, 0 };
 	struct tetra_hook_config all = instance_config(sensor, config);
 	struct kernel_function target;
 	const struct template *template;
@@ -179,33 +187,9 @@ static int instance_load(struct instance *instance, struct sensor *sensor,
 	if (data < 0)
 		return data;
 	snprintf(name, sizeof(name), "%s%s", row->program,
-		 program_is_wide(plan, config) ? WIDE_SUFFIX : "");
+		 program_is_wide(config) ? WIDE_SUFFIX : "");
 	instance->prog_fd = template_load(template, name, &place, data, ret_log);
 	return MIN(instance->prog_fd, 0);
-}
-
-static int instance_attach(struct instance *instance, struct tetra_kernel *kernel,
-			   const struct plan_instance *plan)
-{
-	switch (plan->program) {
-	case PLAN_RAW_TP:
-	case PLAN_SYS_ENTER:
-	case PLAN_SYS_EXIT:
-		return attach_raw_tracepoint(instance->prog_fd, plan->target);
-	case PLAN_TRACEPOINT:
-	case PLAN_TRACEPOINT_SLEEPS:
-		return attach_tracepoint(instance->prog_fd, plan->target, kernel);
-	case PLAN_KPROBE_MULTI:
-		return attach_kprobe_multi(instance->prog_fd, plan->target);
-	case PLAN_KRETPROBE_MULTI:
-		return attach_kretprobe_multi(instance->prog_fd, plan->target);
-	case PLAN_KPROBE:
-		return attach_kprobe(instance->prog_fd, plan->target, kernel);
-	case PLAN_KRETPROBE:
-		return attach_kretprobe(instance->prog_fd, plan->target, kernel);
-	default:
-		return attach_typed(instance->prog_fd);
-	}
 }
 
 int instance_new(struct instance **ret, struct sensor *sensor,
@@ -216,6 +200,7 @@ int instance_new(struct instance **ret, struct sensor *sensor,
 	_cleanup_(instance_freep) struct instance *instance =
 		calloc(1, sizeof(*instance));
 	_cleanup_(log_freep) char *log = NULL;
+	struct attach_target target = { kernel, plan->subsystem, plan->target };
 	QUIET;
 	int r;
 
@@ -226,7 +211,8 @@ int instance_new(struct instance **ret, struct sensor *sensor,
 	if (r < 0)
 		return instance_error(plan, "loaded", r, log, sensor, kernel, place,
 				      diag);
-	instance->link_fd = instance_attach(instance, kernel, plan);
+	instance->link_fd =
+		instance_rows[plan->program].attach(instance->prog_fd, &target);
 	if (instance->link_fd < 0)
 		return instance_error(plan, "attached", instance->link_fd, NULL, sensor,
 				      kernel, place, diag);

@@ -19,7 +19,7 @@ void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
 		     const struct tetra_hook_config *config);
 
 /*
- * Loads and attaches. @config has everything except what @plan says of the place.
+ * Loads and attaches. @config: what shape_configure() says, and the hook's number.
  * Return: 0; -EOPNOTSUPP, -EPERM, -ENOMEM, -ENOENT with a finding that ends in the
  * verifier's last lines.
  */

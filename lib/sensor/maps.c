@@ -10,6 +10,8 @@
 #include "lib/base/diag.h"
 #include "lib/kernel/memlock.h"
 #include "lib/kernel/quiet.h"
+#include "lib/plan/shape.h"
+#include "lib/sensor/cast.h"
 #include "lib/sensor/hold.h"
 #include "lib/sensor/log.h"
 #include "lib/sensor/tasks.h"
@@ -42,8 +44,10 @@ struct sensor {
 	struct tetra_seed seed;
 	int gains; /* the link of the program that sees privileges change; -1: not needed */
 	int maps[SENSOR_MAP_END];
-	bool spares;
-	int rates; /* the sets of rate limits; -1: not used yet */
+	bool spares, keeps_forks;
+	struct cast cast;
+	uint32_t marking; /* mark roots that were made */
+	int rates;	  /* the sets of rate limits; -1: not used yet */
 	int n_cpus;
 	failure_log_fn log;
 	void *log_user;
@@ -59,6 +63,11 @@ struct sensor_hooks *sensor_get_hooks(struct sensor *sensor)
 	return &sensor->hooks;
 }
 
+const struct cast *sensor_get_cast(const struct sensor *sensor)
+{
+	return &sensor->cast;
+}
+
 void sensor_set_log(const struct sensor *sensor, struct failure *failure)
 {
 	failure->to = sensor->log;
@@ -68,6 +77,7 @@ void sensor_set_log(const struct sensor *sensor, struct failure *failure)
 void sensor_configure(const struct sensor *sensor, struct tetra_hook_config *config)
 {
 	config->spares = sensor->spares;
+	config->keeps_forks = sensor->keeps_forks;
 	memcpy(config->seed, sensor->seed.k, sizeof(config->seed));
 }
 
@@ -115,16 +125,21 @@ static int sensor_prepare(struct sensor *sensor, const struct sensor_opts *opts,
 				 [SENSOR_MAP_PROCS] = opts->max_processes ?: rows },
 		.preallocate = !grow,
 	};
-	/* Its programs describe processes completely. */
-	struct tetra_hook_config config = { .process_columns = UINT32_MAX };
+	struct tetra_hook_config config;
 	int r;
 
 	sensor->spares =
 		grow && kernel_is_preemptible(kernel) && !hold_find(kernel).disable;
+	sensor->cast = cast_find(kernel);
 	if (sensor->spares)
 		source.max_entries[SENSOR_MAP_SPARES] = SENSOR_SPARES;
 	else
 		source.value_bytes[SENSOR_MAP_SPARES] = SENSOR_NO_SPARE_BYTES;
+	sensor->keeps_forks = grow && tasks_keep_forks(opts->skips, kernel);
+	if (sensor->keeps_forks)
+		source.max_entries[SENSOR_MAP_FORKS] =
+			source.max_entries[SENSOR_MAP_PROCS];
+	shape_configure_tasks(&config);
 	sensor_configure(sensor, &config);
 	source.elf = process_bpf__elf_bytes(&source.bytes);
 	r = template_new(&sensor->process, &source, sensor->maps, kernel);
@@ -285,6 +300,15 @@ int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel)
 	return tasks_seed(sensor->tasks) == 0 ? 0 : -EOPNOTSUPP;
 }
 
+int sensor_catch_up(struct sensor *sensor)
+{
+	uint64_t first;
+
+	if (bpf_map_get_next_key(sensor->maps[SENSOR_MAP_FORKS], NULL, &first) < 0)
+		return 0;
+	return tasks_seed(sensor->tasks) == 0 ? 0 : -EINVAL;
+}
+
 int sensor_get_process(const struct sensor *sensor, uint32_t tgid, struct tetra_proc *ret)
 {
 	int r = bpf_map_lookup_elem(sensor->maps[SENSOR_MAP_PROCS], &tgid, ret);
@@ -301,13 +325,16 @@ int sensor_set_mark(struct sensor *sensor, const struct tetra_mark_key *key,
 		    const struct tetra_mark_bits *bits)
 {
 	int fd = sensor->maps[SENSOR_MAP_MARKS], r;
-	const uint32_t zero = 0, some = 1;
+	const uint32_t zero = 0;
 
 	if (!bits->by_foreign[0]) {
 		r = bpf_map_delete_elem(fd, key);
 		return r == 0 || r == -ENOENT ? 0 : -EINVAL;
 	}
-	r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_MARKING], &zero, &some, BPF_ANY);
+	/* Rows store 16 bits of it; 0 means no root. */
+	sensor->marking = sensor->marking % UINT16_MAX + 1;
+	r = bpf_map_update_elem(sensor->maps[SENSOR_MAP_MARKING], &zero, &sensor->marking,
+				BPF_ANY);
 	if (r == 0)
 		r = bpf_map_update_elem(fd, key, bits, BPF_ANY);
 	if (r == -E2BIG || r == -ENOMEM)

@@ -12,12 +12,16 @@
 #include "lib/sensor/failure.h"
 #include "tetra/diag.h"
 
+struct cast;
+
 /* Maps that instances share. The name is the map's in the objects. */
+/* A row a line. */
 /* clang-format off */
 #define SENSOR_MAPS(X)              \
 	X(IMAGES, "tetra_images")   \
 	X(RING, "tetra_ring")       \
 	X(PROCS, "tetra_procs")     \
+	X(FORKS, "tetra_forks")     \
 	X(MARKS, "tetra_marks")     \
 	X(MARKING, "tetra_marking") \
 	X(RATES, "tetra_rates")     \
@@ -87,6 +91,7 @@ struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
 void sensor_set_log(const struct sensor *sensor, struct failure *failure);
 /* What the configurations of all programs have in common. */
 void sensor_configure(const struct sensor *sensor, struct tetra_hook_config *config);
+const struct cast *sensor_get_cast(const struct sensor *sensor);
 const struct sensor_own *sensor_get_own(const struct sensor *sensor);
 /* Frees what only loading needed. */
 void sensor_trim(struct sensor *sensor);
@@ -115,6 +120,9 @@ int sensor_make_rates(struct sensor *sensor);
  * process 0. Once, after sensor_new(). Return: 0, -ENOMEM, -EOPNOTSUPP.
  */
 int sensor_seed(struct sensor *sensor, const struct tetra_proc *kernel);
+
+/* Rows of the processes whose fork the kernel skipped. Return: 0, -EINVAL. */
+int sensor_catch_up(struct sensor *sensor);
 
 /* A process's row as it is now. -ENOENT if it has none. */
 int sensor_get_process(const struct sensor *sensor, uint32_t tgid,

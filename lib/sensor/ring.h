@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ring buffer behind one pollable descriptor. */
+/* The ring buffer, with one descriptor to poll. */
 #ifndef TETRA_LIB_RING_H
 #define TETRA_LIB_RING_H
 

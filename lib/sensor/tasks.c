@@ -9,7 +9,17 @@
 #include "lib/sensor/log.h"
 
 /* What happens to tasks, in the order in which the programs are attached. */
-enum task_moment { TASK_EXEC, TASK_FORK, TASK_EXIT, TASK_FREE, TASK_MOMENTS };
+enum task_moment {
+	TASK_EXEC,
+	TASK_FORK,
+	TASK_EXIT,
+	TASK_FREE,
+	/* The same moments once more, a little earlier: what cannot be skipped, without a record.
+	 * The rows of older images and of forkers are needed first. */
+	TASK_IMAGE,
+	TASK_CHILD,
+	TASK_MOMENTS
+};
 
 /* How a program is attached there. */
 enum task_way { TASK_TRACEPOINT, TASK_LSM, TASK_PROBE };
@@ -32,12 +42,15 @@ static const struct task_row {
 	{ TASK_FREE, TASK_TRACEPOINT, "tetra_free", "sched_process_free" },
 	{ TASK_FREE, TASK_LSM, "tetra_lsm_free", "task_free" },
 	{ TASK_FREE, TASK_PROBE, "tetra_probe_free", "release_task" },
+	{ TASK_IMAGE, TASK_LSM, "tetra_lsm_image", "bprm_committed_creds" },
+	{ TASK_CHILD, TASK_LSM, "tetra_lsm_fork", "task_alloc" },
 };
 
 struct tasks {
 	const struct template *process;
 	int config;
-	const struct task_row *rows[TASK_MOMENTS]; /* those used */
+	const struct task_row
+		*rows[TASK_MOMENTS]; /* those used; NULL: not needed, or not there */
 	int programs[TASK_MOMENTS], links[TASK_MOMENTS];
 	int mark; /* the program that marks a running process; -1: not used yet */
 	int root; /* the program that finds the root; likewise */
@@ -58,6 +71,12 @@ static bool row_serves(const struct task_row *row, struct tetra_kernel *kernel)
 	return true;
 }
 
+/* A tracepoint that holds needs no second program. */
+static bool moment_is_needed(enum task_moment moment, bool skips)
+{
+	return moment < TASK_IMAGE || skips;
+}
+
 static const struct task_row *row_choose(enum task_moment moment, bool skips,
 					 struct tetra_kernel *kernel)
 {
@@ -66,7 +85,7 @@ static const struct task_row *row_choose(enum task_moment moment, bool skips,
 	for (size_t i = 0; i < ARRAY_SIZE(task_rows); i++) {
 		const struct task_row *row = &task_rows[i];
 
-		if (row->moment != moment)
+		if (row->moment != moment || !moment_is_needed(moment, skips))
 			continue;
 		if (row->way == TASK_TRACEPOINT && skips)
 			last = row;
@@ -74,6 +93,11 @@ static const struct task_row *row_choose(enum task_moment moment, bool skips,
 			return row;
 	}
 	return last;
+}
+
+bool tasks_keep_forks(bool skips, struct tetra_kernel *kernel)
+{
+	return row_choose(TASK_CHILD, skips, kernel) != NULL;
 }
 
 static int row_load(const struct tasks *tasks, const struct task_row *row,
@@ -105,6 +129,8 @@ static int tasks_load(struct tasks *tasks, bool skips, struct tetra_kernel *kern
 
 	for (int i = 0; i < TASK_MOMENTS && r >= 0; i++) {
 		tasks->rows[i] = row_choose(i, skips, kernel);
+		if (!tasks->rows[i])
+			continue;
 		r = tasks->programs[i] = row_load(tasks, tasks->rows[i], kernel, ret_log);
 	}
 	return MIN(r, 0);
@@ -116,17 +142,19 @@ static int tasks_attach(struct tasks *tasks, struct tetra_kernel *kernel)
 
 	for (int i = 0; i < TASK_MOMENTS && r >= 0; i++) {
 		const struct task_row *row = tasks->rows[i];
+		struct attach_target target = { .kernel = kernel };
 
-		if (row->way == TASK_PROBE)
-			r = attach_kprobe(tasks->programs[i], row->target, kernel);
-		else
-			r = attach_typed(tasks->programs[i]);
+		if (!row)
+			continue;
+		target.name = row->target;
+		r = row->way == TASK_PROBE ? attach_kprobe(tasks->programs[i], &target)
+					   : attach_typed(tasks->programs[i], &target);
 		tasks->links[i] = r;
 	}
 	return MIN(r, 0);
 }
 
-/* An iterator's program is loaded for a function of which only the BTF exists. */
+/* An iterator's program is loaded for a function that exists only in BTF. */
 static int tasks_load_seed(struct tasks *tasks, struct tetra_kernel *kernel,
 			   char **ret_log)
 {

@@ -2,7 +2,9 @@
 /*
  * The programs that track processes: exec, fork, exit and the end of a task. They exist as
  * long as the session. If this kernel skips a tracepoint's program because it was preempted on
- * that CPU, they are attached to LSM hooks and probes instead.
+ * that CPU, they are attached to LSM hooks and probes instead; and since probes are skipped while
+ * a task that was preempted inside bpf(2) waits for the CPU, LSM hooks keep what rules need of an
+ * exec or a fork.
  */
 #ifndef TETRA_LIB_SENSOR_TASKS_H
 #define TETRA_LIB_SENSOR_TASKS_H
@@ -21,7 +23,14 @@ int tasks_new(struct tasks **ret, const struct template *process, int config, bo
 	      struct tetra_kernel *kernel, char **ret_log);
 struct tasks *tasks_free(struct tasks *tasks);
 
-/* Rows for all processes that have none. Call once, when everything is attached. */
+/*
+ * Whether tasks_new() attaches a program that keeps what a child takes from its forker, for the
+ * case that the program of the fork is skipped.
+ */
+bool tasks_keep_forks(bool skips, struct tetra_kernel *kernel);
+
+/* Rows for all processes that have none. Once when everything is attached, and then where a
+ * fork may have been skipped. */
 int tasks_seed(struct tasks *tasks);
 
 /* Changes the mark bits of a running process. */

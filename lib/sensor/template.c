@@ -33,6 +33,7 @@ struct template
 	struct template_program *programs;
 	uint32_t n_programs;
 	struct hold hold;
+	struct cast cast;
 	int btf_fd;
 	void *data; /* of the read-only section, before it is configured */
 	uint32_t data_bytes;
@@ -272,6 +273,7 @@ int template_new(struct template **ret, const struct template_source *source,
 		return -errno;
 	r = excerpt_write(fd, kernel, bpf_object__btf(object));
 	template->hold = hold_find(kernel);
+	template->cast = source->cast;
 	if (r == 0)
 		r = template_fill(template, source, object, maps);
 	bpf_object__close(object);
@@ -353,6 +355,7 @@ int template_load(const struct template *template, const char *name,
 		    insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
 			insns[i].imm = config;
 	hold_patch(&template->hold, insns, program->n_insns);
+	cast_patch(&template->cast, insns, program->n_insns);
 	opts.func_info = program->funcs;
 	opts.func_info_cnt = program->n_funcs;
 	opts.func_info_rec_size = program->func_bytes;

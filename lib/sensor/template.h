@@ -18,6 +18,7 @@
 #include <linux/bpf.h>
 
 #include "lib/kernel/kernel.h"
+#include "lib/sensor/cast.h"
 #include "lib/sensor/maps.h"
 
 struct template;
@@ -32,6 +33,7 @@ struct template_source {
 	uint32_t max_entries[SENSOR_MAP_END], value_bytes[SENSOR_MAP_END];
 	/* Hash maps of the object are preallocated. */
 	bool preallocate;
+	struct cast cast;
 };
 
 /* Where and how a program is loaded. */

@@ -7,29 +7,16 @@
 
 static void counts_add_cell(struct tetra_counts *counts, const struct tetra_cell *cell)
 {
-	const struct tetra_counters *counters = &cell->counters;
-
-	counts->matched += __atomic_load_n(&counters->matched, __ATOMIC_RELAXED);
-	counts->posted += __atomic_load_n(&counters->posted, __ATOMIC_RELAXED);
-	counts->not_posted += __atomic_load_n(&counters->not_posted, __ATOMIC_RELAXED);
-	counts->signalled += __atomic_load_n(&counters->signalled, __ATOMIC_RELAXED);
-	counts->overridden += __atomic_load_n(&counters->overridden, __ATOMIC_RELAXED);
-	counts->suppressed += __atomic_load_n(&counters->suppressed, __ATOMIC_RELAXED);
-	counts->rate_limited +=
-		__atomic_load_n(&counters->rate_limited, __ATOMIC_RELAXED);
-	counts->lost += __atomic_load_n(&counters->lost, __ATOMIC_RELAXED);
+#define X(name) counts->name += __atomic_load_n(&cell->counters.name, __ATOMIC_RELAXED);
+	TETRA_COUNTERS(X)
+#undef X
 }
 
 static void counts_add(struct tetra_counts *to, const struct tetra_counts *from)
 {
-	to->matched += from->matched;
-	to->posted += from->posted;
-	to->not_posted += from->not_posted;
-	to->signalled += from->signalled;
-	to->overridden += from->overridden;
-	to->suppressed += from->suppressed;
-	to->rate_limited += from->rate_limited;
-	to->lost += from->lost;
+#define X(name) to->name += from->name;
+	TETRA_COUNTERS(X)
+#undef X
 }
 
 /* Counters in force of one selector of a use, added to @counts. */
@@ -150,7 +137,7 @@ static int session_loss(struct tetra_session *session, uint32_t cause, uint64_t 
 	return 0;
 }
 
-/* Nobody should take silence for an answer: a line in the log, once. */
+/* A zero must not look like an answer: a line in the log, once. */
 static void losses_are_unknown(struct tetra_session *session, int error)
 {
 	if (!session->losses_unknown)
@@ -180,36 +167,25 @@ void session_report_losses(struct tetra_session *session)
 	session->losses_unknown = false;
 }
 
-#define LOST(NAME, member)                                                               \
-	{                                                                                \
-		TETRA_LOST_##NAME, offsetof(struct tetra_session_stats, member)          \
-	}
 /* Every cause is in the ledger. */
 static const struct {
 	uint32_t cause;
 	size_t offset;
 } loss_rows[] = {
-	LOST(RING, lost_ring),
-	LOST(SCRATCH, lost_scratch),
-	LOST(PROCESS, lost_process),
-	LOST(FRAGMENT, lost_fragment),
-	LOST(RECURSION, lost_recursion),
-	LOST(DECODE, lost_decode),
-	LOST(MEMORY, lost_memory),
-	LOST(FTRACE_OFF, lost_ftrace_off),
-	LOST(KPROBES_OFF, lost_kprobes_off),
-	LOST(PREEMPTIBLE, lost_preemptible),
-	LOST(PASSED, lost_passed),
-	LOST(RATE, rate_forgotten),
+#define X(NAME, number, text, member)                                                    \
+	{ number, offsetof(struct tetra_session_stats, member) },
+	TETRA_LOSSES(X)
+#undef X
 };
-#undef LOST
-_Static_assert(ARRAY_SIZE(loss_rows) == TETRA_LOST_END, "a row per cause");
 
 static int stats_fill_losses(struct tetra_session_stats *stats,
 			     struct tetra_session *session)
 {
 	int r = sensor_get_loss(session->sensor, TETRA_TALLY_OWN, &stats->skipped_own);
 
+	if (r == 0)
+		r = sensor_get_loss(session->sensor, TETRA_TALLY_UNSENT,
+				    &stats->signals_failed);
 	for (size_t i = 0; i < ARRAY_SIZE(loss_rows) && r == 0; i++)
 		r = session_loss(session, loss_rows[i].cause,
 				 (uint64_t *)((char *)stats + loss_rows[i].offset));
@@ -296,7 +272,7 @@ int tetra_policy_get_hook_status(struct tetra_session *session, const char *name
 	if (!point)
 		return -ENOENT;
 	status.index = use->hook - policy->loaded->policy->hooks;
-	status.function = use->plan.symbol;
+	status.function = use->plan.point.symbol;
 	status.attach = point->attach;
 	status.reason = point->ladder.reason;
 	status.recursion_misses = session_point_get_misses(point);

@@ -2,7 +2,7 @@
 #include "lib/session/marks.h"
 
 #include "lib/base/diag.h"
-#include "lib/plan/image.h"
+#include "lib/image/image.h"
 #include "lib/session/next.h"
 
 /* Bits of both kinds. */
@@ -102,9 +102,6 @@ static void meaning_add_path(struct mark_bit *meaning, const struct tetra_seed *
 {
 	struct tetra_hash hash;
 
-	/* NULs at the end come from the policy's author. */
-	while (len && !text[len - 1])
-		len--;
 	image_hash_path(seed, text, len, &hash);
 	meaning->keys[meaning->n_keys++] =
 		(struct tetra_mark_key){ .kind = TETRA_MARK_BINARY,
@@ -138,7 +135,7 @@ static bool meaning_equal(const struct mark_bit *a, const struct mark_bit *b)
 	       memcmp(a->keys, b->keys, a->n_keys * sizeof(*a->keys)) == 0;
 }
 
-/* Whether each process that @narrow stands for is one of @wide's. */
+/* Whether @wide means each process that @narrow means. */
 static bool meaning_implies(const struct mark_bit *narrow, const struct mark_bit *wide)
 {
 	if (wide->distrusts && !narrow->distrusts)

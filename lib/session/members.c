@@ -235,8 +235,10 @@ static int members_look(struct tetra_session *session,
 			const struct members_wanted *wanted)
 {
 	_cleanup_(members_done) struct members members = { .wanted = wanted };
-	int r = sensor_each_process(session->sensor, members_add, &members);
+	int r = sensor_catch_up(session->sensor);
 
+	if (r == 0)
+		r = sensor_each_process(session->sensor, members_add, &members);
 	if (r == 0 && members.n)
 		r = members_index(&members);
 	for (uint32_t i = 0; i < members.n && r == 0; i++)

@@ -31,10 +31,10 @@ void next_release_hooks(struct tetra_session *session)
 }
 
 static struct state_point *state_find_point(const struct session_state *state,
-					    const char *key)
+					    const struct plan_point *point)
 {
 	for (uint32_t i = 0; i < state->n_points; i++)
-		if (str_equal(state->points[i].point->place.key, key))
+		if (plan_point_is_same(&state->points[i].point->place.point, point))
 			return &state->points[i];
 	return NULL;
 }
@@ -59,7 +59,7 @@ static int next_new_point(struct tetra_session *session, struct session_state *n
 			  const struct session_use *use, struct state_point **ret)
 {
 	const struct state_point *current =
-		state_find_point(session->state, use->plan.key);
+		state_find_point(session->state, &use->plan.point);
 	struct state_point *grown =
 		realloc(next->points, (next->n_points + 1) * sizeof(*grown));
 	struct state_point *point;
@@ -89,14 +89,14 @@ static int next_add_use(struct tetra_session *session, struct session_state *nex
 			uint32_t policy, struct session_use *use, struct tetra_diag *diag)
 {
 	const char *file = next->policies[policy].loaded->policy->file;
-	struct state_point *point = state_find_point(next, use->plan.key);
+	struct state_point *point = state_find_point(next, &use->plan.point);
 	struct state_member *grown;
 	int r = 0;
 
 	if (!point)
 		r = next_new_point(session, next, use, &point);
 	if (r == 0 && point->point->attached &&
-	    (!session_point_serves(point->point, use) ||
+	    (!shape_has_use(&point->point->shape, &use->plan, use->hook) ||
 	     session_point_is_outdated(point->point, session->kernel)))
 		r = point_succeed(session, point);
 	if (r == 0)
@@ -127,31 +127,6 @@ int next_collect_points(struct tetra_session *session, struct session_state *nex
 	return 0;
 }
 
-static uint32_t selector_extras(const struct policy_selector *selector)
-{
-	uint32_t extras = 0;
-
-	for (uint32_t i = 0; i < selector->n_actions; i++)
-		if (selector->actions[i].rate_ms)
-			extras |= POINT_RATE;
-	if (selector_doubts_names(selector))
-		extras |= POINT_DISTRUSTS;
-	return extras;
-}
-
-static uint32_t point_extras(const struct state_point *point)
-{
-	uint32_t extras = 0;
-
-	for (uint32_t i = 0; i < point->n_members; i++) {
-		const struct policy_hook *hook = point->members[i].use->hook;
-
-		for (uint32_t j = 0; j < hook->n_selectors; j++)
-			extras |= selector_extras(&hook->selectors[j]);
-	}
-	return extras;
-}
-
 static void group_fill(struct ruleset_group *group, const struct state_member *member,
 		       const struct session_state *state, struct tetra_session *session)
 {
@@ -161,7 +136,7 @@ static void group_fill(struct ruleset_group *group, const struct state_member *m
 	group->id = use->group;
 	group->file = policy->loaded->policy->file;
 	group->hook = use->hook;
-	memcpy(group->slot_of_arg, use->slot_of_arg, sizeof(group->slot_of_arg));
+	group->slots = use->slots;
 	group->monitor = policy->mode == TETRA_MODE_MONITOR;
 	group->disabled = !policy->enabled;
 	for (int i = 0; i < TETRA_NS_END; i++)
@@ -177,7 +152,7 @@ static int point_fill(struct ruleset_hook *hook, const struct state_point *point
 {
 	hook->n_slots = TETRA_MAX_SLOTS;
 	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
-		hook->slots[i].kind = point->point->config.slots[i].kind;
+		hook->slots[i].kind = point->point->shape.slots[i].kind;
 	hook->groups = calloc(MAX(point->n_members, 1u), sizeof(*hook->groups));
 	if (!hook->groups)
 		return -ENOMEM;
@@ -281,12 +256,6 @@ static int state_compile(struct tetra_session *session, struct session_state *st
 	return state_compile_with(session, state, NULL, n_hooks, diag);
 }
 
-static const struct tetra_hook_row *state_row(const struct session_state *state,
-					      const struct session_point *point)
-{
-	return &state->image->cells[1 + point->id].hook;
-}
-
 int next_compile(struct tetra_session *session, struct session_state *next,
 		 struct tetra_diag *diag)
 {
@@ -297,18 +266,18 @@ int next_compile(struct tetra_session *session, struct session_state *next,
 		return r;
 	for (uint32_t i = 0; i < next->n_points; i++) {
 		struct state_point *point = &next->points[i];
-		const struct tetra_hook_row *row = state_row(next, point->point);
-		uint32_t extras = point_extras(point);
+		const struct plan_demand demand =
+			shape_demand(next->image, point->point->id);
 
 		if (point->point->attached) {
-			if (session_point_fits(point->point, row, extras))
+			if (shape_has(&point->point->shape, &demand))
 				continue;
 			r = point_succeed(session, point);
 			if (r < 0)
 				return r;
 			succeeded = true;
 		}
-		session_point_set_row(point->point, row, extras);
+		shape_add(&point->point->shape, &demand);
 	}
 	/* Successors have other numbers: their rows must move. */
 	return succeeded ? state_compile(session, next, 0, diag) : 0;
@@ -361,7 +330,7 @@ static int next_plan(struct tetra_session *session, struct session_state *next,
 		if (r < 0)
 			return session_point_plan(point->point, file, session->kernel,
 						  diag);
-		session_point_expect(point->point, session->sensor);
+		session_point_expect(point->point, session->sensor, session->kernel);
 	}
 	return 0;
 }
@@ -377,14 +346,15 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 		r = session_check_switches(session, next, diag);
 	for (uint32_t i = 0; i < next->n_points && r == 0; i++) {
 		struct session_point *point = next->points[i].point;
+		char name[PLAN_POINT_BYTES];
 
 		if (point->attached)
 			continue;
 		r = session_point_attach(point, session->sensor, session->kernel, diag);
+		plan_point_print(&point->place.point, &name);
 		if (r == 0)
-			session_log(session, TETRA_LOG_INFO, "attach", "%s: %s: %s",
-				    point->place.key, point->attach,
-				    point->ladder.reason);
+			session_log(session, TETRA_LOG_INFO, "attach", "%s: %s: %s", name,
+				    point->attach, point->ladder.reason);
 	}
 	return r;
 }
@@ -444,7 +414,8 @@ static void misses_keep(struct tetra_session *session, const struct session_stat
 {
 	for (uint32_t i = 0; i < old->n_points; i++) {
 		const struct session_point *point = old->points[i].point;
-		struct state_point *successor = state_find_point(next, point->place.key);
+		struct state_point *successor =
+			state_find_point(next, &point->place.point);
 		uint64_t misses = session_point_get_misses(point);
 
 		if (!successor)

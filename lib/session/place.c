@@ -14,8 +14,8 @@
 #include "lib/base/diag.h"
 #include "lib/kernel/pseudo.h"
 
-/* Inode of the initial pid namespace (include/linux/proc_ns.h). */
-#define FIRST_PID_NS 0xeffffffcu
+/* Inode of another initial namespace (include/linux/proc_ns.h). */
+#define FIRST_TIME_NS 0xeffffffau
 
 #define PATH_BYTES 64
 
@@ -75,7 +75,7 @@ static int check_pid_namespace(struct tetra_diag *diag)
 {
 	uint64_t ns = pseudo_ns(AT_FDCWD, "/proc/self/ns/pid");
 
-	if (ns == FIRST_PID_NS)
+	if (ns == PLACE_FIRST_PID_NS)
 		return 0;
 	return diag_error(
 		diag, NULL, -EOPNOTSUPP, "nested-pid-namespace",
@@ -83,6 +83,19 @@ static int check_pid_namespace(struct tetra_diag *diag)
 		"this process is in a nested pid namespace: its process numbers "
 		"differ from the kernel's, so running processes would be "
 		"misidentified");
+}
+
+static int check_time_namespace(struct tetra_diag *diag)
+{
+	uint64_t ns = pseudo_ns(AT_FDCWD, "/proc/self/ns/time");
+
+	if (!ns || ns == FIRST_TIME_NS)
+		return 0;
+	return diag_error(diag, NULL, -EOPNOTSUPP, "time-namespace",
+			  "start it in the host's time namespace",
+			  "this process is in a time namespace: its clock differs from "
+			  "the kernel's, so events would have wrong times, and running "
+			  "processes would be misidentified");
 }
 
 /* Without the capability, hidepid hides the processes of others completely. */
@@ -115,6 +128,8 @@ int session_check_place(struct tetra_kernel *kernel, struct tetra_diag *diag)
 		r = check_proc(diag);
 	if (r == 0)
 		r = check_pid_namespace(diag);
+	if (r == 0)
+		r = check_time_namespace(diag);
 	if (r == 0)
 		r = check_hidden(diag);
 	if (r == 0)

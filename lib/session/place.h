@@ -11,6 +11,9 @@
 
 struct tetra_diag;
 
+/* Inode of the initial pid namespace (include/linux/proc_ns.h). */
+#define PLACE_FIRST_PID_NS 0xeffffffcu
+
 /*
  * 0; -EOPNOTSUPP with a finding in a nested pid namespace, with another namespace's /proc or
  * none, on a kernel that is locked down for confidentiality; -ENOMEM with too few descriptors.

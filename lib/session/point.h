@@ -10,16 +10,15 @@
 #ifndef TETRA_LIB_POINT_H
 #define TETRA_LIB_POINT_H
 
+#include "lib/plan/shape.h"
 #include "lib/sensor/instance.h"
 #include "lib/session/use.h"
 
 struct session_point {
 	unsigned int n_refs;
-	uint32_t id;			 /* hook number in the image */
-	struct plan_use place;		 /* of the first use: where it is */
-	uint32_t needs;			 /* of all uses */
-	uint32_t n_slots;		 /* used below TETRA_RETURN_SLOT */
-	struct tetra_hook_config config; /* slots and limits of the programs */
+	uint32_t id;		 /* hook number in the image */
+	struct plan_use place;	 /* of the first use: where it is */
+	struct plan_shape shape; /* of the programs */
 	struct plan_ladder ladder;
 	enum kernel_preemption preemption; /* for which the ladder was climbed */
 	struct instance *instances[PLAN_MAX_INSTANCES];
@@ -38,29 +37,13 @@ struct session_point *session_point_unref(struct session_point *point);
 int session_point_copy(struct session_point **ret, const struct session_point *point,
 		       uint32_t id);
 
-/*
- * Adds what a use needs: slots for its arguments, its needs. Return: 1 if the point has
- * changed, 0 if it had everything; -E2BIG with a finding if there are too many slots.
- * If @use->slot_of_arg is set, it is kept.
- */
+/* Adds what a use needs; @use->slots is set. -E2BIG with a finding if that is too much. */
 int session_point_add(struct session_point *point, struct session_use *use,
 		      const char *file, struct tetra_diag *diag);
-/* The same check without changing anything. */
-bool session_point_serves(const struct session_point *point,
-			  const struct session_use *use);
-
-/* What rules need of the programs in addition to their columns. */
-#define POINT_RATE	1u /* a limit on events */
-#define POINT_DISTRUSTS 2u /* to know of names made in user namespaces */
-
-/* Whether the programs can evaluate a hook row; @extras: POINT_*. */
-bool session_point_fits(const struct session_point *point,
-			const struct tetra_hook_row *row, uint32_t extras);
-void session_point_set_row(struct session_point *point, const struct tetra_hook_row *row,
-			   uint32_t extras);
 
 /* Tells @sensor what session_point_attach() will need. */
-void session_point_expect(const struct session_point *point, struct sensor *sensor);
+void session_point_expect(const struct session_point *point, struct sensor *sensor,
+			  struct tetra_kernel *kernel);
 
 /* Climbs the ladder and attaches. */
 int session_point_plan(struct session_point *point, const char *file,

@@ -13,10 +13,20 @@ static uint32_t rules_after(uint32_t n_rules, const struct session_use *use)
 
 static uint32_t room_get(struct room *room, const struct session_use *use)
 {
+	char name[PLAN_POINT_BYTES];
 	uint32_t n = 0;
 
-	(void)dict_get(&room->rules, use->plan.key, &n); /* otherwise none so far */
+	plan_point_print(&use->plan.point, &name);
+	(void)dict_get(&room->rules, name, &n); /* otherwise none so far */
 	return n;
+}
+
+static int room_set(struct room *room, const struct session_use *use, uint32_t n)
+{
+	char name[PLAN_POINT_BYTES];
+
+	plan_point_print(&use->plan.point, &name);
+	return dict_put(&room->rules, name, n);
 }
 
 /* @before: by use of @policy, what room_put_back() needs; or NULL. */
@@ -34,7 +44,7 @@ static int room_add(struct room *room, const struct session_policy *policy,
 			before[i] = n;
 		if (after > TETRA_MAX_RULES && !*ret_over)
 			*ret_over = use;
-		r = dict_put(&room->rules, use->plan.key, after);
+		r = room_set(room, use, after);
 	}
 	return r;
 }
@@ -44,7 +54,7 @@ static void room_put_back(struct room *room, const struct session_policy *policy
 {
 	/* Backwards: a policy may have several uses on one hook. The texts already exist. */
 	for (uint32_t i = policy->n_uses; i--;)
-		(void)dict_put(&room->rules, policy->uses[i].plan.key, before[i]);
+		(void)room_set(room, &policy->uses[i], before[i]);
 }
 
 static int room_count(struct room *room, const struct session_state *state,

@@ -11,21 +11,16 @@
 #include "lib/base/diag.h"
 #include "lib/base/opts.h"
 #include "lib/kernel/memlock.h"
+#include "lib/session/options.h"
 #include "lib/session/place.h"
 #include "lib/session/state.h"
 #include "lib/session/txn.h"
+#include "lib/session/users.h"
 
 /* Time after the last record until held records are released and losses are checked. */
 #define SESSION_SETTLE_NS 100000000ull
 /* Time between checks of what may stop attached programs: soon for people, rare for power. */
 #define SESSION_WATCH_NS 1000000000ull
-
-#define SESSION_RING_BYTES (1u << 20)
-#define SESSION_RING_MIN   4096u
-/* A ring is mapped twice and never grows; more than this is a mistake. */
-#define SESSION_RING_MAX (1u << 30)
-/* The highest number of processes on a 64-bit kernel (PID_MAX_LIMIT). */
-#define SESSION_PROCESSES_LIMIT (1u << 22)
 
 static const struct event_group *session_find_group(void *user, uint32_t id)
 {
@@ -72,49 +67,6 @@ static int session_record(void *user, const void *data, size_t bytes)
 	if (session->stop_asked)
 		return -ECANCELED;
 	return session->max_events && session->n_events >= session->max_events ? 1 : 0;
-}
-
-#define SESSION_FLAGS                                                                    \
-	(TETRA_SESSION_JSON_CRED | TETRA_SESSION_JSON_NS | TETRA_SESSION_QUIET_START |   \
-	 TETRA_SESSION_STRICT_PATHS | TETRA_SESSION_SKIP_SELF |                          \
-	 TETRA_SESSION_SKIP_GROUP | TETRA_SESSION_RAISE_MEMLOCK)
-
-/* Inode number of the first pid namespace (PROC_PID_INIT_INO). */
-#define FIRST_PID_NS 0xeffffffcu
-
-static uint32_t power_of_two(uint32_t value)
-{
-	uint32_t power = SESSION_RING_MIN;
-
-	while (power < value && power < SESSION_RING_MAX)
-		power *= 2;
-	return power;
-}
-
-/* Numbers that cannot be used as they are: rejected, or adjusted with a note. */
-static int session_check_opts(const struct tetra_session_opts *opts,
-			      struct tetra_diag *diag)
-{
-	if (opts->flags & ~SESSION_FLAGS)
-		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
-				  "flags of the session: 0x%x is unknown",
-				  opts->flags & ~SESSION_FLAGS);
-	if (opts->ring_bytes > SESSION_RING_MAX)
-		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
-				  "ring_bytes is %u; the largest ring buffer is %u bytes",
-				  opts->ring_bytes, SESSION_RING_MAX);
-	if (opts->max_processes > SESSION_PROCESSES_LIMIT)
-		return diag_error(
-			diag, NULL, -EINVAL, "bad-option", NULL,
-			"max_processes is %u; no kernel has more than %u processes",
-			opts->max_processes, SESSION_PROCESSES_LIMIT);
-	if (opts->ring_bytes && opts->ring_bytes != power_of_two(opts->ring_bytes))
-		diag_note(
-			diag, NULL, "ring-size", NULL,
-			"ring_bytes is %u; the ring buffer has %u bytes, the next power "
-			"of two that is at least a page",
-			opts->ring_bytes, power_of_two(opts->ring_bytes));
-	return 0;
 }
 
 static int session_check_kernel(struct tetra_session *session, struct tetra_diag *diag)
@@ -174,6 +126,25 @@ static const char *session_node_name(const struct tetra_session *session, char *
 	return host;
 }
 
+static const char *session_find_user(void *users, uint32_t uid)
+{
+	return users_find(users, uid);
+}
+
+static int session_open_users(struct tetra_session *session, struct event_json_opts *opts)
+{
+	int r;
+
+	if (!(session->opts.flags & TETRA_SESSION_JSON_USER))
+		return 0;
+	r = users_new(&session->users, "/etc/passwd");
+	if (r < 0)
+		return r;
+	opts->find_user = session_find_user;
+	opts->users = session->users;
+	return 0;
+}
+
 static int session_open_decoder(struct tetra_session *session)
 {
 	char host[256];
@@ -184,6 +155,7 @@ static int session_open_decoder(struct tetra_session *session)
 		.deliver = session_deliver,
 		.user = session,
 	};
+	int r;
 
 	if (session->opts.flags & TETRA_SESSION_JSON_CRED)
 		opts.json.flags |= EVENT_JSON_CRED;
@@ -191,6 +163,9 @@ static int session_open_decoder(struct tetra_session *session)
 		opts.json.flags |= EVENT_JSON_NS;
 	for (int i = 0; i < TETRA_NS_END; i++)
 		opts.json.host_namespaces[i] = kernel_host_ns(session->kernel, i);
+	r = session_open_users(session, &opts.json);
+	if (r < 0)
+		return r;
 	return decoder_new(&session->decoder, &opts);
 }
 
@@ -267,7 +242,7 @@ static void session_find_own(const struct tetra_session *session, struct sensor_
 
 	if (!(session->opts.flags & asked))
 		return;
-	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != FIRST_PID_NS) {
+	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != PLACE_FIRST_PID_NS) {
 		diag_warning(
 			diag, NULL, "own-unknown",
 			"start it in the pid namespace of the host",
@@ -285,9 +260,7 @@ static void session_find_own(const struct tetra_session *session, struct sensor_
 static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 {
 	struct sensor_opts opts = {
-		.ring_bytes =
-			power_of_two(session->opts.ring_bytes ? session->opts.ring_bytes
-							      : SESSION_RING_BYTES),
+		.ring_bytes = session_ring_bytes(&session->opts),
 		.max_processes = session->opts.max_processes,
 		.log = session_log_verifier,
 		.log_user = session,
@@ -398,6 +371,7 @@ struct tetra_session *tetra_session_free(struct tetra_session *session)
 	marks_done(&session->marks);
 	seeds_free(session->seeds);
 	decoder_free(session->decoder);
+	users_free(session->users);
 	ring_free(session->ring);
 	sensor_free(session->sensor);
 	kernel_free(session->kernel);

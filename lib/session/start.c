@@ -19,11 +19,6 @@ struct session_seeds {
 	bool kernel_done;
 };
 
-/* Stamp of the pseudo process 0, as in events. */
-#define KERNEL_STAMP 1u
-/* Unit of the times in /proc: USER_HZ is 100 wherever this library runs. */
-#define START_TICK_NS 10000000u
-
 struct session_seeds *seeds_free(struct session_seeds *seeds)
 {
 	if (!seeds)
@@ -37,22 +32,6 @@ struct session_seeds *seeds_free(struct session_seeds *seeds)
 static const char *seed_text(struct session_seeds *seeds, const char *text)
 {
 	return *text ? arena_text(seeds->arena, text, strlen(text)) : NULL;
-}
-
-static void seed_cred(struct tetra_record_cred *ret, const struct proc_entry *entry)
-{
-	ret->uid = entry->uid;
-	ret->gid = entry->gid;
-	ret->euid = entry->euid;
-	ret->egid = entry->egid;
-	ret->suid = entry->suid;
-	ret->sgid = entry->sgid;
-	ret->fsuid = entry->fsuid;
-	ret->fsgid = entry->fsgid;
-	ret->login_uid = entry->loginuid;
-	ret->caps[TETRA_CAPSET_PERMITTED] = entry->permitted;
-	ret->caps[TETRA_CAPSET_EFFECTIVE] = entry->effective;
-	ret->caps[TETRA_CAPSET_INHERITABLE] = entry->inheritable;
 }
 
 static int seeds_add(struct session_seeds *seeds, const struct proc_entry *entry)
@@ -76,9 +55,7 @@ static int seeds_add(struct session_seeds *seeds, const struct proc_entry *entry
 	seed->ns_tgid = entry->nspid;
 	seed->kernel_thread = entry->is_kernel_thread;
 	seed->has_cred = true;
-	seed_cred(&seed->cred, entry);
-	for (int i = 0; i < TETRA_NS_END; i++)
-		seed->namespaces[i] = entry->ns[i];
+	seed->facts = entry->facts;
 	seed->cgroup_text = seed_text(seeds, strbuf_get(&entry->cgroup));
 	seed->comm = seed_text(seeds, entry->comm);
 	seed->exe = seed_text(seeds, entry->exe);
@@ -109,7 +86,7 @@ static int seed_compare_tgid(const void *left, const void *right)
 /* /proc counts in ticks: the start was within the tick that it names. */
 static bool same_start(uint64_t stamp, uint64_t start_ns)
 {
-	return stamp >= start_ns && stamp - start_ns < START_TICK_NS;
+	return stamp >= start_ns && stamp - start_ns < PROC_TICK_NS;
 }
 
 /*
@@ -141,7 +118,7 @@ static int seeds_link(struct session_seeds *seeds)
 		if (found)
 			seeds->seeds[i].parent_stamp = (*found)->stamp;
 		else if (!seeds->seeds[i].parent_tgid)
-			seeds->seeds[i].parent_stamp = KERNEL_STAMP;
+			seeds->seeds[i].parent_stamp = PROCESS_KERNEL_STAMP;
 	}
 	return 0;
 }
@@ -155,30 +132,44 @@ static const char *seed_name(struct session_seeds *seeds, const struct tetra_pro
 }
 
 /*
- * What the kernel's row says: it decides which process this is, and since when. False if there
- * is nothing to report: a process that has exec'd since the programs were attached has its own
- * record.
+ * A process that has exec'd since the programs were attached has its own record. But if it had a
+ * row from the iterator, the record names the image before as its parent, which /proc showed.
  */
-static bool seed_take_row(struct session_seeds *seeds, struct process_seed *seed,
+static void seed_take_exec(struct process_seed *seed, const struct tetra_proc *row)
+{
+	if (row->parent_tgid == seed->tgid &&
+	    same_start(row->parent_stamp, seed->stamp)) {
+		seed->stamp = row->parent_stamp;
+		return;
+	}
+	seed->described = true;
+	seed->stamp = row->stamp;
+	seed->parent_tgid = row->parent_tgid;
+	seed->parent_stamp = row->parent_stamp;
+}
+
+/* What the kernel's row says: it decides which process this is, and since when. */
+static void seed_take_row(struct session_seeds *seeds, struct process_seed *seed,
 			  const struct sensor *sensor)
 {
 	struct tetra_proc row;
 
 	/* The map is full, we see different numbers, or the process has ended. */
 	if (sensor_get_process(sensor, seed->tgid, &row) < 0 ||
-	    !same_start(row.stamp, seed->stamp))
-		return true;
-	if (row.flags & TETRA_PROC_EXECED && !(row.flags & TETRA_PROC_SEEDED))
-		return false;
+	    !same_start(row.start, seed->stamp))
+		return;
+	seed->has_row = true;
+	if (row.flags & TETRA_PROC_EXECED && !(row.flags & TETRA_PROC_SEEDED)) {
+		seed_take_exec(seed, &row);
+		return;
+	}
 	seed->stamp = row.stamp;
 	seed->parent_tgid = row.parent_tgid;
 	seed->parent_stamp = row.parent_stamp;
 	seed->ns_tgid = row.ns_tgid;
 	seed->has_record = seed->forked = !(row.flags & TETRA_PROC_SEEDED);
-	seed->has_row = true;
 	if (!seed->exe)
 		seed->exe = seed_name(seeds, &row);
-	return true;
 }
 
 /*
@@ -189,7 +180,6 @@ static bool seed_take_row(struct session_seeds *seeds, struct process_seed *seed
 static int seeds_take_rows(struct session_seeds *seeds, const struct sensor *sensor)
 {
 	uint64_t was_full = 0;
-	uint32_t n = 0;
 	int r = sensor_get_loss(sensor, TETRA_LOST_PROCESS, &was_full);
 
 	if (r < 0)
@@ -198,17 +188,13 @@ static int seeds_take_rows(struct session_seeds *seeds, const struct sensor *sen
 	for (uint32_t i = 0; i < seeds->n; i++) {
 		struct process_seed *seed = &seeds->seeds[i];
 
-		if (!seed->has_row) {
-			if (!seed_take_row(seeds, seed, sensor))
-				continue;
-			/* Without losses, only ended processes have no row. */
-			if (!seed->has_row &&
-			    (!was_full || kill((pid_t)seed->tgid, 0) < 0))
-				seed->has_record = true;
-		}
-		seeds->seeds[n++] = *seed;
+		if (seed->has_row)
+			continue;
+		seed_take_row(seeds, seed, sensor);
+		/* Without losses, only ended processes have no row. */
+		if (!seed->has_row && (!was_full || kill((pid_t)seed->tgid, 0) < 0))
+			seed->has_record = true;
 	}
-	seeds->n = n;
 	return 0;
 }
 
@@ -231,8 +217,8 @@ static int seeds_collect(struct session_seeds *seeds, const struct sensor *senso
 		if (r <= 0)
 			break;
 		r = seeds_add(seeds, entry);
-		if (r == 0 && !seed_take_row(seeds, &seeds->seeds[seeds->n - 1], sensor))
-			seeds->n--;
+		if (r == 0)
+			seed_take_row(seeds, &seeds->seeds[seeds->n - 1], sensor);
 	}
 	return r;
 }
@@ -245,8 +231,8 @@ static int seeds_collect(struct session_seeds *seeds, const struct sensor *senso
  */
 int seeds_read(struct session_seeds **ret, struct tetra_session *session)
 {
-	const struct tetra_proc kernel = { .stamp = KERNEL_STAMP,
-					   .parent_stamp = KERNEL_STAMP,
+	const struct tetra_proc kernel = { .stamp = PROCESS_KERNEL_STAMP,
+					   .parent_stamp = PROCESS_KERNEL_STAMP,
 					   .flags = TETRA_PROC_EXECED };
 	struct session_seeds *seeds = calloc(1, sizeof(*seeds));
 	int r;
@@ -286,11 +272,15 @@ bool seeds_deliver(struct tetra_session *session)
 					  announce); /* counted inside */
 	}
 	while (seeds->next < seeds->n) {
+		const struct process_seed *seed = &seeds->seeds[seeds->next];
+
 		if (session->stop_asked ||
 		    (session->max_events && session->n_events >= session->max_events))
 			return false;
-		(void)decoder_seed(session->decoder, &seeds->seeds[seeds->next++],
-				   announce); /* counted inside */
+		seeds->next++;
+		if (!seed->described)
+			(void)decoder_seed(session->decoder, seed,
+					   announce); /* counted inside */
 	}
 	return true;
 }

@@ -14,7 +14,7 @@
 
 #include "lib/base/dict.h"
 #include "lib/event/record.h"
-#include "lib/plan/image.h"
+#include "lib/image/image.h"
 #include "lib/sensor/publish.h"
 #include "lib/sensor/ring.h"
 #include "lib/session/marks.h"
@@ -74,6 +74,7 @@ struct tetra_session {
 	struct sensor *sensor;
 	struct ring *ring;
 	struct decoder *decoder;
+	struct users *users; /* NULL: names of users are not shown */
 	int epoll_fd, event_fd, timer_fd;
 	uint64_t settle_ns; /* CLOCK_MONOTONIC when losses are checked; 0: not needed */
 	uint64_t watch_ns;  /* when the kernel's switches are checked */

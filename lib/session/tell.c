@@ -79,6 +79,14 @@ static void tell_policies(struct tetra_session *session, const struct session_st
 	}
 }
 
+static void tell_detach(struct tetra_session *session, const struct session_point *point)
+{
+	char name[PLAN_POINT_BYTES];
+
+	plan_point_print(&point->place.point, &name);
+	session_log(session, TETRA_LOG_INFO, "detach", "%s: %s", name, point->attach);
+}
+
 void tell_publish(struct tetra_session *session, const struct session_state *old)
 {
 	session_log(session, TETRA_LOG_DEBUG, "publish",
@@ -86,9 +94,7 @@ void tell_publish(struct tetra_session *session, const struct session_state *old
 	tell_policies(session, old);
 	for (uint32_t i = 0; i < old->n_points; i++)
 		if (!has_point(session->state, old->points[i].point))
-			session_log(session, TETRA_LOG_INFO, "detach", "%s: %s",
-				    old->points[i].point->place.key,
-				    old->points[i].point->attach);
+			tell_detach(session, old->points[i].point);
 }
 
 void tell_end(struct tetra_session *session, int r)

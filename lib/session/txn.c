@@ -6,7 +6,7 @@
 #include "lib/base/nearest.h"
 #include "lib/base/opts.h"
 #include "lib/kernel/memlock.h"
-#include "lib/policy/here.h"
+#include "lib/lint/here.h"
 #include "lib/session/next.h"
 #include "lib/session/place.h"
 #include "lib/session/tell.h"

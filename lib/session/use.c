@@ -4,26 +4,16 @@
 #include "lib/base/diag.h"
 #include "lib/event/event.h"
 
-static uint32_t use_event_kind(const struct policy_hook *hook)
-{
-	if (hook->kind == POLICY_LSM)
-		return TETRA_EVENT_LSM;
-	if (hook->kind == POLICY_KPROBE)
-		return TETRA_EVENT_KPROBE;
-	return TETRA_EVENT_TRACEPOINT;
-}
-
 static void use_describe(struct session_use *use, const char *policy_name)
 {
 	const struct policy_hook *hook = use->hook;
 	struct event_group *event = &use->event;
 
 	event->id = use->group;
-	event->kind = use_event_kind(hook);
+	event->kind = plan_point_event_kind(&use->plan.point);
 	event->policy_name = policy_name;
-	event->function_name = hook->kind == POLICY_LSM ? hook->name : use->plan.symbol;
+	event->function_name = use->plan.point.symbol;
 	event->subsys = hook->subsystem;
-	event->event = hook->name;
 	event->message = hook->message;
 	event->tags = (const char *const *)hook->tags;
 	event->n_tags = hook->n_tags;
@@ -37,9 +27,9 @@ static void use_describe(struct session_use *use, const char *policy_name)
 		use->args[i].label = hook->args[i].label;
 		use->args[i].yaml_type = hook->args[i].type;
 		use->args[i].slot = RULESET_NO_SLOT;
-		use->slot_of_arg[i] = RULESET_NO_SLOT;
 	}
 	event->wants_return = hook->wants_return;
+	event->return_slot = RULESET_NO_SLOT;
 	event->return_kind = use->plan.return_arg.kind;
 	event->return_type = hook->return_arg.type;
 }
@@ -53,7 +43,7 @@ static int use_init(struct session_use *use, const struct policy_hook *hook,
 	use->hook = hook;
 	use->group = group;
 	use->n_selectors = MAX(hook->n_selectors, 1u);
-	memset(use->slot_of_arg, RULESET_NO_SLOT, sizeof(use->slot_of_arg));
+	memset(&use->slots, RULESET_NO_SLOT, sizeof(use->slots));
 	use->counts = calloc(use->n_selectors, sizeof(*use->counts));
 	if (!use->counts)
 		return -ENOMEM;

@@ -6,18 +6,18 @@
  * A policy in force is immutable except for its counters; what may change (mode, enabled) is
  * kept next to the reference to it, in the state, which exists as an old and a new one.
  */
-#ifndef TETRA_LIB_USE_H
-#define TETRA_LIB_USE_H
+#ifndef TETRA_LIB_SESSION_USE_H
+#define TETRA_LIB_SESSION_USE_H
 
 #include "lib/event/group.h"
 #include "lib/plan/plan.h"
-#include "lib/plan/ruleset.h"
+#include "lib/image/ruleset.h"
 #include "tetra/session.h"
 
 struct session_use {
 	const struct policy_hook *hook; /* borrowed from the policy */
 	struct plan_use plan;
-	uint8_t slot_of_arg[TETRA_MAX_SLOTS];
+	struct ruleset_slots slots;
 	uint32_t group;
 	struct event_group event;
 	struct event_group_arg args[TETRA_MAX_SLOTS];

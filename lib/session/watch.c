@@ -42,6 +42,11 @@ int session_check_switches(struct tetra_session *session,
 	/* Removing policies is always possible. */
 	if (next && !next->n_points)
 		return 0;
+	if (!next && kernel_hides_switches(session->kernel))
+		diag_warning(diag, NULL, "hidden-switches",
+			     "let this process see /proc/sys, or give CAP_SYS_ADMIN",
+			     "/proc/sys is hidden: nothing says whether "
+			     "kernel.ftrace_enabled=0 keeps programs from running");
 	off = kernel_switches_off(session->kernel) & state_switches(next);
 	for (uint32_t i = 0; i < KERNEL_SWITCH_END; i++)
 		if (off >> i & 1)
@@ -103,7 +108,7 @@ static void watch_points(struct tetra_session *session)
 				session, TETRA_LOG_WARNING, "watch",
 				"'%s' (%s): what enforces there can be skipped now; load "
 				"its policies again for a way that holds",
-				point->place.symbol, point->attach);
+				point->place.point.symbol, point->attach);
 	}
 }
 

@@ -3,8 +3,9 @@
 """Includes point down: layers.py ROOT
 
 Reads the #include lines of all C files below ROOT and fails on one that points up or
-sideways, or that is not written from the root, and on headers that include each other in a
-circle. Circles that only the linker sees are for objects.py.
+sideways, or that is not written from the root, on headers that include each other in a
+circle, and on two that have one guard, so that a file which needs both would get one. Circles
+that only the linker sees are for objects.py.
 """
 
 import fnmatch
@@ -17,15 +18,24 @@ import sys
 SKELETONS = "bpf/*.skel.h"
 PLACES = [
     ("include/tetra/*", ["tetra/*"]),
-    ("lib/base/*", ["tetra/*"]),
-    ("lib/kernel/*", ["lib/base/*", "bpf/abi/kinds.h", "tetra/*"]),
-    ("lib/policy/*", ["lib/base/*", "lib/kernel/names.h",
-                     "lib/kernel/hook-names.h", "bpf/abi/*", "tetra/*"]),
-    ("lib/plan/*", ["lib/base/*", "lib/kernel/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
-    ("lib/sensor/*", ["lib/base/*", "lib/kernel/*", "lib/policy/*", "lib/plan/*",
-                      "bpf/abi/*", SKELETONS, "tetra/*"]),
-    ("lib/event/*", ["lib/base/*", "lib/kernel/*", "lib/policy/*", "lib/plan/*",
-                     "bpf/abi/*", "tetra/*"]),
+    ("lib/base/*", ["bpf/abi/kinds.h", "tetra/*"]),
+    ("lib/linux/*", ["lib/base/*", "bpf/abi/kinds.h", "tetra/*"]),
+    ("lib/kernel/*", ["lib/base/*", "lib/linux/*", "bpf/abi/kinds.h", "bpf/abi/record.h",
+                      "tetra/*"]),
+    ("lib/document/*", ["lib/base/*", "lib/linux/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/policy/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/judge/*", ["lib/base/*", "lib/document/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/lint/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "lib/policy/*",
+                    "lib/judge/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/image/*", ["lib/base/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/plan/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*",
+                    "lib/image/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/sensor/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/document/*",
+                      "lib/policy/*", "lib/image/*", "lib/plan/*", "bpf/abi/*", SKELETONS,
+                      "tetra/*"]),
+    ("lib/process/*", ["lib/base/*", "lib/linux/*", "lib/kernel/cgroup.h", "bpf/abi/*",
+                       "tetra/*"]),
+    ("lib/event/*", ["lib/base/*", "lib/linux/*", "lib/process/*", "bpf/abi/*", "tetra/*"]),
     ("lib/session/*", ["lib/*", "bpf/abi/*", "tetra/*"]),
     ("bpf/abi/*", ["bpf/abi/*"]),
     ("bpf/*", ["bpf/abi/*", "bpf/common/*"]),
@@ -39,12 +49,18 @@ SYSTEM = [
     ("include/tetra/*", ["tetra/*", "stddef.h", "stdint.h"]),
     ("bpf/abi/*", ["linux/types.h", "stdbool.h", "stddef.h", "stdint.h"]),
     ("lib/base/*", None),
+    ("lib/linux/*", None),
+    ("lib/document/*", None),
     ("lib/policy/*", None),
+    ("lib/image/*", None),
+    ("lib/judge/*", None),
+    ("lib/lint/*", None),
     ("bpf/*", ["bpf/*", "linux/*", "stdbool.h"]),
 ]
 # The kernel is touched on these floors only; the others are pure.
 BPF_USERS = ["lib/kernel/*", "lib/sensor/*", "lib/session/*", "bpf/*"]
 
+GUARD = re.compile(r"^#ifndef (\w+)\n#define \1$", re.MULTILINE)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -124,8 +140,20 @@ def circles(root, paths):
             yield "%s: includes itself, by way of others" % start
 
 
-def sources(root):
-    for top in ("include", "lib", "bpf", "examples", "bindings"):
+def guards(root, paths):
+    """Each header with the guard of an earlier one."""
+    first = {}
+    for path in paths:
+        if not path.endswith(".h"):
+            continue
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            found = GUARD.search(file.read())
+        if found and first.setdefault(found[1], path) != path:
+            yield "%s: has the guard of %s, %s" % (path, first[found[1]], found[1])
+
+
+def sources(root, tops):
+    for top in tops:
         for folder, folders, names in os.walk(os.path.join(root, top)):
             folders[:] = [name for name in folders if not name.startswith((".", "build"))]
             for name in sorted(names):
@@ -135,9 +163,11 @@ def sources(root):
 
 def main():
     root = sys.argv[1]
-    paths = list(sources(root))
+    tops = ["include", "lib", "bpf", "examples", "bindings"]
+    paths = list(sources(root, tops))
     problems = [problem for path in paths for problem in judge(root, path)]
     problems += circles(root, paths)
+    problems += guards(root, sources(root, tops + ["tests"]))
     for problem in problems:
         print(problem)
     print("%d files, %d problems" % (len(paths), len(problems)))

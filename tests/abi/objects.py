@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""No circles, and nothing that nobody calls: objects.py BUILD ARCHIVE
+"""No circles, and no unused globals: objects.py BUILD ARCHIVE
 
 Reads the symbols of the library's objects. Two files in a circle (each needs a symbol of the
 other, directly or by way of more files) cannot be understood one after the other; what both
@@ -78,7 +78,7 @@ def main():
     for name, member in sorted(defines.items(), key=lambda pair: (pair[1], pair[0])):
         if name not in used and not name.startswith(PUBLIC):
             problems += 1
-            print("%s: nobody else uses %s" % (member, name))
+            print("%s: no other object uses %s" % (member, name))
     print("%d objects, %d globals, %d problems" % (len(needs), len(defines), problems))
     return 1 if problems or not needs else 0
 

@@ -4,7 +4,7 @@
 
     symbols.py MAP LIBRARY HEADER...
 
-Each is read by itself and compared with the two others, both ways.
+Each is read on its own and compared with the two others, both ways.
 """
 
 import re

@@ -83,23 +83,46 @@ static int copy_load(struct tetra_txn *txn, const char *text, size_t len,
 	return r;
 }
 
-int attempt_load(struct attempt *attempt, const struct bench *bench, const char *file,
-		 uint32_t first, uint32_t copies)
+/* Copies of the texts in turn, as one transaction. */
+static int texts_load(struct attempt *attempt, char (*texts)[TEXT_BYTES],
+		      uint32_t n_texts, uint32_t first, uint32_t copies)
 {
-	static char text[TEXT_BYTES], copy[TEXT_BYTES];
+	static char copy[TEXT_BYTES];
 	struct tetra_txn *txn = NULL;
 	uint32_t i;
-	int r = text_read(text, bench, file);
+	int r = tetra_txn_begin(attempt->session, &txn);
 
-	if (r == 0)
-		r = tetra_txn_begin(attempt->session, &txn);
 	for (i = 0; i < copies && r == 0; i++)
-		r = copy_load(txn, copy, text_number(copy, text, first + i),
+		r = copy_load(txn, copy, text_number(copy, texts[i % n_texts], first + i),
 			      attempt->diag);
 	if (r == 0)
 		r = tetra_txn_commit(TAKE_PTR(txn), attempt->diag);
 	tetra_txn_free(txn);
 	return r < 0 ? findings_print(attempt->diag, r) : 0;
+}
+
+static char texts[BENCH_RULES][TEXT_BYTES];
+
+int attempt_load(struct attempt *attempt, const struct bench *bench, const char *file,
+		 uint32_t first, uint32_t copies)
+{
+	int r = text_read(texts[0], bench, file);
+
+	return r < 0 ? r : texts_load(attempt, texts, 1, first, copies);
+}
+
+int attempt_load_rules(struct attempt *attempt, const struct bench_row *row)
+{
+	uint32_t n = 0;
+
+	for (; n < BENCH_RULES && row->rules[n]; n++)
+		snprintf(texts[n], TEXT_BYTES,
+			 "apiVersion: cilium.io/v1alpha1\n"
+			 "kind: TracingPolicy\n"
+			 "metadata: {name: shape-xxx}\n"
+			 "spec: {kprobes: [{%s, selectors: [{%s}]}]}\n",
+			 row->hook, row->rules[n]);
+	return texts_load(attempt, texts, n, 1, row->copies);
 }
 
 uint64_t attempt_count_matches(struct attempt *attempt)

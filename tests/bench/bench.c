@@ -18,6 +18,7 @@
 
 static const struct bench_row *const tables[] = {
 	bench_kernel_rows,
+	bench_shape_rows,
 	bench_daemon_rows,
 	bench_load_rows,
 };

@@ -60,6 +60,8 @@ static int row_load(struct attempt *attempt, const struct bench *bench,
 
 	if (r == 0 && row->policy)
 		r = attempt_load(attempt, bench, row->policy, 1, row->copies);
+	else if (r == 0 && row->hook)
+		r = attempt_load_rules(attempt, row);
 	return r;
 }
 
@@ -79,7 +81,7 @@ static int row_verify(struct attempt *attempt, const struct bench_row *row,
 	return 0;
 }
 
-static int run_in_bpf(const struct bench *bench, const struct bench_row *row)
+int bench_run_in_bpf(const struct bench *bench, const struct bench_row *row)
 {
 	static struct round round;
 	struct attempt attempt;
@@ -131,21 +133,21 @@ static int run_end_to_end(const struct bench *bench, const struct bench_row *row
 #define SEEKS  .op = "lseek", .n = 20000, .copies = 1
 
 const struct bench_row bench_kernel_rows[] = {
-	{ "file_prefix_nomatch_1", run_in_bpf, "file-prefix-nopost.yaml", OPENS,
+	{ "file_prefix_nomatch_1", bench_run_in_bpf, "file-prefix-nopost.yaml", OPENS,
 	  .path = FAR },
-	{ "file_prefix_nomatch_1000", run_in_bpf, "file-prefix-many.yaml",
+	{ "file_prefix_nomatch_1000", bench_run_in_bpf, "file-prefix-many.yaml",
 	  .op = "openclose", .n = 10000, .copies = 1000, .path = FAR },
-	{ "file_near_nomatch", run_in_bpf, "file-prefix-nopost.yaml", OPENS,
+	{ "file_near_nomatch", bench_run_in_bpf, "file-prefix-nopost.yaml", OPENS,
 	  .path = NEAR },
-	{ "file_match_nopost", run_in_bpf, "file-prefix-nopost.yaml", OPENS,
+	{ "file_match_nopost", bench_run_in_bpf, "file-prefix-nopost.yaml", OPENS,
 	  .path = INSIDE, .matches = true },
-	{ "file_match_event", run_in_bpf, "file-prefix-post.yaml", OPENS, .path = INSIDE,
-	  .matches = true },
-	{ "int_nomatch", run_in_bpf, "lseek-int.yaml", SEEKS },
-	{ "binary_nomatch", run_in_bpf, "lseek-binary.yaml", SEEKS },
-	{ "pid_nomatch", run_in_bpf, "lseek-pid.yaml", SEEKS },
-	{ "return_nomatch", run_in_bpf, "lseek-return.yaml", SEEKS },
-	{ "process_bpf", run_in_bpf, .op = "forkexec", .n = 300, .path = "/tiny" },
+	{ "file_match_event", bench_run_in_bpf, "file-prefix-post.yaml", OPENS,
+	  .path = INSIDE, .matches = true },
+	{ "int_nomatch", bench_run_in_bpf, "lseek-int.yaml", SEEKS },
+	{ "binary_nomatch", bench_run_in_bpf, "lseek-binary.yaml", SEEKS },
+	{ "pid_nomatch", bench_run_in_bpf, "lseek-pid.yaml", SEEKS },
+	{ "return_nomatch", bench_run_in_bpf, "lseek-return.yaml", SEEKS },
+	{ "process_bpf", bench_run_in_bpf, .op = "forkexec", .n = 300, .path = "/tiny" },
 	{ "open_end_to_end", run_end_to_end, "file-prefix-nopost.yaml", OPENS,
 	  .path = NEAR },
 	{},

@@ -38,10 +38,20 @@ static int file_copy(const char *folder, const char *name)
 	return sendfile(to, from, NULL, (size_t)st.st_size) == st.st_size ? 0 : -EINVAL;
 }
 
-static int file_make(const char *path)
+/* A file on the stage, with the folders above it. */
+static int file_make(const char *name)
 {
-	_cleanup_(closep) int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	_cleanup_(closep) int fd = -1;
+	char path[4096], *slash;
 
+	snprintf(path, sizeof(path), STAGE "%s", name);
+	for (slash = path + sizeof(STAGE); (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	return fd >= 0 && write(fd, "x", 1) == 1 ? 0 : -errno;
 }
 
@@ -82,31 +92,37 @@ static int stage_enter(void)
 	return r;
 }
 
-int stage_init(const char *programs)
+static int stage_make(const char *programs)
 {
-	static const char *const folders[] = {
-		STAGE "/tmp", STAGE "/tmp/w", STAGE "/tmp/w/n", STAGE "/tmp/w/m",
-		STAGE "/srv", STAGE "/srv/x", STAGE_OLD,
+	static const char *const files[] = {
+		"/tmp/w/n/file",    "/tmp/w/m/file", "/srv/x/file",
+		"/tmp/w/m500/file", STAGE_12,	     STAGE_30,
+		STAGE_51,	    STAGE_59,	     STAGE_VOLUME_FILE,
 	};
 	size_t i;
+	int r = 0;
+
+	if (mkdir(STAGE_OLD, 0755) < 0 || mkdir(STAGE STAGE_VOLUME, 0755) < 0 ||
+	    mount("volume", STAGE STAGE_VOLUME, "tmpfs", 0, "mode=755") < 0)
+		return -errno;
+	for (i = 0; i < ARRAY_SIZE(files) && r == 0; i++)
+		r = file_make(files[i]);
+	if (r == 0)
+		r = file_copy(programs, "workload");
+	if (r == 0)
+		r = file_copy(programs, "tiny");
+	return r;
+}
+
+int stage_init(const char *programs)
+{
 	int r;
 
 	if (mkdir(STAGE, 0755) < 0 && errno != EEXIST)
 		return -errno;
 	if (mount("bench", STAGE, "tmpfs", 0, "mode=755") < 0)
 		return -errno;
-	for (i = 0; i < ARRAY_SIZE(folders); i++)
-		if (mkdir(folders[i], 0755) < 0)
-			return -errno;
-	r = file_make(STAGE "/tmp/w/n/file");
-	if (r == 0)
-		r = file_make(STAGE "/tmp/w/m/file");
-	if (r == 0)
-		r = file_make(STAGE "/srv/x/file");
-	if (r == 0)
-		r = file_copy(programs, "workload");
-	if (r == 0)
-		r = file_copy(programs, "tiny");
+	r = stage_make(programs);
 	return r == 0 ? stage_enter() : r;
 }
 

@@ -14,6 +14,19 @@
 #define STAGE	  "/run/tetra-bench"
 #define STAGE_OLD STAGE "/old" /* the root as it was */
 
+/* Folders of a path, each named by two digits: "/a", then 01, 02 and so on, then "/file". */
+#define STAGE_12 "/a/01/02/03/04/05/06/07/08/09/10/file"
+#define STAGE_30                                                                         \
+	"/a/01/02/03/04/05/06/07/08/09/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/" \
+	"26/27/28/file"
+/* A folder whose name has 51 bytes, and a file whose name has 59. */
+#define STAGE_LONG "a-name-that-is-quite-long-as-those-of-container-are"
+#define STAGE_51   "/" STAGE_LONG "/file"
+#define STAGE_59   "/b/" STAGE_LONG "-and-one"
+/* On another mount. */
+#define STAGE_VOLUME	  "/volume"
+#define STAGE_VOLUME_FILE STAGE_VOLUME "/x/y/file"
+
 /* Return: 0 or a negative errno. @programs is the folder with the built workload and tiny. */
 int stage_init(const char *programs);
 

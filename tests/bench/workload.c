@@ -6,6 +6,7 @@
  * so that next to nothing but the operation costs. For forkexec PATH is a tiny static program.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -44,6 +45,13 @@ static void op_openclose(const char *path)
 	if (fd < 0)
 		die(path);
 	close(fd);
+}
+
+/* A policy forbids it. */
+static void op_denied(const char *path)
+{
+	if (open(path, O_RDONLY) >= 0 || errno != EPERM)
+		die(path);
 }
 
 static void op_fork(const char *path)
@@ -101,6 +109,8 @@ int main(int argc, char **argv)
 	for (long i = 0; i < n; i++) {
 		if (!strcmp(op, "openclose"))
 			op_openclose(path);
+		else if (!strcmp(op, "denied"))
+			op_denied(path);
 		else if (!strcmp(op, "pread"))
 			pread(fd, &byte, 1, 0);
 		else if (!strcmp(op, "pwrite"))

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "bpf/abi/image.h"
 #include "lib/event/record.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -25,13 +26,14 @@ static const struct event_group groups[] = {
 	  .args = args,
 	  .n_args = 6,
 	  .wants_return = 1,
+	  .return_slot = TETRA_RETURN_SLOT,
 	  .return_kind = TETRA_ARG_INT32,
 	  .return_type = "int" },
 	{ .id = 1,
 	  .kind = TETRA_EVENT_TRACEPOINT,
 	  .policy_name = "t",
 	  .subsys = "raw_syscalls",
-	  .event = "sys_enter",
+	  .function_name = "sys_enter",
 	  .args = args,
 	  .n_args = 6 },
 	{ .id = 2,

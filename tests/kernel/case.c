@@ -178,19 +178,6 @@ static void case_set_process(struct tetra_case *c, const struct tetra_seed *seed
 	memcpy(c->namespaces, process->namespaces, sizeof(c->namespaces));
 }
 
-static void case_set_sock(struct tetra_case *c, const struct eval_sock *sock)
-{
-	struct tetra_record_sock *to = &c->scratch.sock;
-
-	memset(to, 0, sizeof(*to));
-	to->family = sock->family;
-	to->protocol = sock->protocol;
-	to->sport = sock->sport;
-	to->dport = sock->dport;
-	memcpy(to->saddr, sock->saddr, sizeof(to->saddr));
-	memcpy(to->daddr, sock->daddr, sizeof(to->daddr));
-}
-
 /* Nothing is promised of the bytes around a text; whoever relies on them shall see. */
 static void case_set_text(struct tetra_case *c, const char *text, size_t len)
 {
@@ -267,17 +254,19 @@ static int step_slot(struct kernel_case *kernel, uint32_t slot,
 	struct tetra_case *c = kernel->mapped;
 
 	c->slot = slot;
-	c->kind = arg->kind;
 	c->state = arg->state;
 	c->tail_state = arg->endless ? TETRA_VALUE_UNREADABLE : arg->state;
 	c->foreign = arg->foreign;
-	switch (arg_kind_class(arg->kind)) {
-	case TETRA_CLASS_SOCK:
-		case_set_sock(c, &arg->sock);
+	c->is_signed = kind_row(arg->kind)->is_signed;
+	c->type_state = arg->type_state;
+	c->file_type = arg->file_type;
+	switch (kind_row(arg->kind)->slots) {
+	case TETRA_SLOTS_SOCK:
+		c->scratch.sock = arg->sock;
 		return step_run(kernel->skeleton->progs.tetra_case_sock);
-	case TETRA_CLASS_PATH:
+	case TETRA_SLOTS_PATH:
 		return steps_path(kernel, arg);
-	case TETRA_CLASS_TEXT:
+	case TETRA_SLOTS_TEXT:
 		if (!c->state)
 			case_set_text(c, arg->text, arg->len);
 		return step_run(kernel->skeleton->progs.tetra_case_text);
@@ -290,20 +279,14 @@ static int step_slot(struct kernel_case *kernel, uint32_t slot,
 static int steps_slots(struct kernel_case *kernel, const struct tetra_hook_row *hook,
 		       const struct random_event *event)
 {
-	static const uint32_t classes[] = {
-		TETRA_CLASS_SIGNED | TETRA_CLASS_UNSIGNED,
-		TETRA_CLASS_SOCK,
-		TETRA_CLASS_PATH,
-		TETRA_CLASS_TEXT,
-	};
 	int r = 0;
 
-	for (uint32_t i = 0; i < ARRAY_SIZE(classes); i++) {
+	for (uint32_t class = 0; class < TETRA_SLOT_CLASSES; class ++) {
 		for (uint32_t slot = 0; slot < TETRA_MAX_SLOTS; slot++) {
 			const struct eval_arg *arg = &event->slots[slot];
 
 			if (!(hook->slot_columns >> slot * TETRA_SLOT_COLUMNS & 0xff) ||
-			    !(arg_kind_class(arg->kind) & classes[i]) ||
+			    kind_row(arg->kind)->slots != class ||
 			    (kernel->mapped->later && slot == TETRA_RETURN_SLOT))
 				continue;
 			r = step_slot(kernel, slot, arg);

@@ -6,7 +6,7 @@
 #ifndef TETRA_TESTS_CASE_H
 #define TETRA_TESTS_CASE_H
 
-#include "lib/plan/image.h"
+#include "lib/image/image.h"
 #include "tests/unit/random-rules.h"
 
 struct kernel_case;

@@ -7,13 +7,14 @@
 #define TETRA_TESTS_HOST_MATCH_H
 
 #include "bpf/abi/match.h"
-#include "lib/plan/image.h"
+#include "lib/image/image.h"
 #include "tests/unit/random-rules.h"
 
 struct host_run {
 	struct tetra_host_image image;
 	struct tetra_match match;
 	struct tetra_seed seed;
+	struct image_steps steps; /* no more than programs would take */
 	const struct tetra_hook_row *hook;
 	const struct random_event *event;
 	uint64_t words[TETRA_MAX_WORDS]; /* out: the rules that match */
@@ -38,22 +39,25 @@ static const __u64 *host_text_tail(struct host_run *run, const char *text, size_
 }
 
 static uint64_t host_text(struct host_run *run, uint32_t dim, const char *text,
-			  size_t len, bool tail)
+			  size_t len, bool tail, uint32_t steps)
 {
 	const __u64 *words =
 		tail ? host_text_tail(run, text, len) : host_text_head(run, text, len);
 
-	return match_text(&run->image, &run->match, dim, words, len, tail);
+	return match_text(&run->image, &run->match, dim, words, len, tail, steps);
 }
 
-/* The chunks of one component; 0 if the walk has left the trie. */
-static int host_component(struct host_run *run, const char *text, size_t len)
+/* The chunks of one component; 0 if the walk has left the trie, or takes no more steps. */
+static int host_component(struct host_run *run, const char *text, size_t len,
+			  uint32_t *steps)
 {
 	for (size_t done = 0; done < len;) {
 		uint32_t left = len - done, n = MIN(left, (uint32_t)TETRA_CHUNK_BYTES);
 		__u64 chunk[4] = { 0 };
 
 		memcpy(chunk, text + done, n);
+		if (!(*steps)--)
+			return 0;
 		if (!trie_chunk(&run->image, &run->match, chunk, n,
 				left > n ? TETRA_CHUNK_MORE : TETRA_CHUNK_LAST))
 			return 0;
@@ -66,18 +70,20 @@ static uint64_t host_path(struct host_run *run, uint32_t dim, const char *text,
 			  size_t len)
 {
 	const char *at = text + 1, *end = text + len;
-	uint32_t n = 0;
+	uint32_t n = 0, steps = run->steps.path;
 
 	trie_begin(&run->image, &run->match, dim);
 	for (; at < end; n++) {
 		const char *slash = memchr(at, '/', end - at);
 		size_t component = (slash ? slash : end) - at;
 
-		if (n == TETRA_MAX_COMPONENTS || !host_component(run, at, component))
+		if (n == TETRA_MAX_COMPONENTS ||
+		    !host_component(run, at, component, &steps))
 			return trie_leave(&run->image, &run->match, 0);
 		at += component + 1;
 	}
-	trie_end(&run->image, &run->match);
+	if (steps)
+		trie_end(&run->image, &run->match);
 	return trie_leave(&run->image, &run->match, 0);
 }
 
@@ -105,7 +111,7 @@ static uint64_t host_exe(struct host_run *run, uint32_t column, uint32_t dim)
 	if (process->exe_state != TETRA_VALUE_READ)
 		return match_aside(&run->image, &run->match, dim, process->exe_state);
 	return host_text(run, dim, process->exe, process->exe_len,
-			 column == TETRA_COL_BINARY_TAIL);
+			 column == TETRA_COL_BINARY_TAIL, TETRA_TEXT_STEPS);
 }
 
 static uint64_t host_marks(struct host_run *run, uint32_t dim, uint64_t marks,
@@ -146,49 +152,63 @@ static uint64_t host_process_column(struct host_run *run, uint32_t column, uint3
 			   process->namespaces[column - TETRA_COL_NS], 0);
 }
 
-static uint64_t host_sock_column(struct host_run *run, const struct eval_sock *sock,
-				 uint32_t column, uint32_t dim)
+static uint64_t host_sock_column(struct host_run *run,
+				 const struct tetra_record_sock *sock, uint32_t column,
+				 uint32_t dim)
 {
+	bool inet = sock->family == 2 || sock->family == 10;
+
 	switch (column) {
-	case TETRA_COL_SADDR:
-		return match_address(&run->image, &run->match, dim, sock->family,
-				     sock->saddr);
-	case TETRA_COL_DADDR:
-		return match_address(&run->image, &run->match, dim, sock->family,
-				     sock->daddr);
-	case TETRA_COL_SPORT:
-		return host_column_number(run, dim, sock->sport, 0);
-	case TETRA_COL_DPORT:
-		return host_column_number(run, dim, sock->dport, 0);
-	case TETRA_COL_PROTOCOL:
-		return host_column_number(run, dim, sock->protocol, 0);
+#define X(NAME, number, member)                                                          \
+	case TETRA_COL_##NAME:                                                           \
+		return host_column_number(run, dim, sock->member, 0);
+		TETRA_SOCK_NUMBERS(X)
 	}
-	return host_column_number(run, dim, sock->family, 0);
+	if (!inet)
+		return match_aside(&run->image, &run->match, dim, TETRA_VALUE_ABSENT);
+	switch (column) {
+		TETRA_INET_NUMBERS(X)
+#undef X
+#define X(NAME, number, member)                                                          \
+	case TETRA_COL_##NAME:                                                           \
+		return match_address(&run->image, &run->match, dim, sock->family,        \
+				     sock->member);
+		TETRA_INET_ADDRESSES(X)
+#undef X
+	}
+	return 0;
 }
 
 static uint64_t host_slot_column(struct host_run *run, uint32_t number, uint32_t dim)
 {
 	const struct eval_arg *arg = &run->event->slots[number / TETRA_SLOT_COLUMNS];
 	uint32_t column = number % TETRA_SLOT_COLUMNS;
-	uint32_t class = arg_kind_class(arg->kind);
+	const struct kind_row *kind = kind_row(arg->kind);
 
+	if (kind->slots == TETRA_SLOTS_PATH && column == TETRA_COL_FILE_TYPE) {
+		if (arg->type_state != TETRA_VALUE_READ)
+			return match_aside(&run->image, &run->match, dim,
+					   arg->type_state);
+		return host_column_number(run, dim, arg->file_type, 0);
+	}
 	if (arg->state != TETRA_VALUE_READ)
 		return match_aside(&run->image, &run->match, dim, arg->state);
-	if (class == TETRA_CLASS_SOCK)
+	if (kind->slots == TETRA_SLOTS_SOCK)
 		return host_sock_column(run, &arg->sock, column, dim);
-	if (class == TETRA_CLASS_SIGNED || class == TETRA_CLASS_UNSIGNED) {
+	if (kind->slots == TETRA_SLOTS_NUMBER) {
 		if (column == TETRA_COL_MASK)
 			return match_bits(&run->image, &run->match, dim, arg->number);
 		return host_column_number(run, dim, arg->number,
-					  class == TETRA_CLASS_SIGNED ? 1ull << 63 : 0);
+					  kind->is_signed ? 1ull << 63 : 0);
 	}
 	if (arg->endless && column == TETRA_COL_TAIL)
 		return match_aside(&run->image, &run->match, dim, TETRA_VALUE_UNREADABLE);
 	if (arg->foreign)
 		dim = dim_foreign(&run->image, dim);
-	if (column == TETRA_COL_HEAD && class == TETRA_CLASS_PATH)
+	if (column == TETRA_COL_HEAD && kind->slots == TETRA_SLOTS_PATH)
 		return host_path(run, dim, arg->text, arg->len);
-	return host_text(run, dim, arg->text, arg->len, column == TETRA_COL_TAIL);
+	return host_text(run, dim, arg->text, arg->len, column == TETRA_COL_TAIL,
+			 run->steps.text);
 }
 
 static uint64_t host_columns(struct host_run *run)
@@ -214,6 +234,7 @@ static inline void host_match(struct host_run *run, const struct image *image,
 	run->image = (struct tetra_host_image){ image->cells, image->n_cells };
 	run->hook = &image->cells[1].hook;
 	run->seed = *seed;
+	run->steps = image->steps[0];
 	run->event = event;
 	memset(run->words, 0, sizeof(run->words));
 	if (!run->hook->alive)

@@ -79,26 +79,46 @@ static inline void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define EVENT(subsystem, name, rest)                                                     \
 	"tracepoints: [{subsystem: " subsystem ", event: " name rest "}]"
 
+static inline void source_tell(struct strbuf *text, const struct tetra_source *source)
+{
+	static const char *const from[] = {
+		[TETRA_FROM_WORD] = "param",	  [TETRA_FROM_RESULT] = "result",
+		[TETRA_FROM_FIELD] = "field",	  [TETRA_FROM_ARRAY] = "array",
+		[TETRA_FROM_LOC] = "loc",	  [TETRA_FROM_REL_LOC] = "rel_loc",
+		[TETRA_FROM_LOC_BYTES] = "bytes", [TETRA_FROM_CONSTANT] = "constant",
+	};
+
+	strbuf_format(text, "%s %u", from[source->n_steps ? source->start : source->from],
+		      source->at);
+	if (source->bytes)
+		strbuf_format(text, "+%u", source->bytes);
+	for (uint32_t i = 0; i < source->n_steps; i++)
+		strbuf_format(text, "%s%u", source->steps[i].load ? "->" : ".",
+			      source->steps[i].offset);
+}
+
 /*
- * One argument of a hook: how it is read, as "KIND param N [size N] [typed] [user]" or
- * "KIND at OFFSET+BYTES from SOURCE [size OFFSET+BYTES]".
+ * One argument of a hook: how it is read, as "KIND [as TYPE] SOURCE [size SOURCE [as TYPE]]
+ * [typed] [user]"; "as" if only that much of a register counts.
  */
 static inline void slot_tell(struct strbuf *text, const struct plan_use *use, uint32_t i)
 {
 	const struct tetra_slot_config *slot = &use->args[i];
+	const struct kind_row *kind = kind_row(slot->kind);
 
-	strbuf_puts(text, arg_kind_name(slot->kind));
-	if (use->kind == PLAN_POINT_TRACEPOINT) {
-		strbuf_format(text, " at %u+%u from %u", slot->offset, slot->field,
-			      slot->data_loc);
-		if (slot->size_field)
-			strbuf_format(text, " size %u+%u", slot->size_offset,
-				      slot->size_field);
-	} else {
-		strbuf_format(text, " param %u", slot->param);
-		if (slot->size_param != 0xff)
-			strbuf_format(text, " size %u", slot->size_param);
+	strbuf_puts(text, kind->name);
+	if (kind->bits &&
+	    (slot->shift != 64 - kind->bits || slot->extends != kind->is_signed))
+		strbuf_format(text, " as %sint%u", slot->extends ? "" : "u",
+			      64 - slot->shift);
+	strbuf_puts(text, " ");
+	source_tell(text, &slot->value);
+	if (slot->size.from) {
+		strbuf_puts(text, " size ");
+		source_tell(text, &slot->size);
 	}
+	if (slot->size_shift)
+		strbuf_format(text, " as uint%u", 64 - slot->size_shift);
 	if (slot->typed)
 		strbuf_puts(text, " typed");
 	if (slot->user)

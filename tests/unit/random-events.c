@@ -118,12 +118,13 @@ static void event_address(const struct random_rules *rules, struct random_state 
 }
 
 static void event_sock(const struct random_rules *rules, struct random_state *random,
-		       struct eval_sock *ret)
+		       struct tetra_record_sock *ret)
 {
 	static const uint8_t families[] = { 2, 2, 2, 10, 10, 10, 1, 0 };
 
 	ret->family = families[random_below(random, ARRAY_SIZE(families))];
 	ret->protocol = event_number(rules, random, TETRA_ARG_UINT16);
+	ret->state = (uint8_t)event_number(rules, random, TETRA_ARG_UINT8);
 	ret->sport = event_number(rules, random, TETRA_ARG_UINT16);
 	ret->dport = event_number(rules, random, TETRA_ARG_UINT16);
 	event_address(rules, random, ret->saddr);
@@ -133,14 +134,14 @@ static void event_sock(const struct random_rules *rules, struct random_state *ra
 static void event_slot(const struct random_rules *rules, struct random_state *random,
 		       struct eval_arg *ret, char *text)
 {
-	uint32_t class = arg_kind_class(ret->kind);
+	const struct kind_row *kind = kind_row(ret->kind);
+	bool path = kind->slots == TETRA_SLOTS_PATH;
 
-	switch (class) {
-	case TETRA_CLASS_SIGNED:
-	case TETRA_CLASS_UNSIGNED:
+	switch (kind->slots) {
+	case TETRA_SLOTS_NUMBER:
 		ret->number = event_number(rules, random, ret->kind);
 		return;
-	case TETRA_CLASS_SOCK:
+	case TETRA_SLOTS_SOCK:
 		/* Either there is one or there is not. */
 		ret->state = random_once(random, 16) ? TETRA_VALUE_UNREADABLE
 						     : event_state(random, 1);
@@ -149,12 +150,14 @@ static void event_slot(const struct random_rules *rules, struct random_state *ra
 	}
 	ret->text = text;
 	ret->state = event_state(random, TETRA_VALUE_STATES - 1);
+	ret->type_state = event_state(random, TETRA_VALUE_STATES - 1);
+	ret->file_type = random_below(random, 16);
 	if (ret->state != TETRA_VALUE_READ)
 		return;
-	ret->foreign = class == TETRA_CLASS_PATH && random_once(random, 4);
-	ret->endless = class == TETRA_CLASS_TEXT && random_once(random, 8);
-	ret->len = event_text(rules, random, class == TETRA_CLASS_PATH, text);
-	if (class == TETRA_CLASS_PATH)
+	ret->foreign = path && random_once(random, 4);
+	ret->endless = !path && random_once(random, 8);
+	ret->len = event_text(rules, random, path, text);
+	if (path)
 		ret->len = text_make_path(text, ret->len);
 	else if (ret->kind != TETRA_ARG_CHAR_BUF)
 		ret->len = text_make_string(text, ret->len);
@@ -268,20 +271,31 @@ static int judge_entry(const struct policy_hook *hook, const struct eval_event *
 	return winner;
 }
 
+void random_event_see(const struct random_rules *rules, const struct random_event *event,
+		      uint32_t position, struct eval_arg (*args)[TETRA_MAX_SLOTS],
+		      struct eval_event *ret)
+{
+	const struct ruleset_group *group = &rules->hook.groups[position];
+
+	*ret = event->process;
+	for (uint32_t i = 0; i < group->hook->n_args; i++)
+		(*args)[i] = event->slots[group->slots.of_arg[i]];
+	ret->args = *args;
+	if (group->slots.of_return != RULESET_NO_SLOT)
+		ret->return_value = event->slots[group->slots.of_return];
+	event_set_marks(group, event, ret);
+}
+
 int random_event_judge(const struct random_rules *rules, const struct random_event *event,
 		       uint32_t position, bool later)
 {
 	const struct ruleset_group *group = &rules->hook.groups[position];
-	struct eval_event seen = event->process;
 	struct eval_arg args[TETRA_MAX_SLOTS];
+	struct eval_event seen;
 
 	if (group->disabled)
 		return -1;
-	for (uint32_t i = 0; i < group->hook->n_args; i++)
-		args[i] = event->slots[group->slot_of_arg[i]];
-	seen.args = args;
-	seen.return_value = event->slots[TETRA_RETURN_SLOT];
-	event_set_marks(group, event, &seen);
+	random_event_see(rules, event, position, &args, &seen);
 	return later ? judge_entry(group->hook, &seen)
 		     : eval_policy_hook(group->hook, &seen);
 }
@@ -376,8 +390,8 @@ void random_rules_describe(const struct random_rules *rules, uint32_t position, 
 
 			fprintf(out, "    slot %d %s:",
 				filter->arg == POLICY_ARG_RETURN
-					? TETRA_RETURN_SLOT
-					: group->slot_of_arg[filter->arg],
+					? group->slots.of_return
+					: group->slots.of_arg[filter->arg],
 				operator_name(filter->op));
 			describe_values(filter->values, filter->n_values, out);
 		}
@@ -386,9 +400,10 @@ void random_rules_describe(const struct random_rules *rules, uint32_t position, 
 
 static void describe_slot(const struct eval_arg *arg, FILE *out)
 {
-	fprintf(out, "%s state %u%s%s number %#" PRIx64 " text ",
-		arg_kind_name(arg->kind), arg->state, arg->endless ? " endless" : "",
-		arg->foreign ? " foreign" : "", arg->number);
+	fprintf(out, "%s state %u type %u (state %u)%s%s number %#" PRIx64 " text ",
+		kind_row(arg->kind)->name, arg->state, arg->file_type, arg->type_state,
+		arg->endless ? " endless" : "", arg->foreign ? " foreign" : "",
+		arg->number);
 	describe_text(arg->text ? arg->text : "", arg->len, out);
 	fprintf(out, " sock family %u protocol %u ports %u %u addresses ",
 		arg->sock.family, arg->sock.protocol, arg->sock.sport, arg->sock.dport);

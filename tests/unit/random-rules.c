@@ -53,21 +53,13 @@ bool random_once(struct random_state *random, uint32_t n)
 
 uint64_t random_extend(uint32_t kind, uint64_t number)
 {
-	switch (kind) {
-	case TETRA_ARG_INT8:
-		return (uint64_t)(int8_t)number;
-	case TETRA_ARG_UINT8:
-		return (uint8_t)number;
-	case TETRA_ARG_INT16:
-		return (uint64_t)(int16_t)number;
-	case TETRA_ARG_UINT16:
-		return (uint16_t)number;
-	case TETRA_ARG_INT32:
-		return (uint64_t)(int32_t)number;
-	case TETRA_ARG_UINT32:
-		return (uint32_t)number;
-	}
-	return number;
+	const struct kind_row *row = kind_row(kind);
+	uint32_t shift = 64 - row->bits;
+
+	if (!row->bits)
+		return number;
+	number <<= shift;
+	return row->is_signed ? (uint64_t)((int64_t)number >> shift) : number >> shift;
 }
 
 uint64_t random_number(struct random_state *random, uint32_t kind)
@@ -178,13 +170,14 @@ static void keep_address(struct random_rules *rules, const struct policy_value *
 
 /* A literal: cut from either end as its operator likes it, and now and then malformed. */
 static void make_text(struct random_rules *rules, struct policy_value *value, uint32_t op,
-		      bool path)
+		      uint32_t kind)
 {
 	struct random_state *random = &rules->random;
+	bool path = kind_has_class(kind, TETRA_CLASS_PATH);
 	char text[RANDOM_TEXT_BYTES];
 	size_t len = random_text(rules, random, path, text, sizeof(text) - 8), cut;
-	bool whole = op == TETRA_OP_EQUAL || op == TETRA_OP_NOT_EQUAL;
-	bool tail = op == TETRA_OP_POSTFIX || op == TETRA_OP_NOT_POSTFIX;
+	bool whole = operator_relation(op) == TETRA_REL_IS;
+	bool tail = operator_relation(op) == TETRA_REL_POSTFIX;
 
 	cut = !whole && len && random_once(random, 2) ? random_below(random, len) : 0;
 	if (random_once(random, rules->sparse ? 1024 : 32))
@@ -198,7 +191,7 @@ static void make_text(struct random_rules *rules, struct policy_value *value, ui
 	if (random_once(random, 32))
 		text[len++] = '\0';
 	value->text = arena_text(rules->arena, text, len);
-	value->len = len;
+	value->len = kind_literal_bytes(kind, text, len);
 	if (!value->text)
 		abort();
 	keep_text(rules, value);
@@ -209,7 +202,7 @@ static void make_number(struct random_rules *rules, struct policy_value *value,
 {
 	struct random_state *random = &rules->random;
 	uint64_t a = random_number(random, kind), b = a;
-	bool is_signed = arg_kind_class(kind) == TETRA_CLASS_SIGNED;
+	bool is_signed = kind_row(kind)->is_signed;
 
 	if (rules->n_numbers && random_once(random, 3))
 		a = b = random_extend(
@@ -253,62 +246,100 @@ static void make_address(struct random_rules *rules, struct policy_value *value)
 	keep_address(rules, value);
 }
 
+/* Sparse rules find their values by keys, and half of the others have no order in them:
+ * tables of keys shall be met. */
+static bool is_wanted(const struct random_rules *rules, const struct operator_row *op)
+{
+	bool ordered = op->relation == TETRA_REL_ABOVE || op->relation == TETRA_REL_BELOW;
+
+	if (rules->sparse)
+		return !op->negated && !ordered && op->relation != TETRA_REL_HAS_BITS;
+	return !ordered || rules->seed & 1;
+}
+
+/* Any operator of the table that compares such arguments; @but: not this relation. */
+static uint32_t make_operator(struct random_rules *rules, uint32_t kind, uint32_t but)
+{
+	uint32_t op;
+
+	do
+		op = 1 + random_below(&rules->random, TETRA_OP_END - 1);
+	while (!operator_row(op)->supported || operator_relation(op) == but ||
+	       !operator_fits_kind(op, kind) || !is_wanted(rules, operator_row(op)));
+	return op;
+}
+
 static void make_number_filter(struct random_rules *rules, struct policy_filter *filter,
 			       uint32_t kind, bool masked)
 {
-	static const uint8_t ops[] = { TETRA_OP_EQUAL,	    TETRA_OP_IN_MAP,
-				       TETRA_OP_NOT_EQUAL,  TETRA_OP_MASK,
-				       TETRA_OP_NOT_IN_MAP, TETRA_OP_GT,
-				       TETRA_OP_LT };
-	/* Half of the rule sets have no order in them: tables of keys shall be met. */
-	uint32_t n = rules->seed & 1 ? ARRAY_SIZE(ops) : ARRAY_SIZE(ops) - 2;
+	bool range;
 
-	do
-		filter->op = ops[random_below(&rules->random, rules->sparse ? 2 : n)];
-	while (masked && filter->op == TETRA_OP_MASK);
+	filter->op = make_operator(rules, kind, masked ? TETRA_REL_HAS_BITS : 0);
+	range = operator_relation(filter->op) == TETRA_REL_IN_RANGE && rules->seed & 2;
 	filter->values = alloc_values(rules, &filter->n_values);
 	for (uint32_t i = 0; i < filter->n_values; i++)
-		make_number(rules, &filter->values[i], kind,
-			    (rules->seed & 2) && (filter->op == TETRA_OP_IN_MAP ||
-						  filter->op == TETRA_OP_NOT_IN_MAP));
-}
-
-/* EQUAL, PREFIX, POSTFIX, or their negation one above. */
-static uint32_t make_text_operator(struct random_rules *rules)
-{
-	return TETRA_OP_EQUAL + 2 * random_below(&rules->random, 3) + make_negated(rules);
+		make_number(rules, &filter->values[i], kind, range);
 }
 
 static void make_text_filter(struct random_rules *rules, struct policy_filter *filter,
-			     bool path)
+			     uint32_t kind)
 {
-	filter->op = make_text_operator(rules);
-	filter->values = alloc_values(rules, &filter->n_values);
-	for (uint32_t i = 0; i < filter->n_values; i++)
-		make_text(rules, &filter->values[i], filter->op, path);
-}
-
-static void make_sock_filter(struct random_rules *rules, struct policy_filter *filter)
-{
-	filter->op = TETRA_OP_SADDR + random_below(&rules->random, 6);
+	filter->op = make_operator(rules, kind, 0);
 	filter->values = alloc_values(rules, &filter->n_values);
 	for (uint32_t i = 0; i < filter->n_values; i++) {
 		struct policy_value *value = &filter->values[i];
 
-		if (filter->op <= TETRA_OP_DADDR)
-			make_address(rules, value);
-		else if (filter->op == TETRA_OP_FAMILY)
-			value->min = value->max = random_once(&rules->random, 2) ? 2 : 10;
+		if (operator_row(filter->op)->part == TETRA_PART_FILE_TYPE)
+			value->min = value->max = random_below(&rules->random, 16);
 		else
-			make_number(rules, value, TETRA_ARG_UINT16, true);
+			make_text(rules, value, filter->op, kind);
 	}
+}
+
+static void make_sock_value(struct random_rules *rules, struct policy_value *value,
+			    uint32_t part)
+{
+#define X(NAME, number, column, bits) [number] = bits,
+	static const uint8_t bits[TETRA_PART_END] = { TETRA_PARTS(X) };
+#undef X
+
+	switch (part) {
+	case TETRA_PART_SADDR:
+	case TETRA_PART_DADDR:
+		make_address(rules, value);
+		break;
+	case TETRA_PART_FAMILY:
+		value->min = value->max = random_once(&rules->random, 2) ? 2 : 10;
+		break;
+	default:
+		make_number(rules, value,
+			    bits[part] == 8 ? TETRA_ARG_UINT8 : TETRA_ARG_UINT16, true);
+	}
+}
+
+static void make_sock_filter(struct random_rules *rules, struct policy_filter *filter,
+			     uint32_t kind)
+{
+	const struct operator_row *op;
+
+	filter->op = make_operator(rules, kind, 0);
+	op = operator_row(filter->op);
+	filter->values = alloc_values(rules, &filter->n_values);
+	if (op->grammar == GRAMMAR_PRIVILEGED) {
+		filter->n_values = 1;
+		filter->values[0].max = PORT_PRIVILEGED_MAX;
+		return;
+	}
+	for (uint32_t i = 0; i < filter->n_values; i++)
+		make_sock_value(rules, &filter->values[i], op->part);
 }
 
 static bool filters_have_mask(const struct policy_filter *filters, uint32_t n,
 			      uint32_t arg)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (filters[i].arg == arg && filters[i].op == TETRA_OP_MASK)
+		if (filters[i].arg == arg &&
+		    operator_relation(filters[i].op) == TETRA_REL_HAS_BITS)
 			return true;
 	return false;
 }
@@ -319,17 +350,16 @@ static void make_filter(struct random_rules *rules, struct policy_filter *filter
 	struct policy_filter *filter = &filters[*n];
 
 	filter->arg = arg;
-	switch (arg_kind_class(kind)) {
-	case TETRA_CLASS_SIGNED:
-	case TETRA_CLASS_UNSIGNED:
+	switch (kind_row(kind)->slots) {
+	case TETRA_SLOTS_NUMBER:
 		make_number_filter(rules, filter, kind,
 				   filters_have_mask(filters, *n, arg));
 		break;
-	case TETRA_CLASS_SOCK:
-		make_sock_filter(rules, filter);
+	case TETRA_SLOTS_SOCK:
+		make_sock_filter(rules, filter, kind);
 		break;
 	default:
-		make_text_filter(rules, filter, arg_kind_class(kind) == TETRA_CLASS_PATH);
+		make_text_filter(rules, filter, kind);
 	}
 	++*n;
 }
@@ -360,16 +390,17 @@ static void make_binaries(struct random_rules *rules, struct policy_selector *se
 		selector->n_binaries = 1;
 		return;
 	}
-	binaries->op = make_text_operator(rules);
-	if (binaries->op <= TETRA_OP_NOT_EQUAL && random_once(&rules->random, 4)) {
+	binaries->op = make_operator(rules, TETRA_ARG_BINPRM, 0);
+	if (operator_relation(binaries->op) == TETRA_REL_IS &&
+	    random_once(&rules->random, 4)) {
 		binaries->follow_children = 1;
 		marks->binary = random_below(&rules->random, 64);
 	}
 	binaries->values = alloc_values(rules, &binaries->n_values);
 	for (uint32_t i = 0; i < binaries->n_values; i++) {
-		make_text(rules, &binaries->values[i], binaries->op, true);
+		make_text(rules, &binaries->values[i], binaries->op, TETRA_ARG_BINPRM);
 		/* What is kept of an executable's path; the first limit is 256. */
-		if (binaries->op > TETRA_OP_NOT_EQUAL)
+		if (operator_relation(binaries->op) != TETRA_REL_IS)
 			binaries->values[i].len = MIN(binaries->values[i].len, 128u);
 	}
 	if (!rules->sparse && random_once(&rules->random, 32))
@@ -503,14 +534,16 @@ static void make_args(struct random_rules *rules, struct policy_hook *hook,
 		rules->hook.slots[TETRA_RETURN_SLOT].kind ? SLOTS_MAX - 1 : SLOTS_MAX;
 	uint32_t first = random_below(&rules->random, n);
 
-	memset(group->slot_of_arg, RULESET_NO_SLOT, sizeof(group->slot_of_arg));
+	memset(&group->slots, RULESET_NO_SLOT, sizeof(group->slots));
 	hook->args = alloc(rules, n, sizeof(*hook->args));
 	hook->n_args = n;
 	for (uint32_t i = 0; i < n; i++) {
-		group->slot_of_arg[i] = (first + i) % n;
+		group->slots.of_arg[i] = (first + i) % n;
 		hook->args[i].kind = rules->hook.slots[(first + i) % n].kind;
 	}
 	hook->wants_return = rules->hook.slots[TETRA_RETURN_SLOT].kind != 0;
+	if (hook->wants_return)
+		group->slots.of_return = TETRA_RETURN_SLOT;
 	hook->return_arg.kind = rules->hook.slots[TETRA_RETURN_SLOT].kind;
 }
 

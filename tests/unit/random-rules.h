@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 #include "lib/base/arena.h"
-#include "lib/plan/ruleset.h"
-#include "lib/policy/eval.h"
+#include "lib/image/ruleset.h"
+#include "lib/judge/eval.h"
 
 #define RANDOM_TEXT_BYTES 4096
 /* Number of the first group; the others follow. */
@@ -62,6 +62,10 @@ int random_rules_new(struct random_rules **ret, uint64_t seed, uint32_t n_rules)
 struct random_rules *random_rules_free(struct random_rules *rules);
 void random_event_make(const struct random_rules *rules, uint64_t seed,
 		       struct random_event *ret);
+/* What the evaluator is given for a group, its arguments in @args. */
+void random_event_see(const struct random_rules *rules, const struct random_event *event,
+		      uint32_t group, struct eval_arg (*args)[TETRA_MAX_SLOTS],
+		      struct eval_event *ret);
 /*
  * What the evaluator says: the selector of that group, or -1. @later: at the entry of a call,
  * when its result is not there: selectors that filter it are out, unless they enforce.

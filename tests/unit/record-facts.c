@@ -7,7 +7,8 @@
  *	record-facts tests/data/kernel/names.txt | gzip -9n >6.1.facts.gz
  *
  * The list has one question a line: "family PREFIX" (all functions with BTF of that
- * prefix), "function NAME", "syscall sys_NAME", "event SUBSYSTEM/NAME", "raw EVENT".
+ * prefix), "function NAME", "syscall sys_NAME", "event SUBSYSTEM/NAME", "raw EVENT",
+ * "member STRUCT.MEMBER".
  */
 #include <stdio.h>
 
@@ -47,6 +48,13 @@ static void ask_raw(struct tetra_kernel *kernel, const char *name)
 	struct kernel_function function;
 
 	(void)kernel_find_raw_tracepoint(kernel, name, &function);
+}
+
+static void ask_member(struct tetra_kernel *kernel, const char *path)
+{
+	struct kernel_member member;
+
+	(void)kernel_find_member(kernel, path, &member);
 }
 
 static int collect(const char *name, void *user)
@@ -90,6 +98,8 @@ static void ask(struct tetra_kernel *kernel, char *line)
 		ask_event(kernel, line);
 	else if (str_equal(word, "raw"))
 		ask_raw(kernel, line);
+	else if (str_equal(word, "member"))
+		ask_member(kernel, line);
 	else
 		fprintf(stderr, "record-facts: what is '%s'?\n", word);
 }

@@ -21,31 +21,38 @@ static void show_findings(struct tetra_diag *diag)
 	tetra_diag_clear(diag);
 }
 
-static void show_slots(const struct tetra_hook_config *config)
+static void show_shape(const struct plan_shape *shape)
 {
 	uint32_t i;
 
+	printf("  asks for");
+#define X(name, join) printf(" %s %#llx", #name, (unsigned long long)shape->demand.name);
+	PLAN_DEMANDS(X)
+#undef X
+	printf("\n");
 	for (i = 0; i < TETRA_MAX_SLOTS; i++)
-		if (config->slots[i].kind)
-			printf("  slot %u: %s, parameter %u, offset %u%s%s\n", i,
-			       arg_kind_name(config->slots[i].kind),
-			       config->slots[i].param, config->slots[i].offset,
-			       config->slots[i].typed ? ", typed" : "",
-			       config->slots[i].user ? ", of the caller" : "");
+		if (shape->slots[i].kind)
+			printf("  slot %u: %s, from %u at %u%s%s\n", i,
+			       kind_row(shape->slots[i].kind)->name,
+			       shape->slots[i].value.from, shape->slots[i].value.at,
+			       shape->slots[i].typed ? ", typed" : "",
+			       shape->slots[i].user ? ", of the caller" : "");
 }
 
 static void show_point(const struct session_point *point)
 {
+	char name[PLAN_POINT_BYTES];
 	uint32_t i;
 
-	printf("point %u: %s\n", point->id, point->place.key);
+	plan_point_print(&point->place.point, &name);
+	printf("point %u: %s\n", point->id, name);
 	for (i = 0; i < point->ladder.n_instances; i++)
 		printf("  %s on %s, phase %#x\n",
 		       plan_program_name(point->ladder.instances[i].program),
 		       point->ladder.instances[i].target,
 		       point->ladder.instances[i].phase);
 	printf("  %s\n", point->ladder.reason);
-	show_slots(&point->config);
+	show_shape(&point->shape);
 }
 
 static int load(struct tetra_txn *txn, const char *path, struct tetra_diag *diag)

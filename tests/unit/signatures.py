@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""lib/policy/signatures.c against the recorded kernels: signatures.py SIGNATURES KERNELS
+"""lib/linux/signatures.c against the recorded kernels: signatures.py SIGNATURES KERNELS
 
 Each table must be sorted, and each row that names a function of a recorded kernel must have as
 many parameters as the function has there, numbers and pointers where it has them.

@@ -12,6 +12,7 @@ static const struct event_group_arg specs[] = {
 	{ .slot = 1, .kind = TETRA_ARG_STRING, .yaml_type = "string" },
 	{ .slot = 2, .kind = TETRA_ARG_INT32, .label = "size", .yaml_type = "int" },
 	{ .slot = 3, .kind = TETRA_ARG_INT32, .label = "size", .yaml_type = "int" },
+	{ .slot = 4, .kind = TETRA_ARG_CRED, .label = "cred", .yaml_type = "cred" },
 };
 
 static const struct event_group group = {
@@ -37,6 +38,24 @@ static const struct tetra_record_sock record_sock = {
 	.cookie = 4711,
 };
 
+/* Each member another number. */
+static const struct tetra_record_arg_cred record_cred = {
+	.cred = { .uid = 1,
+		  .gid = 2,
+		  .euid = 3,
+		  .egid = 4,
+		  .suid = 5,
+		  .sgid = 6,
+		  .fsuid = 7,
+		  .fsgid = 8,
+		  .securebits = 9,
+		  .caps = { 10, 11, 12 } },
+	.ns_level = 13,
+	.ns_uid = 14,
+	.ns_gid = 15,
+	.ns_inum = 16,
+};
+
 static void setup(void)
 {
 	static const struct process_seed shell = { .tgid = 7,
@@ -52,6 +71,7 @@ static void setup(void)
 	build_arg(head, 1, TETRA_ARG_STRING, "text", 4);
 	build_int(head, 2, TETRA_ARG_INT32, 40);
 	build_int(head, 3, TETRA_ARG_INT32, 41);
+	build_arg(head, 4, TETRA_ARG_CRED, &record_cred, sizeof(record_cred));
 	ck_assert_int_ge(desk_feed(&desk, head), 0);
 	ck_assert_uint_eq(desk.n_events, 1);
 }
@@ -111,22 +131,53 @@ static void expect_sock(const struct tetra_event *event)
 	ck_assert_uint_eq(sock.cookie, 4711);
 }
 
+static void expect_cred(const struct tetra_event *event)
+{
+	struct tetra_cred cred = { .size = sizeof(cred) };
+	struct tetra_arg arg = { .size = sizeof(arg) };
+
+	ck_assert_int_eq(tetra_event_find_arg(event, "cred", &arg), 0);
+	ck_assert_int_eq(tetra_arg_get_cred(&arg, &cred), 0);
+	ck_assert_uint_eq(cred.uid, 1);
+	ck_assert_uint_eq(cred.gid, 2);
+	ck_assert_uint_eq(cred.euid, 3);
+	ck_assert_uint_eq(cred.egid, 4);
+	ck_assert_uint_eq(cred.suid, 5);
+	ck_assert_uint_eq(cred.sgid, 6);
+	ck_assert_uint_eq(cred.fsuid, 7);
+	ck_assert_uint_eq(cred.fsgid, 8);
+	ck_assert_uint_eq(cred.securebits, 9);
+	ck_assert_uint_eq(cred.permitted, 10);
+	ck_assert_uint_eq(cred.effective, 11);
+	ck_assert_uint_eq(cred.inheritable, 12);
+	ck_assert_uint_eq(cred.user_ns_level, 13);
+	ck_assert_uint_eq(cred.user_ns_uid, 14);
+	ck_assert_uint_eq(cred.user_ns_gid, 15);
+	ck_assert_uint_eq(cred.user_ns_inum, 16);
+}
+
 TEST(structs_have_typed_getters)
 {
 	struct tetra_event *kept = tetra_event_ref(desk.events[0]);
 
 	expect_sock(desk.events[0]);
+	expect_cred(desk.events[0]);
 	/* A kept event owns its values: the record is overwritten. */
 	memset(&build, 0x5a, sizeof(build));
 	expect_sock(kept);
+	expect_cred(kept);
 	tetra_event_unref(kept);
 }
 
 TEST(typed_getters_of_other_values_find_nothing)
 {
 	struct tetra_sock sock = { .size = sizeof(sock) };
+	struct tetra_cred cred = { .size = sizeof(cred) };
 	struct tetra_arg arg = { .size = sizeof(arg) };
 
+	ck_assert_int_eq(tetra_event_get_arg(desk.events[0], 0, &arg), 0);
+	ck_assert_int_eq(tetra_arg_get_cred(&arg, &cred), -ENOENT);
+	ck_assert_int_eq(tetra_arg_get_cred(&arg, NULL), -EINVAL);
 	ck_assert_int_eq(tetra_event_get_arg(desk.events[0], 1, &arg), 0);
 	ck_assert_ptr_null(arg.value);
 	ck_assert_int_eq(tetra_arg_get_sock(&arg, &sock), -ENOENT);

@@ -11,8 +11,11 @@ static struct btf_sample {
 	char path[64];
 	struct arena *arena;
 	struct vmlinux vmlinux;
-	int file_open, printk, wide, trace_exec;
+	int file_open, printk, wide, trace_exec, pointers;
 } sample;
+
+/* BTF_MAX_DEPTH */
+#define MAX_DEPTH 32
 
 static int add_function(struct btf *btf, const char *name, int ret,
 			const char *const *names, const int *types, size_t n)
@@ -60,6 +63,77 @@ static void sample_fill(struct btf *btf)
 					  (int[]){ void_ptr, file_ptr }, 2)));
 }
 
+/* struct outer { int a; struct inner { long x; } in; union { void *p; }; int bits : 3; } */
+static void sample_fill_members(struct btf *btf)
+{
+	int i32 = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	int i64 = btf__add_int(btf, "long", 8, BTF_INT_SIGNED);
+	int pointer = btf__add_ptr(btf, 0);
+	int inner = btf__add_struct(btf, "inner", 8), choice;
+
+	btf__add_field(btf, "x", i64, 0, 0);
+	choice = btf__add_union(btf, NULL, 8);
+	/* Fields go to the last struct that was added. */
+	btf__add_field(btf, "p", pointer, 0, 0);
+	choice = btf__add_const(btf, choice);
+	btf__add_struct(btf, "outer", 32);
+	btf__add_field(btf, "a", i32, 0, 0);
+	btf__add_field(btf, "in", inner, 8 * 8, 0);
+	btf__add_field(btf, NULL, choice, 16 * 8, 0);
+	btf__add_field(btf, "bits", i32, 24 * 8 + 5, 3);
+}
+
+static int add_const(struct btf *btf, int type, unsigned int n)
+{
+	while (n--)
+		type = btf__add_const(btf, type);
+	return type;
+}
+
+/* A struct @name { T m; }, T being a struct with a member x, by way of @n times const. */
+static void add_chain(struct btf *btf, const char *name, int i32, unsigned int n)
+{
+	int inner = btf__add_struct(btf, NULL, 4);
+
+	btf__add_field(btf, "x", i32, 0, 0);
+	inner = add_const(btf, inner, n);
+	btf__add_struct(btf, name, 4);
+	btf__add_field(btf, "m", inner, 0, 0);
+}
+
+/* A struct @name in which x is inside @n structs without a name. */
+static void add_nest(struct btf *btf, const char *name, int i32, unsigned int n)
+{
+	int inner = i32;
+
+	for (unsigned int i = 0; i < n; i++) {
+		int next = btf__add_struct(btf, NULL, 4);
+
+		btf__add_field(btf, i ? NULL : "x", inner, 0, 0);
+		inner = next;
+	}
+	btf__add_struct(btf, name, 4);
+	btf__add_field(btf, NULL, inner, 0, 0);
+}
+
+/* Types as long as they are followed, and one longer. */
+static void sample_fill_depths(struct btf *btf)
+{
+	int i32 = btf__add_int(btf, "int", 4, BTF_INT_SIGNED), type[2];
+
+	add_chain(btf, "chain", i32, MAX_DEPTH);
+	add_chain(btf, "chain_more", i32, MAX_DEPTH + 1);
+	add_nest(btf, "nest", i32, MAX_DEPTH);
+	add_nest(btf, "nest_more", i32, MAX_DEPTH + 1);
+	for (int i = 0; i < 2; i++) {
+		type[i] = i32;
+		for (int n = 0; n < MAX_DEPTH - 1 + i; n++)
+			type[i] = btf__add_ptr(btf, type[i]);
+	}
+	sample.pointers =
+		add_function(btf, "pointers", 0, (const char *[]){ "a", "b" }, type, 2);
+}
+
 static void sample_write(struct btf *btf)
 {
 	uint32_t size;
@@ -79,6 +153,8 @@ static void setup(void)
 
 	ck_assert_ptr_nonnull(btf);
 	sample_fill(btf);
+	sample_fill_members(btf);
+	sample_fill_depths(btf);
 	sample_write(btf);
 	btf__free(btf);
 	ck_assert_int_eq(arena_new(&sample.arena), 0);
@@ -148,6 +224,20 @@ TEST(btf_describes_parameters)
 	ck_assert_uint_eq(function.ret.is_signed, 1);
 }
 
+TEST(btf_describes_types_up_to_a_depth)
+{
+	struct kernel_function function;
+	char c_type[64] = "int ";
+
+	memset(c_type + strlen(c_type), '*', MAX_DEPTH - 1);
+	describe(sample.pointers, 0, &function);
+	ck_assert_str_eq(function.params[0].c_type, c_type);
+	memset(c_type, 0, sizeof(c_type));
+	strcpy(c_type, "? ");
+	memset(c_type + strlen(c_type), '*', MAX_DEPTH);
+	ck_assert_str_eq(function.params[1].c_type, c_type);
+}
+
 TEST(btf_describes_void_and_variadic)
 {
 	struct kernel_function function;
@@ -208,7 +298,7 @@ TEST(btf_walks_a_family)
 	int n = 0;
 
 	ck_assert_int_eq(vmlinux_each_function(&sample.vmlinux, "", count, &n), 0);
-	ck_assert_int_eq(n, 4);
+	ck_assert_int_eq(n, 5);
 	n = 0;
 	ck_assert_int_eq(vmlinux_each_function(&sample.vmlinux, "security_", count, &n),
 			 0);
@@ -237,3 +327,40 @@ TEST(btf_that_is_rubbish_is_refused)
 }
 
 FIXTURE(setup, teardown)
+
+TEST(btf_finds_members)
+{
+	static const struct {
+		const char *type, *path;
+		int result;
+		uint32_t offset, size;
+	} rows[] = {
+		{ "outer", "a", 0, 0, 4 },
+		{ "outer", "in", 0, 8, 8 },
+		{ "outer", "in.x", 0, 8, 8 },
+		{ "outer", "p", 0, 16, 8 },
+		{ "outer", "bits", -ENOENT, 0, 0 },
+		{ "outer", "b", -ENOENT, 0, 0 },
+		{ "outer", "a.b", -ENOENT, 0, 0 },
+		{ "outer", "in.", -ENOENT, 0, 0 },
+		{ "outer", "", -ENOENT, 0, 0 },
+		{ "int", "a", -ENOENT, 0, 0 },
+		{ "other", "a", -ENOENT, 0, 0 },
+		{ "chain", "m.x", 0, 0, 4 },
+		{ "chain_more", "m.x", -ENOENT, 0, 0 },
+		{ "nest", "x", 0, 0, 4 },
+		{ "nest_more", "x", -ENOENT, 0, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel_member member = {};
+		char path[16];
+
+		strcpy(path, rows[i].path);
+		ck_assert_msg(vmlinux_find_member(&sample.vmlinux, rows[i].type, path,
+						  &member) == rows[i].result,
+			      "%s.%s", rows[i].type, rows[i].path);
+		ck_assert_uint_eq(member.offset, rows[i].offset);
+		ck_assert_uint_eq(member.size, rows[i].size);
+	}
+}

@@ -232,7 +232,7 @@ TEST(compact_lsm_and_tracepoint)
 	head = begin(NULL);
 	group.kind = TETRA_EVENT_TRACEPOINT;
 	group.subsys = "sched";
-	group.event = "sched_process_exec";
+	group.function_name = "sched_process_exec";
 	ck_assert_str_eq(
 		fed(head),
 		"⁉️ tracepoint edge-7 /usr/bin/curl sched sched_process_exec");
@@ -242,11 +242,11 @@ TEST(compact_lsm_and_tracepoint)
 TEST(compact_decodes_system_calls)
 {
 	static const uint64_t longs[] = { UINT64_MAX - 99, 0x7ffd3a1c4e80, 0, 0, 1, 1 };
-	struct tetra_record *head = begin(NULL);
+	struct tetra_record *head = begin("sys_enter");
 
 	group.kind = TETRA_EVENT_TRACEPOINT;
 	group.subsys = "raw_syscalls";
-	group.event = "sys_enter";
+	group.function_name = "sys_enter";
 	add_int(head, TETRA_ARG_INT64, 257);
 	build_arg(head, 1, TETRA_ARG_CONST_BUF, longs, sizeof(longs));
 	add(TETRA_ARG_CONST_BUF);
@@ -254,14 +254,14 @@ TEST(compact_decodes_system_calls)
 		fed(head),
 		"☎  syscall edge-7 /usr/bin/curl openat(int dfd=18446744073709551516, "
 		"const char *filename=0x7ffd3a1c4e80, int flags=0, umode_t mode=0)");
-	head = begin(NULL);
+	head = begin("sys_enter");
 	add_int(head, TETRA_ARG_INT64, 32);
 	ck_assert_str_eq(fed(head),
 			 "☎  syscall edge-7 /usr/bin/curl dup(unsigned int fildes=?)");
-	head = begin(NULL);
+	head = begin("sys_enter");
 	add_int(head, TETRA_ARG_INT64, 39);
 	ck_assert_str_eq(fed(head), "☎  syscall edge-7 /usr/bin/curl getpid");
-	head = begin(NULL);
+	head = begin("sys_enter");
 	add_int(head, TETRA_ARG_INT64, 100000);
 	ck_assert_str_eq(fed(head), "☎  syscall edge-7 /usr/bin/curl unknown");
 }

@@ -295,6 +295,55 @@ TEST(excerpt_has_renamed_members_by_their_older_name)
 	btf__free(full);
 }
 
+/* EXCERPT_MAX_CHAIN, EXCERPT_MAX_DEPTH */
+#define MAX_CHAIN 32u
+#define MAX_DEPTH 32u
+
+/* struct top { T m; }, T being n times const of a struct inside n structs. */
+static struct btf *deep(unsigned int n_const, unsigned int n_structs)
+{
+	struct btf *btf = btf__new_empty();
+	int inner = btf__add_int(btf, "int", 4, 0);
+
+	for (unsigned int i = 0; i < n_structs; i++) {
+		int next = btf__add_struct(btf, NULL, 4);
+
+		btf__add_field(btf, "m", inner, 0, 0);
+		inner = next;
+	}
+	for (unsigned int i = 0; i < n_const; i++)
+		inner = btf__add_const(btf, inner);
+	btf__add_struct(btf, "top", 4);
+	btf__add_field(btf, "m", inner, 0, 0);
+	return btf;
+}
+
+/* A chain or a nest that is longer is a kernel's BTF that is broken. */
+TEST(excerpt_follows_types_to_a_depth)
+{
+	static const struct {
+		unsigned int n_const, n_structs;
+		int result;
+	} rows[] = {
+		{ MAX_CHAIN, 1, 0 },
+		{ MAX_CHAIN + 1, 1, -EINVAL },
+		{ 0, MAX_DEPTH - 1, 0 },
+		{ 0, MAX_DEPTH, -EINVAL },
+	};
+	struct btf *wanted = deep(0, 0);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct btf *full = deep(rows[i].n_const, rows[i].n_structs);
+		struct btf *excerpt = NULL;
+
+		ck_assert_msg(excerpt_new(&excerpt, full, wanted) == rows[i].result,
+			      "%u const, %u structs", rows[i].n_const, rows[i].n_structs);
+		btf__free(excerpt);
+		btf__free(full);
+	}
+	btf__free(wanted);
+}
+
 TEST(excerpt_of_empty_btf_is_empty)
 {
 	struct btf *none = btf__new_empty(), *wanted = sample_wanted();

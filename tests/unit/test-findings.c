@@ -20,6 +20,9 @@
 #include "tetra/policy.h"
 #include "tests/unit/suite.h"
 
+/* All cases are one test. */
+TIMEOUT(30)
+
 #define MAX_TEXT  65536
 #define MAX_WANTS 16
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/strbuf.h"
-#include "lib/policy/here.h"
+#include "lib/lint/here.h"
 #include "tests/unit/suite.h"
 
 static char root[PATH_MAX], own[PATH_MAX];

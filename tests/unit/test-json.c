@@ -4,7 +4,7 @@
  * tests/data/record/NAME.json.
  */
 #include "record-build.h"
-#include "lib/event/writer.h"
+#include "lib/process/writer.h"
 #include "tests/unit/suite.h"
 
 #define SH_STAMP   UINT64_C(500000000000)
@@ -19,7 +19,7 @@ static const struct process_seed shell = {
 	.parent_tgid = 1,
 	.parent_stamp = 10000000,
 	.has_cred = true,
-	.cred = { .uid = 1000, .euid = 1000, .login_uid = 1000 },
+	.facts.cred = { .uid = 1000, .euid = 1000, .login_uid = 1000 },
 	.exe = "/usr/bin/bash",
 	.cwd = "/home/ana",
 	.cmdline = "-bash",
@@ -59,6 +59,7 @@ static const struct event_group file_group = {
 	.args = file_args,
 	.n_args = 3,
 	.wants_return = 1,
+	.return_slot = TETRA_RETURN_SLOT,
 	.return_kind = TETRA_ARG_INT32,
 	.return_type = "int",
 };
@@ -195,7 +196,7 @@ TEST(json_tracepoint_and_lsm)
 		.kind = TETRA_EVENT_TRACEPOINT,
 		.policy_name = "syscalls",
 		.subsys = "raw_syscalls",
-		.event = "sys_enter",
+		.function_name = "sys_enter",
 		.args = args,
 		.n_args = 3,
 	};
@@ -294,7 +295,7 @@ TEST(json_numbers_by_their_kind)
 
 TEST(json_texts_and_labels)
 {
-	ck_assert_str_eq(arg_text(TETRA_ARG_STRING, "na\"me", "/etc/passwd\0", 12, NULL),
+	ck_assert_str_eq(arg_text(TETRA_ARG_STRING, "na\"me", "/etc/passwd", 11, NULL),
 			 "{\"string_arg\":\"/etc/passwd\",\"label\":\"na\\\"me\"}");
 	ck_assert_str_eq(arg_text(TETRA_ARG_STRING, NULL, "", 0, NULL),
 			 "{\"string_arg\":\"\"}");
@@ -388,6 +389,35 @@ TEST(json_sockets)
 		       "\"saddr\":\"invalid IP\""));
 }
 
+TEST(json_credentials)
+{
+	struct tetra_record_arg_cred cred = {
+		.cred = { .uid = 1000, .gid = 1001, .suid = 2, .fsgid = 3 },
+		.ns_level = 0,
+		.ns_inum = 4026531837,
+	};
+
+	cred.cred.securebits = 1u << 4;
+	cred.cred.caps[TETRA_CAPSET_PERMITTED] = 3;
+	ck_assert_str_eq(
+		arg_text(TETRA_ARG_CRED, "new", &cred, sizeof(cred), NULL),
+		"{\"process_credentials_arg\":{\"uid\":1000,\"gid\":1001,\"euid\":0,"
+		"\"egid\":0,\"suid\":2,\"sgid\":0,\"fsuid\":0,\"fsgid\":3,"
+		"\"securebits\":[\"SecBitKeepCaps\"],"
+		"\"caps\":{\"permitted\":[\"CAP_CHOWN\",\"DAC_OVERRIDE\"]},"
+		"\"user_ns\":{\"level\":0,\"uid\":0,\"gid\":0,"
+		"\"ns\":{\"inum\":4026531837,\"is_host\":true}}},\"label\":\"new\"}");
+	cred.ns_level = 1;
+	cred.ns_uid = 1000;
+	ck_assert_ptr_nonnull(
+		strstr(arg_text(TETRA_ARG_CRED, NULL, &cred, sizeof(cred), NULL),
+		       "\"caps\":{\"permitted\":[\"CAP_CHOWN\",\"DAC_OVERRIDE\"]},"
+		       "\"user_ns\":{\"level\":1,\"uid\":1000,\"gid\":0,"
+		       "\"ns\":{\"inum\":4026531837}}}}"));
+	ck_assert_str_eq(arg_text(TETRA_ARG_CRED, NULL, "", 0, make_fault),
+			 "{\"process_credentials_arg\":{}}");
+}
+
 TEST(json_arguments_that_did_not_fit_leave_a_hole)
 {
 	struct tetra_arg arg = { .size = sizeof(arg) };
@@ -451,6 +481,51 @@ static const char *properties_of(const struct build_exec *exec)
 	ck_assert_ptr_nonnull(end);
 	snprintf(text, sizeof(text), "%.*s", (int)(end - at), at);
 	return text + strlen("\"binary_properties\":");
+}
+
+static const char *find_user(void *users, uint32_t uid)
+{
+	++*(unsigned int *)users;
+	return uid == 1000 ? "ana" : NULL;
+}
+
+/* The user of an exec in those namespaces, as events show it; "" if they do not. */
+static const char *user_shown(uint32_t uid, uint32_t mnt, uint32_t user_ns)
+{
+	struct build_exec exec = curl;
+	struct tetra_record_exec *record;
+	const char *at;
+
+	exec.uid = uid;
+	record = (struct tetra_record_exec *)build_exec(&build, &exec);
+	record->namespaces[TETRA_NS_MNT] = mnt;
+	record->namespaces[TETRA_NS_USER] = user_ns;
+	desk_clear(&desk);
+	desk_feed(&desk, &record->head);
+	at = strstr(desk.lines[0], "\"user\":");
+	return at ? at : "";
+}
+
+TEST(json_names_users_of_the_host)
+{
+	struct decoder_opts opts = { .json.find_user = find_user };
+	unsigned int n = 0;
+
+	opts.json.users = &n;
+	opts.json.host_namespaces[TETRA_NS_MNT] = 5;
+	opts.json.host_namespaces[TETRA_NS_USER] = 6;
+	desk_done(&desk);
+	desk_init(&desk, &opts);
+	ck_assert_ptr_nonnull(strstr(user_shown(1000, 5, 6),
+				     "\"user\":{\"name\":\"ana\"},\"in_init_tree\""));
+	ck_assert_str_eq(user_shown(1001, 5, 6), "");
+	ck_assert_uint_eq(n, 2);
+	ck_assert_str_eq(user_shown(1000, 7, 6), "");
+	ck_assert_str_eq(user_shown(1000, 5, 7), "");
+	ck_assert_uint_eq(n, 2);
+	desk_done(&desk);
+	desk_init(&desk, NULL);
+	ck_assert_str_eq(user_shown(1000, 5, 6), "");
 }
 
 TEST(json_tells_what_the_file_changed)

@@ -11,7 +11,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/strbuf.h"
-#include "lib/kernel/hook-names.h"
+#include "lib/linux/hook-names.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/syscalls.h"
 #include "tests/unit/suite.h"

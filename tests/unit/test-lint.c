@@ -2,7 +2,8 @@
 /*
  * The warnings of tests/data/policy/lint. Files named clean-* list none and must give none.
  */
-#include "lib/policy/lint.h"
+#include "lib/linux/acts.h"
+#include "lib/lint/lint.h"
 #include "tests/unit/expect.h"
 #include "tests/unit/suite.h"
 
@@ -35,6 +36,22 @@ TEST(lint_is_silent_unless_asked)
 	ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_WARNING), 2);
 	tetra_policy_unref(policy);
 	tetra_diag_free(diag);
+}
+
+/* A row that an earlier one hides says a second act, or nothing. */
+TEST(each_way_is_listed_once)
+{
+	const struct way_row *way, *other;
+
+	for (way = ways; way->name; way++) {
+		other = way_find(way->name);
+		ck_assert_msg(other == way || (way->act && way->act != other->act),
+			      "%s is listed after %s", way->name, other->name);
+		for (other = ways; other < way; other++)
+			ck_assert_msg(other->act != way->act ||
+					      !str_equal(other->name, way->name),
+				      "%s is listed twice", way->name);
+	}
 }
 
 static void add_codes(const struct lint_rule *rules, char *all)
@@ -85,7 +102,7 @@ TEST(lint_tests_have_every_rule)
 	add_codes(lint_never_rules, all);
 	add_codes(lint_action_rules, all);
 	add_codes(lint_evasion_rules, all);
-	add_codes(lint_judge_rules, all);
+	add_codes(lint_unjudged_rules, all);
 	while ((name = strsep(&rest, " ")) && *name) {
 		snprintf(wanted[0], sizeof(wanted[0]), "\t%s", name);
 		snprintf(wanted[1], sizeof(wanted[1]), "=> %s ", name);

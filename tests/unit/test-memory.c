@@ -11,6 +11,9 @@
 #include "tetra/policy.h"
 #include "tests/unit/suite.h"
 
+/* A run for each allocation. */
+TIMEOUT(60)
+
 #define NEVER 0u
 
 static unsigned int n_calls, fail_at;

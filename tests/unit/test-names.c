@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/base/nearest.h"
-#include "lib/kernel/names.h"
+#include "lib/linux/names.h"
 #include "tests/unit/suite.h"
 
 static const struct names *const tables[] = {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "lib/base/opts.h"
+#include "lib/session/options.h"
 #include "tests/unit/record-build.h"
 #include "tetra/session.h"
 
@@ -162,6 +163,39 @@ TEST(every_call_reads_its_options_in_this_way)
 		ck_assert_int_eq(rows[i].call(given), -EINVAL);
 	}
 	ck_assert_int_eq(call_parse(&(size_t){ sizeof(size_t) }), 0);
+}
+
+TEST(sizes_of_a_session_are_taken_up_to_their_limits)
+{
+	static const struct {
+		uint32_t ring_bytes, max_processes;
+		int result;
+		uint32_t ring;
+		const char *code; /* of what is said; NULL: nothing */
+	} rows[] = {
+		{ 0, 0, 0, 1u << 20, NULL },
+		{ 4096, 0, 0, 4096, NULL },
+		{ 4095, 0, 0, 4096, "ring-size" },
+		{ 4097, 0, 0, 8192, "ring-size" },
+		{ 1u << 30, 0, 0, 1u << 30, NULL },
+		{ (1u << 30) + 1, 0, -EINVAL, 0, "bad-option" },
+		{ 0, 1u << 22, 0, 1u << 20, NULL },
+		{ 0, (1u << 22) + 1, -EINVAL, 0, "bad-option" },
+	};
+	struct tetra_finding finding = { .size = sizeof(finding) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		TETRA_OPTS(tetra_session_opts, opts, .ring_bytes = rows[i].ring_bytes,
+			   .max_processes = rows[i].max_processes);
+
+		tetra_diag_clear(diag);
+		ck_assert_int_eq(session_check_opts(&opts, diag), rows[i].result);
+		ck_assert_uint_eq(tetra_diag_count(diag, 0), rows[i].code != NULL);
+		if (rows[i].code && tetra_diag_get(diag, 0, &finding) == 0)
+			ck_assert_str_eq(finding.code, rows[i].code);
+		if (rows[i].result == 0)
+			ck_assert_uint_eq(session_ring_bytes(&opts), rows[i].ring);
+	}
 }
 
 TEST(unknown_flags_of_a_session_are_named)

@@ -47,7 +47,8 @@ static int plan_hook(struct tetra_policy *policy, const struct policy_hook *hook
 	if (r == 0)
 		r = plan_ladder(&ladder, &use, use.needs, &place, kernel, diag);
 	if (r == 0 && (!ladder.n_instances || !*ladder.reason)) {
-		fprintf(stderr, "%s: %s: a plan of nothing\n", policy->file, use.key);
+		fprintf(stderr, "%s: %s: a plan of nothing\n", policy->file,
+			use.point.symbol);
 		abort();
 	}
 	return r;

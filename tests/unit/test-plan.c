@@ -3,6 +3,9 @@
  * Policies on recorded kernels: which programs would be attached, how arguments are read,
  * what is refused and with what words. Nothing is asked of the machine that the test runs on.
  */
+#include <unistd.h>
+
+#include "lib/plan/layout.h"
 #include "tests/unit/plan-of.h"
 
 /* --- plans as text --- */
@@ -31,8 +34,9 @@ static void ladder_tell(struct strbuf *text, const struct plan_ladder *ladder)
 	for (i = 0; i < ladder->n_instances; i++) {
 		const struct plan_instance *instance = &ladder->instances[i];
 
-		strbuf_format(text, "%s%s:%s:", text->len ? " " : "",
-			      plan_program_name(instance->program), instance->target);
+		strbuf_format(text, "%s%s:%s%s%s:", text->len ? " " : "",
+			      plan_program_name(instance->program), instance->subsystem,
+			      instance->subsystem[0] ? "/" : "", instance->target);
 		phases_tell(text, instance->phase);
 	}
 }
@@ -89,7 +93,7 @@ static const struct {
 	{ FUNCTION("security_file_permission", ARGS(ARG("1", "uint32"))), ALL,
 	  "uint32 param 1", "(type 'int32' reads it)" },
 	{ FUNCTION("security_file_permission", ARGS(ARG("1", "int64"))), ALL,
-	  "int64 param 1", "arg-type-mismatch" },
+	  "int64 as int32 param 1", "arg-type-mismatch" },
 	{ FUNCTION("security_mmap_file", ARGS(ARG("1", "int"))), ALL, "int32 param 1",
 	  NULL },
 	{ FUNCTION("security_mmap_file", ARGS(ARG("1", "uint64"))), ALL, "uint64 param 1",
@@ -128,6 +132,17 @@ static const struct {
 	{ EVENT("sched", "sched_process_exec", ", raw: true" ARGS(ARG("4", "int"))), ALL,
 	  NULL, "out-of-range" },
 
+	/* Through members of a struct. */
+	{ FUNCTION("commit_creds", ARGS(ARG("0", "cred"))), ALL, "cred param 0", NULL },
+	{ FUNCTION("commit_creds", ARGS(ARG("0", "file"))), ALL, "file param 0",
+	  "type 'cred' reads it" },
+	{ FUNCTION("security_inode_unlink", ARGS(ARG("1", "dentry"))), ALL,
+	  "dentry param 1", NULL },
+	{ SYSCALL("sys_symlinkat", ARGS(ARG("0", "cred"))), ALL, "nop param 0 user",
+	  "type 'cred' cannot be read" },
+	{ FUNCTION("do_filp_open", ARGS(ARG("1", "filename"))), ALL & ~8u,
+	  "filename param 1->0", NULL },
+
 	/* System calls. */
 	{ SYSCALL("sys_symlinkat", ARGS(ARG("0", "string"))), ALL, "string param 0 user",
 	  NULL },
@@ -139,9 +154,26 @@ static const struct {
 	  NULL, "type 'file' cannot be read" },
 	{ SYSCALL("sys_write", ARGS(ARG("0", "fd"))), ALL, "fd param 0 user", NULL },
 	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 3}")), ALL,
-	  "char_buf param 1 size 2 user", NULL },
+	  "char_buf param 1 size param 2 user", NULL },
 	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 2}")), ALL,
-	  "char_buf param 1 size 1 user", "sizeArgIndex counts parameters from 1" },
+	  "char_buf param 1 size param 1 user", "sizeArgIndex counts parameters from 1" },
+	/* A narrow parameter is no wider because it is read as one. */
+	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 1}")), ALL,
+	  "char_buf param 1 size param 0 as uint32 user", NULL },
+	{ SYSCALL("sys_write", ARGS(ARG("0", "uint64"))), ALL,
+	  "uint64 as uint32 param 0 user", "'unsigned int'" },
+	{ SYSCALL("sys_write", ARGS(ARG("0", "int64"))), ALL,
+	  "int64 as uint32 param 0 user", "'unsigned int'" },
+	{ SYSCALL("sys_write", ARGS(ARG("0", "int"))), ALL, "int32 param 0 user", NULL },
+	{ SYSCALL("sys_write", ARGS(ARG("2", "int"))), ALL, "int32 param 2 user", NULL },
+	{ SYSCALL("sys_write", ARGS(ARG("2", "size_t"))), ALL, "size_t param 2 user",
+	  NULL },
+	{ FUNCTION("security_file_permission", ARGS(ARG("1", "int64"))), ALL,
+	  "int64 as int32 param 1", "'int'" },
+	{ FUNCTION("security_file_permission", ARGS(ARG("1", "size_t"))), ALL,
+	  "size_t as uint32 param 1", "'int'" },
+	{ EVENT("syscalls", "sys_enter_write", ARGS(ARG("5", "uint64"))), ALL,
+	  "uint64 as uint32 field 16+8 user", NULL },
 	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 4}")), ALL,
 	  NULL, "so there is no 4" },
 	{ SYSCALL("__ia32_sys_openat", ARGS(ARG("1", "string"))), ALL, NULL,
@@ -154,42 +186,104 @@ static const struct {
 
 	/* Fields. */
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("4", "string"))), ALL,
-	  "string at 8+4 from 1", NULL },
-	{ EVENT("sched", "sched_process_exec", ARGS("{index: 4}")), ALL,
-	  "string at 8+4 from 1", NULL },
+	  "string loc 8", NULL },
+	{ EVENT("sched", "sched_process_exec", ARGS("{index: 4}")), ALL, "string loc 8",
+	  NULL },
 	{ EVENT("sched", "sched_process_exec", ARGS("{index: 5}")), ALL,
-	  "int32 at 12+4 from 0", NULL },
+	  "int32 field 12+4", NULL },
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("5", "int64"))), ALL,
-	  "int64 at 12+4 from 0", "arg-type-mismatch" },
+	  "int64 as int32 field 12+4", "arg-type-mismatch" },
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("5", "file"))), ALL, NULL,
 	  "cannot be read" },
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("4", "int32"))), ALL, NULL,
 	  "field 'filename' is 'char[]' of 4 bytes (type 'string' reads it)" },
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("3", "int32"))), ALL, NULL,
 	  "field 'common_pid' is not available" },
-	{ EVENT("task", "task_rename", ARGS(ARG("7", "int16"))), 7,
-	  "int16 at 44+2 from 0", NULL },
+	{ EVENT("task", "task_rename", ARGS(ARG("7", "int16"))), 7, "int16 field 44+2",
+	  NULL },
 	{ EVENT("task", "task_rename", ARGS("{index: 7}")), 7, NULL,
 	  "cannot derive a type from field 'oom_score_adj'" },
 	{ EVENT("sched", "sched_process_exec", ARGS(ARG("40", "int32"))), ALL, NULL,
 	  "spec.tracepoints[0].args[0].index out-of-range" },
-	{ EVENT("task", "task_rename", ARGS(ARG("5", "string"))), 7,
-	  "string at 12+16 from 2", NULL },
+	{ EVENT("task", "task_rename", ARGS(ARG("5", "string"))), 7, "string array 12",
+	  NULL },
 	{ EVENT("syscalls", "sys_enter_openat", ARGS(ARG("6", "string"))), ALL,
-	  "string at 24+8 from 0 user", NULL },
+	  "string field 24+8 user", NULL },
 	{ EVENT("syscalls", "sys_enter_openat", ARGS("{index: 6}")), ALL, NULL,
 	  "a buffer needs sizeArgIndex" },
 	{ EVENT("syscalls", "sys_enter_write", ARGS("{index: 6, sizeArgIndex: 8}")), ALL,
-	  "char_buf at 24+8 from 0 size 32+8 user", NULL },
+	  "char_buf field 24+8 size field 32+8 user", NULL },
 	{ EVENT("syscalls", "sys_enter_write", ARGS("{index: 6, sizeArgIndex: 7}")), ALL,
 	  NULL, "sizeArgIndex counts fields from 1" },
 	{ EVENT("raw_syscalls", "sys_enter", ARGS("{index: 5}")), ALL,
-	  "const_buf at 16+48 from 2", NULL },
+	  "const_buf array 16 size constant 48", NULL },
 	{ EVENT("raw_syscalls", "sys_enter",
 		ARGS("{index: 4}") ", selectors: [{matchArgs: [{index: 4, operator: "
 				   "Prefix, values: [x]}]}]"),
 	  ALL, NULL, "Prefix cannot be used on a field of type int64" },
 };
+
+/* A kernel of which nothing is known but what @lines say. */
+static struct tetra_kernel *kernel_of(const char *lines)
+{
+	struct tetra_kernel *kernel = NULL;
+	char path[] = "/tmp/test-plan.XXXXXX";
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "tetra-facts\t1\nrelease\t6.1.0\nmachine\tx86_64\n%s", lines);
+	fclose(file);
+	ck_assert_int_eq(kernel_read_facts(&kernel, path, NULL), 0);
+	unlink(path);
+	return kernel;
+}
+
+#define COMMIT_CREDS                                                                     \
+	"function\tcommit_creds\t1\tk\tSA\t:s:4:int:int\tnew:p:8:cred:struct cred *\n"
+
+TEST(plan_asks_where_members_are)
+{
+	static const uint32_t kinds[] = { TETRA_ARG_CRED, TETRA_ARG_FILENAME };
+	const char *missing;
+
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+		ck_assert_ptr_nonnull(layout_member(kinds[k], 0));
+		for (unsigned int i = 0; i < ARRAY_SIZE(releases); i++) {
+			struct tetra_slot_config slot = { .kind = kinds[k] };
+
+			ck_assert_msg(layout_plan(&slot, recorded(i), &missing) == 0,
+				      "%s: %s", releases[i], missing);
+		}
+	}
+}
+
+TEST(plan_says_which_member_a_kernel_lacks)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	_cleanup_(tetra_diag_freep) struct tetra_diag *diag = NULL;
+	_cleanup_(tetra_policy_unrefp) struct tetra_policy *policy =
+		policy_of(FUNCTION("commit_creds", ARGS(ARG("0", "cred"))));
+	/* One that it lacks, one of another size. */
+	struct tetra_kernel *kernel = kernel_of(
+		COMMIT_CREDS "member\tcred.uid\t8\t4\nmember\tcred.gid\t12\t2\n");
+	struct tetra_slot_config slot = { .kind = TETRA_ARG_FILENAME };
+	const char *missing = NULL;
+	struct plan_use use;
+
+	ck_assert_int_eq(layout_plan(&slot, kernel, &missing), -EOPNOTSUPP);
+	ck_assert_str_eq(missing, "filename.name");
+	ck_assert_int_eq(tetra_diag_new(&diag), 0);
+	ck_assert_int_eq(plan_use(&use, &policy->hooks[0], "p.yaml", kernel, diag), 0);
+	diag_show(diag, &text);
+	ck_assert_str_eq(
+		text.text,
+		"spec.kprobes[0].args[0].type not-possible-here: type 'cred' cannot "
+		"be read: this kernel has no 'cred.gid'; it is reported as "
+		"unsupported");
+	ck_assert_uint_eq(use.args[0].kind, TETRA_ARG_NOP);
+	ck_assert_uint_eq(use.unsupported, 1);
+	kernel_free(kernel);
+}
 
 /* --- the ladder --- */
 
@@ -558,17 +652,21 @@ TEST_EACH(plan_describes_instances, ARRAY_SIZE(releases))
 			policy_of(rows[i].spec);
 		struct plan_use use;
 		struct plan_ladder ladder;
+		char name[PLAN_POINT_BYTES];
 
 		ck_assert_int_eq(plan_first(policy, recorded(_i), &use, &ladder, NULL),
 				 0);
-		ck_assert_str_eq(use.key, rows[i].key);
-		ck_assert_str_eq(use.symbol, rows[i].symbol);
+		plan_point_print(&use.point, &name);
+		ck_assert_str_eq(name, rows[i].key);
+		ck_assert_str_eq(use.point.symbol, rows[i].symbol);
 		ck_assert_uint_eq(ladder.can_deny, rows[i].can_deny);
 		ck_assert_uint_eq(ladder.instances[0].n_params, rows[i].n_params);
 		ck_assert_int_eq(ladder.instances[0].syscall_number, rows[i].number);
 		ck_assert_uint_eq(ladder.instances[0].syscall, rows[i].syscall);
 		ck_assert_uint_eq(ladder.instances[0].has_return, rows[i].has_return);
-		ck_assert_uint_eq(ladder.instances[0].typed, rows[i].typed);
+		ck_assert_uint_eq(plan_program_words(ladder.instances[0].program) ==
+					  PLAN_WORDS_TYPED,
+				  rows[i].typed);
 	}
 }
 

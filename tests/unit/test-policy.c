@@ -263,6 +263,32 @@ TEST(policy_parses_texts)
 	ck_assert_uint_eq(f->values[0].len, 0);
 }
 
+/* NULs at the end of a literal count for buffers alone. */
+TEST(policy_drops_nuls_at_the_end_of_literals)
+{
+	static const struct {
+		const char *type, *value;
+		size_t len;
+	} rows[] = {
+		{ "string", "ab\\0\\0", 2 },  { "filename", "ab\\0", 2 },
+		{ "filename", "\\0", 0 },     { "file", "/ab\\0", 3 },
+		{ "dentry", "/a\\0b\\0", 4 }, { "char_buf", "ab\\0", 3 },
+		{ "char_buf", "\\0", 1 },
+	};
+	char spec[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(
+			spec, sizeof(spec),
+			"  kprobes: [{call: x, syscall: false,"
+			" args: [{index: 0, type: %s, sizeArgIndex: 1}], selectors: "
+			"[{matchArgs: [{index: 0, operator: Equal, values: [\"%s\"]}]}]}]",
+			rows[i].type, rows[i].value);
+		ck_assert_uint_eq(good(spec)->selectors[0].args[0].values[0].len,
+				  rows[i].len);
+	}
+}
+
 /* A literal of @n letters, in a filter or as a binary; @code: why it is not accepted. */
 static const struct {
 	const char *filter;
@@ -483,7 +509,7 @@ TEST(policy_says_what_is_not_supported)
 	struct tetra_finding finding = { .size = sizeof(finding) };
 
 	ck_assert_int_eq(parse("  kprobes:\n  - call: sys_x\n    args:\n"
-			       "    - {index: 0, type: cred}\n"),
+			       "    - {index: 0, type: module}\n"),
 			 -EOPNOTSUPP);
 	ck_assert_ptr_null(policy);
 	ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
@@ -494,7 +520,7 @@ TEST(policy_says_what_is_not_supported)
 	/* One word for a section, not one for each part of it. */
 	tetra_diag_clear(diag);
 	ck_assert_int_eq(
-		parse("  fentries:\n  - call: a\n    args: [{index: 0, type: cred}]\n"),
+		parse("  fentries:\n  - call: a\n    args: [{index: 0, type: module}]\n"),
 		-EOPNOTSUPP);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 1);
 	/* What would be written into a program's registers is not left out in silence. */

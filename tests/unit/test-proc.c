@@ -129,7 +129,7 @@ TEST(proc_reads_a_process)
 	ck_assert_str_eq(entry.comm, "a) b (c");
 	ck_assert_int_eq(entry.state, 'S');
 	ck_assert_uint_eq(entry.is_kernel_thread, 0);
-	ck_assert_uint_eq(entry.loginuid, 1000);
+	ck_assert_uint_eq(entry.facts.cred.login_uid, 1000);
 	ck_assert_str_eq(entry.exe, "/usr/bin/curl (deleted)");
 	ck_assert_str_eq(entry.cwd, "/home/ana");
 	ck_assert_uint_eq(entry.cmdline.len, 12);
@@ -141,17 +141,18 @@ TEST(proc_reads_credentials)
 	_cleanup_(proc_entry_done) struct proc_entry entry = {};
 
 	read_into(&entry, 4177);
-	ck_assert_uint_eq(entry.uid, 1000);
-	ck_assert_uint_eq(entry.euid, 1001);
-	ck_assert_uint_eq(entry.suid, 1002);
-	ck_assert_uint_eq(entry.fsuid, 1003);
-	ck_assert_uint_eq(entry.gid, 5);
-	ck_assert_uint_eq(entry.egid, 6);
-	ck_assert_uint_eq(entry.sgid, 7);
-	ck_assert_uint_eq(entry.fsgid, 8);
-	ck_assert_uint_eq(entry.inheritable, 1);
-	ck_assert_uint_eq(entry.permitted, UINT64_C(0x1ffffffffff));
-	ck_assert_uint_eq(entry.effective, 0x200000);
+	ck_assert_uint_eq(entry.facts.cred.uid, 1000);
+	ck_assert_uint_eq(entry.facts.cred.euid, 1001);
+	ck_assert_uint_eq(entry.facts.cred.suid, 1002);
+	ck_assert_uint_eq(entry.facts.cred.fsuid, 1003);
+	ck_assert_uint_eq(entry.facts.cred.gid, 5);
+	ck_assert_uint_eq(entry.facts.cred.egid, 6);
+	ck_assert_uint_eq(entry.facts.cred.sgid, 7);
+	ck_assert_uint_eq(entry.facts.cred.fsgid, 8);
+	ck_assert_uint_eq(entry.facts.cred.caps[TETRA_CAPSET_INHERITABLE], 1);
+	ck_assert_uint_eq(entry.facts.cred.caps[TETRA_CAPSET_PERMITTED],
+			  UINT64_C(0x1ffffffffff));
+	ck_assert_uint_eq(entry.facts.cred.caps[TETRA_CAPSET_EFFECTIVE], 0x200000);
 }
 
 TEST(proc_reads_namespaces_and_container)
@@ -159,10 +160,10 @@ TEST(proc_reads_namespaces_and_container)
 	_cleanup_(proc_entry_done) struct proc_entry entry = {};
 
 	read_into(&entry, 4177);
-	ck_assert_uint_eq(entry.ns[TETRA_NS_UTS], 4026531838u);
-	ck_assert_uint_eq(entry.ns[TETRA_NS_PID_FOR_CHILDREN], 4026532000u);
-	ck_assert_uint_eq(entry.ns[TETRA_NS_USER], 4026531837u);
-	ck_assert_uint_eq(entry.ns[TETRA_NS_NET], 0);
+	ck_assert_uint_eq(entry.facts.namespaces[TETRA_NS_UTS], 4026531838u);
+	ck_assert_uint_eq(entry.facts.namespaces[TETRA_NS_PID_FOR_CHILDREN], 4026532000u);
+	ck_assert_uint_eq(entry.facts.namespaces[TETRA_NS_USER], 4026531837u);
+	ck_assert_uint_eq(entry.facts.namespaces[TETRA_NS_NET], 0);
 	ck_assert_uint_eq(entry.nspid, 1);
 	ck_assert_uint_eq(entry.is_init, 1);
 	ck_assert_str_eq(entry.container, SHORT);
@@ -181,11 +182,11 @@ TEST(proc_reads_a_kernel_thread_into_a_used_entry)
 	ck_assert_uint_eq(entry.start_ns, 30000000);
 	ck_assert_uint_eq(entry.nspid, 0);
 	ck_assert_uint_eq(entry.is_init, 0);
-	ck_assert_uint_eq(entry.loginuid, PROC_NO_LOGINUID);
+	ck_assert_uint_eq(entry.facts.cred.login_uid, PROC_NO_LOGINUID);
 	ck_assert_uint_eq(entry.cmdline.len, 0);
 	ck_assert_str_eq(entry.exe, "");
 	ck_assert_str_eq(entry.container, "");
-	ck_assert_uint_eq(entry.permitted, 0);
+	ck_assert_uint_eq(entry.facts.cred.caps[TETRA_CAPSET_PERMITTED], 0);
 }
 
 TEST(proc_says_when_a_process_is_gone)
@@ -225,7 +226,8 @@ TEST(proc_finds_this_process)
 
 	ck_assert_int_eq(proc_iter_new(&iter, NULL, NULL), 0);
 	while (!found && proc_iter_next(iter, &entry) == 1)
-		found = entry->tgid == (uint32_t)getpid() && entry->euid == geteuid() &&
+		found = entry->tgid == (uint32_t)getpid() &&
+			entry->facts.cred.euid == geteuid() &&
 			entry->ppid == (uint32_t)getppid() && entry->start_ns &&
 			entry->cmdline.len;
 	ck_assert(found);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record-build.h"
-#include "lib/event/arguments.h"
+#include "lib/process/arguments.h"
 #include "tests/unit/suite.h"
 
 #define SH_STAMP UINT64_C(500000000000)

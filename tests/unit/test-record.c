@@ -22,6 +22,7 @@ static const struct event_group group = {
 	.tags = tags,
 	.n_tags = 2,
 	.wants_return = 1,
+	.return_slot = TETRA_RETURN_SLOT,
 	.return_kind = TETRA_ARG_INT64,
 	.return_type = "long",
 };

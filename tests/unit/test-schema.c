@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/policy/language.h"
+#include "lib/document/language.h"
 #include "tests/unit/suite.h"
 
 /* A small schema with every kind of field. */

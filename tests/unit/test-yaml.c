@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "lib/policy/report.h"
-#include "lib/policy/yaml.h"
+#include "lib/document/report.h"
+#include "lib/document/yaml.h"
 #include "tests/unit/suite.h"
 
 static struct arena *arena;

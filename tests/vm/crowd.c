@@ -109,12 +109,10 @@ static bool map_harmless(void)
 	return map_length(4096);
 }
 
+/* As a policy is written. */
 /* clang-format off */
 #define HEAD							\
-	"apiVersion: cilium.io/v1alpha1\n"			\
-	"kind: TracingPolicy\n"					\
-	"metadata: {name: crowd}\n"				\
-	"spec:\n"						\
+	RIG_HEAD_OF("crowd")						\
 	"  options: [{name: enforcement, value: %s}]\n"
 #define KPROBE(call, syscall, args, index, op, value, action)	\
 	HEAD "  kprobes:\n"					\

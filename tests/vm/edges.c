@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bpf/abi/kinds.h"
 #include "tests/vm/rig.h"
 
 #define LAB  "/tmp/lab"
@@ -99,6 +100,133 @@ static void check_buffers(void)
 		fact(!killed("GOOD and no more", 16), "%s, something else", rules[i].op);
 		policy_off("edges");
 	}
+}
+
+/* The pages of a buffer whose end is searched (TETRA_BUFFER_PAGES). */
+#define END_PAGES 1024u
+
+/* Writes @pages pages that end with @text; if there is @decoy, one page that is missing and another
+ * one that ends with it are announced as well. */
+static void write_pages(size_t pages, const char *text, const char *decoy)
+{
+	size_t all = decoy ? pages + 2 : pages;
+	char *map = mmap(NULL, all * PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	int fd = open(LAB "/out", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	if (map == MAP_FAILED || fd < 0)
+		_exit(100);
+	memcpy(map + pages * PAGE - strlen(text), text, strlen(text));
+	if (decoy) {
+		memcpy(map + all * PAGE - strlen(decoy), decoy, strlen(decoy));
+		if (munmap(map + pages * PAGE, PAGE) < 0)
+			_exit(100);
+	}
+	_exit(write(fd, map, all * PAGE) == (ssize_t)(pages * PAGE) ? 0 : 101);
+}
+
+static bool killed_pages(size_t pages, const char *text, const char *decoy)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		write_pages(pages, text, decoy);
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
+}
+
+static uint64_t unreadable(unsigned int cause)
+{
+	const char *text;
+	uint64_t count;
+
+	if (tetra_stats_unreadable(session, cause, &text, &count) < 0)
+		exit(EXIT_FAILURE);
+	return count;
+}
+
+static uint64_t ends_too_far(void)
+{
+	return unreadable(TETRA_UNREADABLE_TEXT_END);
+}
+
+/* The write ends at the page that is missing, whatever comes after it. */
+static void check_holes(void)
+{
+	static const size_t pages[] = { 1, 2, 31, 32, 33, 300, END_PAGES - 1 };
+	uint64_t before;
+
+	policy_write("Postfix", "more");
+	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++) {
+		fact(killed_pages(pages[i], "and more", "and less"),
+		     "Postfix, %zu pages and a hole", pages[i]);
+		fact(!killed_pages(pages[i], "and less", "and more"),
+		     "Postfix, %zu pages and another end", pages[i]);
+	}
+	before = ends_too_far();
+	fact(!killed_pages(END_PAGES, "and less", NULL), "Postfix, %u pages", END_PAGES);
+	fact_equal((int64_t)(ends_too_far() - before), 0, "ends that were too far");
+	fact(killed_pages(END_PAGES + 1, "and less", NULL), "Postfix, one page more");
+	fact(ends_too_far() > before, "its end was too far");
+	policy_off("edges");
+}
+
+/* Of four texts of this length, a record has room for three. */
+#define TEXT_BYTES 4094
+
+static bool killed_mount(size_t bytes, const char *data)
+{
+	static char text[TEXT_BYTES + 1], last[TEXT_BYTES + 1];
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		memset(text, 'a', bytes);
+		memset(last, 'b', bytes);
+		memcpy(last, data, strlen(data));
+		syscall(SYS_mount, text, text, text, 0, last);
+		_exit(0);
+	}
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
+}
+
+/* A text that finds no room beside the others cannot be judged: it does not pass. */
+static void check_room(void)
+{
+	uint64_t before;
+
+	rig_load(session,
+		 rig_policy("apiVersion: cilium.io/v1alpha1\n"
+			    "kind: TracingPolicy\n"
+			    "metadata: {name: edges}\n"
+			    "spec:\n"
+			    "  kprobes:\n"
+			    "  - call: sys_mount\n"
+			    "    syscall: true\n"
+			    "    args:\n"
+			    "    - {index: 0, type: string}\n"
+			    "    - {index: 1, type: string}\n"
+			    "    - {index: 2, type: string}\n"
+			    "    - {index: 4, type: string}\n"
+			    "    selectors:\n"
+			    "    - matchArgs:\n"
+			    "      - {index: 0, operator: Prefix, values: [aa]}\n"
+			    "      - {index: 1, operator: Prefix, values: [aa]}\n"
+			    "      - {index: 2, operator: Prefix, values: [aa]}\n"
+			    "      - {index: 4, operator: Prefix, values: [evil]}\n"
+			    "      matchActions: [{action: Sigkill}]\n"),
+		 0);
+	before = unreadable(TETRA_UNREADABLE_RECORD_FULL);
+	fact(killed_mount(100, "evil"), "four short texts");
+	fact(!killed_mount(100, "good"), "four short texts, another one");
+	fact_equal((int64_t)(unreadable(TETRA_UNREADABLE_RECORD_FULL) - before), 0,
+		   "texts without room");
+	fact(killed_mount(TEXT_BYTES, "evil"), "four long texts");
+	fact(killed_mount(TEXT_BYTES, "good"), "the last of which has no room");
+	fact(unreadable(TETRA_UNREADABLE_RECORD_FULL) > before, "it is counted");
+	policy_off("edges");
 }
 
 /* Where a program waits for user memory, what is not there is not mapped. */
@@ -229,8 +357,11 @@ int main(int argc, char **argv)
 {
 	session = rig_session(NULL);
 	check_buffers();
-	if (argc > 1 && !strcmp(argv[1], "waits"))
+	check_room();
+	if (argc > 1 && !strcmp(argv[1], "waits")) {
 		check_ends();
+		check_holes();
+	}
 	check_handles();
 	tetra_session_free(session);
 	return fact_close();

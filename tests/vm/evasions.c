@@ -37,13 +37,8 @@
 #define OPEN_TREE_CLONE 1
 #endif
 
+/* As a policy is written. */
 /* clang-format off */
-#define HEAD                                            \
-	"apiVersion: cilium.io/v1alpha1\n"              \
-	"kind: TracingPolicy\n"                         \
-	"metadata:\n"                                   \
-	"  name: %s\n"                                  \
-	"spec:\n"
 #define HOOK(call)                                      \
 	"  kprobes:\n"                                  \
 	"  - call: " call "\n"                          \
@@ -145,7 +140,7 @@ static void check_depth(void)
 		   "too deep elsewhere");
 	policy_off("depth");
 	rig_load(session,
-		 rig_policy(HEAD
+		 rig_policy(RIG_HEAD
 			    "  options: [{name: unreadable, value: no-match}]\n" HOOK(
 				    "security_file_open") ARG("file")
 				    ON_ARG("Prefix", "'" SECRET "/'") DENY,
@@ -214,7 +209,7 @@ static int act_exec_unlinked(const char *path, int number)
 
 static void check_exec_allowed(void)
 {
-	policy_on(HEAD HOOK("security_bprm_check") ARG("linux_binprm")
+	policy_on(RIG_HEAD HOOK("security_bprm_check") ARG("linux_binprm")
 			  ON_ARG("NotPrefix", "'" TOOLS "/', /usr/, /bin/") DENY,
 		  "exec-list");
 	fact_equal(act(act_exec, TOOLS "/true", 0), 0, "the allowed program runs");
@@ -251,7 +246,7 @@ static int act_memfd_write(const char *text, int number)
 
 static void check_write_allowed(void)
 {
-	static const char policy[] = HEAD HOOK("security_file_permission")
+	static const char policy[] = RIG_HEAD HOOK("security_file_permission")
 		ARG("file") "    selectors:\n"
 			    "    - matchBinaries: [{operator: In, values: ['%s']}]\n"
 			    "      matchPIDs: [{operator: NotIn, values: [%d]}]\n"
@@ -285,7 +280,7 @@ static int act_write_unlinked(const char *path, int number)
 
 static void check_deleted(void)
 {
-	policy_on(HEAD HOOK("security_file_permission") ARG("file")
+	policy_on(RIG_HEAD HOOK("security_file_permission") ARG("file")
 			  ON_ARG("Postfix", ".wal") DENY,
 		  "deleted");
 	fact_equal(act(act_write_unlinked, FREE "/a.wal", 0), EPERM,
@@ -295,7 +290,7 @@ static void check_deleted(void)
 	rig_load(
 		session,
 		rig_policy(
-			HEAD HOOK("security_file_permission") ARG("file") ON_ARG(
+			RIG_HEAD HOOK("security_file_permission") ARG("file") ON_ARG(
 				"NotPostfix",
 				".log, .so") "      matchPIDs: [{operator: NotIn, values: [%d]}]\n" DENY,
 			"deleted", getpid()),
@@ -427,7 +422,7 @@ static int act_spoof(const char *path, int number)
 static void check_user_namespaces(void)
 {
 	static const char policy[] =
-		HEAD "  options: [{name: user-namespaces, value: %s}]\n" HOOK(
+		RIG_HEAD "  options: [{name: user-namespaces, value: %s}]\n" HOOK(
 			"security_bprm_check") ARG("linux_binprm")
 			ON_ARG("NotPrefix", "'" TOOLS "/', /usr/, /bin/") DENY;
 
@@ -456,13 +451,13 @@ static int act_read(const char *path, int spoofs)
 /* The same as exceptions that come first, and then everybody else. */
 static void check_exceptions(void)
 {
-	static const char programs[] = HEAD HOOK("security_bprm_check") ARG(
+	static const char programs[] = RIG_HEAD HOOK("security_bprm_check") ARG(
 		"linux_binprm")
 		ON_ARG("Prefix",
 		       "'" TOOLS
 		       "/', /usr/, /bin/") "      matchActions: [{action: NoPost}]\n"
 					   "    - matchActions: [{action: Override, argError: -1}]\n";
-	static const char files[] = HEAD HOOK("security_file_open") ARG(
+	static const char files[] = RIG_HEAD HOOK("security_file_open") ARG(
 		"file") "    selectors:\n"
 			"    - matchBinaries: [{operator: In, values: [" TOOLS "/cat]}]\n"
 			"      matchActions: [{action: NoPost}]\n"
@@ -497,14 +492,14 @@ static void check_buffers(void)
 {
 	static const int sizes[] = { 6, 100, 4094, 4095, 4096, 4097, 5000, 1 << 20 };
 
-	policy_on(HEAD "  kprobes:\n"
-		       "  - call: sys_write\n"
-		       "    syscall: true\n"
-		       "    args: [{index: 1, type: char_buf, sizeArgIndex: 3}]\n"
-		       "    selectors:\n"
-		       "    - matchArgs:\n"
-		       "      - {index: 1, operator: Postfix, values: [SECRET]}\n"
-		       "      matchActions: [{action: Sigkill}]\n",
+	policy_on(RIG_HEAD "  kprobes:\n"
+			   "  - call: sys_write\n"
+			   "    syscall: true\n"
+			   "    args: [{index: 1, type: char_buf, sizeArgIndex: 3}]\n"
+			   "    selectors:\n"
+			   "    - matchArgs:\n"
+			   "      - {index: 1, operator: Postfix, values: [SECRET]}\n"
+			   "      matchActions: [{action: Sigkill}]\n",
 		  "buffer");
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		fact_equal(act(act_write_long, "SECRET", sizes[i]), -SIGKILL,
@@ -534,7 +529,7 @@ static int act_connect(const char *address, int family)
 
 static void check_addresses(void)
 {
-	policy_on(HEAD HOOK("tcp_connect") ARG("sock") ON_ARG(
+	policy_on(RIG_HEAD HOOK("tcp_connect") ARG("sock") ON_ARG(
 			  "DAddr",
 			  "127.0.0.1/32") "      matchActions: [{action: Sigkill}]\n",
 		  "address");

@@ -22,13 +22,8 @@
 /* Rules beside the policy's own: more than one word of them. */
 #define CROWD 70u
 
+/* As a policy is written. */
 /* clang-format off */
-#define HEAD                                            \
-	"apiVersion: cilium.io/v1alpha1\n"              \
-	"kind: TracingPolicy\n"                         \
-	"metadata:\n"                                   \
-	"  name: %s\n"                                  \
-	"spec:\n"
 #define SELECTORS(index)                                \
 	"    selectors:\n"                              \
 	"    - matchArgs:\n"                            \
@@ -47,23 +42,25 @@ static const struct place {
 	const char *name;
 	const char *policy; /* its name and the action are to be filled in */
 } places[] = {
-	{ "function", HEAD "  kprobes:\n"
-			   "  - call: security_file_open\n"
-			   "    syscall: false\n"
-			   "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
-	{ "function-return", HEAD "  kprobes:\n"
-				  "  - call: security_file_open\n"
-				  "    syscall: false\n"
-				  "    return: true\n"
-				  "    returnArg: {index: 0, type: int}\n"
-				  "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
-	{ "lsm", HEAD "  lsmhooks:\n"
-		      "  - hook: file_open\n"
-		      "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
-	{ "path-argument", HEAD "  kprobes:\n"
-				"  - call: security_path_truncate\n"
-				"    syscall: false\n"
-				"    args: [{index: 0, type: path}]\n" SELECTORS("0") },
+	{ "function", RIG_HEAD "  kprobes:\n"
+			       "  - call: security_file_open\n"
+			       "    syscall: false\n"
+			       "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
+	{ "function-return",
+	  RIG_HEAD "  kprobes:\n"
+		   "  - call: security_file_open\n"
+		   "    syscall: false\n"
+		   "    return: true\n"
+		   "    returnArg: {index: 0, type: int}\n"
+		   "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
+	{ "lsm", RIG_HEAD "  lsmhooks:\n"
+			  "  - hook: file_open\n"
+			  "    args: [{index: 0, type: file}]\n" SELECTORS("0") },
+	{ "path-argument",
+	  RIG_HEAD "  kprobes:\n"
+		   "  - call: security_path_truncate\n"
+		   "    syscall: false\n"
+		   "    args: [{index: 0, type: path}]\n" SELECTORS("0") },
 };
 
 static const char *const actions[] = { "Sigkill", "Override, argError: -1" };

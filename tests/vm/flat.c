@@ -25,44 +25,21 @@
 static const unsigned int sizes[] = { 1, 10, 100, 1000 };
 #define N_SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
-/* clang-format off */
-#define POLICY_HEAD                             \
-	"apiVersion: cilium.io/v1alpha1\n"      \
-	"kind: TracingPolicy\n"                 \
-	"metadata:\n"                           \
-	"  name: flat-%u\n"                     \
-	"spec:\n"                               \
-	"  kprobes:\n"
-/* clang-format on */
-
 static struct tetra_policy *policy_number(unsigned int i)
 {
-	return rig_policy(POLICY_HEAD "  - call: sys_lseek\n"
-				      "    syscall: true\n"
-				      "    args:\n"
-				      "    - index: 1\n"
-				      "      type: int64\n"
-				      "    selectors:\n"
-				      "    - matchArgs:\n"
-				      "      - index: 1\n"
-				      "        operator: Equal\n"
-				      "        values: ['%u']\n",
-			  i, 1000 + i);
+	return rig_policy(RIG_HEAD_OF("flat-%u") RIG_SEEKS RIG_OFFSET("Equal"), i,
+			  (int)(1000 + i));
 }
 
 static struct tetra_policy *policy_prefix(unsigned int i)
 {
-	return rig_policy(POLICY_HEAD "  - call: security_file_permission\n"
-				      "    syscall: false\n"
-				      "    args:\n"
-				      "    - index: 0\n"
-				      "      type: file\n"
-				      "    selectors:\n"
-				      "    - matchArgs:\n"
-				      "      - index: 0\n"
-				      "        operator: Prefix\n"
-				      "        values: ['/srv/secret-%u/']\n",
-			  i, i);
+	char prefix[32];
+
+	snprintf(prefix, sizeof(prefix), "/srv/secret-%u/", i);
+	return rig_policy(RIG_HEAD_OF("flat-%u") "  kprobes:\n"
+						 "  - call: security_file_permission\n"
+						 "    syscall: false\n" RIG_FILES,
+			  i, prefix);
 }
 
 static void run_number(unsigned int n)

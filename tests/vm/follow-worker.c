@@ -8,12 +8,14 @@
  *   stay              continues in a child; the parent does nothing until it is killed
  *   orphan            continues in a child whose parent and its parent have ended
  *   parent            continues in a child of its own parent (CLONE_PARENT)
+ *   apart             goes on in a user namespace of its own
  *   exec PATH         the program PATH takes the remaining steps
  *   memfd             likewise, this program from memory
  *   tree FOLDER NAME  likewise, a program in a copy of the folder's mount that is nowhere
  *   spoof PATH        likewise, this program under that name, in a user namespace of its own
  *   uid NUMBER
  *   act PATH          answers with the errno of opening the file, or 0
+ *   tell PATH         ends with that as its status, and so does who waits for it
  *   storm PATH        until there is LAB/over, in a child of a child each: execs other
  *   strike PATH       opens the file, and says so where it should not have worked
  */
@@ -81,7 +83,7 @@ static void step_fork(void)
 	if (pid == 0)
 		return;
 	waitpid(pid, &status, 0);
-	_exit(EXIT_SUCCESS);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE);
 }
 
 static void step_stay(void)
@@ -200,6 +202,11 @@ static void step_act(const char *path)
 		close(fd);
 }
 
+static void step_tell(const char *path)
+{
+	_exit(open(path, O_RDONLY | O_CLOEXEC) < 0 ? errno : 0);
+}
+
 /* It waits for orphans as well, and is nice: the session wants a processor, too. */
 static void step_storm(const char *path)
 {
@@ -238,6 +245,8 @@ static void steps_run(char **steps)
 			step_orphan();
 		else if (!strcmp(step, "parent"))
 			step_parent();
+		else if (!strcmp(step, "apart"))
+			user_namespace_enter();
 		else if (!strcmp(step, "memfd"))
 			step_memfd(steps);
 		else if (!steps[1])
@@ -257,6 +266,8 @@ static void steps_run(char **steps)
 			step_uid((unsigned int)atoi(*++steps));
 		else if (!strcmp(step, "act"))
 			step_act(*++steps);
+		else if (!strcmp(step, "tell"))
+			step_tell(*++steps);
 		else if (!strcmp(step, "storm"))
 			step_storm(*++steps);
 		else if (!strcmp(step, "strike"))

@@ -28,12 +28,10 @@
 #define EVIL	  LAB "/evil"
 #define GOOD	  LAB "/box/good"
 
+/* As a policy is written. */
 /* clang-format off */
 #define HEAD                                                                    \
-	"apiVersion: cilium.io/v1alpha1\n"                                      \
-	"kind: TracingPolicy\n"                                                 \
-	"metadata: {name: %s}\n"                                                \
-	"spec:\n"
+	RIG_HEAD
 #define OPENS                                                                   \
 	"  kprobes:\n"                                                          \
 	"  - call: security_file_open\n"                                        \

@@ -104,8 +104,9 @@ def compare_replay(folder, results, outcome):
     if status != outcome["status"]:
         problems.append("the trigger ended with %d instead of %d" % (
             outcome["status"], status))
-    problems += recording.compare_lines(want.names.text(out),
-                                        got.names.text(outcome["stdout"]))
+    aside = aside_of(os.path.basename(folder))
+    problems += recording.compare_lines(aside.output(want.names.text(out)),
+                                        aside.output(got.names.text(outcome["stdout"])))
     return problems
 
 

@@ -63,10 +63,13 @@ def prepare_files():
 
 
 def fresh_work():
-    while os.path.ismount(WORK):
-        subprocess.run(["umount", "-l", WORK], check=True)
-    os.makedirs(WORK, exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "g", WORK], check=True)
+    """/tmp is a file system: a dentry's path begins there."""
+    top = os.path.dirname(WORK)
+    while os.path.ismount(top):
+        subprocess.run(["umount", "-l", top], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "g", top], check=True)
+    os.mkdir(WORK)
+    os.chmod(WORK, 0o1777)
 
 
 def not_supported(program, policy):

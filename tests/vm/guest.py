@@ -24,6 +24,7 @@ import compare  # noqa: E402
 import daemon  # noqa: E402
 import kernel_log  # noqa: E402
 import patience  # noqa: E402
+import skips  # noqa: E402
 
 LAB = "/tmp/lab"
 TRIG = "/usr/local/bin/trig"
@@ -106,7 +107,8 @@ def command_of(job, scenario):
     command = scenario.get("wrap", []) + [job["program"], "--output", "json"]
     for policy in scenario["policies"]:
         command += ["--policy", policy]
-    return command + scenario.get("args", [])
+    # The ledger says whether the kernel skipped runs.
+    return command + ["--stats"] + scenario.get("args", [])
 
 
 def play_refusal(run, start):
@@ -202,14 +204,32 @@ def play_body(job, scenario, folder):
     return problems + check_output(run, scenario)
 
 
+def log_of(folder):
+    path = os.path.join(folder, "log")
+    if not os.path.exists(path):
+        return ""
+    with open(path, "rb") as file:
+        return text_of(file.read())
+
+
 def play(job, scenario):
-    """Plays one scenario; returns its problems."""
+    """Plays one scenario, again if the kernel skipped runs that it waited for; returns its
+    problems."""
     folder = os.path.join("/run/lab", scenario["name"])
+    for left in reversed(range(skips.TRIES)):
+        problems, log = play_once(job, scenario, folder)
+        if "program" in scenario or not left or not skips.explain(problems, log):
+            return problems
+        print("     again: the kernel skipped runs, and events are missing")
+
+
+def play_once(job, scenario, folder):
+    """(problems, the log's text)"""
     fresh_lab()
     try:
-        return play_body(job, scenario, folder)
-    except Exception:  # a broken scenario must not take the others with it
-        return ["the driver failed: " + traceback.format_exc()]
+        return play_body(job, scenario, folder), log_of(folder)
+    except Exception as error:  # a broken scenario must not take the others with it
+        return ["the driver failed: %r\n%s" % (error, traceback.format_exc())], ""
     finally:
         if "cleanup" in scenario:
             shell(scenario["cleanup"])

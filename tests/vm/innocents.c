@@ -74,17 +74,6 @@ static void hog_run(void)
 		;
 }
 
-static pid_t child(void (*run)(void))
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		exit(EXIT_FAILURE);
-	if (pid == 0)
-		run();
-	return pid;
-}
-
 /* Returns how many of the crowd did not end in order. */
 static unsigned int crowd(unsigned int n)
 {
@@ -94,7 +83,7 @@ static unsigned int crowd(unsigned int n)
 	shared->go = 0;
 	shared->ready = 0;
 	for (unsigned int i = 0; i < n; i++)
-		child(innocent_run);
+		rig_child(innocent_run);
 	while (__atomic_load_n(&shared->ready, __ATOMIC_SEQ_CST) < n)
 		usleep(2000);
 	__atomic_store_n(&shared->go, 1, __ATOMIC_SEQ_CST);
@@ -124,24 +113,9 @@ static void policies_load(struct tetra_session *session)
 {
 	rig_load(session, rig_policy(RIG_DENY, "denies", CLOSED "/"), 0);
 	rig_load(session,
-		 rig_policy("apiVersion: cilium.io/v1alpha1\n"
-			    "kind: TracingPolicy\n"
-			    "metadata:\n"
-			    "  name: kills\n"
-			    "spec:\n"
-			    "  kprobes:\n"
-			    "  - call: security_file_open\n"
-			    "    syscall: false\n"
-			    "    args:\n"
-			    "    - index: 0\n"
-			    "      type: file\n"
-			    "    selectors:\n"
-			    "    - matchArgs:\n"
-			    "      - index: 0\n"
-			    "        operator: Prefix\n"
-			    "        values: ['" DEADLY "/']\n"
-			    "      matchActions:\n"
-			    "      - action: Sigkill\n"),
+		 rig_policy(RIG_HEAD RIG_OPEN RIG_FILES "      matchActions:\n"
+							"      - action: Sigkill\n",
+			    "kills", DEADLY "/"),
 		 0);
 }
 
@@ -174,7 +148,7 @@ int main(int argc, char **argv)
 	session = rig_session(NULL);
 	policies_load(session);
 	for (int i = 0; i < HOGS; i++)
-		hogs[i] = child(hog_run);
+		hogs[i] = rig_child(hog_run);
 	(void)setpriority(PRIO_PROCESS, 0, -5); /* else its children never all wait */
 	for (unsigned int i = 0; i < rounds; i++)
 		lost += crowd(n);

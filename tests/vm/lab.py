@@ -13,7 +13,8 @@ import patience
 # what stands still, and than a boot, of which nothing is heard.
 SILENCE_SECONDS = 300
 
-# Guests at a time: each waits for its kernel now and then, and leaves its processors idle.
+# Guests of one processor at a time: each waits for its kernel now and then, and leaves its
+# processor idle.
 JOBS = (os.cpu_count() or 1) + 1
 
 VMRUN = os.path.join(kernels.HERE, "vmrun")

@@ -59,57 +59,19 @@ static int on_end(void *user, const struct tetra_event *event)
 
 static struct tetra_policy *policy_ledger(void)
 {
-	return rig_policy("apiVersion: cilium.io/v1alpha1\n"
-			  "kind: TracingPolicy\n"
-			  "metadata:\n"
-			  "  name: ledger\n"
-			  "spec:\n"
-			  "  kprobes:\n"
-			  "  - call: sys_lseek\n"
-			  "    syscall: true\n"
-			  "    args:\n"
-			  "    - index: 1\n"
-			  "      type: int64\n"
-			  "    selectors:\n"
-			  "    - matchArgs:\n"
-			  "      - index: 1\n"
-			  "        operator: Equal\n"
-			  "        values: ['%d']\n"
-			  "    - matchArgs:\n"
-			  "      - index: 1\n"
-			  "        operator: Equal\n"
-			  "        values: ['%d']\n"
-			  "      matchActions:\n"
-			  "      - action: NoPost\n"
-			  "    - matchArgs:\n"
-			  "      - index: 1\n"
-			  "        operator: Equal\n"
-			  "        values: ['%d']\n"
-			  "      matchActions:\n"
-			  "      - action: Post\n"
-			  "        rateLimit: 10m\n",
+	return rig_policy(RIG_HEAD_OF("ledger") RIG_SEEKS RIG_OFFSET("Equal") RIG_OFFSET(
+				  "Equal") "      matchActions:\n"
+					   "      - action: NoPost\n" RIG_OFFSET(
+						   "Equal") "      matchActions:\n"
+							    "      - action: Post\n"
+							    "        rateLimit: 10m\n",
 			  OFFSET_POSTED, OFFSET_SILENT, OFFSET_LIMITED);
 }
 
 /* On the same hook, and no subscriber wants its events. */
 static struct tetra_policy *policy_quiet(void)
 {
-	return rig_policy("apiVersion: cilium.io/v1alpha1\n"
-			  "kind: TracingPolicy\n"
-			  "metadata:\n"
-			  "  name: quiet\n"
-			  "spec:\n"
-			  "  kprobes:\n"
-			  "  - call: sys_lseek\n"
-			  "    syscall: true\n"
-			  "    args:\n"
-			  "    - index: 1\n"
-			  "      type: int64\n"
-			  "    selectors:\n"
-			  "    - matchArgs:\n"
-			  "      - index: 1\n"
-			  "        operator: Equal\n"
-			  "        values: ['%d']\n",
+	return rig_policy(RIG_HEAD_OF("quiet") RIG_SEEKS RIG_OFFSET("Equal"),
 			  OFFSET_QUIET);
 }
 

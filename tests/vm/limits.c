@@ -31,24 +31,8 @@ static int on_event(void *user, const struct tetra_event *event)
 
 static struct tetra_policy *policy_lseek(const char *name, const char *action)
 {
-	return rig_policy("apiVersion: cilium.io/v1alpha1\n"
-			  "kind: TracingPolicy\n"
-			  "metadata:\n"
-			  "  name: %s\n"
-			  "spec:\n"
-			  "  kprobes:\n"
-			  "  - call: sys_lseek\n"
-			  "    syscall: true\n"
-			  "    args:\n"
-			  "    - index: 1\n"
-			  "      type: int64\n"
-			  "    selectors:\n"
-			  "    - matchArgs:\n"
-			  "      - index: 1\n"
-			  "        operator: GT\n"
-			  "        values: ['%d']\n"
-			  "      matchActions:\n"
-			  "      - action: Post\n%s",
+	return rig_policy(RIG_HEAD RIG_SEEKS RIG_OFFSET("GT") "      matchActions:\n"
+							      "      - action: Post\n%s",
 			  name, FIRST - 1, action);
 }
 
@@ -160,6 +144,32 @@ static void own_row(const struct own_row *row)
 	tetra_session_free(session);
 }
 
+/* Processes that are ending get no signals: what did not happen is not counted as done. */
+static void refused_signals(struct tetra_session *session)
+{
+	uint64_t before = rig_stats(session).signals_failed;
+
+	rig_load(session,
+		 rig_policy("apiVersion: cilium.io/v1alpha1\n"
+			    "kind: TracingPolicy\n"
+			    "metadata: {name: late}\n"
+			    "spec:\n"
+			    "  kprobes:\n"
+			    "  - call: exit_files\n"
+			    "    syscall: false\n"
+			    "    selectors:\n"
+			    "    - matchActions: [{action: Sigkill}]\n"),
+		 0);
+	child_calls(true, 0);
+	drain(session);
+	fact(rig_counts(session, "late").matched > 0, "a process ends");
+	fact_equal(rig_counts(session, "late").signalled, 0, "it is not killed");
+	fact_equal(rig_stats(session).signals_failed - before,
+		   rig_counts(session, "late").matched,
+		   "and each signal is counted as failed");
+	fact_equal(tetra_policy_unload(session, "late", NULL), 0, "unload");
+}
+
 /* A policy that follows the children of so many programs: what loading it returns. */
 static int roots_load(struct tetra_session *session, unsigned int n,
 		      unsigned int *ret_findings)
@@ -221,6 +231,7 @@ int main(void)
 	fact(setpgid(0, 0) == 0 || getpgrp() == getpid(), "a process group of its own");
 	tetra_subscribe(session, NULL, on_event, NULL, NULL);
 	rates(session);
+	refused_signals(session);
 	roots(session);
 	tetra_session_free(session);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

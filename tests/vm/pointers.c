@@ -47,11 +47,10 @@ static struct tetra_policy *policy_make(size_t place, size_t kind, size_t doing,
 {
 	/* Nothing that runs is hit: the binary is one that nobody starts. */
 	return rig_policy(
-		"apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\n"
-		"metadata: {name: pointers-%zu}\nspec:\n"
-		"  options: [{name: enforcement, value: best-effort}]\n  %s, args: "
-		"[{index: 0, type: %s}], selectors: [{matchBinaries: [{operator: In, values: "
-		"[%s]}]%s, matchActions: [{%s}]}]}\n",
+		RIG_HEAD_OF(
+			"pointers-%zu") "  options: [{name: enforcement, value: best-effort}]\n  %s, args: "
+					"[{index: 0, type: %s}], selectors: [{matchBinaries: [{operator: In, values: "
+					"[%s]}]%s, matchActions: [{%s}]}]}\n",
 		kind, places[place].hook, kinds[kind], NOBODY,
 		filtered ? ", matchArgs: [{index: 0, operator: NotEqual, values: ['1']}]"
 			 : "",

@@ -34,12 +34,10 @@
 #define LONG_BUFFER (PAGE + 1000)
 #define N_COMMITS   20u
 
+/* As a policy is written. */
 /* clang-format off */
 #define HEAD                                            \
-	"apiVersion: cilium.io/v1alpha1\n"              \
-	"kind: TracingPolicy\n"                         \
-	"metadata: {name: prefault}\n"                  \
-	"spec:\n"                                       \
+	RIG_HEAD_OF("prefault")                         \
 	"  options: [{name: enforcement, value: best-effort}]\n" \
 	"  kprobes:\n"
 #define HOOK(call, args, filter, action)                \

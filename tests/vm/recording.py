@@ -259,21 +259,26 @@ def plain_event(event, names, trigger):
 
 class Aside:
     """What is put aside on both sides, where the recorded agent is known to differ: fields,
-    events, and repetitions of an event. Words of golden-differs.tsv."""
+    events, repetitions of an event, and lines of output. Words of golden-differs.tsv."""
 
     def __init__(self, words=()):
         rows = [word.split(" ") for word in words]
         self.fields = [row[1].split(".") for row in rows if row[0] == "field"]
         self.events = [[part.split("=", 1) for part in row[1:]] for row in rows
                        if row[0] == "event"]
+        self.lines = [" ".join(row[1:]) for row in rows if row[0] == "output"]
         self.repeats = ["repeats"] in rows
-        unknown = [row[0] for row in rows if row[0] not in ("field", "event", "repeats")]
+        known = ("field", "event", "output", "repeats")
+        unknown = [row[0] for row in rows if row[0] not in known]
         if unknown:
             raise ValueError("unknown word '%s'" % unknown[0])
 
     def has_event(self, event):
         return any(all(str(value_at(body_of(event), path.split("."))) == value
                        for path, value in row) for row in self.events)
+
+    def output(self, text):
+        return "\n".join(line for line in text.splitlines() if line not in self.lines)
 
     def without(self, plain):
         for path in self.fields:
@@ -302,12 +307,12 @@ class Stream:
         events = between_marks(events)
         if not events:
             self.problems.append("no marker's events")
+        # Before names are given: an event that is put aside names nobody.
+        events = [event for event in events if not aside.has_event(event)]
         names = self.names = Names(events, trigger)
         self.others, self.exits, after_exit, seen = [], [], set(), set()
         self.together = processes_together(events, names)
         for event in events:
-            if aside.has_event(event):
-                continue
             plain = json.dumps(aside.without(plain_event(event, names, trigger)))
             pid = str(process_of(event).get("pid"))
             if kind_of(event) == "process_exit":

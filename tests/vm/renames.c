@@ -39,33 +39,15 @@
  * short; from outside they cross a mount. */
 enum opener { OPENER_INSIDE, OPENER_OUTSIDE, OPENERS };
 
-struct tally {
-	uint64_t opened, denied, other;
-};
-
 struct shared {
 	uint32_t over;
 	uint64_t renames;
-	struct tally free_file[OPENERS], bound_file[OPENERS];
+	struct rig_tally free_file[OPENERS], bound_file[OPENERS];
 } * shared;
 
 static bool is_over(void)
 {
 	return __atomic_load_n(&shared->over, __ATOMIC_SEQ_CST);
-}
-
-static void tally_open(struct tally *tally, int folder, const char *name)
-{
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		tally->opened++;
-		close(fd);
-	} else if (errno == EPERM) {
-		tally->denied++;
-	} else {
-		tally->other++;
-	}
 }
 
 /* The folder is held open: its name may be any when the file is opened. */
@@ -97,8 +79,8 @@ static void opener_run(enum opener opener)
 	bound_folder = folder_open(opener == OPENER_INSIDE ? BOUND : LAB BOUND);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (!is_over()) {
-		tally_open(&shared->free_file[opener], free_folder, "free");
-		tally_open(&shared->bound_file[opener], bound_folder, "bound");
+		rig_open(&shared->free_file[opener], free_folder, "free");
+		rig_open(&shared->bound_file[opener], bound_folder, "bound");
 	}
 	_exit(EXIT_SUCCESS);
 }
@@ -175,8 +157,8 @@ static uint64_t count_disturbed(struct tetra_session *session)
 
 static void report(enum opener opener, const char *from, uint64_t disturbed)
 {
-	const struct tally *never = &shared->free_file[opener];
-	const struct tally *always = &shared->bound_file[opener];
+	const struct rig_tally *never = &shared->free_file[opener];
+	const struct rig_tally *always = &shared->bound_file[opener];
 
 	printf("     from %s: %" PRIu64 " and %" PRIu64 " attempts\n", from,
 	       never->opened + never->denied, always->opened + always->denied);

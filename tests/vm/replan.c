@@ -11,10 +11,10 @@
 
 #define KNOB "/sys/kernel/debug/sched/preempt"
 
+/* As a policy is written. */
 /* clang-format off */
 #define POLICY(name, mode, hook, action)				\
-	"apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\n"		\
-	"metadata: {name: " name "}\nspec:\n"				\
+	RIG_HEAD_OF(name)				\
 	"  options: [{name: policy-mode, value: " mode "}]\n"		\
 	"  kprobes:\n  - {call: " hook ", syscall: false, selectors: "	\
 	"[{matchBinaries: [{operator: In, values: [/tmp/lab/nobody]}], " \

@@ -152,6 +152,30 @@ void rig_load(struct tetra_session *session, struct tetra_policy *policy, uint32
 	must(rig_commit(txn), "commit");
 }
 
+pid_t rig_child(void (*run)(void))
+{
+	pid_t pid = fork();
+
+	must(pid < 0 ? -errno : 0, "start a process");
+	if (pid == 0)
+		run();
+	return pid;
+}
+
+void rig_open(struct rig_tally *tally, int folder, const char *name)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		tally->opened++;
+		close(fd);
+	} else if (errno == EPERM) {
+		tally->denied++;
+	} else {
+		tally->other++;
+	}
+}
+
 void *rig_share(size_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <tetra/session.h>
 
@@ -35,6 +36,17 @@ struct tetra_policy *rig_policy(const char *format, ...)
 /* Loads a policy, or replaces the one of its name, and drops the reference. */
 void rig_load(struct tetra_session *session, struct tetra_policy *policy, uint32_t flags);
 struct tetra_txn *rig_txn(struct tetra_session *session);
+/* A process that calls @run, which does not return. */
+pid_t rig_child(void (*run)(void));
+
+/* What became of attempts to open a file. */
+struct rig_tally {
+	uint64_t opened, denied, other;
+};
+
+/* One more attempt, below a folder that is held open. */
+void rig_open(struct rig_tally *tally, int folder, const char *name);
+
 /* Memory that children share. */
 void *rig_share(size_t size);
 /* A file that can be read, below a folder that is made as well. */
@@ -54,16 +66,18 @@ int64_t rig_now_ms(void);
 /* errno of opening a file for reading; 0 if that works. */
 int rig_open_errno(const char *path);
 
+/* As a policy is written. */
 /* clang-format off */
-/* A policy that denies opening what begins with one prefix, on a hook whose first argument is
- * the file: its name, the prefix. */
-#define RIG_DENY_ON(hook)                               \
+/* How a policy begins, by its name. */
+#define RIG_HEAD_OF(name)                               \
 	"apiVersion: cilium.io/v1alpha1\n"              \
 	"kind: TracingPolicy\n"                         \
 	"metadata:\n"                                   \
-	"  name: %s\n"                                  \
-	"spec:\n"                                       \
-	hook                                            \
+	"  name: " name "\n"                            \
+	"spec:\n"
+#define RIG_HEAD RIG_HEAD_OF("%s")
+/* Selects by the file that is a hook's first argument: its path begins so. */
+#define RIG_FILES                                       \
 	"    args:\n"                                   \
 	"    - index: 0\n"                              \
 	"      type: file\n"                            \
@@ -71,12 +85,31 @@ int rig_open_errno(const char *path);
 	"    - matchArgs:\n"                            \
 	"      - index: 0\n"                            \
 	"        operator: Prefix\n"                    \
-	"        values: ['%s']\n"                      \
+	"        values: ['%s']\n"
+#define RIG_OPEN                                        \
+	"  kprobes:\n"                                  \
+	"  - call: security_file_open\n"                \
+	"    syscall: false\n"
+/* The calls of lseek(), and a selector by their offset. */
+#define RIG_SEEKS                                       \
+	"  kprobes:\n"                                  \
+	"  - call: sys_lseek\n"                         \
+	"    syscall: true\n"                           \
+	"    args:\n"                                   \
+	"    - index: 1\n"                              \
+	"      type: int64\n"                           \
+	"    selectors:\n"
+#define RIG_OFFSET(operator)                            \
+	"    - matchArgs:\n"                            \
+	"      - index: 1\n"                            \
+	"        operator: " operator "\n"              \
+	"        values: ['%d']\n"
+/* A policy that denies opening what begins with one prefix, on a hook whose first argument is
+ * the file: its name, the prefix. */
+#define RIG_DENY_ON(hook)                               \
+	RIG_HEAD hook RIG_FILES                         \
 	"      matchActions:\n"                         \
 	"      - action: Override\n"                    \
 	"        argError: -1\n"
-#define RIG_DENY                                        \
-	RIG_DENY_ON("  kprobes:\n"                      \
-		    "  - call: security_file_open\n"    \
-		    "    syscall: false\n")
+#define RIG_DENY RIG_DENY_ON(RIG_OPEN)
 /* clang-format on */

@@ -87,6 +87,34 @@ def guests_of(found, wanted, build):
                                      kernels.BY_TIME.index(guest[0])))
 
 
+def processors(played):
+    """How many a guest emulates, each with a thread of its own."""
+    options = ONE_PROCESSOR + played[0].get("boot", [])
+    last = len(options) - 1 - options[::-1].index("--smp")
+    return int(options[last + 1])
+
+
+def play_all(guests, jobs, play):
+    """[result of play(*guest)], in the order of the guests. As many at a time as have @jobs
+    processors between them, or one: a guest whose processors wait for one another's turn on
+    this machine's takes far longer. The first that there is room for is next."""
+    waiting, running, results = list(enumerate(guests)), {}, {}
+    with concurrent.futures.ThreadPoolExecutor(max(jobs, 1)) as pool:
+        while waiting or running:
+            free = jobs - sum(need for _, need in running.values())
+            fits = next((entry for entry in waiting
+                         if processors(entry[1][2]) <= free or not running), None)
+            if fits:
+                waiting.remove(fits)
+                running[pool.submit(play, *fits[1])] = fits[0], processors(fits[1][2])
+                continue
+            done, _ = concurrent.futures.wait(
+                running, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                results[running.pop(future)[0]] = future.result()
+    return [results[number] for number in range(len(guests))]
+
+
 def boot_guest(folder, jobs, results, programs, prefix):
     """Plays what is left of the jobs; returns the guest's status."""
     lab.say("%s%d scenarios" % (prefix, len(jobs)))
@@ -166,7 +194,7 @@ def arguments():
     parser.add_argument("--kernel", action="append", choices=kernels.NAMES)
     parser.add_argument("--scenario", action="append", default=[], metavar="PATTERN")
     parser.add_argument("--jobs", type=int, default=lab.JOBS,
-                        help="guests at a time (%(default)s)")
+                        help="processors that guests have at a time (%(default)s)")
     return parser.parse_args()
 
 
@@ -179,12 +207,13 @@ def main():
         lab.say("kernel %s is ABSENT: its scenarios are skipped "
                 "(tests/vm/build-kernel builds it)" % kernel)
     outcomes = {kernel: {} for kernel in found}
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        futures = [(kernel, pool.submit(run_guest, kernel, found[kernel], played, results,
-                                        programs))
-                   for kernel, results, played in guests_of(found, wanted, args.build)]
-        for kernel, future in futures:
-            outcomes[kernel] |= future.result()
+    guests = guests_of(found, wanted, args.build)
+
+    def play(kernel, results, played):
+        return run_guest(kernel, found[kernel], played, results, programs)
+
+    for guest, outcome in zip(guests, play_all(guests, args.jobs, play)):
+        outcomes[guest[0]] |= outcome
     passed, failed = report(wanted, found, outcomes, args.build)
     skipped = sum(scenarios.applies(s, kernel) for kernel in absent for s in wanted)
     return lab.close(passed, failed, skipped)

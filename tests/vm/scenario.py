@@ -34,12 +34,31 @@ X is exact text or a special value of compare.py. An entry of triggers, after, e
 forbidden may have kernels, needs and lacks of its own; a forbidden entry then is
 {match: PARTIAL, ...}.
 
+A scenario may be a table instead of policies, triggers, events and forbidden: one policy for
+each row, all of them loaded at once, and acts that are done once for all:
+
+    table:
+      policy: TEXT           @operator@ and @values@ in it are those of the row; what it
+                             hooks and whom it looks at is the same for all rows
+      acts:                  in order; trig does them, one after the other
+        NAME: {do: WORDS,      of trig; without: it follows from an act before it
+               stdout: TEXT,   what trig prints of it
+               event: PARTIAL} what a policy that it matches reports
+      rows:
+      - {operator: NAME, values: [...], matches: [NAME...]}
+      others: true           policies may report more than the acts: what trig does besides
+
+A row's policy must report each act of 'matches' once, no other act, and (unless 'others')
+nothing else.
+
 Commands run in /tmp/lab, an empty tmpfs; the program trig is at /usr/local/bin/trig, and
 $TETRA_MINI is the path of tetra-mini.
 """
 
+import json
 import os
 import signal
+import textwrap
 
 import yaml
 
@@ -49,13 +68,18 @@ import kernels
 CONDITIONS = {"kernels", "needs", "lacks"}
 KEYS = CONDITIONS | {"description", "policies", "args", "wrap", "setup", "triggers",
                      "after", "cleanup", "start", "stop", "ordered", "events",
-                     "forbidden", "log", "program", "timeout", "boot"}
+                     "forbidden", "log", "program", "timeout", "boot", "table"}
 # What a scenario with a program of its own may have.
 PROGRAM_KEYS = CONDITIONS | {"description", "program", "timeout", "boot", "setup",
                              "after", "cleanup", "name"}
 PROGRAM_SECONDS = 120
 TRIGGER_KEYS = CONDITIONS | {"run", "exit", "signal", "stdout", "stderr", "files",
                              "timeout"}
+TABLE_KEYS = {"policy", "acts", "rows", "others"}
+ACT_KEYS = {"do", "stdout", "event"}
+ROW_KEYS = {"operator", "values", "matches"}
+# What a table makes.
+MADE_KEYS = {"policies", "triggers", "events", "forbidden"}
 EVENT_KEYS = {"match", "count", "at_least"} | CONDITIONS
 POLICY_FOLDERS = [os.path.join(kernels.REPO, "examples", "policies"),
                   os.path.join(kernels.REPO, "tests", "data")]
@@ -138,6 +162,71 @@ def check(scenario):
         check_keys(name + ": start", scenario["start"], {"exit", "stderr"})
 
 
+def check_table(name, scenario):
+    table = scenario["table"]
+    check_keys(name + ": table", table, TABLE_KEYS)
+    for key in ("policy", "acts", "rows"):
+        if not table.get(key):
+            raise ScenarioError("%s: table: no '%s'" % (name, key))
+    for key in MADE_KEYS & set(scenario):
+        raise ScenarioError("%s: '%s' beside a table, which makes them" % (name, key))
+    for act, entry in table["acts"].items():
+        check_keys("%s: act %s" % (name, act), entry, ACT_KEYS)
+        if "event" not in entry:
+            raise ScenarioError("%s: act %s: no event" % (name, act))
+    for i, row in enumerate(table["rows"]):
+        where = "%s: rows[%d]" % (name, i)
+        check_keys(where, row, ROW_KEYS)
+        if "operator" not in row or "matches" not in row:
+            raise ScenarioError(where + ": no operator, or no matches")
+        for act in row["matches"]:
+            if act not in table["acts"]:
+                raise ScenarioError("%s: there is no act '%s'" % (where, act))
+
+
+def table_trigger(acts):
+    """The trigger that does all acts, and what it must print."""
+    done = [act for act in acts.values() if "do" in act]
+    trigger = {"run": "trig " + " -- ".join(act["do"] for act in done)}
+    printed = [act["stdout"] for act in done if "stdout" in act]
+    if printed:
+        trigger["stdout"] = {"$lines": printed}
+    return trigger
+
+
+def table_row(table, row, policy):
+    """(events, forbidden) of one row, whose policy has that name."""
+    events, forbidden = [], []
+    for name, act in table["acts"].items():
+        match = {"process_kprobe": dict(act["event"], policy_name=policy)}
+        if name in row["matches"]:
+            events.append({"match": match, "count": 1})
+        else:
+            forbidden.append({"match": match})
+    if not table.get("others"):
+        events.append({"match": {"process_kprobe": {"policy_name": policy}},
+                       "count": len(row["matches"])})
+    return events, forbidden
+
+
+def table_expand(scenario):
+    """Makes the policies, triggers and expectations of a table's rows."""
+    table = scenario.pop("table")
+    for key in MADE_KEYS:
+        scenario[key] = []
+    scenario["triggers"].append(table_trigger(table["acts"]))
+    for number, row in enumerate(table["rows"]):
+        policy = "%s-%d-%s" % (scenario["name"], number, row["operator"].lower())
+        text = table["policy"].replace("@operator@", row["operator"])
+        text = text.replace("@values@", json.dumps(row.get("values", [])))
+        scenario["policies"].append(
+            "apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\n"
+            "metadata:\n  name: %s\nspec:\n%s" % (policy, textwrap.indent(text, "  ")))
+        events, forbidden = table_row(table, row, policy)
+        scenario["events"] += events
+        scenario["forbidden"] += forbidden
+
+
 def load(path):
     """Reads and checks one file."""
     name = os.path.splitext(os.path.basename(path))[0]
@@ -149,6 +238,10 @@ def load(path):
     if not isinstance(scenario, dict):
         raise ScenarioError(name + ": not a mapping")
     scenario["name"] = name
+    if "table" in scenario:
+        check_keys(name, scenario, KEYS | {"name"})
+        check_table(name, scenario)
+        table_expand(scenario)
     check(scenario)
     return scenario
 

@@ -121,6 +121,17 @@ class PutAside(unittest.TestCase):
         self.assertEqual(differences(
             self.text, other, words=["event args.0.int_arg=5"]), [])
 
+    def test_a_line_of_output_is_put_aside(self):
+        aside = recording.Aside(["output made a"])
+        self.assertEqual(aside.output("made a\nmade ab\nmade a b\n"), "made ab\nmade a b")
+
+    def test_an_event_that_is_put_aside_names_no_process(self):
+        early = json.loads(json.dumps(self.events[4]))
+        early["process_kprobe"]["function_name"] = "early"
+        other = changes.text_of(self.events[:2] + [early] + self.events[2:])
+        self.assertEqual(differences(
+            self.text, other, words=["event function_name=early"]), [])
+
     def test_repetitions_are_put_aside(self):
         other = changes.text_of(self.events[:5] + self.events[4:])
         self.assertNotEqual(differences(self.text, other), [])

@@ -3,6 +3,7 @@
 """Tests of the limits: what moves is waited for, what stands still is given up soon."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -81,7 +82,8 @@ class Signs(unittest.TestCase):
                 time.sleep(0.2)  # both have started
                 self.assertEqual(self.moves(process.pid), moves, command)
             finally:
-                process.kill()
+                # A leftover child would keep our output pipe open.
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
     def test_a_process_that_is_gone_has_no_signs(self):

@@ -13,6 +13,8 @@
  *   exec PATH      the program PATH takes the remaining steps
  *   fexec PATH     likewise, by a descriptor; without a name if PATH is "-PATH"
  *   memfd          likewise, this program from memory
+ *   pose PATH      makes that file its executable, in a user namespace of its own
+ *   share PATH     likewise, but a process does it that shares its memory
  *   act            the last step
  */
 #include <errno.h>
@@ -24,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -152,6 +155,105 @@ static void step_fexec(char **steps)
 	fail(path);
 }
 
+/* Our program's memory, as it is but for the file that it is from. */
+static void program_detach(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512], permits[8], path[256] = "";
+	unsigned long start, end;
+
+	if (!maps || readlink("/proc/self/exe", path, sizeof(path) - 1) < 0)
+		fail("maps");
+	while (fgets(line, sizeof(line), maps)) {
+		int prot = PROT_NONE;
+		void *copy;
+
+		if (!strstr(line, path) ||
+		    sscanf(line, "%lx-%lx %7s", &start, &end, permits) != 3)
+			continue;
+		prot |= permits[0] == 'r' ? PROT_READ : 0;
+		prot |= permits[1] == 'w' ? PROT_WRITE : 0;
+		prot |= permits[2] == 'x' ? PROT_EXEC : 0;
+		copy = mmap(NULL, end - start, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (copy == MAP_FAILED)
+			fail("mmap");
+		memcpy(copy, (void *)start, end - start);
+		if (mprotect(copy, end - start, prot) < 0 ||
+		    mremap(copy, end - start, end - start, MREMAP_MAYMOVE | MREMAP_FIXED,
+			   (void *)start) == MAP_FAILED)
+			fail("mremap");
+	}
+	fclose(maps);
+}
+
+/* Fields of /proc/self/stat, numbered as in proc(5). */
+static void stat_read(unsigned long (*fields)[53])
+{
+	char text[2048] = "", *at;
+	FILE *stat = fopen("/proc/self/stat", "r");
+
+	if (!stat || !fgets(text, sizeof(text), stat))
+		fail("stat");
+	fclose(stat);
+	at = strrchr(text, ')') + sizeof(") S");
+	for (size_t i = 4; i < 53; i++)
+		(*fields)[i] = strtoul(at, &at, 10);
+}
+
+/* The memory as it is, for another executable. */
+static struct prctl_mm_map pose_map(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct prctl_mm_map map = { .exe_fd = fd, .brk = (unsigned long)sbrk(0) };
+	unsigned long fields[53] = { 0 };
+
+	if (fd < 0)
+		fail("pose");
+	program_detach();
+	stat_read(&fields);
+	map.start_code = fields[26];
+	map.end_code = fields[27];
+	map.start_stack = fields[28];
+	map.start_data = fields[45];
+	map.end_data = fields[46];
+	map.start_brk = fields[47];
+	map.arg_start = fields[48];
+	map.arg_end = fields[49];
+	map.env_start = fields[50];
+	map.env_end = fields[51];
+	return map;
+}
+
+static int pose_take(void *map)
+{
+	if (prctl(PR_SET_MM, PR_SET_MM_MAP, map, sizeof(struct prctl_mm_map), 0) < 0)
+		fail("prctl");
+	return 0;
+}
+
+static void step_pose(const char *path)
+{
+	struct prctl_mm_map map = pose_map(path);
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		fail("unshare");
+	pose_take(&map);
+}
+
+static void step_share(const char *path)
+{
+	static char stack[STACK] __attribute__((aligned(16)));
+	struct prctl_mm_map map = pose_map(path);
+	int flags = CLONE_VM | CLONE_NEWUSER | SIGCHLD;
+	int status = -1;
+
+	if (clone(pose_take, stack + sizeof(stack), flags, &map) < 0)
+		fail("clone");
+	if (wait(&status) < 0 || status)
+		fail("share");
+}
+
 static void steps_run(char **steps)
 {
 	for (; *steps; steps++) {
@@ -168,6 +270,10 @@ static void steps_run(char **steps)
 			step_memfd(steps + 1);
 		else if (!strcmp(*steps, "fexec"))
 			step_fexec(steps + 1);
+		else if (!strcmp(*steps, "pose"))
+			step_pose(*++steps);
+		else if (!strcmp(*steps, "share"))
+			step_share(*++steps);
 		else if (!strcmp(*steps, "act"))
 			step_act();
 		else if (!strcmp(*steps, "unlink") && unlink(*++steps) < 0)

@@ -101,12 +101,10 @@ static int on_event(void *user, const struct tetra_event *event)
 	return 0;
 }
 
+/* As a policy is written. */
 /* clang-format off */
 static const char policy_text[] =
-	"apiVersion: cilium.io/v1alpha1\n"
-	"kind: TracingPolicy\n"
-	"metadata: {name: window}\n"
-	"spec:\n"
+	RIG_HEAD_OF("window")
 	"  kprobes:\n"
 	"  - call: security_file_open\n"
 	"    syscall: false\n"

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/event/codec.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "lib/base/kinds.h"
+#include "lib/process/json-cred.h"
+#include "lib/linux/names.h"
+
+struct process_text codec_text(const struct event_arg *arg)
+{
+	struct process_text text = { (const char *)arg->data, arg->head.bytes };
+
+	if (kind_row(arg->spec->kind)->shape == TETRA_SHAPE_PATH) {
+		text.text += sizeof(uint64_t);
+		text.len -= sizeof(uint64_t);
+	}
+	return text;
+}
+
+/* By type of file, the highest four bits of the mode; NUL for those that do not exist. */
+static const char type_letters[16] = {
+	[S_IFREG >> 12] = '-',	[S_IFDIR >> 12] = 'd', [S_IFLNK >> 12] = 'l',
+	[S_IFCHR >> 12] = 'c',	[S_IFBLK >> 12] = 'b', [S_IFIFO >> 12] = 'p',
+	[S_IFSOCK >> 12] = 's',
+};
+
+/* The third letter of a group: execute, or set-id or sticky instead. */
+static char run_letter(bool runs, char letter)
+{
+	return runs ? letter : (char)(letter - 'a' + 'A');
+}
+
+/* "-rw-r--r--" as ls prints it; nine letters alone if the type of file is unknown. */
+static size_t put_permission(char ret[16], uint64_t mode)
+{
+	static const char triples[8][3] = { "---", "--x", "-w-", "-wx",
+					    "r--", "r-x", "rw-", "rwx" };
+	char type = type_letters[mode >> 12 & 15];
+	char *at = ret;
+
+	if (type)
+		*at++ = type;
+	memcpy(at, triples[mode >> 6 & 7], 3);
+	memcpy(at + 3, triples[mode >> 3 & 7], 3);
+	memcpy(at + 6, triples[mode & 7], 3);
+	if (mode & S_ISUID)
+		at[2] = run_letter(mode & S_IXUSR, 's');
+	if (mode & S_ISGID)
+		at[5] = run_letter(mode & S_IXGRP, 's');
+	if (mode & S_ISVTX)
+		at[8] = run_letter(mode & S_IXOTH, 't');
+	at[9] = '\0';
+	return (size_t)(at + 9 - ret);
+}
+
+/* Numbers of 64 bits are texts in JSON. */
+static void put_word(struct writer *writer, const struct tetra_event *event,
+		     const struct event_arg *arg)
+{
+	const struct kind_row *kind = kind_row(arg->spec->kind);
+	uint64_t value = event_arg_u64(arg);
+
+	if (kind->bits != 64) {
+		if (kind->is_signed)
+			writer_i64(writer, (int32_t)value);
+		else
+			writer_u64(writer, (uint32_t)value);
+		return;
+	}
+	writer_char(writer, '"');
+	if (kind->is_signed)
+		writer_i64(writer, (int64_t)value);
+	else
+		writer_u64(writer, value);
+	writer_char(writer, '"');
+}
+
+static void put_string(struct writer *writer, const struct tetra_event *event,
+		       const struct event_arg *arg)
+{
+	struct process_text text = codec_text(arg);
+
+	writer_char(writer, '"');
+	writer_json(writer, text.text, text.len);
+	writer_char(writer, '"');
+}
+
+static void put_bytes(struct writer *writer, const struct event_arg *arg)
+{
+	writer_char(writer, '"');
+	writer_base64(writer, arg->data, arg->head.bytes);
+	writer_char(writer, '"');
+}
+
+static void put_path_flags(struct writer *writer, const struct event_arg *arg, bool first)
+{
+	if (!(arg->head.flags & TETRA_ARG_UNRESOLVED))
+		return;
+	if (!first)
+		writer_char(writer, ',');
+	writer_lit(writer, "\"flags\":\"unresolvedPathComponents\"");
+}
+
+static void put_path(struct writer *writer, const struct tetra_event *event,
+		     const struct event_arg *arg)
+{
+	struct process_text text = codec_text(arg);
+	bool unresolved = arg->head.flags & TETRA_ARG_UNRESOLVED;
+	char permission[16];
+
+	writer_char(writer, '{');
+	if (text.len) {
+		writer_lit(writer, "\"path\":\"");
+		writer_json(writer, text.text, text.len);
+		writer_char(writer, '"');
+	}
+	put_path_flags(writer, arg, !text.len);
+	if (text.len || unresolved)
+		writer_char(writer, ',');
+	writer_lit(writer, "\"permission\":\"");
+	writer_put(writer, permission, put_permission(permission, event_arg_u64(arg)));
+	writer_lit(writer, "\"}");
+}
+
+/* A name, or the number as text. */
+static void put_name(struct writer *writer, const char *key, const struct names *names,
+		     uint32_t number)
+{
+	const char *name = names_text(names, number);
+
+	writer_text(writer, key);
+	writer_char(writer, '"');
+	if (name)
+		writer_text(writer, name);
+	else
+		writer_u64(writer, number);
+	writer_char(writer, '"');
+}
+
+static void put_number_always(struct writer *writer, const char *key, uint32_t number)
+{
+	writer_text(writer, key);
+	writer_u64(writer, number);
+}
+
+static void put_number(struct writer *writer, const char *key, uint32_t number)
+{
+	if (number)
+		put_number_always(writer, key, number);
+}
+
+static void put_address(struct writer *writer, const char *key, uint16_t family,
+			const uint8_t *bytes)
+{
+	writer_text(writer, key);
+	writer_char(writer, '"');
+	if (family == AF_INET)
+		writer_ipv4(writer, bytes);
+	else if (family == AF_INET6)
+		writer_ipv6(writer, bytes);
+	else
+		writer_lit(writer, "invalid IP");
+	writer_char(writer, '"');
+}
+
+/* Tracepoints know three families by name and omit others. */
+static bool family_is_shown(const struct tetra_event *event, uint16_t family)
+{
+	return event->kind != TETRA_EVENT_TRACEPOINT || family == AF_UNIX ||
+	       family == AF_INET || family == AF_INET6;
+}
+
+static void put_sock(struct writer *writer, const struct tetra_event *event,
+		     const struct event_arg *arg)
+{
+	struct tetra_record_sock sock;
+	bool family;
+
+	memcpy(&sock, arg->data, sizeof(sock));
+	family = family_is_shown(event, sock.family);
+	writer_char(writer, '{');
+	if (family)
+		put_name(writer, "\"family\":", &names_families, sock.family);
+	put_name(writer, family ? ",\"type\":" : "\"type\":", &names_socket_types,
+		 sock.type);
+	put_name(writer, ",\"protocol\":", &names_protocols, sock.protocol);
+	put_number(writer, ",\"mark\":", sock.mark);
+	put_number(writer, ",\"priority\":", sock.priority);
+	put_address(writer, ",\"saddr\":", sock.family, sock.saddr);
+	put_address(writer, ",\"daddr\":", sock.family, sock.daddr);
+	put_number(writer, ",\"sport\":", sock.sport);
+	put_number(writer, ",\"dport\":", sock.dport);
+	if (sock.cookie) {
+		writer_lit(writer, ",\"cookie\":\"");
+		writer_u64(writer, sock.cookie);
+		writer_char(writer, '"');
+	}
+	put_name(writer, ",\"state\":", &names_tcp_states, sock.state);
+	writer_char(writer, '}');
+}
+
+static void put_cred(struct writer *writer, const struct tetra_event *event,
+		     const struct event_arg *arg)
+{
+	struct tetra_record_arg_cred cred;
+
+	memcpy(&cred, arg->data, sizeof(cred));
+	writer_char(writer, '{');
+	json_cred_ids(writer, &cred.cred);
+	writer_lit(writer, ",\"caps\":");
+	json_cred_caps(writer, &cred.cred);
+	put_number_always(writer, ",\"user_ns\":{\"level\":", cred.ns_level);
+	put_number_always(writer, ",\"uid\":", cred.ns_uid);
+	put_number_always(writer, ",\"gid\":", cred.ns_gid);
+	writer_lit(writer, ",\"ns\":{");
+	put_number_always(writer, "\"inum\":", cred.ns_inum);
+	if (!cred.ns_level)
+		writer_lit(writer, ",\"is_host\":true");
+	writer_lit(writer, "}}}");
+}
+
+/* What comes before a value: {"int_arg": */
+static const struct {
+	const char *text;
+	size_t len;
+} keys[TETRA_ARG_END] = {
+#define X(NAME, number, yaml, can, what, how, class, bits, sign, of, key, ...)           \
+	[number] = { "{\"" key "\":", sizeof("{\"" key "\":") - 1 },
+	TETRA_ARG_KINDS(X)
+#undef X
+};
+
+static void put_key(struct writer *writer, const struct event_arg *arg)
+{
+	writer_put(writer, keys[arg->spec->kind].text, keys[arg->spec->kind].len);
+}
+
+static void put_label(struct writer *writer, const struct tetra_event *event,
+		      const struct event_arg *arg)
+{
+	if (arg->spec->label && event->kind != TETRA_EVENT_TRACEPOINT) {
+		writer_lit(writer, ",\"label\":\"");
+		writer_json(writer, arg->spec->label, strlen(arg->spec->label));
+		writer_char(writer, '"');
+	}
+	writer_char(writer, '}');
+}
+
+static void put_buffer(struct writer *writer, const struct tetra_event *event,
+		       const struct event_arg *arg)
+{
+	bool cut =
+		arg->head.size > arg->head.bytes && event->kind != TETRA_EVENT_TRACEPOINT;
+
+	writer_text(writer,
+		    cut ? "{\"truncated_bytes_arg\":{\"bytes_arg\":" : "{\"bytes_arg\":");
+	put_bytes(writer, arg);
+	if (cut) {
+		writer_lit(writer, ",\"orig_size\":\"");
+		writer_u64(writer, arg->head.size);
+		writer_lit(writer, "\"}");
+	}
+	put_label(writer, event, arg);
+}
+
+/* An array of longs counts as that many arguments. */
+static void put_longs(struct writer *writer, const struct tetra_event *event,
+		      const struct event_arg *arg)
+{
+	struct event_arg one = *arg;
+	uint32_t at;
+
+	for (at = 0; at + 8 <= arg->head.bytes; at += 8) {
+		one.data = arg->data + at;
+		writer_text(writer, at ? ",{\"size_arg\":" : "{\"size_arg\":");
+		writer_char(writer, '"');
+		writer_u64(writer, event_arg_u64(&one));
+		writer_char(writer, '"');
+		put_label(writer, event, arg);
+	}
+	if (!at)
+		writer_lit(writer, "{}");
+}
+
+static void fill_word(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	ret->as_uint = event_arg_u64(arg);
+	ret->as_int = (int64_t)ret->as_uint;
+}
+
+static void fill_text(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	struct process_text text = codec_text(arg);
+
+	ret->text = text.text;
+	ret->text_len = text.len;
+	ret->orig_size = MAX(arg->head.size, (uint64_t)text.len);
+}
+
+static void fill_path(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	ret->mode = (uint32_t)event_arg_u64(arg);
+	put_permission(ret->permission, ret->mode);
+	fill_text(ret, arg);
+}
+
+/* A struct: its own getter reads it (value.c). */
+static void fill_struct(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	ret->value = (const struct tetra_value *)arg;
+}
+
+/* "CharBufErrorPageFault" in base64 */
+#define BYTES_FAULT "\"Q2hhckJ1ZkVycm9yUGFnZUZhdWx0\""
+
+const struct codec codecs[TETRA_SHAPE_END] = {
+	[TETRA_SHAPE_WORD] = { 8, put_word, NULL, NULL, fill_word },
+	[TETRA_SHAPE_TEXT] = { 0, put_string, NULL, "\"\"", fill_text },
+	[TETRA_SHAPE_BYTES] = { 0, NULL, put_buffer, BYTES_FAULT, fill_text },
+	[TETRA_SHAPE_LONGS] = { 0, NULL, put_longs, NULL, fill_text },
+	[TETRA_SHAPE_PATH] = { 8, put_path, NULL, "{}", fill_path },
+	[TETRA_SHAPE_SOCK] = { sizeof(struct tetra_record_sock), put_sock, NULL, "{}",
+			       fill_struct },
+	[TETRA_SHAPE_CRED] = { sizeof(struct tetra_record_arg_cred), put_cred, NULL, "{}",
+			       fill_struct },
+};
+
+static void put_fault(struct writer *writer, const struct event_arg *arg)
+{
+	const char *fault = codec_of(arg->spec->kind)->fault;
+
+	if (!fault) {
+		writer_lit(writer, "{\"error_arg\":{\"Message\":"
+				   "\"Bad address for basic type\"}");
+		return;
+	}
+	put_key(writer, arg);
+	writer_text(writer, fault);
+}
+
+void codec_json(struct writer *writer, const struct tetra_event *event,
+		const struct event_arg *arg)
+{
+	const struct codec *codec;
+
+	/* Without data the kind may be one that has no row. */
+	if (!arg->data) {
+		writer_lit(writer, "{}");
+		return;
+	}
+	codec = codec_of(arg->spec->kind);
+	if (arg->head.status != TETRA_ARG_OK) {
+		put_fault(writer, arg);
+	} else if (codec->whole) {
+		codec->whole(writer, event, arg);
+		return;
+	} else {
+		put_key(writer, arg);
+		codec->value(writer, event, arg);
+	}
+	put_label(writer, event, arg);
+}
+
+void codec_fill(struct tetra_arg *ret, const struct event_arg *arg)
+{
+	codec_of(arg->spec->kind)->fill(ret, arg);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about hooks that run too often, and about those that report each run.
+ */
+#include <stdio.h>
+
+#include "lib/linux/acts.h"
+#include "lib/lint/set.h"
+#include "lib/lint/lint.h"
+
+/* Called thousands of times a second on an idle machine. A name that ends in '*' is a prefix. */
+static const char *const hot_events[] = {
+	"raw_syscalls/*",
+	"sched/sched_switch",
+	"sched/sched_wakeup",
+	"sched/sched_waking",
+	"kmem/*",
+	"irq/*",
+	"irq_vectors/*",
+	"timer/*",
+	"rcu/*",
+	"workqueue/*",
+	"napi/*",
+	"exceptions/*",
+	"ipi/*",
+	"block/*",
+	"btrfs/*",
+	"compaction/*",
+	"context_tracking/*",
+	"csd/*",
+	"ext4/*",
+	"filemap/*",
+	"io_uring/*",
+	"jbd2/*",
+	"kvm/*",
+	"maple_tree/*",
+	"mmap/*",
+	"mmap_lock/*",
+	"page_pool/*",
+	"percpu/*",
+	"power/*",
+	"preemptirq/*",
+	"qdisc/*",
+	"sched/sched_migrate_task",
+	"sched/sched_stat_*",
+	"sock/sock_rcvqueue_full",
+	"sock/sock_send_length",
+	"sock/sock_recv_length",
+	"tcp/tcp_probe",
+	"tcp/tcp_rcv_space_adjust",
+	"vmscan/*",
+	"writeback/*",
+	"x86_fpu/*",
+	"xfs/*",
+	"lock/*",
+	"net/*",
+	"skb/*",
+	"tlb/*",
+	NULL,
+};
+
+/* What is hooked, or the system call that ends there. */
+static const struct way_row *way_hooked(const struct lint *lint)
+{
+	static const char end[] = "sys_exit_";
+	const char *name = lint->hook->name->text;
+	char call[ACT_NAME_BYTES];
+
+	if (lint->section->section != SECTION_TRACEPOINT || lint_is_syscall(lint))
+		return way_find(lint_call(lint));
+	if (!lint->hook->subsystem ||
+	    !str_equal(lint->hook->subsystem->text, "syscalls") ||
+	    !str_has_prefix(name, end))
+		return NULL;
+	snprintf(call, sizeof(call), "sys_%s", name + strlen(end));
+	return way_find(call);
+}
+
+static void hot_report(const struct lint *lint, const char *name)
+{
+	report_warning(lint->report, lint->hook->name, "hot-hook",
+		       "choose a hook that is called less often",
+		       Q " runs very often; every run costs", name);
+}
+
+/* All system calls, or a list with one of those that all programs make. */
+static void hot_list(const struct lint *lint)
+{
+	const struct doc_list_def *list = lint_list_hooked(lint);
+	const struct way_row *way;
+	uint32_t i;
+
+	if (list && doc_list_traits(list) == (LIST_OF_CALLS | LIST_GENERATED)) {
+		hot_report(lint, lint->hook->name->text);
+		return;
+	}
+	/* Each name is compared with all of the table. */
+	if (!list || !lint_spend(lint, list->values.n * UINT64_C(10)))
+		return;
+	for (i = 0; i < list->values.n; i++) {
+		way = list->values.items[i]
+			      ? way_find(lint_call_of(list->values.items[i]->text))
+			      : NULL;
+		if (!way || way->often != OFTEN_HOT)
+			continue;
+		hot_report(lint, list->values.items[i]->text);
+		return;
+	}
+}
+
+/* Some filter of the selector leaves something out. */
+static bool narrows(const struct lint *lint, uint32_t selector)
+{
+	const struct lint_sets *sets = &lint->all_sets[selector];
+	uint32_t i;
+
+	for (i = 0; i < sets->n; i++)
+		if (!lint_set_is_idle(lint, &sets->items[i]))
+			return true;
+	return false;
+}
+
+/* By default there is an event for what passes; a limit or an action shows intent. */
+static bool floods(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	uint32_t i;
+
+	if (hook->returns && hook->returns->number)
+		return false;
+	for (i = 0; i < hook->selectors.n; i++) {
+		const struct doc_selector *doc = &hook->selectors.items[i];
+
+		if (doc->node && !doc->actions.n && !doc->macros.n && !narrows(lint, i))
+			return true;
+	}
+	return !hook->selectors.n;
+}
+
+void lint_hot_hook(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	const struct doc_spec *spec = lint->spec;
+	const struct way_row *way;
+	char event[LINT_NAME_BYTES];
+
+	if (!hook->name)
+		return;
+	hot_list(lint);
+	way = way_hooked(lint);
+	lint_event_name(lint, &event);
+	if ((way && way->often == OFTEN_HOT) || lint_is_listed(hot_events, event))
+		hot_report(lint, hook->name->text);
+	else if (way && way->often == OFTEN_BUSY && floods(lint) && !spec->pods &&
+		 !spec->containers && !spec->hosts)
+		report_warning(lint->report, hook->name, "hot-hook",
+			       "add a filter, or the action Post with rateLimit: 10s",
+			       Q " is called often, and nothing filters its events",
+			       hook->name->text);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/plan/point.h"
+
+#include <stdio.h>
+
+#include "tetra/event.h"
+
+#define X(NAME, text, key, events, hooks, is_call, stem)                                 \
+	[PLAN_POINT_##NAME] = { .space = text,                                           \
+				.member = key,                                           \
+				.event = TETRA_EVENT_##events,                           \
+				.hook = POLICY_##hooks,                                  \
+				.syscall = (is_call),                                    \
+				.use = use_##stem,                                       \
+				.find = ladder_find_##stem },
+static const struct point_row rows[PLAN_POINT_END] = { PLAN_POINTS(X) };
+#undef X
+
+uint32_t point_kind_of(const struct policy_hook *hook)
+{
+	uint32_t kind;
+
+	for (kind = 0; kind < PLAN_POINT_END; kind++)
+		if (rows[kind].hook == hook->kind && rows[kind].syscall == hook->syscall)
+			break;
+	return kind;
+}
+
+const struct point_row *point_row(uint32_t kind)
+{
+	return &rows[kind];
+}
+
+bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b)
+{
+	return a->kind == b->kind && str_equal(a->symbol, b->symbol) &&
+	       str_equal(a->subsystem, b->subsystem);
+}
+
+uint32_t plan_point_event_kind(const struct plan_point *point)
+{
+	return rows[point->kind].event;
+}
+
+void plan_point_print(const struct plan_point *point, char (*ret)[PLAN_POINT_BYTES])
+{
+	snprintf(*ret, sizeof(*ret), "%s:%s%s%s", rows[point->kind].space,
+		 point->subsystem, point->subsystem[0] ? "/" : "", point->symbol);
+}

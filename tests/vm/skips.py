@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events that did not come because a preemptible kernel skipped the programs that send them.
+
+The ledger counts such runs, and a scenario that only looks for events is played again then.
+Whatever else went wrong stays: that something was not stopped, that an event came that should not
+have come, or that nothing in the ledger explains what is missing."""
+
+import re
+
+# How often a scenario is played.
+TRIES = 3
+
+MISSING = re.compile(r"event .*: (\d+) times instead of (?:at least )?(\d+)(?: \(.*)?\Z",
+                     re.DOTALL)
+SKIPPED = re.compile(r"^lost: runs skipped +(\d+)$", re.MULTILINE)
+
+
+def is_missing(problem):
+    """Whether a problem is an event that came fewer times than it should."""
+    found = MISSING.match(problem)
+    return bool(found) and int(found[1]) < int(found[2])
+
+
+def explain(problems, log):
+    """Whether the ledger at the end of a log explains all of the problems."""
+    found = SKIPPED.search(log)
+    return bool(problems) and bool(found) and int(found[1]) > 0 and \
+        all(is_missing(problem) for problem in problems)
