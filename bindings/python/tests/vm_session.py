@@ -169,6 +169,14 @@ class Sessions(unittest.TestCase):
                          {"setuid": 0,
                           "privileges_changed": ["PRIVILEGES_RAISED_EXEC_FILE_SETUID"]})
 
+    def test_users_have_names_on_request(self):
+        for options, name in (({}, None), ({"json_user": True}, "root")):
+            with self.subTest(options), tetra.Session(quiet_start=True, **options) as session:
+                subprocess.run(["/bin/true"], check=True)
+                event = next(e for e in session.events(5.0, kinds=["exec"])
+                             if e.process.binary == "/bin/true")
+                self.assertEqual(event.process.user, name)
+
     def test_its_own_doing_is_left_out_on_request(self):
         for options, seen in (({}, 1), ({"skip_self": True}, 0)):
             with self.subTest(options), tetra.Session(quiet_start=True, **options) as session:

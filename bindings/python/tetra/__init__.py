@@ -11,13 +11,14 @@ Objects that hold something outside of Python are context managers with close().
 
 from ._ffi import lib as _lib
 from .errors import Finding, TetraError, text_of as _text_of
-from .event import Arg, Event, EventExpired, Sock
+from .event import Arg, Cred, Event, EventExpired, Sock
 from .policy import Policy, findings_of
 from .process import Credentials, Process
 from .session import HookStatus, Session, Subscription, Transaction
 
 __all__ = [
     "Arg",
+    "Cred",
     "Credentials",
     "Event",
     "EventExpired",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Any, NamedTuple
+from typing import Any, Callable, Iterable, NamedTuple
 
 from ._ffi import ffi, lib
 
@@ -48,6 +48,16 @@ class TetraError(OSError):
 def text_of(pointer: Any) -> str | None:
     """A C string; NULL is None. Bytes that are no UTF-8 come as os.fsdecode() has them."""
     return None if pointer == ffi.NULL else os.fsdecode(ffi.string(pointer))
+
+
+def filled(tag: str, call: Callable[[Any, Any], int], source: Any, names: Iterable[str]
+           ) -> dict[str, Any] | None:
+    """The members @names of a struct that a call fills; None if it has nothing to fill in."""
+    found = ffi.new("struct %s *" % tag)
+    found.size = ffi.sizeof("struct " + tag)
+    if call(source, found) < 0:
+        return None
+    return {name: getattr(found, name) for name in names}
 
 
 class Collector:

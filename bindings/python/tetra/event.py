@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-from typing import Any, Iterator, NamedTuple
+from typing import Any, Callable, Iterator, NamedTuple, Union
 
 from ._ffi import ffi, lib
-from .errors import text_of
+from .errors import filled, text_of
 from .process import Process, enum_names
 
 ACTIONS = {number: name for name, number in enum_names("tetra_action", "TETRA_DID_").items()}
@@ -36,8 +36,6 @@ ARG_FLAGS = {
     "no_path": lib.TETRA_ARG_HAS_NO_PATH,
 }
 BUFFERS = ("char_buf", "const_buf")
-PATHS = ("file", "path", "fd", "linux_binprm")
-TEXTS = ("string", "filename") + PATHS
 
 
 class EventExpired(RuntimeError):
@@ -60,11 +58,36 @@ class Sock(NamedTuple):
     cookie: int
 
 
+class Cred(NamedTuple):
+    """Credentials as they were when the hook ran; sets of capabilities as bits."""
+
+    uid: int
+    gid: int
+    euid: int
+    egid: int
+    suid: int
+    sgid: int
+    fsuid: int
+    fsgid: int
+    securebits: int
+    user_ns_level: int
+    user_ns_uid: int
+    user_ns_gid: int
+    user_ns_inum: int
+    permitted: int
+    effective: int
+    inheritable: int
+
+
+# What an argument can be: bytes for buffers, None unless its status is 'ok'.
+Value = Union[int, str, bytes, Sock, Cred, None]
+
+
 class Arg(NamedTuple):
-    """One argument. value: int, str, bytes for buffers, Sock; None unless status is 'ok'."""
+    """One argument."""
 
     type: str
-    value: int | str | bytes | Sock | None
+    value: Value
     label: str | None
     status: str
     flags: frozenset[str]
@@ -82,24 +105,31 @@ def address_of(family: int, data: bytes) -> str:
     return socket.inet_ntop(family, data) if family == socket.AF_INET6 else ""
 
 
-def sock_of(arg: Any) -> Sock:
-    sock = ffi.new("struct tetra_sock *")
-    sock.size = ffi.sizeof("struct tetra_sock")
-    if lib.tetra_arg_get_sock(arg, sock) < 0:
-        raise ValueError("the argument has no socket")
-    values = {name: getattr(sock, name) for name in Sock._fields}
+def sock_of(arg: Any) -> Sock | None:
+    values = filled("tetra_sock", lib.tetra_arg_get_sock, arg, Sock._fields)
+    if values is None:
+        return None
     for name in ("saddr", "daddr"):
-        values[name] = address_of(sock.family, bytes(ffi.buffer(values[name])))
+        values[name] = address_of(values["family"], bytes(ffi.buffer(values[name])))
     return Sock(**values)
 
 
-def value_of(arg: Any, kind: str) -> int | str | bytes | Sock | None:
+def cred_of(arg: Any) -> Cred | None:
+    values = filled("tetra_cred", lib.tetra_arg_get_cred, arg, Cred._fields)
+    return None if values is None else Cred(**values)
+
+
+# Types whose values are structs, and what reads them.
+STRUCTS: dict[str, Callable[[Any], Value]] = {"sock": sock_of, "cred": cred_of}
+
+
+def value_of(arg: Any, kind: str) -> Value:
     if arg.status != lib.TETRA_ARG_STATUS_OK:
         return None
-    if kind == "sock":
-        return sock_of(arg)
-    if kind in BUFFERS + TEXTS:
-        data = bytes(ffi.buffer(arg.text, arg.text_len)) if arg.text_len else b""
+    if kind in STRUCTS:
+        return STRUCTS[kind](arg)
+    if arg.text != ffi.NULL:
+        data = bytes(ffi.buffer(arg.text, arg.text_len))
         return data if kind in BUFFERS else os.fsdecode(data)
     return int(arg.as_uint if kind.startswith("uint") or kind == "size" else arg.as_int)
 

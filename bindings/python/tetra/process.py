@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._ffi import ffi, lib
-from .errors import text_of
+from .errors import filled, text_of
 
 if TYPE_CHECKING:
     from .event import Event
@@ -126,11 +126,14 @@ class Process:
 
     @property
     def credentials(self) -> Credentials | None:
-        found = ffi.new("struct tetra_credentials *")
-        found.size = ffi.sizeof("struct tetra_credentials")
-        if lib.tetra_process_get_credentials(self.handle, found) < 0:
-            return None
-        return Credentials(*(getattr(found, name) for name in Credentials._fields))
+        values = filled("tetra_credentials", lib.tetra_process_get_credentials, self.handle,
+                        Credentials._fields)
+        return None if values is None else Credentials(**values)
+
+    @property
+    def user(self) -> str | None:
+        """The effective user's name; only in sessions with json_user."""
+        return text_of(lib.tetra_process_get_user(self.handle))
 
     @property
     def capabilities(self) -> dict[str, int]:

@@ -39,6 +39,7 @@ SESSION_FLAGS = {
     "skip_self": lib.TETRA_SESSION_SKIP_SELF,
     "skip_group": lib.TETRA_SESSION_SKIP_GROUP,
     "raise_memlock": lib.TETRA_SESSION_RAISE_MEMLOCK,
+    "json_user": lib.TETRA_SESSION_JSON_USER,
 }
 # Events per dispatch while iterating: so many may wait in memory for the loop's body.
 ITERATION_EVENTS = 256
