@@ -47,6 +47,7 @@ struct config {
 int config_parse(struct config *config, int argc, char **argv);
 void config_done(struct config *config);
 
-extern const char config_help[];
+/* On standard output. */
+void config_print_help(void);
 
 #endif

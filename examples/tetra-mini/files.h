@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The policy files behind the paths of a user; a directory stands for its files. */
+/* The policy files that a user's paths name; a directory means the files in it. */
 #ifndef TETRA_MINI_FILES_H
 #define TETRA_MINI_FILES_H
 

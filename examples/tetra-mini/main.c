@@ -219,7 +219,7 @@ static int session_start(struct tetra_session **ret, const struct config *config
 	return 0;
 }
 
-/* No memory is nobody's fault but the moment's; names are given by policies. */
+/* Memory may be free later, so a lack of it stops nothing; names are given by policies. */
 static enum status start_status(enum status step, int error)
 {
 	if (error == -ENOMEM)
@@ -283,7 +283,7 @@ int main(int argc, char **argv)
 	}
 	switch (config.action) {
 	case CONFIG_HELP:
-		fputs(config_help, stdout);
+		config_print_help();
 		return 0;
 	case CONFIG_VERSION:
 		printf("tetra-mini %s\n", tetra_version());

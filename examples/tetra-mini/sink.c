@@ -31,7 +31,7 @@ void sink_init(struct sink *sink, int fd, const char *name)
 }
 
 /*
- * Takes back the @n bytes written last, if nothing has come behind them. True if they are gone.
+ * Takes back the @n bytes written last, if nothing has been written after them. True if they are gone.
  */
 static bool sink_take_back(struct sink *sink, size_t n)
 {
@@ -66,7 +66,7 @@ static void sink_fail(struct sink *sink, int error, const char *rest, size_t len
 	const char *end = rest + len;
 
 	sink->is_closed = error == EPIPE || error == ETIMEDOUT;
-	sink_report(sink, sink->is_closed ? "nobody reads it" : strerror(error));
+	sink_report(sink, sink->is_closed ? "its reader has gone" : strerror(error));
 	for (; rest < end && (rest = memchr(rest, '\n', (size_t)(end - rest))); rest++)
 		sink->n_lost++;
 }

@@ -9,7 +9,7 @@
 #define NAME_WIDTH  44
 #define LABEL_BYTES 192
 
-/* A column or a row: what it is called, and where it stands in its struct. */
+/* A column or a row: its name, and its place in its struct. */
 struct figure {
 	const char *name;
 	size_t offset;
@@ -26,6 +26,7 @@ static const struct figure counts[] = {
 	{ "lost", offsetof(struct tetra_counts, lost) },
 };
 
+/* A row a line. */
 /* clang-format off */
 static const struct figure ledger[] = {
 	{ "policies loaded", offsetof(struct tetra_session_stats, policies) },
@@ -38,6 +39,7 @@ static const struct figure ledger[] = {
 	{ "events filtered", offsetof(struct tetra_session_stats, filtered) },
 	{ "calls of our own left out", offsetof(struct tetra_session_stats, skipped_own) },
 	{ "rate limits forgotten", offsetof(struct tetra_session_stats, rate_forgotten) },
+	{ "signals not sent", offsetof(struct tetra_session_stats, signals_failed) },
 	{ "lost: ring full", offsetof(struct tetra_session_stats, lost_ring) },
 	{ "lost: no scratch memory", offsetof(struct tetra_session_stats, lost_scratch) },
 	{ "lost: process table full", offsetof(struct tetra_session_stats, lost_process) },

@@ -4,6 +4,7 @@
 #define TETRA_MINI_STATUS_H
 
 /* The manual's table has a row for each. */
+/* A row a line. */
 /* clang-format off */
 #define STATUSES(X)                                                             \
 	X(OK, 0)     /* an orderly stop; all checked files are good */          \

@@ -71,7 +71,7 @@ START_TEST(sink_takes_a_torn_line_back)
 }
 END_TEST
 
-/* Another one writes to the file as well: what is behind our torn line is not ours. */
+/* Another one writes to the file as well: what comes after our torn line is not ours. */
 START_TEST(sink_takes_nothing_back_that_is_not_its_own)
 {
 	char name[] = "/tmp/test-sink-XXXXXX", text[64] = {};

@@ -10,6 +10,7 @@ import unittest
 
 PROGRAM = os.environ["TETRA_MINI"]
 DATA = os.environ["TETRA_TEST_DATA"]
+FOLDER = os.path.dirname(os.path.abspath(__file__))
 GOOD = """\
 apiVersion: cilium.io/v1alpha1
 kind: TracingPolicy
@@ -149,25 +150,32 @@ class Command(unittest.TestCase):
                     self.assertIn(shown, err)
 
     def test_each_status_is_in_the_manual(self):
-        folder = os.path.dirname(os.path.abspath(__file__))
-        with open(os.path.join(folder, "status.h"), encoding="utf-8") as file:
+        with open(os.path.join(FOLDER, "status.h"), encoding="utf-8") as file:
             numbers = re.findall(r"^\tX\([A-Z]+, (\d)\)", file.read(), re.M)
-        with open(os.path.join(folder, "tetra-mini.1"), encoding="utf-8") as file:
-            table = file.read().split(".SH EXIT STATUS")[1].split(".SH ")[0]
+        table = self.manual().split(".SH EXIT STATUS")[1].split(".SH ")[0]
         self.assertGreaterEqual(len(numbers), 6)
         self.assertEqual(re.findall(r"^\.B (\d)$", table, re.M), numbers)
 
-    def test_help_names_each_option_of_the_manual(self):
+    def manual(self):
+        with open(os.path.join(FOLDER, "tetra-mini.1"), encoding="utf-8") as file:
+            return file.read()
+
+    def test_help_and_manual_name_the_same_options(self):
         out, err = self.run_it("--help", status=0)
         self.assertEqual(err, "")
-        manual = os.path.join(os.path.dirname(__file__), "tetra-mini.1")
-        with open(manual, encoding="utf-8") as file:
-            named = {line.split("\\-\\-")[1].split()[0].strip('"').strip()
-                     for line in file if line.startswith(".BR \\-")}
-        self.assertGreaterEqual(len(named), 15)
-        for name in named:
-            self.assertIn("--" + name, out)
+        named = {line.split("\\-\\-")[1].split()[0].strip('"').strip()
+                 for line in self.manual().splitlines() if line.startswith(".BR \\-")}
+        self.assertGreaterEqual(len(named), 16)
+        self.assertEqual(named, set(re.findall(r"^  (?:-., |    )--([a-z-]+)", out, re.M)))
         self.assertRegex(self.run_it("--version", status=0)[0], r"^tetra-mini \d+\.\d+\.\d+\n$")
+
+    def test_help_and_manual_name_each_kind_of_event(self):
+        with open(os.path.join(FOLDER, "../../lib/event/kind.c"), encoding="utf-8") as file:
+            kinds = re.findall(r'^\tROW\([A-Z]+, "(\w+)"', file.read(), re.M)
+        self.assertGreaterEqual(len(kinds), 6)
+        section = self.manual().split("\\-\\-events")[1].split(".TP")[0]
+        for text in (self.run_it("--help", status=0)[0], section):
+            self.assertEqual(re.findall(r"\b(?:process|tetra)_\w+", text), kinds)
 
 
 if __name__ == "__main__":
