@@ -28,8 +28,11 @@ import scenario as scenarios
 ONE_PROCESSOR = ["--smp", "1"]
 # How often a guest is started that ends before its last scenario.
 BOOTS = 4
-# Of a failure in the last list; the whole text stands where the scenario ended.
+# Of a failure in the last list; the whole text stands where the scenario ended. What a guest
+# said before it hung or crashed stands in the list too: nothing else tells where it was.
 SUMMARY_CHARACTERS = 300
+LAST_LINES = 90
+LOST = "the guest ended during this (status %d)"
 
 
 def load_scenarios(patterns):
@@ -132,9 +135,10 @@ def lost_job(jobs, status, results, prefix):
         lab.say("%sthe emulator failed (an int3 that the kernel had taken away): "
                 "on from '%s'" % (prefix, jobs[0]["name"]))
         return {}
+    messages = lab.errors(results, LAST_LINES)
     lab.say("%sthe guest ended with status %d; its last messages:\n%s" % (
-        prefix, status, lab.errors(results)))
-    return {jobs[0]["name"]: ["the guest ended during this (status %d)" % status]}
+        prefix, status, messages))
+    return {jobs[0]["name"]: [LOST % status, messages]}
 
 
 def run_guest(kernel, folder, wanted, results, programs):
@@ -183,6 +187,8 @@ def report(wanted, found, outcomes, build):
         lab.say("FAIL %s on %s: %s\n     more in %s" % (
             s["name"], kernel, problems[0].splitlines()[0][:SUMMARY_CHARACTERS],
             os.path.join(results_of(build, kernel, s), s["name"])))
+        if problems[0].startswith(LOST.partition("%")[0]):
+            lab.say(problems[1])
     lab.say("\n" + "\n".join(table(wanted, list(found), outcomes)))
     return sum(len(outcomes[k]) for k in found) - len(failures), len(failures)
 

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How many guests play at a time."""
 
+import contextlib
+import io
+import os
+import tempfile
 import threading
 import time
 import unittest
@@ -46,6 +50,24 @@ class Guests(unittest.TestCase):
 
         with self.assertRaises(ValueError):
             run.play_all([("a", "", [{}])], 3, fail)
+
+
+class LostGuest(unittest.TestCase):
+    """What it said last is the only trace of why: it stands where the failures are listed."""
+
+    def test_its_last_messages_are_in_the_list(self):
+        with tempfile.TemporaryDirectory() as results:
+            with open(os.path.join(results, "stderr"), "w", encoding="ascii") as file:
+                file.write("moving: 3\nrip: stuck_here\n")
+            with contextlib.redirect_stdout(io.StringIO()):
+                lost = run.lost_job([{"name": "hangs"}], 124, results, "")
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                count = run.report([{"name": "hangs"}], ["6.1"], {"6.1": lost}, "build")
+        self.assertEqual((0, 1), count)
+        self.assertIn("status 124", said.getvalue())
+        self.assertIn("rip: stuck_here", said.getvalue())
+        self.assertNotIn("moving", said.getvalue())
 
 
 if __name__ == "__main__":
