@@ -8,6 +8,7 @@ import threading
 
 import kernels
 import patience
+import stuck
 
 # A guest is given up that says nothing for so long. Longer than it is waited inside for
 # what stands still, and than a boot, of which nothing is heard.
@@ -93,13 +94,14 @@ def is_emulators_fault(status, results):
 
     When a kernel rewrites its code while another emulated processor runs it, that processor
     may be handed the breakpoint that marks the place, after the kernel has taken it away: an
-    int3 that nobody expects. Real processors do not do that.
+    int3 that nobody expects, or the same one for ever. Real processors do not do that.
     """
-    if status != 125:
+    signs = {125: "Oops: int3: ", 124: "vmrun: " + stuck.LOOP}
+    if status not in signs:
         return False
     with open(os.path.join(results, "stderr"), encoding="utf-8",
               errors="replace") as file:
-        return "Oops: int3: " in file.read()
+        return signs[status] in file.read()
 
 
 def close(passed, failed, skipped=0):
