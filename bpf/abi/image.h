@@ -240,7 +240,8 @@ struct tetra_rule {
 	__u8 rate_scope; /* enum policy_rate_scope */
 	__u8 reserved;
 	__u32 rate_ms;
-	__u64 reserved2[3];
+	__u32 order; /* of the policy on this hook: the last one's verdict holds */
+	__u32 reserved2[5];
 };
 
 /*

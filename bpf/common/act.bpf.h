@@ -244,6 +244,20 @@ static __always_inline int signal_send(__u32 signal)
 	return 0;
 }
 
+/*
+ * The verdict of the policy that was loaded last holds. Beyond 64 rules their bits are in another
+ * order than the policies.
+ */
+static __always_inline void verdict_set(struct tetra_scratch *s, __s32 verdict)
+{
+	if (cfg.n_words > 1) {
+		if (s->run.verdict && s->rule.order < s->run.order)
+			return;
+		s->run.order = s->rule.order;
+	}
+	s->run.verdict = verdict;
+}
+
 /* What was done of @did. */
 static __always_inline __u32 rule_enforce(struct tetra_scratch *s, __u32 flags, __u32 did)
 {
@@ -262,14 +276,14 @@ static __always_inline __u32 rule_enforce(struct tetra_scratch *s, __u32 flags, 
 		/* The signalling instance may be skipped; the kill must not be. */
 		if (!(cfg.phase & TETRA_PHASE_SIGNAL))
 			signal_send(ACT_SIGKILL);
-		s->run.verdict = -ACT_EPERM;
+		verdict_set(s, -ACT_EPERM);
 	}
 	if (did & ACT_OVERRIDDEN)
-		s->run.verdict = s->rule.error;
+		verdict_set(s, s->rule.error);
 	/* The program at the return compares it with the call's result. */
 	if (flags & TETRA_RULE_OVERRIDE && !(flags & TETRA_RULE_MONITOR) &&
 	    cfg.phase & TETRA_PHASE_CATCH)
-		s->run.verdict = s->rule.error;
+		verdict_set(s, s->rule.error);
 	return did;
 }
 
@@ -323,8 +337,7 @@ static __always_inline __u32 lowest_bit(__u64 x)
 	return tetra_bit_places[((x & -x) * 0x022fdd63cc95386dull) >> 58 & 63];
 }
 
-/* The next matching rule's cell; s->words and s->run.word say which are left. NULL:
- * continue. */
+/* The next matching rule's cell of word s->run.word; s->words says which are left. NULL: none. */
 static __always_inline struct tetra_cell *rule_next(tetra_image image,
 						    struct tetra_scratch *s)
 {
@@ -332,10 +345,8 @@ static __always_inline struct tetra_cell *rule_next(tetra_image image,
 	__u64 word = s->words[k];
 	struct tetra_cell *cell;
 
-	if (!word) {
-		s->run.word = k + 1;
+	if (!word)
 		return 0;
-	}
 	cell = image_cell(image, s->rules + k * 64 + lowest_bit(word));
 	if (!cell)
 		return 0;
@@ -344,8 +355,24 @@ static __always_inline struct tetra_cell *rule_next(tetra_image image,
 	return cell;
 }
 
+/* The word of the next matching rule becomes s->run.word: whether there is one. */
+static __always_inline int word_next(struct tetra_scratch *s)
+{
+	__u32 k = s->run.word & (TETRA_MAX_WORDS - 1);
+
+	if (cfg.n_words < 2)
+		return !!s->words[0];
+	if (s->words[k])
+		return 1;
+	s->run.live &= s->run.live - 1;
+	if (!s->run.live)
+		return 0;
+	s->run.word = lowest_bit(s->run.live);
+	return 1;
+}
+
 /*
- * Carries out the next matching rule: 1 to continue, 0 if none is left in the words so far.
+ * Carries out the next matching rule: 1 to continue, 0 if none is left.
  * Global: the verifier cannot follow up to a thousand iterations with this in each.
  */
 __noinline int rule_turn(__u32 scratch)
@@ -362,7 +389,7 @@ __noinline int rule_turn(__u32 scratch)
 		return 0;
 	cell = rule_next(image, s);
 	if (!cell)
-		return s->run.word < TETRA_MAX_WORDS && cfg.n_words > 1;
+		return 0;
 	s->rule = cell->rule;
 	did = rule_act(s);
 	if (did & ACT_EVENT) {
@@ -371,43 +398,52 @@ __noinline int rule_turn(__u32 scratch)
 		did |= event_send(scratch);
 	}
 	rule_count(image, s->rule.counter, did, cfg.phase);
-	return cfg.n_words > 1 || s->words[0];
+	return word_next(s);
 }
 
+/* The rules of word @k that match, into s->words: whether there are any. */
 __noinline int wide_word(__u32 scratch, __u32 k)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	tetra_image image;
+	__u64 word;
 
 	if (!s)
 		return 0;
 	image = image_again(s);
-	if (image)
-		s->words[k & (TETRA_MAX_WORDS - 1)] = match_word(
-			image, &s->match, 1 + cfg.hook, k & (TETRA_MAX_WORDS - 1));
-	return 0;
+	if (!image)
+		return 0;
+	k &= TETRA_MAX_WORDS - 1;
+	word = match_word(image, &s->match, 1 + cfg.hook, k);
+	s->words[k] = word;
+	return !!word;
 }
 
-/* A separate call: inlined, the loops look infinite to verifiers before 6.2. */
+/* Into s->run.live: the words in which rules match. A separate call: inlined, the loops look
+ * infinite to verifiers before 6.2. */
 static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 {
 	/* A wide program stays wide; if few rules are left, the bits are rules, not words. */
 	__u64 words = s->match.wide ? s->match.bits : 1;
-	__u32 i;
+	__u32 live = 0, i, k;
 
 	for (i = 0; i < TETRA_MAX_WORDS; i++) {
-		s->words[i] = 0;
-		if (words >> i & 1)
-			wide_word(scratch, i);
+		if (!words)
+			break;
+		k = lowest_bit(words);
+		words &= words - 1;
+		if (wide_word(scratch, k))
+			live |= 1u << (k & (TETRA_MAX_WORDS - 1));
 	}
-	return 0;
+	s->run.live = live;
+	return live ? 1 : 0;
 }
 
 static __noinline int wide_act(__u32 scratch)
 {
 	__u32 i;
 
-	for (i = 0; i < TETRA_MAX_RULES + TETRA_MAX_WORDS; i++)
+	for (i = 0; i < TETRA_MAX_RULES; i++)
 		if (!rule_turn(scratch))
 			break;
 	return 0;
@@ -428,7 +464,9 @@ static __always_inline void rules_act(struct tetra_scratch *s, __u32 scratch, __
 				      int wide)
 {
 	if (wide) {
-		wide_words(s, scratch);
+		if (!wide_words(s, scratch))
+			return;
+		s->run.word = lowest_bit(s->run.live);
 		wide_act(scratch);
 	} else {
 		s->words[0] = bits;

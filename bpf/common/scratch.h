@@ -94,7 +94,9 @@ struct tetra_run {
 	__u32 done; /* bit s: slot s is in the record */
 	__u32 n_args;
 	__u32 word;	 /* position among the words of matching rules */
+	__u32 live;	 /* bit k: rules of word k match, and are left */
 	__s32 verdict;	 /* result that the rules ask for: 0 or a negative errno */
+	__u32 order;	 /* whose verdict that is: tetra_rule.order */
 	__u32 path_slot; /* whose path the walk has: PATH_SLOT(); 0: none */
 	__u32 layer;	 /* RUN_*_LAYER: see layer.bpf.h */
 };

@@ -10,8 +10,8 @@ int column_new(struct column **ret, enum column_shape shape, struct rows *rows,
 		return -ENOMEM;
 	column->shape = shape;
 	column->rows = rows;
-	memcpy(column->unfiltered, all_rules, rows->n_words * sizeof(*all_rules));
-	memcpy(column->accepting, all_rules, rows->n_words * sizeof(*all_rules));
+	memcpy(column->unfiltered, all_rules, sizeof(column->unfiltered));
+	memcpy(column->accepting, all_rules, sizeof(column->accepting));
 	*ret = column;
 	return 0;
 }
@@ -72,6 +72,29 @@ int column_add_filter(struct column *column, uint32_t rule, bool negated,
 	if (!negated)
 		rule_fails(column, rule);
 	return (int)column->n_filters++;
+}
+
+uint32_t column_count_filters(const struct column *column)
+{
+	return column ? column->n_filters : 0;
+}
+
+void column_move_rules(struct column *column, const uint32_t *to,
+		       const uint64_t *all_rules)
+{
+	if (!column)
+		return;
+	memcpy(column->unfiltered, all_rules, sizeof(column->unfiltered));
+	memcpy(column->accepting, all_rules, sizeof(column->accepting));
+	memset(column->failing, 0, sizeof(column->failing));
+	for (uint32_t i = 0; i < column->n_filters; i++) {
+		struct column_filter *filter = &column->filters[i];
+
+		filter->rule = to[filter->rule];
+		column->unfiltered[filter->rule / 64] &= ~(1ull << filter->rule % 64);
+		if (!filter->negated)
+			rule_fails(column, filter->rule);
+	}
 }
 
 int column_add_literal(struct column *column, const struct column_literal *literal)

@@ -82,6 +82,7 @@ struct column {
 	uint16_t failing[TETRA_MAX_RULES];    /* filters of the rule that do not hold */
 };
 
+/* @all_rules: TETRA_MAX_WORDS words. */
 int column_new(struct column **ret, enum column_shape shape, struct rows *rows,
 	       const uint64_t *all_rules);
 struct column *column_free(struct column *column);
@@ -90,6 +91,10 @@ struct column *column_free(struct column *column);
 int column_add_filter(struct column *column, uint32_t rule, bool negated,
 		      uint32_t leniency, const struct ruleset_group *group,
 		      struct mark mark);
+uint32_t column_count_filters(const struct column *column); /* NULL: 0 */
+/* All rules get other numbers, rule r the number to[r]; before literals hit. NULL: nothing. */
+void column_move_rules(struct column *column, const uint32_t *to,
+		       const uint64_t *all_rules);
 int column_add_range(struct column *column, uint32_t filter, uint64_t min, uint64_t max);
 int column_add_bits(struct column *column, uint32_t filter, uint64_t bits);
 int column_add_literal(struct column *column, const struct column_literal *literal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/image/hook-rules.h"
+#include "lib/image/hook-order.h"
 
 struct hook_rules *hook_rules_free(struct hook_rules *rules)
 {
@@ -72,9 +72,7 @@ int hook_rules_new(struct hook_rules **ret, const struct ruleset *ruleset,
 	r = rules_number(rules);
 	if (r < 0)
 		return r;
-	r = rows_init(&rules->rows, rules->all, MAX(1u, (rules->n_rules + 63) / 64));
-	if (r < 0)
-		return r;
+	rules->rows.n_words = MAX(1u, (rules->n_rules + 63) / 64);
 	for (uint32_t i = 0; i < rules->n_rules; i++) {
 		if (!rules->rules[i].selector)
 			continue;
@@ -82,6 +80,12 @@ int hook_rules_new(struct hook_rules **ret, const struct ruleset *ruleset,
 		if (r < 0)
 			return r;
 	}
+	r = hook_rules_order(rules);
+	if (r < 0)
+		return r;
+	r = rows_init(&rules->rows, rules->all, MAX(1u, (rules->n_rules + 63) / 64));
+	if (r < 0)
+		return r;
 	*ret = TAKE_PTR(rules);
 	return 0;
 }
