@@ -141,7 +141,8 @@ struct tetra_dim {
 	__u32 n6;
 	__u32 aside; /* cell of a tetra_aside, 0: there is none */
 	__u32 root;  /* TRIE: state of the root */
-	__u32 reserved;
+	/* TRIE: so many bytes of a value decide; more than a step takes if there are children */
+	__u32 enough;
 };
 
 /* Used like a value state: a result that an entry program cannot know yet. */

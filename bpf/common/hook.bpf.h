@@ -11,7 +11,7 @@
 #include "bpf/common/layer.bpf.h"
 #include "bpf/common/own.bpf.h"
 #include "bpf/common/source.bpf.h"
-#include "bpf/common/walk.bpf.h"
+#include "bpf/common/tail.bpf.h"
 
 /* The functions below, one per class, say whether any rule is left: a constant if a class has
  * no slots. */
@@ -105,24 +105,58 @@ static __always_inline __u64 path_walk_whole(struct tetra_scratch *s,
 	return WALK_DONE;
 }
 
+/* Every name of its file system is below that dentry. */
+static __always_inline int root_is_whole(const struct walk *walk)
+{
+	return (__u64)walk->dentry->d_sb->s_root == walk->root;
+}
+
+/*
+ * The TAIL column over the last names of the path, where these decide it; @reaches: the path is
+ * known to lead to its root.
+ */
+static __always_inline void path_walk_tail(tetra_image image, struct tetra_scratch *s,
+					   struct path_question *q,
+					   const struct walk *walk, __u64 reaches,
+					   __u64 posting)
+{
+	if (!(q->uses & COLUMN(TETRA_COL_TAIL)) || !walk->root ||
+	    !(reaches || root_is_whole(walk)))
+		return;
+	if (!tail_select(image, s, path_dim(image, q->dim + TETRA_COL_TAIL, q->foreign),
+			 walk->dentry, walk->root))
+		return;
+	q->uses &= ~COLUMN(TETRA_COL_TAIL);
+	s->text_wanted = posting;
+}
+
 /*
  * The quick walk for a path whose dentry and mount are typed. WALK_DECLINED leaves s->path
  * as the slow walk's start, and s->match as it was.
  */
 static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scratch *s,
-					     struct path_question *q, struct walk *walk)
+					     struct path_question *q, struct walk *walk,
+					     __u64 posting)
 {
 	__u64 done;
 
 	walk_set_root(s, walk);
 	if (cfg.distrusts && !walk->is_common && mount_is_foreign(s->number))
 		q->foreign = TETRA_ARG_FOREIGN;
-	if (!(q->uses & COLUMN(TETRA_COL_HEAD)))
+	if (!(q->uses & COLUMN(TETRA_COL_HEAD))) {
+		path_walk_tail(image, s, q, walk, 0, posting);
+		if (!(s->match.bits & s->text_wanted))
+			return WALK_DONE;
 		return path_walk_whole(s, q, walk);
+	}
 	done = walk->root &&
 	       walk_match(image, s, path_dim(image, q->dim + TETRA_COL_HEAD, q->foreign),
 			  walk->dentry, walk->root);
-	if (done && (!trie_leave(s, 0) || !(s->match.bits & s->text_wanted)))
+	if (done && !trie_leave(s, 0))
+		return WALK_DONE;
+	if (done)
+		path_walk_tail(image, s, q, walk, 1, posting);
+	if (done && !(s->match.bits & s->text_wanted))
 		return WALK_DONE;
 	walk_keep(&s->path, walk);
 	s->path.flags = q->foreign;
@@ -143,7 +177,7 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 /* @value: the typed parameter. */
 static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scratch *s,
 					     struct path_question *q, void *value,
-					     __u32 reader)
+					     __u32 reader, __u64 posting)
 {
 	struct walk walk;
 
@@ -160,7 +194,7 @@ static __always_inline __u64 path_walk_param(tetra_image image, struct tetra_scr
 		walk.dentry = file->f_path.dentry;
 		walk.mount = file->f_path.mnt;
 	}
-	return path_walk_typed(image, s, q, &walk);
+	return path_walk_typed(image, s, q, &walk, posting);
 }
 
 /* Long names are read in place, after the walk's check, so the result is checked again. */
@@ -282,7 +316,8 @@ static __always_inline int slots_paths(void *ctx, enum program program, tetra_im
 		s->text_wanted = posting;
 		if (q.uses & COLUMN(TETRA_COL_TAIL))
 			s->text_wanted = ~0ull;
-		if (typed && path_walk_param(image, s, &q, (void *)value, reader)) {
+		if (typed &&
+		    path_walk_param(image, s, &q, (void *)value, reader, posting)) {
 			if (!s->match.bits)
 				return 0;
 		} else if (!path_select(image, s, &q,

@@ -511,6 +511,14 @@ static int trie_make(struct trie *trie)
 	return r < 0 ? r : trie_walk(trie, 0);
 }
 
+/* Bytes of a value that say where it leaves the trie: those of the longest literal of one step. */
+static uint32_t root_enough(const struct trie_node *root)
+{
+	if (root->children != NONE || !root->lens)
+		return TETRA_CHUNK_BYTES + 1;
+	return 32 - (uint32_t)__builtin_clz(root->lens);
+}
+
 int column_build_trie(struct column *column, struct cells *cells, struct tetra_dim *dim)
 {
 	_cleanup_(trie_done) struct trie trie;
@@ -527,6 +535,7 @@ int column_build_trie(struct column *column, struct cells *cells, struct tetra_d
 	dim->n = trie.n_nodes - 1;
 	dim->flags = node_flags(&trie, 0);
 	dim->lens = trie.nodes[0].lens;
+	dim->enough = root_enough(&trie.nodes[0]);
 	dim->miss_bits = trie.nodes[0].here.bits;
 	dim->miss_row = trie.nodes[0].here.row;
 	return 0;
