@@ -2,7 +2,7 @@
 /*
  * Where a task is in the cgroup tree. The leaf, or a group above it, shows which container it
  * is in: podman, crun and CRI-O put processes into "container" below the group with the id,
- * and an init system in a container makes its own groups. lib/kernel/cgroup.c decides; this
+ * and an init system in a container makes its own groups. lib/host/cgroup.c decides; this
  * file only finds the one name to decide about.
  */
 #ifndef TETRA_BPF_CGROUP_H

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 #include "lib/kernel/quiet.h"
 
 /*

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 
 /* Bytes. available_filter_functions has 2 MB on a kernel with many modules. */
 #define SYMBOLS_MAX_BYTES (16u << 20)

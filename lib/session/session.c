@@ -15,7 +15,7 @@
 #include "lib/session/place.h"
 #include "lib/session/state.h"
 #include "lib/session/txn.h"
-#include "lib/session/users.h"
+#include "lib/host/users.h"
 
 /* Time after the last record until held records are released and losses are checked. */
 #define SESSION_SETTLE_NS 100000000ull

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "lib/base/arena.h"
-#include "lib/kernel/proc.h"
+#include "lib/host/proc.h"
 #include "lib/session/state.h"
 
 struct session_seeds {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/kernel/cgroup.h"
+#include "lib/host/cgroup.h"
 
 #include <ctype.h>
 #include <linux/magic.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 
 #include <fcntl.h>
 

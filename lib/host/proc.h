@@ -4,8 +4,8 @@
  * then skipped, never mixed with another one of the same number, since all its files are
  * opened below one descriptor of its folder.
  */
-#ifndef TETRA_LIB_KERNEL_PROC_H
-#define TETRA_LIB_KERNEL_PROC_H
+#ifndef TETRA_LIB_HOST_PROC_H
+#define TETRA_LIB_HOST_PROC_H
 
 #include <limits.h>
 
@@ -13,7 +13,7 @@
 #include "bpf/abi/record.h"
 #include "lib/base/base.h"
 #include "lib/base/strbuf.h"
-#include "lib/kernel/cgroup.h"
+#include "lib/host/cgroup.h"
 
 /* Nanoseconds of a tick of /proc/PID/stat: USER_HZ is 100 on every machine we know. */
 #define PROC_TICK_NS UINT64_C(10000000)

@@ -4,8 +4,8 @@
  * container a group's name identifies. The naming rules are those of docker, containerd,
  * cri-o, podman, the kubelet and sysbox.
  */
-#ifndef TETRA_LIB_KERNEL_CGROUP_H
-#define TETRA_LIB_KERNEL_CGROUP_H
+#ifndef TETRA_LIB_HOST_CGROUP_H
+#define TETRA_LIB_HOST_CGROUP_H
 
 #include "lib/base/base.h"
 

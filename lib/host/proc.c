@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/kernel/proc.h"
+#include "lib/host/proc.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 
 /* Bytes of stat, status, cgroup, loginuid: with thousands of groups still far below. */
 #define PROC_MAX_TEXT (1u << 20)

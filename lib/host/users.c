@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/users.h"
+#include "lib/host/users.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "lib/base/strbuf.h"
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 
 /* Bytes of the file: a hundred thousand users. Of a longer one no name is known. */
 #define USERS_MAX_BYTES (8u << 20)

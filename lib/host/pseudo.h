@@ -3,8 +3,8 @@
  * Files of /proc and /sys: their size is unknown until they are read to the end, and they may
  * disappear while they are read.
  */
-#ifndef TETRA_LIB_KERNEL_PSEUDO_H
-#define TETRA_LIB_KERNEL_PSEUDO_H
+#ifndef TETRA_LIB_HOST_PSEUDO_H
+#define TETRA_LIB_HOST_PSEUDO_H
 
 #include "lib/base/base.h"
 #include "lib/base/strbuf.h"
