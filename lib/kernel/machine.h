@@ -6,7 +6,7 @@
 #define TETRA_LIB_KERNEL_MACHINE_H
 
 #include "lib/base/arena.h"
-#include "lib/kernel/btf.h"
+#include "lib/btf/btf.h"
 #include "lib/kernel/facts.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/knobs.h"

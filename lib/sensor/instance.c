@@ -6,7 +6,7 @@
 
 #include "bpf/hook.skel.h"
 #include "lib/base/diag.h"
-#include "lib/kernel/quiet.h"
+#include "lib/btf/quiet.h"
 #include "lib/sensor/attach.h"
 #include "lib/sensor/log.h"
 #include "lib/sensor/misses.h"

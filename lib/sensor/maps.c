@@ -9,7 +9,7 @@
 #include "bpf/process.skel.h"
 #include "lib/base/diag.h"
 #include "lib/kernel/memlock.h"
-#include "lib/kernel/quiet.h"
+#include "lib/btf/quiet.h"
 #include "lib/plan/shape.h"
 #include "lib/sensor/cast.h"
 #include "lib/sensor/hold.h"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-#include "lib/kernel/excerpt.h"
+#include "lib/btf/excerpt.h"
 #include "lib/sensor/hold.h"
 #include "lib/sensor/log.h"
 

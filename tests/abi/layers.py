@@ -21,7 +21,9 @@ PLACES = [
     ("lib/base/*", ["bpf/abi/kinds.h", "tetra/*"]),
     ("lib/linux/*", ["lib/base/*", "bpf/abi/kinds.h", "tetra/*"]),
     ("lib/host/*", ["lib/base/*", "bpf/abi/kinds.h", "bpf/abi/record.h"]),
-    ("lib/kernel/*", ["lib/base/*", "lib/linux/*", "lib/host/*", "bpf/abi/kinds.h", "tetra/*"]),
+    ("lib/btf/*", ["lib/base/*", "lib/host/pseudo.h"]),
+    ("lib/kernel/*", ["lib/base/*", "lib/linux/*", "lib/host/*", "lib/btf/*", "bpf/abi/kinds.h",
+                      "tetra/*"]),
     ("lib/document/*", ["lib/base/*", "lib/linux/*", "bpf/abi/*", "tetra/*"]),
     ("lib/policy/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "bpf/abi/*", "tetra/*"]),
     ("lib/judge/*", ["lib/base/*", "lib/document/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
@@ -30,8 +32,8 @@ PLACES = [
     ("lib/image/*", ["lib/base/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
     ("lib/plan/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*",
                     "lib/image/*", "bpf/abi/*", "tetra/*"]),
-    ("lib/sensor/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/document/*",
-                      "lib/policy/*", "lib/image/*", "lib/plan/*", "bpf/abi/*", SKELETONS,
+    ("lib/sensor/*", ["lib/base/*", "lib/linux/*", "lib/btf/*", "lib/kernel/*",
+                      "lib/document/*", "lib/policy/*", "lib/image/*", "lib/plan/*", "bpf/abi/*", SKELETONS,
                       "tetra/*"]),
     ("lib/process/*", ["lib/base/*", "lib/linux/*", "lib/host/cgroup.h", "bpf/abi/*",
                        "tetra/*"]),
@@ -58,7 +60,7 @@ SYSTEM = [
     ("bpf/*", ["bpf/*", "linux/*", "stdbool.h"]),
 ]
 # The kernel is touched on these floors only; the others are pure.
-BPF_USERS = ["lib/kernel/*", "lib/sensor/*", "lib/session/*", "bpf/*"]
+BPF_USERS = ["lib/btf/*", "lib/kernel/*", "lib/sensor/*", "lib/session/*", "bpf/*"]
 
 GUARD = re.compile(r"^#ifndef (\w+)\n#define \1$", re.MULTILINE)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

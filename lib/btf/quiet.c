@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/kernel/quiet.h"
+#include "lib/btf/quiet.h"
 
 #include <bpf/libbpf.h>
 

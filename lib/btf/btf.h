@@ -3,11 +3,11 @@
  * The kernel's own BTF: names of functions and tracepoints to type ids, type ids to what a
  * policy needs to know about a prototype. Opened at the first query, 6 MB while it is open.
  */
-#ifndef TETRA_LIB_KERNEL_BTF_H
-#define TETRA_LIB_KERNEL_BTF_H
+#ifndef TETRA_LIB_BTF_BTF_H
+#define TETRA_LIB_BTF_BTF_H
 
 #include "lib/base/arena.h"
-#include "lib/kernel/kernel.h"
+#include "lib/btf/prototype.h"
 
 struct vmlinux {
 	struct btf *btf; /* NULL: closed */

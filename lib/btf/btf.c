@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/kernel/btf.h"
+#include "lib/btf/btf.h"
 
 #include <bpf/btf.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "lib/host/pseudo.h"
-#include "lib/kernel/quiet.h"
+#include "lib/btf/quiet.h"
 
 /*
  * Longest chain of types: a well-formed one is far shorter, a broken one may be a loop.

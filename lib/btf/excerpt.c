@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/kernel/excerpt.h"
+#include "lib/btf/excerpt.h"
 
 #include <bpf/btf.h>
 

@@ -13,8 +13,8 @@
  * field that a kernel lacks would become an instruction that must never be reached, and no
  * compiler promises to leave it where it was written.
  */
-#ifndef TETRA_LIB_KERNEL_EXCERPT_H
-#define TETRA_LIB_KERNEL_EXCERPT_H
+#ifndef TETRA_LIB_BTF_EXCERPT_H
+#define TETRA_LIB_BTF_EXCERPT_H
 
 struct btf;
 
