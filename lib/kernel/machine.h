@@ -10,7 +10,7 @@
 #include "lib/kernel/facts.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/knobs.h"
-#include "lib/kernel/symbols.h"
+#include "lib/host/symbols.h"
 
 struct feature_answer {
 	uint8_t asked;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/kernel/symbols.h"
+#include "lib/host/symbols.h"
 
 #include <ctype.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
  * may change, all symbols. They are long and expensive for the kernel to print: each is read
  * at the first query that needs it and kept until symbols_done().
  */
-#ifndef TETRA_LIB_KERNEL_SYMBOLS_H
-#define TETRA_LIB_KERNEL_SYMBOLS_H
+#ifndef TETRA_LIB_HOST_SYMBOLS_H
+#define TETRA_LIB_HOST_SYMBOLS_H
 
 #include "lib/base/base.h"
 #include "lib/base/strbuf.h"
