@@ -2,12 +2,12 @@
 /* What is reported about the name of a hook point. */
 #include <stdio.h>
 
-#include "lib/plan/point.h"
+#include "lib/use/build.h"
 
 struct use_spot use_name_spot(const struct use_build *build)
 {
 	return (struct use_spot){ .mark = build->hook->name_mark,
-				  .member = build->row->member };
+				  .member = build->member };
 }
 
 /*

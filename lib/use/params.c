@@ -4,8 +4,8 @@
  */
 #include "lib/kernel/syscalls.h"
 #include "lib/linux/signatures.h"
-#include "lib/plan/fit.h"
-#include "lib/plan/use.h"
+#include "lib/use/fit.h"
+#include "lib/use/build.h"
 
 /* Bytes of a register. */
 #define WORD_BYTES 8u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/plan/layout.h"
+#include "lib/use/layout.h"
 
 #include "bpf/abi/record.h"
 

@@ -5,8 +5,8 @@
  */
 #include <stdio.h>
 
-#include "lib/plan/fit.h"
-#include "lib/plan/use.h"
+#include "lib/use/fit.h"
+#include "lib/use/build.h"
 
 /* Bytes of a finding's message, and of its place; longer ones are cut. */
 #define MESSAGE_BYTES 512

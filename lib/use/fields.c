@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "lib/kernel/syscalls.h"
-#include "lib/plan/fit.h"
-#include "lib/plan/use.h"
+#include "lib/use/fit.h"
+#include "lib/use/build.h"
 
 /*
  * Bytes at the front of a record that programs do not see: the kernel keeps a pointer there

@@ -2,17 +2,15 @@
 /*
  * What the parts of plan_use() share. Findings accumulate; the first error is the result.
  */
-#ifndef TETRA_LIB_PLAN_USE_H
-#define TETRA_LIB_PLAN_USE_H
+#ifndef TETRA_LIB_USE_BUILD_H
+#define TETRA_LIB_USE_BUILD_H
 
 #include "lib/base/diag.h"
-#include "lib/plan/plan.h"
-
-struct point_row;
+#include "lib/use/use.h"
 
 struct use_build {
 	struct plan_use *use;
-	const struct point_row *row; /* of its point */
+	const char *member; /* of the hook: what names its point */
 	const struct policy_hook *hook;
 	const char *file;
 	struct tetra_kernel *kernel;
@@ -61,5 +59,22 @@ void use_plan_params(struct use_build *build, const struct kernel_function *func
 void use_plan_return(struct use_build *build, const struct kernel_function *function);
 /* How each argument is read from the record of a tracepoint. */
 void use_plan_fields(struct use_build *build, const struct kernel_event *event);
+
+/* name.c */
+/* Bytes of a hint; longer ones are cut. */
+#define USE_HINT_BYTES 512
+
+struct use_spot use_name_spot(const struct use_build *build);
+/*
+ * There is no such hook point. Only a note if the policy allows that; the caller skips the
+ * hook.
+ */
+void use_unknown(struct use_build *build, const char *hint, const char *what);
+/* The lookup itself failed. */
+void use_failed(struct use_build *build, int error);
+/* "did you mean 'x'?"; NULL if there is no x. */
+const char *use_meant(char (*buf)[USE_HINT_BYTES], const char *name);
+/* 0; -E2BIG. */
+int use_set_point(struct use_build *build, const char *subsystem, const char *symbol);
 
 #endif

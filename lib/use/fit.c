@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/plan/fit.h"
+#include "lib/use/fit.h"
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 #ifndef TETRA_LIB_LAYOUT_H
 #define TETRA_LIB_LAYOUT_H
 
-#include "lib/plan/use.h"
+#include "lib/use/build.h"
 
 /*
  * Completes a slot, whose source leads to the struct: the steps from there to the value, and the
