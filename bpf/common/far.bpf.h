@@ -24,7 +24,7 @@
 #define FAR_TURN_STEPS 8
 #define FAR_TURNS      (FAR_STEPS / FAR_TURN_STEPS + FAR_MOUNTS)
 
-/* The address as a pointer of a type; lib/sensor/cast.c puts the function and the type here. */
+/* The address as a pointer of a type; lib/load/cast.c puts the function and the type here. */
 #define KERNEL_CAST(type, address)                                                       \
 	({                                                                               \
 		void *cast_;                                                             \

@@ -33,7 +33,8 @@ PLACES = [
     ("lib/use/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*", "bpf/abi/*"]),
     ("lib/plan/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*",
                     "lib/image/*", "lib/use/*", "bpf/abi/*", "tetra/*"]),
-    ("lib/sensor/*", ["lib/base/*", "lib/linux/*", "lib/btf/*", "lib/kernel/*",
+    ("lib/load/*", ["lib/base/*", "lib/btf/*", "lib/kernel/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/sensor/*", ["lib/base/*", "lib/linux/*", "lib/btf/*", "lib/kernel/*", "lib/load/*",
                       "lib/document/*", "lib/policy/*", "lib/image/*", "lib/use/*", "lib/plan/*",
                       "bpf/abi/*", SKELETONS, "tetra/*"]),
     ("lib/process/*", ["lib/base/*", "lib/linux/*", "lib/host/cgroup.h", "bpf/abi/*",
@@ -61,7 +62,7 @@ SYSTEM = [
     ("bpf/*", ["bpf/*", "linux/*", "stdbool.h"]),
 ]
 # The kernel is touched on these floors only; the others are pure.
-BPF_USERS = ["lib/btf/*", "lib/kernel/*", "lib/sensor/*", "lib/session/*", "bpf/*"]
+BPF_USERS = ["lib/btf/*", "lib/kernel/*", "lib/load/*", "lib/sensor/*", "lib/session/*", "bpf/*"]
 
 GUARD = re.compile(r"^#ifndef (\w+)\n#define \1$", re.MULTILINE)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/sensor/log.h"
+#include "lib/load/log.h"
 
 #include <sys/mman.h>
 

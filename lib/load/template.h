@@ -12,14 +12,14 @@
  * process-wide: we register ours when the library is loaded, before any thread can be reading
  * the table, and remove it when the library is unloaded.
  */
-#ifndef TETRA_LIB_SENSOR_TEMPLATE_H
-#define TETRA_LIB_SENSOR_TEMPLATE_H
+#ifndef TETRA_LIB_LOAD_TEMPLATE_H
+#define TETRA_LIB_LOAD_TEMPLATE_H
 
 #include <linux/bpf.h>
 
 #include "lib/kernel/kernel.h"
-#include "lib/sensor/cast.h"
-#include "lib/sensor/maps.h"
+#include "lib/load/cast.h"
+#include "lib/load/map.h"
 
 struct template;
 

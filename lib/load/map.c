@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/sensor/maps.h"
+#include "lib/load/map.h"
 
 const char *sensor_map_name(enum sensor_map map)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/sensor/failure.h"
+#include "lib/load/failure.h"
 
 #include <stdio.h>
 
 #include "lib/base/diag.h"
 #include "lib/kernel/memlock.h"
-#include "lib/sensor/log.h"
+#include "lib/load/log.h"
 
 #define HINT_BYTES 256
 

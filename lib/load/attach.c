@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/sensor/attach.h"
+#include "lib/load/attach.h"
 
 #include <bpf/bpf.h>
 #include <linux/perf_event.h>

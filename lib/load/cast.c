@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/sensor/cast.h"
+#include "lib/load/cast.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>

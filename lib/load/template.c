@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/sensor/template.h"
+#include "lib/load/template.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 
 #include "lib/btf/excerpt.h"
-#include "lib/sensor/hold.h"
-#include "lib/sensor/log.h"
+#include "lib/load/hold.h"
+#include "lib/load/log.h"
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */

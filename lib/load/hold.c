@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/sensor/hold.h"
+#include "lib/load/hold.h"
 
 #include <bpf/btf.h>
 

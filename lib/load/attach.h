@@ -3,8 +3,8 @@
  * Attaching a loaded program: the link is a descriptor, closing it detaches the program. All
  * are close-on-exec.
  */
-#ifndef TETRA_LIB_SENSOR_ATTACH_H
-#define TETRA_LIB_SENSOR_ATTACH_H
+#ifndef TETRA_LIB_LOAD_ATTACH_H
+#define TETRA_LIB_LOAD_ATTACH_H
 
 #include "lib/kernel/kernel.h"
 

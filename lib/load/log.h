@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verifier's log, for diagnostics. */
-#ifndef TETRA_LIB_SENSOR_LOG_H
-#define TETRA_LIB_SENSOR_LOG_H
+#ifndef TETRA_LIB_LOAD_LOG_H
+#define TETRA_LIB_LOAD_LOG_H
 
 #include "lib/base/base.h"
 
