@@ -9,7 +9,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/host/proc.h"
-#include "lib/session/state.h"
+#include "lib/session/session.h"
 
 struct session_seeds {
 	struct arena *arena;

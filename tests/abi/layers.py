@@ -40,7 +40,10 @@ PLACES = [
     ("lib/process/*", ["lib/base/*", "lib/linux/*", "lib/host/cgroup.h", "bpf/abi/*",
                        "tetra/*"]),
     ("lib/event/*", ["lib/base/*", "lib/linux/*", "lib/process/*", "bpf/abi/*", "tetra/*"]),
-    ("lib/session/*", ["lib/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/state/*", ["lib/base/*", "lib/kernel/*", "lib/image/*", "lib/plan/*", "lib/sensor/*",
+                     "lib/event/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/session/*", ["lib/base/*", "lib/host/*", "lib/kernel/*", "lib/state/*", "tetra/*"]),
+    ("lib/commit/*", ["lib/*", "bpf/abi/*", "tetra/*"]),
     ("bpf/abi/*", ["bpf/abi/*"]),
     ("bpf/*", ["bpf/abi/*", "bpf/common/*"]),
     ("examples/*", ["tetra/*"]),
@@ -62,7 +65,7 @@ SYSTEM = [
     ("bpf/*", ["bpf/*", "linux/*", "stdbool.h"]),
 ]
 # The kernel is touched on these floors only; the others are pure.
-BPF_USERS = ["lib/btf/*", "lib/kernel/*", "lib/load/*", "lib/sensor/*", "lib/session/*", "bpf/*"]
+BPF_USERS = ["lib/btf/*", "lib/kernel/*", "lib/load/*", "lib/sensor/*", "bpf/*"]
 
 GUARD = re.compile(r"^#ifndef (\w+)\n#define \1$", re.MULTILINE)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -12,7 +12,7 @@
 
 #include "lib/plan/shape.h"
 #include "lib/sensor/instance.h"
-#include "lib/session/use.h"
+#include "lib/state/use.h"
 
 struct session_point {
 	unsigned int n_refs;

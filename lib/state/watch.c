@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/watch.h"
+#include "lib/state/watch.h"
 
 #include "lib/base/diag.h"
-#include "lib/session/state.h"
+#include "lib/state/state.h"
 
 static const uint32_t switch_losses[KERNEL_SWITCH_END] = {
 	[KERNEL_SWITCH_FTRACE] = TETRA_LOST_FTRACE_OFF,

@@ -6,7 +6,7 @@
 #ifndef TETRA_LIB_TELL_H
 #define TETRA_LIB_TELL_H
 
-#include "lib/session/state.h"
+#include "lib/state/state.h"
 
 void tell_begin(struct tetra_session *session, const struct session_state *next);
 void tell_points(struct tetra_session *session, const struct session_state *next);

@@ -6,8 +6,8 @@
  * A policy in force is immutable except for its counters; what may change (mode, enabled) is
  * kept next to the reference to it, in the state, which exists as an old and a new one.
  */
-#ifndef TETRA_LIB_SESSION_USE_H
-#define TETRA_LIB_SESSION_USE_H
+#ifndef TETRA_LIB_STATE_USE_H
+#define TETRA_LIB_STATE_USE_H
 
 #include "lib/event/group.h"
 #include "lib/plan/plan.h"

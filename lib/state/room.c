@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/room.h"
+#include "lib/state/room.h"
 
 #include "lib/base/diag.h"
 

@@ -17,10 +17,10 @@
 #include "lib/image/image.h"
 #include "lib/sensor/publish.h"
 #include "lib/sensor/ring.h"
-#include "lib/session/marks.h"
-#include "lib/session/point.h"
-#include "lib/session/use.h"
-#include "lib/session/watch.h"
+#include "lib/state/marks.h"
+#include "lib/state/point.h"
+#include "lib/state/use.h"
+#include "lib/state/watch.h"
 
 /* Unused hook rows of an image: a new hook point needs an empty row in the image that is
  * already in force. */
@@ -108,18 +108,6 @@ struct tetra_session {
 
 void session_log(struct tetra_session *session, uint32_t level, const char *module,
 		 const char *format, ...) _printf_(4, 5);
-
-/* session.c: ends a public call that may have called the user's functions. True if one of them
- * freed the session and it no longer exists. */
-bool session_leave(struct tetra_session *session);
-
-/* start.c: processes that ran before. */
-int seeds_read(struct session_seeds **ret, struct tetra_session *session);
-struct session_seeds *seeds_free(struct session_seeds *seeds);
-/* Delivers some of them; true when none are left. */
-bool seeds_deliver(struct tetra_session *session);
-/* Reports once that the kernel's process table is full. */
-void session_watch_table(struct tetra_session *session);
 
 /* ledger.c */
 void session_report_losses(struct tetra_session *session);

@@ -9,7 +9,7 @@
 #define TETRA_LIB_ROOM_H
 
 #include "lib/base/dict.h"
-#include "lib/session/state.h"
+#include "lib/state/state.h"
 
 struct room {
 	struct dict rules; /* by hook point */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/point.h"
+#include "lib/state/point.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #include "bpf/abi/kinds.h"
 #include "lib/base/counter.h"
 #include "lib/base/opts.h"
-#include "lib/session/state.h"
+#include "lib/state/state.h"
 
 static void counts_add_cell(struct tetra_counts *counts, const struct tetra_cell *cell)
 {

@@ -60,6 +60,10 @@ struct members_wanted {
 	uint64_t implied[MARK_KINDS][MARK_BITS];
 };
 
+struct session_policy;
+struct session_state;
+struct session_use;
+struct tetra_diag;
 struct tetra_session;
 
 /*
@@ -72,6 +76,12 @@ int members_settle(struct tetra_session *session, const struct members_wanted *w
 /* By key; for qsort() and bsearch(). */
 int mark_key_compare(const void *left, const void *right);
 
+/* What followForks and followChildren need, before the rules that use it. */
+int next_apply_marks(struct tetra_session *session, const struct session_state *next);
+int use_assign_marks(struct tetra_session *session, struct session_use *use,
+		     const struct session_policy *loaded,
+		     const struct session_state *next, struct tetra_diag *diag);
+void session_remove_marks(struct tetra_session *session);
 void marks_done(struct marks *marks);
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef TETRA_LIB_NEXT_H
 #define TETRA_LIB_NEXT_H
 
-#include "lib/session/state.h"
+#include "lib/state/state.h"
 
 /* Hook points for all policies of @next: those in force, successors, new ones. */
 int next_collect_points(struct tetra_session *session, struct session_state *next,
@@ -25,12 +25,5 @@ int next_publish(struct tetra_session *session, struct session_state **next);
 
 /* Marks the hook numbers that are in force, and no others. */
 void next_release_hooks(struct tetra_session *session);
-
-/* marks.c: what followForks and followChildren need, before the rules that use it. */
-int next_apply_marks(struct tetra_session *session, const struct session_state *next);
-int use_assign_marks(struct tetra_session *session, struct session_use *use,
-		     const struct session_policy *loaded,
-		     const struct session_state *next, struct tetra_diag *diag);
-void session_remove_marks(struct tetra_session *session);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/use.h"
+#include "lib/state/use.h"
 
 #include "lib/base/diag.h"
 #include "lib/event/event.h"

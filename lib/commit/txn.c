@@ -7,10 +7,11 @@
 #include "lib/base/opts.h"
 #include "lib/kernel/memlock.h"
 #include "lib/lint/here.h"
-#include "lib/session/next.h"
+#include "lib/commit/next.h"
 #include "lib/session/place.h"
-#include "lib/session/tell.h"
-#include "lib/session/txn.h"
+#include "lib/session/session.h"
+#include "lib/commit/tell.h"
+#include "lib/state/txn.h"
 
 /* Of a name that was mistyped. */
 #define HINT_BYTES 128

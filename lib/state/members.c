@@ -11,8 +11,8 @@
  * write a copy afterwards. So before each look we wait until the programs that have started
  * are done. When a look finds nothing to change, nothing was copied from a wrong row.
  */
-#include "lib/session/marks.h"
-#include "lib/session/state.h"
+#include "lib/state/marks.h"
+#include "lib/state/state.h"
 
 /* Looks at all rows. Each further one finds only what was copied during the one before. */
 #define MEMBERS_LOOKS 8u

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/marks.h"
+#include "lib/state/marks.h"
 
 #include "lib/base/diag.h"
 #include "lib/image/image.h"
-#include "lib/session/next.h"
+#include "lib/state/state.h"
 
 /* Bits of both kinds. */
 struct mark_set {

@@ -5,8 +5,8 @@
 #ifndef TETRA_LIB_TXN_H
 #define TETRA_LIB_TXN_H
 
-#include "lib/session/room.h"
-#include "lib/session/state.h"
+#include "lib/state/room.h"
+#include "lib/state/state.h"
 
 struct tetra_txn {
 	struct tetra_session *session; /* NULL: it was freed */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/state.h"
+#include "lib/state/state.h"
 
 #include <stdio.h>
 

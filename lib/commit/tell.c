@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
-#include "lib/session/tell.h"
+#include "lib/commit/tell.h"
 
 static bool has_point(const struct session_state *state,
 		      const struct session_point *point)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/next.h"
+#include "lib/commit/next.h"
 
 #include "lib/base/diag.h"
 #include "lib/sensor/drain.h"
