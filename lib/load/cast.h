@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Casting an address to a kernel type: with bpf_rdonly_cast (Linux 6.2), programs walk paths
- * without probe reads (bpf/common/far.bpf.h).
+ * without probe reads (bpf/path/far.bpf.h).
  */
 #ifndef TETRA_LIB_CAST_H
 #define TETRA_LIB_CAST_H

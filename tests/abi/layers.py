@@ -45,7 +45,10 @@ PLACES = [
     ("lib/session/*", ["lib/base/*", "lib/host/*", "lib/kernel/*", "lib/state/*", "tetra/*"]),
     ("lib/commit/*", ["lib/*", "bpf/abi/*", "tetra/*"]),
     ("bpf/abi/*", ["bpf/abi/*"]),
-    ("bpf/*", ["bpf/abi/*", "bpf/common/*"]),
+    ("bpf/common/*", ["bpf/abi/*"]),
+    ("bpf/path/*", ["bpf/abi/*", "bpf/common/*"]),
+    ("bpf/process/*", ["bpf/abi/*", "bpf/common/*", "bpf/path/*"]),
+    ("bpf/*", ["bpf/*"]),
     ("examples/*", ["tetra/*"]),
     ("bindings/*", ["tetra/*"]),
 ]
@@ -103,7 +106,7 @@ def judge_system(path, target):
     known, allowed = row(SYSTEM, path)
     if known and allowed is not None and not fits(target, allowed):
         return "not for this place"
-    if target.startswith(("lib/", "bpf/abi/", "bpf/common/")):
+    if re.match("lib/|bpf/[a-z]+/", target):
         return "our own, in angle brackets"
     if fits(target, ["bpf/*", "linux/bpf.h"]) and not fits(path, BPF_USERS):
         return "the kernel is not touched on this floor"

@@ -11,7 +11,7 @@
 #ifndef TETRA_BPF_OWN_H
 #define TETRA_BPF_OWN_H
 
-#include "bpf/common/task.bpf.h"
+#include "bpf/process/task.bpf.h"
 
 static __always_inline void own_count(void)
 {

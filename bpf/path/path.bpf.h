@@ -14,7 +14,7 @@
 #define TETRA_BPF_PATH_H
 
 #include "bpf/common/compat.bpf.h"
-#include "bpf/common/far.bpf.h"
+#include "bpf/path/far.bpf.h"
 #include "bpf/common/scratch.bpf.h"
 
 /* Steps of a walk: one per component, and one more per mount on the way. A longer path is

@@ -5,11 +5,11 @@
 #ifndef TETRA_BPF_EXEC_H
 #define TETRA_BPF_EXEC_H
 
-#include "bpf/common/cgroup.bpf.h"
-#include "bpf/common/creds.bpf.h"
-#include "bpf/common/exec-args.bpf.h"
-#include "bpf/common/fork.bpf.h"
-#include "bpf/common/walk.bpf.h"
+#include "bpf/process/cgroup.bpf.h"
+#include "bpf/process/creds.bpf.h"
+#include "bpf/process/exec-args.bpf.h"
+#include "bpf/process/fork.bpf.h"
+#include "bpf/path/walk.bpf.h"
 
 /* A set is eight bytes in all kernels, whatever its members are called. */
 #define CAPS_READ(set)                                                                   \

@@ -6,7 +6,7 @@
 #ifndef TETRA_BPF_TEXT_H
 #define TETRA_BPF_TEXT_H
 
-#include "bpf/common/path.bpf.h"
+#include "bpf/path/path.bpf.h"
 
 #define RECORD_MASK (TETRA_RECORD_MAX - 1)
 #define TEXT_MASK   (TETRA_TEXT_MAX - 1)

@@ -6,7 +6,7 @@
 #ifndef TETRA_BPF_FIELDS_H
 #define TETRA_BPF_FIELDS_H
 
-#include "bpf/common/arg.bpf.h"
+#include "bpf/hook/arg.bpf.h"
 
 /* Bytes of a member, as a mask: the largest has eight. */
 #define FIELD_MASK 15u

@@ -8,7 +8,7 @@
 #ifndef TETRA_BPF_FORK_H
 #define TETRA_BPF_FORK_H
 
-#include "bpf/common/identity.bpf.h"
+#include "bpf/process/identity.bpf.h"
 
 #define CLONE_THREAD 0x00010000
 

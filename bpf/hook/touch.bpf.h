@@ -15,7 +15,7 @@
 #define TETRA_BPF_TOUCH_H
 
 #include "bpf/common/param.bpf.h"
-#include "bpf/common/select.bpf.h"
+#include "bpf/hook/select.bpf.h"
 #include "bpf/common/source.bpf.h"
 
 #define TOUCH_EBUSY 16

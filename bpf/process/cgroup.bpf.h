@@ -10,7 +10,7 @@
 
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/scratch.bpf.h"
-#include "bpf/common/text.bpf.h"
+#include "bpf/path/text.bpf.h"
 
 /* Groups that are checked, from the leaf up. */
 #define CGROUP_LEVELS 16

@@ -6,12 +6,12 @@
 #ifndef TETRA_BPF_SELECT_H
 #define TETRA_BPF_SELECT_H
 
-#include "bpf/common/fork.bpf.h"
+#include "bpf/process/fork.bpf.h"
 #include "bpf/common/image.bpf.h"
 #include "bpf/common/param.bpf.h"
-#include "bpf/common/sock.bpf.h"
-#include "bpf/common/task.bpf.h"
-#include "bpf/common/text.bpf.h"
+#include "bpf/hook/sock.bpf.h"
+#include "bpf/process/task.bpf.h"
+#include "bpf/path/text.bpf.h"
 
 /* The configuration's bit comes first: the verifier removes what an instance never uses. */
 #define USES(number) (cfg.process_columns & COLUMN(number) && columns & COLUMN(number))

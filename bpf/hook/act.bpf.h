@@ -7,7 +7,7 @@
 #ifndef TETRA_BPF_ACT_H
 #define TETRA_BPF_ACT_H
 
-#include "bpf/common/args.bpf.h"
+#include "bpf/hook/args.bpf.h"
 
 #define ACT_SIGKILL 9
 #define ACT_EPERM   1

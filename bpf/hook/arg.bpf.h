@@ -6,7 +6,7 @@
 #ifndef TETRA_BPF_ARG_H
 #define TETRA_BPF_ARG_H
 
-#include "bpf/common/select.bpf.h"
+#include "bpf/hook/select.bpf.h"
 
 static __always_inline struct tetra_record_arg *arg_at(struct tetra_scratch *s,
 						       __u32 spot)

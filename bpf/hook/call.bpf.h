@@ -9,7 +9,7 @@
 #define TETRA_BPF_CALL_H
 
 #include "bpf/common/param.bpf.h"
-#include "bpf/common/task.bpf.h"
+#include "bpf/process/task.bpf.h"
 
 /* A kernel stack is aligned to its size; addresses on different ones are not comparable. */
 #define STACK_BYTES 16384ull

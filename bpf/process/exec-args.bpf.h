@@ -6,7 +6,7 @@
 #ifndef TETRA_BPF_EXEC_ARGS_H
 #define TETRA_BPF_EXEC_ARGS_H
 
-#include "bpf/common/text.bpf.h"
+#include "bpf/path/text.bpf.h"
 
 /*
  * One fragment of the arguments, before the EXEC record: 1 to continue. Global: this keeps the

@@ -5,7 +5,7 @@
 #ifndef TETRA_BPF_ARGS_H
 #define TETRA_BPF_ARGS_H
 
-#include "bpf/common/fields.bpf.h"
+#include "bpf/hook/fields.bpf.h"
 
 /* A number, or the address of a struct. */
 static __always_inline void arg_put_number(struct tetra_scratch *s, __u32 scratch,

@@ -7,11 +7,11 @@
 #ifndef TETRA_BPF_HOOK_H
 #define TETRA_BPF_HOOK_H
 
-#include "bpf/common/act.bpf.h"
-#include "bpf/common/layer.bpf.h"
-#include "bpf/common/own.bpf.h"
+#include "bpf/hook/act.bpf.h"
+#include "bpf/path/layer.bpf.h"
+#include "bpf/process/own.bpf.h"
 #include "bpf/common/source.bpf.h"
-#include "bpf/common/walk.bpf.h"
+#include "bpf/hook/walk-match.bpf.h"
 
 /* The functions below, one per class, say whether any rule is left: a constant if a class has
  * no slots. */

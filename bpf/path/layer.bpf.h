@@ -8,7 +8,7 @@
 #define TETRA_BPF_LAYER_H
 
 #include "bpf/common/param.bpf.h"
-#include "bpf/common/path.bpf.h"
+#include "bpf/path/path.bpf.h"
 
 /* Before Linux 6.6 the layer's file is opened under the path of the file above it. */
 struct backing_file___path {

@@ -7,7 +7,7 @@
 #ifndef TETRA_BPF_CREDS_H
 #define TETRA_BPF_CREDS_H
 
-#include "bpf/common/task.bpf.h"
+#include "bpf/process/task.bpf.h"
 
 struct exec_gain {
 	__u64 exec_id; /* task_struct.self_exec_id: detects an exec that did not finish */

@@ -10,8 +10,8 @@
 
 #include "bpf/abi/hash.h"
 #include "bpf/common/param.bpf.h"
-#include "bpf/common/task.bpf.h"
-#include "bpf/common/text.bpf.h"
+#include "bpf/process/task.bpf.h"
+#include "bpf/path/text.bpf.h"
 
 /* Minimum distance of the text from the record's start: its end is read in chunks, and the
  * first chunk may begin before the text. */
