@@ -86,6 +86,15 @@ def row(table, path):
     return False, None
 
 
+def beside(root, path, target):
+    """Where a program's own header is: in the including file's folder, or one above it."""
+    folder = os.path.dirname(path)
+    for place in (folder, os.path.dirname(folder)):
+        if os.path.exists(os.path.join(root, place, target)):
+            return os.path.join(place, target)
+    return None
+
+
 def judge_own(root, path, target):
     """What is wrong with #include "target" in path; None if nothing."""
     folder = os.path.dirname(path)
@@ -93,7 +102,7 @@ def judge_own(root, path, target):
     if not known:
         return "no row says what this place may include"
     is_example = fits(path, ["examples/*", "bindings/*"])
-    if is_example and os.path.exists(os.path.join(root, folder, target)):
+    if is_example and beside(root, path, target):
         return None
     if os.path.dirname(target) == folder or fits(target, allowed):
         return None
@@ -129,12 +138,11 @@ def headers_of(root, path):
     """The headers of ours that a file includes, from the root."""
     with open(os.path.join(root, path), encoding="utf-8") as file:
         targets = [match[2] for match in INCLUDE.finditer(file.read()) if match[1] == '"']
-    beside = os.path.dirname(path)
     for target in targets:
-        for candidate in (target, os.path.join(beside, target)):
-            if os.path.exists(os.path.join(root, candidate)):
-                yield candidate
-                break
+        if os.path.exists(os.path.join(root, target)):
+            yield target
+        elif beside(root, path, target):
+            yield beside(root, path, target)
 
 
 def circles(root, paths):

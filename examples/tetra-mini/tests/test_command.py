@@ -10,7 +10,7 @@ import unittest
 
 PROGRAM = os.environ["TETRA_MINI"]
 DATA = os.environ["TETRA_TEST_DATA"]
-FOLDER = os.path.dirname(os.path.abspath(__file__))
+FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GOOD = """\
 apiVersion: cilium.io/v1alpha1
 kind: TracingPolicy

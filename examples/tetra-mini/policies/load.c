@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "load.h"
+#include "policies/load.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "config.h"
-#include "files.h"
-#include "findings.h"
+#include "policies/files.h"
+#include "policies/findings.h"
 #include "guard.h"
 #include "name.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "files.h"
+#include "policies/files.h"
 
 #include <dirent.h>
 #include <errno.h>
