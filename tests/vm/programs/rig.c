@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -23,8 +23,8 @@
 #include <tetra/event.h>
 #include <tetra/process.h>
 
-#include "tests/vm/adversary.h"
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/adversary.h"
+#include "tests/vm/programs/rig.h"
 
 #define MAX_CELLS 400
 #define PORT	  "7321"

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define COMMITS	  2000u
 #define ATTACKERS 2

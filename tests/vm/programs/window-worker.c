@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/vm/window.h"
+#include "tests/vm/programs/window.h"
 
 /* Workers at a time; the longest that one waits before it acts. */
 #define WORKERS	  12u

@@ -27,8 +27,8 @@
 
 #include <tetra/tetra.h>
 
-#include "tests/vm/rig.h"
-#include "tests/vm/window.h"
+#include "tests/vm/programs/rig.h"
+#include "tests/vm/programs/window.h"
 
 #define SESSIONS 3u
 #define MAX_TOLD 65536u

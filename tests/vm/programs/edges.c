@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "bpf/abi/kinds.h"
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define LAB  "/tmp/lab"
 #define DISK LAB "/disk"

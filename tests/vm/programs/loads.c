@@ -11,7 +11,7 @@
 
 #include <tetra/tetra.h>
 
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 static void findings_print(struct tetra_diag *diag)
 {

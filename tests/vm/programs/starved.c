@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define SECRET "/tmp/lab/secret/"
 /* Of the long wait, as the library has it. */

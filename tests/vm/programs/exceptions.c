@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/base.h"
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define FOLDER "/tmp/lab/x"
 #define EXEMPT FOLDER "/ok"

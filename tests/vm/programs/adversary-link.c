@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tests/vm/adversary.h"
-#include "tests/vm/uring.h"
+#include "tests/vm/programs/adversary.h"
+#include "tests/vm/programs/uring.h"
 
 #define COLD "/tmp/lab/adversary-cold"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/vm/uring.h"
+#include "tests/vm/programs/uring.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -15,8 +15,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "tests/vm/adversary.h"
-#include "tests/vm/uring.h"
+#include "tests/vm/programs/adversary.h"
+#include "tests/vm/programs/uring.h"
 
 #define PAGE	   4096
 #define MOUNTPOINT "/tmp/lab/elsewhere"

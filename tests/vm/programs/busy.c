@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "lib/base/base.h"
-#include "tests/vm/follow.h"
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/follow.h"
+#include "tests/vm/programs/rig.h"
 
 #define EVIL	 LAB "/evil"
 #define OTHER	 LAB "/other"

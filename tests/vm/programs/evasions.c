@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #include "lib/base/base.h"
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define LAB    "/tmp/lab"
 #define SECRET LAB "/secret"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define KNOB "/proc/sys/kernel/ftrace_enabled"
 /* The longest that the library may take to notice. */

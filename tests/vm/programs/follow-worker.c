@@ -34,7 +34,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/vm/follow.h"
+#include "tests/vm/programs/follow.h"
 
 #define OUT_FD	100
 #define WAIT_US 20000

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "lib/base/base.h"
-#include "tests/vm/follow.h"
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/follow.h"
+#include "tests/vm/programs/rig.h"
 
 #define VAULT	 LAB "/vault"
 #define MAX_STEP 24

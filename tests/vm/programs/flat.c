@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define RUNS	5000u
 #define WARM_UP 100u
