@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "lib/base/kinds.h"
-#include "lib/lint/lint.h"
-#include "lib/lint/set.h"
+#include "lib/lint/rules.h"
+#include "lib/meaning/set.h"
 #include "lib/linux/acts.h"
 
 /* Each is reported once per policy: what holds for one filter holds for all. */

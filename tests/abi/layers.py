@@ -27,8 +27,10 @@ PLACES = [
     ("lib/document/*", ["lib/base/*", "lib/linux/*", "bpf/abi/*", "tetra/*"]),
     ("lib/policy/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "bpf/abi/*", "tetra/*"]),
     ("lib/judge/*", ["lib/base/*", "lib/document/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/meaning/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "lib/policy/*",
+                       "lib/judge/*", "bpf/abi/*"]),
     ("lib/lint/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "lib/policy/*",
-                    "lib/judge/*", "bpf/abi/*", "tetra/*"]),
+                    "lib/judge/*", "lib/meaning/*", "bpf/abi/*", "tetra/*"]),
     ("lib/image/*", ["lib/base/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
     ("lib/use/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*", "bpf/abi/*"]),
     ("lib/plan/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*",
@@ -65,6 +67,7 @@ SYSTEM = [
     ("lib/image/*", None),
     ("lib/judge/*", None),
     ("lib/lint/*", None),
+    ("lib/meaning/*", None),
     ("bpf/*", ["bpf/*", "linux/*", "stdbool.h"]),
 ]
 # The kernel is touched on these floors only; the others are pure.

@@ -4,8 +4,8 @@
  * filter accepts a set of the values of one subject: an argument, its port, the pid, a
  * namespace, ... box.h has what several filters accept together.
  */
-#ifndef TETRA_LIB_LINT_SET_H
-#define TETRA_LIB_LINT_SET_H
+#ifndef TETRA_LIB_MEANING_SET_H
+#define TETRA_LIB_MEANING_SET_H
 
 #include "lib/judge/set.h"
 #include "lib/document/language.h"

@@ -5,10 +5,10 @@
  * nothing passes the filters of an empty box. What could not be computed (it is unknown, or
  * too big, or the policy has used up its steps) is as if it was not added.
  */
-#ifndef TETRA_LIB_LINT_BOX_H
-#define TETRA_LIB_LINT_BOX_H
+#ifndef TETRA_LIB_MEANING_BOX_H
+#define TETRA_LIB_MEANING_BOX_H
 
-#include "lib/lint/set.h"
+#include "lib/meaning/set.h"
 
 /* A filter that is passed, or not; or of its values only one. */
 struct lint_term {

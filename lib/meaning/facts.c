@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 
 #include "lib/judge/address.h"
-#include "lib/lint/box.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/box.h"
+#include "lib/meaning/lint.h"
 
 #define PROTOCOL_TCP	 6
 #define PROTOCOL_UDP	 17

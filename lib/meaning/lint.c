@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/lint/lint.h"
+#include "lib/meaning/lint.h"
 
 #include <stdio.h>
 

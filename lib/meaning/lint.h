@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Policies that load but do not do what they seem to say: warnings, one function per rule.
- * Rules look at the document, not at the model, so that they also cover what is not supported.
+ * A hook, or one of its selectors, as the rules of lib/lint look at it, and what is known of it
+ * without a kernel. They look at the document, not at the model, so that they also cover what is
+ * not supported.
  */
 #ifndef TETRA_LIB_LINT_H
 #define TETRA_LIB_LINT_H
@@ -37,23 +38,6 @@ struct lint {
 	char call[64];
 };
 
-typedef void (*lint_fn)(const struct lint *lint);
-
-struct lint_rule {
-	const char *name; /* the code of its warnings */
-	lint_fn check;
-};
-
-/* Runs every rule of the lists below on the document. 0 or -ENOMEM. */
-int lint_run(struct build *build);
-
-/* hook.c, value.c, never.c, action.c, evasion.c, unjudged.c, reach.c; a rule without a function
- * ends each list. */
-extern const struct lint_rule lint_policy_rules[], lint_hook_rules[];
-extern const struct lint_rule lint_value_rules[], lint_never_rules[], lint_action_rules[];
-extern const struct lint_rule lint_evasion_rules[], lint_unjudged_rules[];
-extern const struct lint_rule lint_reach_rules[];
-
 /* The type of the argument that a filter looks at; NULL if it is wrong or the return value's. */
 const struct type_row *lint_filter_type(const struct lint *lint,
 					const struct doc_filter *filter);
@@ -74,32 +58,8 @@ bool lint_known(const struct lint *lint, int r);
 /* The assembled text; if memory ran out, the lint fails. */
 const char *lint_text(const struct lint *lint, const struct strbuf *text);
 
-/* types.c: what is known of the hook's parameters without a kernel. */
-void lint_argument_types(const struct lint *lint);
-void lint_never_returns(const struct lint *lint);
-bool lint_types_are_known(const struct lint *lint);
-/* enum signature_type of what the hook returns; '\0' if unknown. */
-char lint_result_type(const struct lint *lint);
-
-/* calls.c */
-void lint_call_names(const struct lint *lint);
-void lint_list_calls(const struct lint *lint);
-void lint_known_calls(const struct lint *lint);
-
 /* Takes comparisons from the budget; false if not enough are left. */
 bool lint_spend(const struct lint *lint, uint64_t steps);
-
-/* path.c */
-void lint_never_a_path(const struct lint *lint);
-
-/* often.c */
-void lint_hot_hook(const struct lint *lint);
-
-/* shadow.c */
-void lint_shadowed_selector(const struct lint *lint);
-
-/* Adds what @text is on most systems, where a folder on its way is a link; or false. */
-bool lint_usual_path(const char *text, struct strbuf *ret);
 
 /* By an action of its own or of one of its macros. */
 bool lint_enforces(const struct lint *lint, const struct doc_selector *selector);

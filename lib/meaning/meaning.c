@@ -7,8 +7,8 @@
 
 #include "lib/judge/address.h"
 #include "lib/linux/names.h"
-#include "lib/lint/lint.h"
-#include "lib/lint/set.h"
+#include "lib/meaning/lint.h"
+#include "lib/meaning/set.h"
 #include "lib/document/number.h"
 
 /* A value is at most this many ranges. */

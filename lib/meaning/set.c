@@ -2,10 +2,10 @@
 /*
  * From filters to sets: a row per operator, a function per list of filters.
  */
-#include "lib/lint/set.h"
+#include "lib/meaning/set.h"
 
 #include "lib/linux/names.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/lint.h"
 
 /* The largest number of a process (PID_MAX_LIMIT of the kernel, less one). */
 #define PID_MAX 4194303u

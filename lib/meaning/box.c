@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/lint/box.h"
+#include "lib/meaning/box.h"
 
-#include "lib/lint/lint.h"
+#include "lib/meaning/lint.h"
 
 void lint_box_init(const struct lint *lint, struct lint_box *box)
 {
