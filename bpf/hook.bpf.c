@@ -3,9 +3,9 @@
  * The programs of hook points, one per way to attach. An instance loads one of them, with
  * its own configuration; all instances of a session share the other maps.
  */
-#include "bpf/common/call.bpf.h"
-#include "bpf/common/hook.bpf.h"
-#include "bpf/common/touch.bpf.h"
+#include "bpf/hook/call.bpf.h"
+#include "bpf/hook/hook.bpf.h"
+#include "bpf/hook/touch.bpf.h"
 
 const volatile struct tetra_hook_config cfg = {};
 

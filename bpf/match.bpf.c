@@ -30,7 +30,7 @@ static __always_inline struct tetra_scratch *scratch_get(__u32 slot)
 	return c ? &c->scratch : 0;
 }
 
-#include "bpf/common/act.bpf.h"
+#include "bpf/hook/act.bpf.h"
 
 /* User space sets every column, as an instance that serves any rule would have it. */
 const volatile struct tetra_hook_config cfg = {};

@@ -13,7 +13,7 @@
  * or an exec is kept by one of these as well.
  */
 #include "bpf/abi/hash.h"
-#include "bpf/common/exec.bpf.h"
+#include "bpf/process/exec.bpf.h"
 
 /* One configuration serves all programs of this object. */
 const volatile struct tetra_hook_config cfg = {};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Getters for fields that moved or appeared in a kernel release; each names the change. If
- * only a name changed, the loader uses the older name (lib/kernel/excerpt.h).
+ * only a name changed, the loader uses the older name (lib/btf/excerpt.h).
  */
 #ifndef TETRA_BPF_COMPAT_H
 #define TETRA_BPF_COMPAT_H

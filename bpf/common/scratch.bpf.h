@@ -6,7 +6,7 @@
  *
  * On a preemptible kernel a second task can run a program on the same CPU while the first is
  * inside one. Where programs can disable preemption, they do while they have a slot
- * (lib/sensor/hold.h). Elsewhere the number of tasks preempted inside programs at the same time is
+ * (lib/load/hold.h). Elsewhere the number of tasks preempted inside programs at the same time is
  * limited only by the number of tasks: a run that finds its CPU's slots taken makes a spare
  * one, which is freed when the run ends (cfg.spares). A number identifies it: a slot's, or a
  * spare's key. On other kernels the branches on cfg.spares are removed before verification.

@@ -16,11 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "policies/check.h"
 #include "config.h"
-#include "findings.h"
+#include "policies/findings.h"
 #include "guard.h"
-#include "load.h"
+#include "policies/load.h"
 #include "output.h"
 #include "signals.h"
 #include "stats.h"

@@ -21,7 +21,7 @@
 
 #include "lib/kernel/machine.h"
 #include "lib/kernel/memlock.h"
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 
 /* Bytes. The relevant message is in the first lines. */
 #define FEATURE_LOG_BYTES 4096u

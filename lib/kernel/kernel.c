@@ -7,7 +7,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/nearest.h"
 #include "lib/kernel/machine.h"
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 #include "lib/kernel/syscalls.h"
 
 /* Bytes of a file of one line: a release, a list of LSMs. */

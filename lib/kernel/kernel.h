@@ -20,15 +20,11 @@
 
 #include "bpf/abi/kinds.h"
 #include "lib/base/base.h"
+#include "lib/btf/prototype.h"
 #include "tetra/diag.h"
 
 struct btf;
 struct tetra_kernel;
-
-/* Parameters that are described: what a BPF trampoline can pass to a program. */
-#define KERNEL_MAX_PARAMS 12u
-/* Bytes of a type's text, NUL included. Longer ones are cut. */
-#define KERNEL_TYPE_TEXT 64u
 
 struct kernel_probe_opts {
 	const char *proc_root; /* NULL: "/proc" */
@@ -135,38 +131,6 @@ enum kernel_preemption { KERNEL_PREEMPTIONS(X) KERNEL_PREEMPTION_END };
 enum kernel_switch { KERNEL_SWITCHES(X) KERNEL_SWITCH_END };
 #undef X
 
-struct kernel_param {
-	const char *name; /* "" if the kernel gives none */
-	/* Of the struct pointed to, or of the integer: "file", "unsigned int"; else "" */
-	const char *type_name;
-	char c_type[KERNEL_TYPE_TEXT]; /* as C has it: "struct file *"; for messages */
-	uint32_t size;		       /* bytes; 0: void or unknown */
-	uint8_t is_pointer;
-	uint8_t is_signed;
-	uint8_t is_struct; /* a struct or union by value */
-	uint8_t reserved;
-};
-
-struct kernel_function {
-	const char *name; /* the symbol */
-	/*
-	 * The same function under its name in BTF and ftrace. It differs for system calls
-	 * without arguments: their wrappers, 64-bit and 32-bit, are aliases of one body.
-	 */
-	const char *target;
-	uint32_t btf_id; /* in vmlinux; of the typedef, for a raw tracepoint; 0: none */
-	/* Parameters below; a function of more than KERNEL_MAX_PARAMS sets has_more. */
-	uint32_t n_params;
-	struct kernel_param params[KERNEL_MAX_PARAMS];
-	struct kernel_param ret;
-	int32_t syscall_number; /* kernel_find_syscall(): else, or if unknown, -1 */
-	uint8_t has_more;
-	uint8_t is_variadic;
-	/* The parameters are known. Always set, except for some system calls. */
-	uint8_t has_params;
-	uint8_t is_alias; /* .target is not .name */
-};
-
 struct kernel_event_field {
 	const char *name;
 	const char
@@ -179,11 +143,6 @@ struct kernel_event_field {
 	uint8_t is_rel_loc;  /* the same, counted from the end of this field */
 	uint8_t is_pointer;
 	uint8_t reserved[3];
-};
-
-/* A member of a struct of the kernel, in bytes. */
-struct kernel_member {
-	uint32_t offset, size;
 };
 
 /* A tracepoint of tracefs. Fields are in the order of its format file. */

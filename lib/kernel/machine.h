@@ -6,11 +6,11 @@
 #define TETRA_LIB_KERNEL_MACHINE_H
 
 #include "lib/base/arena.h"
-#include "lib/kernel/btf.h"
+#include "lib/btf/btf.h"
 #include "lib/kernel/facts.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/knobs.h"
-#include "lib/kernel/symbols.h"
+#include "lib/host/symbols.h"
 
 struct feature_answer {
 	uint8_t asked;

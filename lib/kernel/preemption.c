@@ -10,7 +10,7 @@
 
 #include "lib/kernel/knobs.h"
 #include "lib/kernel/machine.h"
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 
 /* Bytes of a command line. */
 #define COMMAND_LINE_BYTES 65536u

@@ -28,7 +28,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/kernel/machine.h"
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 #include "lib/kernel/syscalls.h"
 
 #define FACTS_MAGIC   "tetra-facts"

@@ -20,7 +20,7 @@
 
 #include "lib/base/nearest.h"
 #include "lib/kernel/machine.h"
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 
 /* Bytes. The longest format files have some 20 kB, most of it the print format. */
 #define TRACEFS_MAX_FORMAT (1u << 20)

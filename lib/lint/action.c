@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "lib/linux/acts.h"
-#include "lib/lint/lint.h"
+#include "lib/lint/rules.h"
 
 /* The kernel's own errors, which no program sees: ERESTARTSYS to EIOCBQUEUED and some more. */
 #define RESTART_FIRST 512

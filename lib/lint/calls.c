@@ -9,7 +9,7 @@
 #include "lib/linux/hook-names.h"
 #include "lib/linux/names.h"
 #include "lib/linux/acts.h"
-#include "lib/lint/lint.h"
+#include "lib/lint/rules.h"
 #include "lib/linux/signatures.h"
 
 /* What to write for a name that does not begin like a system call's. */

@@ -7,8 +7,8 @@
 
 #include "lib/linux/hook-names.h"
 #include "lib/linux/acts.h"
-#include "lib/lint/box.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/box.h"
+#include "lib/lint/rules.h"
 
 /* Names that are listed in one message. */
 #define MAX_LISTED 4u

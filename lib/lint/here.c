@@ -9,7 +9,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "lib/lint/lint.h"
+#include "lib/lint/rules.h"
 
 /* Bytes of a finding's path: "spec.kprobes[0].selectors[0].matchArgs[0].values[0]". */
 #define PATH_BYTES 256u

@@ -6,7 +6,7 @@
 
 #include "lib/linux/names.h"
 #include "lib/linux/acts.h"
-#include "lib/lint/lint.h"
+#include "lib/lint/rules.h"
 #include "lib/policy/text.h"
 
 /* Values that are compared in pairs; longer lists are made by programs. */

@@ -4,8 +4,8 @@
  */
 #include <stdio.h>
 
-#include "lib/lint/box.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/box.h"
+#include "lib/lint/rules.h"
 
 /* What the filters of a selector accept, and which of them were already reported as wrong. */
 struct whole {

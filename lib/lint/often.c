@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "lib/linux/acts.h"
-#include "lib/lint/set.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/set.h"
+#include "lib/lint/rules.h"
 
 /* Called thousands of times a second on an idle machine. A name that ends in '*' is a prefix. */
 static const char *const hot_events[] = {

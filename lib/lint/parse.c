@@ -7,7 +7,7 @@
 
 #include "lib/base/opts.h"
 #include "lib/lint/here.h"
-#include "lib/lint/lint.h"
+#include "lib/lint/rules.h"
 
 /* Nothing more is reported about an invalid policy. */
 static int policy_here(const struct build *build)

@@ -4,8 +4,8 @@
  */
 #include <ctype.h>
 
-#include "lib/lint/set.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/set.h"
+#include "lib/lint/rules.h"
 #include "lib/document/number.h"
 
 /* The longest name of a file, and the longest path. */

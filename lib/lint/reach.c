@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "lib/linux/acts.h"
-#include "lib/lint/set.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/set.h"
+#include "lib/lint/rules.h"
 
 static bool has_only_value(const struct lint_set *set, const char *text)
 {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "lib/linux/hook-names.h"
-#include "lib/lint/lint.h"
-#include "lib/lint/set.h"
+#include "lib/lint/rules.h"
+#include "lib/meaning/set.h"
 
 /* Limit of comparisons by all rules: some tenths of a second. */
 #define MAX_STEPS 4000000u

@@ -6,8 +6,8 @@
  * "L is covered by E1, E2, ..." means: nothing is in L and in none of the Ei. What is not in
  * Ei fails one of its filters, so each way of failing one filter of each must be impossible.
  */
-#include "lib/lint/box.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/box.h"
+#include "lib/lint/rules.h"
 
 /* Selectors of a hook that are looked at; more are an error. */
 #define MAX_SELECTORS 8u

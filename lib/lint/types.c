@@ -7,7 +7,7 @@
 
 #include "lib/base/kinds.h"
 #include "lib/linux/acts.h"
-#include "lib/lint/lint.h"
+#include "lib/lint/rules.h"
 #include "lib/linux/signatures.h"
 
 /* Fields of a system call's tracepoint before its arguments. */

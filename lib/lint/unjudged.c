@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "lib/base/kinds.h"
-#include "lib/lint/lint.h"
-#include "lib/lint/set.h"
+#include "lib/lint/rules.h"
+#include "lib/meaning/set.h"
 #include "lib/linux/acts.h"
 
 /* Each is reported once per policy: what holds for one filter holds for all. */
@@ -20,7 +20,7 @@ enum told {
 	TOLD_MOUNTS = 1 << 4,
 };
 
-/* How far the search for a text's end goes (TEXT_END_PIECES in bpf/common/arg.bpf.h). */
+/* How far the search for a text's end goes (TEXT_END_PIECES in bpf/hook/arg.bpf.h). */
 #define TEXT_END_KIB 128u
 /* Components of a path that are followed. */
 #define PATH_STEPS "4,096"

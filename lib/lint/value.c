@@ -6,8 +6,8 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#include "lib/lint/set.h"
-#include "lib/lint/lint.h"
+#include "lib/meaning/set.h"
+#include "lib/lint/rules.h"
 #include "lib/document/number.h"
 
 static const struct operator_row *filter_operator(const struct doc_filter *filter)

@@ -12,28 +12,7 @@
 #ifndef TETRA_LIB_PLAN_H
 #define TETRA_LIB_PLAN_H
 
-#include "bpf/abi/config.h"
-#include "lib/base/base.h"
-#include "lib/kernel/kernel.h"
-#include "lib/policy/policy.h"
-
-/* What a policy's hook needs of its hook point. */
-#define PLAN_NEEDS_EVENT    1u	/* see every call */
-#define PLAN_NEEDS_SIGNAL   2u	/* send signals that do not deny */
-#define PLAN_NEEDS_KILL	    4u	/* Sigkill: deny if the hook point can */
-#define PLAN_NEEDS_OVERRIDE 8u	/* change the result: reject if no attach point can */
-#define PLAN_NEEDS_RETURN   16u /* see the return value */
-/* Best-effort enforcement: if a denial can be skipped, kill the process that got through. */
-#define PLAN_NEEDS_CATCH 32u
-/* Reject if enforcement can be skipped. Part of a query, never of a hook point. */
-#define PLAN_NEEDS_HOLD 64u
-/* Enforcement that filters texts in the user memory of a system call. */
-#define PLAN_NEEDS_MEMORY 128u
-
-/* All that enforcing actions need. */
-#define X(NAME, number, name, sections, enforces, needs, ...) | ((enforces) ? (needs) : 0)
-enum { PLAN_NEEDS_ENFORCE = 0 TETRA_ACTIONS(X) };
-#undef X
+#include "lib/use/use.h"
 
 /* What a program's target is. */
 enum plan_aim {
@@ -83,13 +62,6 @@ const char *plan_program_name(uint32_t program);
 enum plan_words plan_program_words(uint32_t program);
 enum plan_aim plan_program_aim(uint32_t program);
 
-/* Of the tracepoints that begin and end system calls; where the arguments begin in the record of
- * sys_enter_*, 8 bytes each. */
-#define PLAN_CALL_SUBSYSTEM "syscalls"
-#define PLAN_CALL_RECORD    16u
-
-#define PLAN_NAME_BYTES	   176u /* of a function, hook or event; of a subsystem */
-#define PLAN_POINT_BYTES   (2u * PLAN_NAME_BYTES + 16u)
 #define PLAN_REASON_BYTES  512
 #define PLAN_MAX_INSTANCES 4
 
@@ -115,58 +87,6 @@ struct plan_ladder {
 	/* PLAN_NEEDS_* whose programs this kernel can skip, all of them */
 	uint32_t unheld;
 	char reason[PLAN_REASON_BYTES]; /* why this rung; one line */
-};
-
-/*
- * The kinds of hook points: NAME, word before what plan_point_print() writes, key of the hook
- * that names the point, kind of event (TETRA_EVENT_*), hooks of policies that mean it (POLICY_*),
- * which are system calls; how it is found: use_*() and ladder_find_*() of point.h
- */
-/* A row a line. */
-/* clang-format off */
-#define PLAN_POINTS(X)                                                                   \
-	X(FUNCTION, "function", "call", KPROBE, KPROBE, 0, function)                     \
-	X(SYSCALL, "syscall", "call", KPROBE, KPROBE, 1, syscall)                        \
-	X(LSM, "lsm", "hook", LSM, LSM, 0, lsm)                                          \
-	X(TRACEPOINT, "tracepoint", "event", TRACEPOINT, TRACEPOINT, 0, tracepoint)      \
-	X(RAW_TRACEPOINT, "raw", "event", TRACEPOINT, RAW_TRACEPOINT, 0, raw_tracepoint)
-/* clang-format on */
-
-#define X(NAME, ...) PLAN_POINT_##NAME,
-enum plan_point_kind { PLAN_POINTS(X) PLAN_POINT_END };
-#undef X
-
-/* A hook point: uses of the same one share its programs. */
-struct plan_point {
-	uint32_t kind;			 /* enum plan_point_kind */
-	char subsystem[PLAN_NAME_BYTES]; /* of tracepoints; otherwise empty */
-	/* The function, the hook without its prefix, or the event; function_name of events. */
-	char symbol[PLAN_NAME_BYTES];
-};
-
-bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b);
-
-/* enum tetra_event_kind of what happens there. */
-uint32_t plan_point_event_kind(const struct plan_point *point);
-
-/*
- * "function:tcp_connect", "syscall:__x64_sys_read", "lsm:file_open",
- * "tracepoint:sched/sched_switch", "raw:sched/sched_switch"
- */
-void plan_point_print(const struct plan_point *point, char (*ret)[PLAN_POINT_BYTES]);
-
-/* One policy hook on one hook point. */
-struct plan_use {
-	struct plan_point point;
-	uint32_t needs; /* PLAN_NEEDS_* */
-	/* By position in hook->args; .kind TETRA_ARG_NOP where nothing is read. "auto" of a
-	 * tracepoint is resolved; .kind is final. The word of a parameter is not always the
-	 * policy's index: structs by value take two words, or none. .typed says that the BTF
-	 * type of that parameter is the struct the kind reads. .user for syscalls */
-	struct tetra_slot_config args[8];
-	uint32_t n_args;
-	uint8_t unsupported; /* bit i: argument i cannot be read here, and no filter needs it */
-	struct tetra_slot_config return_arg; /* .kind 0 if not wanted */
 };
 
 /*

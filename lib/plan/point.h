@@ -8,7 +8,7 @@
 #define TETRA_LIB_PLAN_POINT_H
 
 #include "lib/plan/rungs.h"
-#include "lib/plan/use.h"
+#include "lib/use/build.h"
 
 struct point_row {
 	const char *space;  /* in what plan_point_print() writes */
@@ -33,22 +33,5 @@ const struct point_row *point_row(uint32_t kind);
 	int ladder_find_##stem(struct ladder *ladder);
 PLAN_POINTS(X)
 #undef X
-
-/* use-name.c */
-/* Bytes of a hint; longer ones are cut. */
-#define USE_HINT_BYTES 512
-
-struct use_spot use_name_spot(const struct use_build *build);
-/*
- * There is no such hook point. Only a note if the policy allows that; the caller skips the
- * hook.
- */
-void use_unknown(struct use_build *build, const char *hint, const char *what);
-/* The lookup itself failed. */
-void use_failed(struct use_build *build, int error);
-/* "did you mean 'x'?"; NULL if there is no x. */
-const char *use_meant(char (*buf)[USE_HINT_BYTES], const char *name);
-/* 0; -E2BIG. */
-int use_set_point(struct use_build *build, const char *subsystem, const char *symbol);
 
 #endif

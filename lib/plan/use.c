@@ -2,7 +2,7 @@
 /*
  * One policy's hook on this kernel: which hook point it means, and what it needs there.
  */
-#include "lib/plan/use.h"
+#include "lib/use/build.h"
 
 #include "lib/plan/point.h"
 
@@ -52,14 +52,16 @@ int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *f
 		.kernel = kernel,
 		.diag = diag,
 	};
+	const struct point_row *row;
 
 	if (!hook->name || use.point.kind == PLAN_POINT_END ||
 	    hook->n_args > ARRAY_SIZE(use.args))
 		return -EOPNOTSUPP;
 	use.needs = hook_needs(hook);
 	use.n_args = hook->n_args;
-	build.row = point_row(use.point.kind);
-	build.row->use(&build);
+	row = point_row(use.point.kind);
+	build.member = row->member;
+	row->use(&build);
 	if (build.error < 0)
 		return build.error;
 	if (judges_memory(&build))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Container ids as events show them; the rule is lib/kernel's. */
 #include "lib/process/process.h"
-#include "lib/kernel/cgroup.h"
+#include "lib/host/cgroup.h"
 
 _Static_assert(CGROUP_CONTAINER_BYTES == 32, "what events show");
 _Static_assert(CGROUP_KERNEL_NAME == TETRA_CGROUP_NAME_MAX - 1, "what records hold");

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/sensor/attach.h"
+#include "lib/load/attach.h"
 #include "lib/sensor/news.h"
 
 /* Functions that the kernel has for testing fentry: bpf_fentry_test1 ... Processes that wait

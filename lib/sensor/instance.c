@@ -6,11 +6,11 @@
 
 #include "bpf/hook.skel.h"
 #include "lib/base/diag.h"
-#include "lib/kernel/quiet.h"
-#include "lib/sensor/attach.h"
-#include "lib/sensor/log.h"
-#include "lib/sensor/misses.h"
-#include "lib/sensor/template.h"
+#include "lib/btf/quiet.h"
+#include "lib/load/attach.h"
+#include "lib/load/log.h"
+#include "lib/load/misses.h"
+#include "lib/load/template.h"
 
 #define WIDE_SUFFIX "_wide"
 

@@ -9,13 +9,13 @@
 #include "bpf/process.skel.h"
 #include "lib/base/diag.h"
 #include "lib/kernel/memlock.h"
-#include "lib/kernel/quiet.h"
+#include "lib/btf/quiet.h"
 #include "lib/plan/shape.h"
-#include "lib/sensor/cast.h"
-#include "lib/sensor/hold.h"
-#include "lib/sensor/log.h"
+#include "lib/load/cast.h"
+#include "lib/load/hold.h"
+#include "lib/load/log.h"
 #include "lib/sensor/tasks.h"
-#include "lib/sensor/template.h"
+#include "lib/load/template.h"
 
 /*
  * Rows of the process map by default. If it grows with the number of processes, a higher limit

@@ -9,34 +9,11 @@
 #include "bpf/abi/config.h"
 #include "bpf/abi/hash.h"
 #include "lib/base/base.h"
-#include "lib/sensor/failure.h"
+#include "lib/load/failure.h"
+#include "lib/load/map.h"
 #include "tetra/diag.h"
 
 struct cast;
-
-/* Maps that instances share. The name is the map's in the objects. */
-/* A row a line. */
-/* clang-format off */
-#define SENSOR_MAPS(X)              \
-	X(IMAGES, "tetra_images")   \
-	X(RING, "tetra_ring")       \
-	X(PROCS, "tetra_procs")     \
-	X(FORKS, "tetra_forks")     \
-	X(MARKS, "tetra_marks")     \
-	X(MARKING, "tetra_marking") \
-	X(RATES, "tetra_rates")     \
-	X(CALLS, "tetra_calls")     \
-	X(ROOTS, "tetra_roots")     \
-	X(GAINS, "tetra_gains")     \
-	X(PLAIN, "tetra_plain")     \
-	X(LOSSES, "tetra_losses")   \
-	X(SCRATCH, "tetra_scratch") \
-	X(SPARES, "tetra_spares")
-/* clang-format on */
-
-#define X(NAME, ...) SENSOR_MAP_##NAME,
-enum sensor_map { SENSOR_MAPS(X) SENSOR_MAP_END };
-#undef X
 
 /* Processes that hooks skip; all zeroes: none. Numbers of the initial pid namespace. */
 struct sensor_own {
@@ -84,7 +61,6 @@ int sensor_new(struct sensor **ret, const struct sensor_opts *opts,
 struct sensor *sensor_free(struct sensor *sensor);
 
 int sensor_map_fd(const struct sensor *sensor, enum sensor_map map);
-const char *sensor_map_name(enum sensor_map map);
 
 struct sensor_hooks *sensor_get_hooks(struct sensor *sensor);
 /* Sends @failure's log to the session's log. */

@@ -3,7 +3,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "lib/kernel/quiet.h"
+#include "lib/btf/quiet.h"
 
 struct ring {
 	struct ring_buffer *buffer;

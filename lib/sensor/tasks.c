@@ -5,8 +5,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "lib/sensor/attach.h"
-#include "lib/sensor/log.h"
+#include "lib/load/attach.h"
+#include "lib/load/log.h"
 
 /* What happens to tasks, in the order in which the programs are attached. */
 enum task_moment {

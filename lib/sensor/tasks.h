@@ -9,7 +9,8 @@
 #ifndef TETRA_LIB_SENSOR_TASKS_H
 #define TETRA_LIB_SENSOR_TASKS_H
 
-#include "lib/sensor/template.h"
+#include "lib/load/template.h"
+#include "lib/sensor/maps.h"
 
 struct tasks;
 

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 
 #include "lib/base/diag.h"
-#include "lib/kernel/pseudo.h"
+#include "lib/host/pseudo.h"
 
 /* Inode of another initial namespace (include/linux/proc_ns.h). */
 #define FIRST_TIME_NS 0xeffffffau

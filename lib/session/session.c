@@ -13,9 +13,9 @@
 #include "lib/kernel/memlock.h"
 #include "lib/session/options.h"
 #include "lib/session/place.h"
-#include "lib/session/state.h"
-#include "lib/session/txn.h"
-#include "lib/session/users.h"
+#include "lib/session/session.h"
+#include "lib/state/txn.h"
+#include "lib/host/users.h"
 
 /* Time after the last record until held records are released and losses are checked. */
 #define SESSION_SETTLE_NS 100000000ull

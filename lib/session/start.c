@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "lib/base/arena.h"
-#include "lib/kernel/proc.h"
-#include "lib/session/state.h"
+#include "lib/host/proc.h"
+#include "lib/session/session.h"
 
 struct session_seeds {
 	struct arena *arena;

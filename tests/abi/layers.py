@@ -20,25 +20,37 @@ PLACES = [
     ("include/tetra/*", ["tetra/*"]),
     ("lib/base/*", ["bpf/abi/kinds.h", "tetra/*"]),
     ("lib/linux/*", ["lib/base/*", "bpf/abi/kinds.h", "tetra/*"]),
-    ("lib/kernel/*", ["lib/base/*", "lib/linux/*", "bpf/abi/kinds.h", "bpf/abi/record.h",
+    ("lib/host/*", ["lib/base/*", "bpf/abi/kinds.h", "bpf/abi/record.h"]),
+    ("lib/btf/*", ["lib/base/*", "lib/host/pseudo.h"]),
+    ("lib/kernel/*", ["lib/base/*", "lib/linux/*", "lib/host/*", "lib/btf/*", "bpf/abi/kinds.h",
                       "tetra/*"]),
     ("lib/document/*", ["lib/base/*", "lib/linux/*", "bpf/abi/*", "tetra/*"]),
     ("lib/policy/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "bpf/abi/*", "tetra/*"]),
     ("lib/judge/*", ["lib/base/*", "lib/document/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/meaning/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "lib/policy/*",
+                       "lib/judge/*", "bpf/abi/*"]),
     ("lib/lint/*", ["lib/base/*", "lib/linux/*", "lib/document/*", "lib/policy/*",
-                    "lib/judge/*", "bpf/abi/*", "tetra/*"]),
+                    "lib/judge/*", "lib/meaning/*", "bpf/abi/*", "tetra/*"]),
     ("lib/image/*", ["lib/base/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/use/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*", "bpf/abi/*"]),
     ("lib/plan/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*",
-                    "lib/image/*", "bpf/abi/*", "tetra/*"]),
-    ("lib/sensor/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/document/*",
-                      "lib/policy/*", "lib/image/*", "lib/plan/*", "bpf/abi/*", SKELETONS,
-                      "tetra/*"]),
-    ("lib/process/*", ["lib/base/*", "lib/linux/*", "lib/kernel/cgroup.h", "bpf/abi/*",
+                    "lib/image/*", "lib/use/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/load/*", ["lib/base/*", "lib/btf/*", "lib/kernel/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/sensor/*", ["lib/base/*", "lib/linux/*", "lib/btf/*", "lib/kernel/*", "lib/load/*",
+                      "lib/document/*", "lib/policy/*", "lib/image/*", "lib/use/*", "lib/plan/*",
+                      "bpf/abi/*", SKELETONS, "tetra/*"]),
+    ("lib/process/*", ["lib/base/*", "lib/linux/*", "lib/host/cgroup.h", "bpf/abi/*",
                        "tetra/*"]),
     ("lib/event/*", ["lib/base/*", "lib/linux/*", "lib/process/*", "bpf/abi/*", "tetra/*"]),
-    ("lib/session/*", ["lib/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/state/*", ["lib/base/*", "lib/kernel/*", "lib/image/*", "lib/plan/*", "lib/sensor/*",
+                     "lib/event/*", "bpf/abi/*", "tetra/*"]),
+    ("lib/session/*", ["lib/base/*", "lib/host/*", "lib/kernel/*", "lib/state/*", "tetra/*"]),
+    ("lib/commit/*", ["lib/*", "bpf/abi/*", "tetra/*"]),
     ("bpf/abi/*", ["bpf/abi/*"]),
-    ("bpf/*", ["bpf/abi/*", "bpf/common/*"]),
+    ("bpf/common/*", ["bpf/abi/*"]),
+    ("bpf/path/*", ["bpf/abi/*", "bpf/common/*"]),
+    ("bpf/process/*", ["bpf/abi/*", "bpf/common/*", "bpf/path/*"]),
+    ("bpf/*", ["bpf/*"]),
     ("examples/*", ["tetra/*"]),
     ("bindings/*", ["tetra/*"]),
 ]
@@ -55,10 +67,11 @@ SYSTEM = [
     ("lib/image/*", None),
     ("lib/judge/*", None),
     ("lib/lint/*", None),
+    ("lib/meaning/*", None),
     ("bpf/*", ["bpf/*", "linux/*", "stdbool.h"]),
 ]
 # The kernel is touched on these floors only; the others are pure.
-BPF_USERS = ["lib/kernel/*", "lib/sensor/*", "lib/session/*", "bpf/*"]
+BPF_USERS = ["lib/btf/*", "lib/kernel/*", "lib/load/*", "lib/sensor/*", "bpf/*"]
 
 GUARD = re.compile(r"^#ifndef (\w+)\n#define \1$", re.MULTILINE)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
@@ -76,6 +89,15 @@ def row(table, path):
     return False, None
 
 
+def beside(root, path, target):
+    """Where a program's own header is: in the including file's folder, or one above it."""
+    folder = os.path.dirname(path)
+    for place in (folder, os.path.dirname(folder)):
+        if os.path.exists(os.path.join(root, place, target)):
+            return os.path.join(place, target)
+    return None
+
+
 def judge_own(root, path, target):
     """What is wrong with #include "target" in path; None if nothing."""
     folder = os.path.dirname(path)
@@ -83,7 +105,7 @@ def judge_own(root, path, target):
     if not known:
         return "no row says what this place may include"
     is_example = fits(path, ["examples/*", "bindings/*"])
-    if is_example and os.path.exists(os.path.join(root, folder, target)):
+    if is_example and beside(root, path, target):
         return None
     if os.path.dirname(target) == folder or fits(target, allowed):
         return None
@@ -96,7 +118,7 @@ def judge_system(path, target):
     known, allowed = row(SYSTEM, path)
     if known and allowed is not None and not fits(target, allowed):
         return "not for this place"
-    if target.startswith(("lib/", "bpf/abi/", "bpf/common/")):
+    if re.match("lib/|bpf/[a-z]+/", target):
         return "our own, in angle brackets"
     if fits(target, ["bpf/*", "linux/bpf.h"]) and not fits(path, BPF_USERS):
         return "the kernel is not touched on this floor"
@@ -119,12 +141,11 @@ def headers_of(root, path):
     """The headers of ours that a file includes, from the root."""
     with open(os.path.join(root, path), encoding="utf-8") as file:
         targets = [match[2] for match in INCLUDE.finditer(file.read()) if match[1] == '"']
-    beside = os.path.dirname(path)
     for target in targets:
-        for candidate in (target, os.path.join(beside, target)):
-            if os.path.exists(os.path.join(root, candidate)):
-                yield candidate
-                break
+        if os.path.exists(os.path.join(root, target)):
+            yield target
+        elif beside(root, path, target):
+            yield beside(root, path, target)
 
 
 def circles(root, paths):

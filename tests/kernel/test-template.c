@@ -5,8 +5,8 @@
 #include "bpf/abi/config.h"
 #include "bpf/abi/hash.h"
 #include "bpf/hook.skel.h"
-#include "lib/sensor/log.h"
-#include "lib/sensor/template.h"
+#include "lib/load/log.h"
+#include "lib/load/template.h"
 
 #define SKIPPED 77
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "lib/base/diag.h"
-#include "lib/session/next.h"
-#include "lib/session/txn.h"
+#include "lib/commit/next.h"
+#include "lib/state/txn.h"
 
 static void show_findings(struct tetra_diag *diag)
 {

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#include "lib/kernel/btf.h"
+#include "lib/btf/btf.h"
 #include "tests/unit/suite.h"
 
 /* Type ids of a BTF that is made here, as a kernel's is: a handful of functions. */

@@ -4,7 +4,7 @@
 #include <linux/bpf.h>
 
 #include "bpf/abi/config.h"
-#include "lib/sensor/cast.h"
+#include "lib/load/cast.h"
 
 #define CALL ((struct bpf_insn){ .code = BPF_JMP | BPF_CALL, .imm = TETRA_CALL_CAST })
 #define MOVE(to, number)                                                                 \

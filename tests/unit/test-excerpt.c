@@ -7,7 +7,7 @@
 #include "bpf/hook.skel.h"
 #include "bpf/process.skel.h"
 #include "lib/base/base.h"
-#include "lib/kernel/excerpt.h"
+#include "lib/btf/excerpt.h"
 #include "tests/unit/suite.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"

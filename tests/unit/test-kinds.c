@@ -7,7 +7,7 @@
 
 #include "lib/event/codec.h"
 #include "lib/linux/signatures.h"
-#include "lib/plan/fit.h"
+#include "lib/use/fit.h"
 #include "lib/document/types.h"
 #include "tests/unit/suite.h"
 

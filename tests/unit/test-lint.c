@@ -3,7 +3,7 @@
  * The warnings of tests/data/policy/lint. Files named clean-* list none and must give none.
  */
 #include "lib/linux/acts.h"
-#include "lib/lint/lint.h"
+#include "lib/lint/rules.h"
 #include "tests/unit/expect.h"
 #include "tests/unit/suite.h"
 

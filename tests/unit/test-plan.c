@@ -5,7 +5,7 @@
  */
 #include <unistd.h>
 
-#include "lib/plan/layout.h"
+#include "lib/use/layout.h"
 #include "tests/unit/plan-of.h"
 
 /* --- plans as text --- */

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/kernel/cgroup.h"
-#include "lib/kernel/proc.h"
+#include "lib/host/cgroup.h"
+#include "lib/host/proc.h"
 #include "tests/unit/suite.h"
 
 /* 64 characters, as container engines make them; the first 31 of them. */

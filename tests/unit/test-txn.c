@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "lib/base/diag.h"
-#include "lib/session/next.h"
-#include "lib/session/txn.h"
+#include "lib/commit/next.h"
+#include "lib/state/txn.h"
 #include "tests/unit/suite.h"
 
 /* As many as a daemon of a whole fleet's policies would load. */

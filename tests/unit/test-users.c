@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/session/users.h"
+#include "lib/host/users.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -166,7 +166,7 @@ def check_output(run, scenario):
 
 
 def play_program(job, scenario, folder):
-    """A program of tests/vm that judges by itself: a line FAIL for each problem."""
+    """A program of tests/vm/programs that judges by itself: a line FAIL for each problem."""
     name, *args = scenario["program"]
     command = [os.path.join(job["programs"], name), *args]
     run = daemon.Daemon(command, folder)

@@ -42,9 +42,9 @@ def built(build, *parts):
 def programs(build):
     """The programs that every suite needs."""
     return {"program": built(build, "examples", "tetra-mini", "tetra-mini"),
-            "trig": built(build, "tests", "vm", "trig"),
-            "mark": built(build, "tests", "vm", "mark"),
-            "programs": os.path.join(os.path.realpath(build), "tests", "vm")}
+            "trig": built(build, "tests", "vm", "programs", "trig"),
+            "mark": built(build, "tests", "vm", "programs", "mark"),
+            "programs": os.path.join(os.path.realpath(build), "tests", "vm", "programs")}
 
 
 def find_kernels(names):

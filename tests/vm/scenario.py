@@ -8,8 +8,8 @@
       - NAME.yaml            or {count: N, text: T}: N policies, @i@ in each its number
     args: [...]              further arguments of tetra-mini
     wrap: [...]              a command that tetra-mini is started through
-    program: [NAME, ARG...]  instead of all that, and of what follows: a program built in
-                             tests/vm, which must end with status 0; a line FAIL that it
+    program: [NAME, ARG...]  instead of all that, and of what follows: a program of
+                             tests/vm/programs, which must end with status 0; a line FAIL that it
                              prints is a problem. It is given up when it stands still for
     timeout: SECONDS         (default 120): prints nothing and uses no processor
     boot: [OPTION...]        in a guest started with these options of vmrun, which all

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * All arguments of an event.
+ */
+#ifndef TETRA_BPF_ARGS_H
+#define TETRA_BPF_ARGS_H
+
+#include "bpf/hook/fields.bpf.h"
+
+/* A number, or the address of a struct. */
+static __always_inline void arg_put_number(struct tetra_scratch *s, __u32 scratch,
+					   __u32 slot)
+{
+	if (cfg.slots[slot].reader == TETRA_READ_FIELDS)
+		arg_put_fields(scratch, slot);
+	else
+		arg_put_word(s, slot);
+}
+
+/* Writes every slot that is not in the record yet. Global: verified once, alone. */
+__noinline int args_put(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	__u32 i, slot;
+
+	if (!s)
+		return 0;
+	SLOTS_EACH (TETRA_SLOTS_NUMBER, i, slot)
+		if (!(s->run.done & 1u << slot))
+			arg_put_number(s, scratch, slot);
+	SLOTS_EACH (TETRA_SLOTS_SOCK, i, slot)
+		if (!(s->run.done & 1u << slot))
+			arg_put_sock(s, slot);
+	SLOTS_EACH (TETRA_SLOTS_PATH, i, slot)
+		if (!(s->run.done & 1u << slot))
+			arg_put_path(scratch, slot);
+	SLOTS_EACH (TETRA_SLOTS_TEXT, i, slot)
+		if (!(s->run.done & 1u << slot))
+			arg_put_text(scratch, slot);
+	return 0;
+}
+
+#endif

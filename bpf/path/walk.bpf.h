@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The quick walk: paths on the root mount of their namespace, with few and short names, from
+ * programs whose pointers have types. That is most paths; the rest falls back to the far walk
+ * (far.bpf.h) or the slow walk (path.bpf.h).
+ *
+ * On the way up only addresses are kept, in registers and on the stack, where they stay typed.
+ * Names are read on the way down, as far as the trie goes: for most runs, one. A rename could
+ * show a path that never existed: the sequence counters of all dentries are added up on the
+ * way, and again at the end. A sequence only grows, and is odd during a rename.
+ */
+#ifndef TETRA_BPF_WALK_H
+#define TETRA_BPF_WALK_H
+
+#include "bpf/path/path.bpf.h"
+
+/* Components that the quick walk can handle. Each costs about twenty program instructions. */
+#define WALK_COMPONENTS 10
+
+/* A path in typed pointers, and the dentry where it begins; 0: not on this mount. */
+struct walk {
+	struct dentry *dentry;
+	struct vfsmount *mount;
+	__u64 root;
+	__u64 is_common; /* the mount is that of the machine's first process */
+};
+
+/* Of the root mount of another namespace, a container's. */
+static __noinline __u64 walk_other_root(struct tetra_scratch *s, struct vfsmount *mount)
+{
+	__u64 root = (__u64)mount->mnt_root;
+
+	s->path.start_mount = (__u64)mount;
+	return mount_is_root(s->number) ? root : 0;
+}
+
+static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *walk)
+{
+	__u32 zero = 0;
+	struct tetra_root *root = bpf_map_lookup_elem(&tetra_roots, &zero);
+
+	if (root && root->mount == (__u64)walk->mount) {
+		walk->is_common = 1;
+		walk->root = root->dentry;
+		return;
+	}
+	walk->is_common = 0;
+	/* No file, as in anonymous mappings. Linux 5.10 does not handle a fault from such a
+	 * read in a function other than the program itself. */
+	walk->root = unknown(s, walk->mount ? walk_other_root(s, walk->mount) : 0);
+}
+
+/* What the slow walk starts with, and what the text of the path is made from. */
+static __always_inline void walk_keep(struct tetra_path *path, const struct walk *walk)
+{
+	path->start_dentry = (__u64)walk->dentry;
+	path->far = FAR_UNTRIED;
+	path->start_mount = (__u64)walk->mount;
+	path->flags = 0;
+	path->end = TETRA_WALK_REACHED;
+}
+
+/* The name of @at, which is typed. Names below 32 bytes are always inside the dentry. */
+static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry *at)
+{
+	const __u64 *words = (const __u64 *)dentry_inline_name(at);
+	__u64 len = at->d_name.len;
+
+	c->len = len;
+	if (len < 8) {
+		c->name[0] = words[0] & ((1ull << len * 8) - 1);
+		return len;
+	}
+	if (len >= TETRA_CHUNK_BYTES)
+		return len;
+	c->name[0] = words[0] & mask_head(len, 0);
+	c->name[1] = words[1] & mask_head(len, 1);
+	c->name[2] = words[2] & mask_head(len, 2);
+	c->name[3] = words[3] & mask_head(len, 3);
+	return len;
+}
+
+/* The address as a number: typed pointers cannot be added up. */
+static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentry *dentry)
+{
+	*(struct dentry *volatile *)&s->path.dentry = dentry;
+	return *(volatile __u64 *)&s->path.dentry;
+}
+
+/* What walk_rest() compares: sequences alone, as left by walk_match(), which looks at the same
+ * dentries twice; or the dentries' addresses too, as walk_up() does. */
+#define WALK_SEQUENCES 0
+#define WALK_DENTRIES  1
+
+/*
+ * All names, for the text of the path, and what else an event says of the file. 1 if each
+ * dentry is as it was during the walk: then the path was real when the walk ended.
+ */
+static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry,
+				  __u64 who)
+{
+	struct inode *inode;
+	struct dentry *at = dentry;
+	__u64 sum = 0, odd = 0;
+	__u32 i;
+
+	s->path.plain = 1;
+	for (i = 0; i < WALK_COMPONENTS; i++) {
+		__u32 sequence;
+
+		if (i >= s->path.depth)
+			break;
+		if (walk_name(&s->components[i], at) >= TETRA_CHUNK_BYTES)
+			s->path.plain = 0;
+		sequence = at->d_seq.seqcount.sequence;
+		/* Another dentry with a lower sequence must not make up for a higher one. */
+		sum += sequence;
+		if (who)
+			sum += dentry_number(s, at);
+		odd |= sequence;
+		at = at->d_parent;
+	}
+	inode = dentry->d_inode;
+	s->path.mode = inode ? inode->i_mode : 0;
+	s->path.deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
+			  dentry->d_parent != dentry;
+	return unknown(s, sum == s->path.sequences && !(odd & 1));
+}
+
+/* One component up; at the root it is done. */
+#define WALK_ONE_UP(n)                                                                   \
+	if ((__u64)at == stop) {                                                         \
+		s->path.depth = n;                                                       \
+		goto done;                                                               \
+	}                                                                                \
+	sum += at->d_seq.seqcount.sequence + dentry_number(s, at);                       \
+	at = at->d_parent;
+
+/*
+ * From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it got there. No loop:
+ * the verifier would have to know its counter, see unknown().
+ */
+static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry,
+				__u64 stop)
+{
+	struct dentry *at = dentry;
+	__u64 sum = 0;
+
+	WALK_ONE_UP(0)
+	WALK_ONE_UP(1)
+	WALK_ONE_UP(2)
+	WALK_ONE_UP(3)
+	WALK_ONE_UP(4)
+	WALK_ONE_UP(5)
+	WALK_ONE_UP(6)
+	WALK_ONE_UP(7)
+	WALK_ONE_UP(8)
+	WALK_ONE_UP(9)
+	s->path.depth = WALK_COMPONENTS;
+done:
+	s->path.sequences = sum;
+	return unknown(s, (__u64)at == stop);
+}
+
+/* The path with all its names: 1, or 0 if the slow walk has to find it. */
+static __always_inline int walk_whole(struct tetra_scratch *s, const struct walk *walk)
+{
+	walk_keep(&s->path, walk);
+	s->path.known = 0;
+	if (!walk->root || !walk_up(s, walk->dentry, walk->root))
+		return 0;
+	s->path.known = walk_rest(s, walk->dentry, WALK_DENTRIES);
+	return s->path.known;
+}
+
+#endif

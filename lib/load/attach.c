@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/load/attach.h"
+
+#include <bpf/bpf.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include "lib/base/base.h"
+
+/* Of the kprobe PMU: PERF_PROBE_CONFIG_IS_RETPROBE in kernel/events/core.c. */
+#define PROBE_IS_RETURN 1u
+
+int attach_typed(int prog_fd, const struct attach_target *target)
+{
+	(void)target;
+	return bpf_raw_tracepoint_open(NULL, prog_fd);
+}
+
+int attach_raw_tracepoint(int prog_fd, const struct attach_target *target)
+{
+	return bpf_raw_tracepoint_open(target->name, prog_fd);
+}
+
+/* A perf event for all processes that only runs the program. */
+static int attach_perf(int prog_fd, struct perf_event_attr *attr)
+{
+	_cleanup_(closep) int fd = -1;
+
+	attr->size = sizeof(*attr);
+	fd = (int)syscall(SYS_perf_event_open, attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog_fd) < 0 ||
+	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) < 0)
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+int attach_tracepoint(int prog_fd, const struct attach_target *target)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT };
+	struct kernel_event found;
+	int r = kernel_find_tracepoint_fields(target->kernel, target->subsystem,
+					      target->name, &found);
+
+	if (r < 0)
+		return r;
+	attr.config = found.id;
+	return attach_perf(prog_fd, &attr);
+}
+
+static int attach_probe(int prog_fd, const struct attach_target *target, uint64_t config)
+{
+	struct perf_event_attr attr = { .config = config,
+					.kprobe_func = (uintptr_t)target->name };
+	int type = kernel_pmu_type(target->kernel, "kprobe");
+
+	if (type < 0)
+		return type;
+	attr.type = (uint32_t)type;
+	return attach_perf(prog_fd, &attr);
+}
+
+int attach_kprobe(int prog_fd, const struct attach_target *target)
+{
+	return attach_probe(prog_fd, target, 0);
+}
+
+int attach_kretprobe(int prog_fd, const struct attach_target *target)
+{
+	return attach_probe(prog_fd, target, PROBE_IS_RETURN);
+}
+
+static int attach_multi(int prog_fd, const struct attach_target *target, uint32_t flags)
+{
+	const char *symbol = target->name;
+	LIBBPF_OPTS(bpf_link_create_opts, opts);
+
+	opts.kprobe_multi.syms = &symbol;
+	opts.kprobe_multi.cnt = 1;
+	opts.kprobe_multi.flags = flags;
+	return bpf_link_create(prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+}
+
+int attach_kprobe_multi(int prog_fd, const struct attach_target *target)
+{
+	return attach_multi(prog_fd, target, 0);
+}
+
+int attach_kretprobe_multi(int prog_fd, const struct attach_target *target)
+{
+	return attach_multi(prog_fd, target, BPF_F_KPROBE_MULTI_RETURN);
+}
