@@ -427,9 +427,7 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 	path_inspect(s);
 	word_put(&s->record[s->spot & RECORD_MASK], s->path.mode);
 	s->spot += 8;
-	bytes = path_put(s, scratch) & (2 * TETRA_TEXT_MAX - 1);
-	if (bytes > TETRA_TEXT_MAX)
-		bytes = TETRA_TEXT_MAX;
+	bytes = path_put(s, scratch);
 	s->text_at = s->spot;
 	s->text_bytes = bytes;
 	s->text_is_cut = 0;

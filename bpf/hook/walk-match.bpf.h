@@ -89,9 +89,9 @@ static __always_inline __s64 walk_first(tetra_image image, struct tetra_scratch 
 	sum += at->d_seq.seqcount.sequence;                                              \
 	at = at->d_parent;
 
-/* One down, in the second half: @n components are left, the next of them is way[below]. */
-#define WALK_DOWN(n, below)                                                              \
-	down_##n : going = unknown(s, walk_step(image, s, way[below]));                  \
+/* One down, in the second half: @n components are left. */
+#define WALK_DOWN(n)                                                                     \
+	down_##n : going = unknown(s, walk_step(image, s, way[n - 1]));                  \
 	if (going <= 0)                                                                  \
 		goto left;
 
@@ -125,16 +125,7 @@ static __noinline __u64 walk_match(tetra_image image, struct tetra_scratch *s, _
 	/* The verifier does not know how many there are: initialise all of them. */
 	way[0] = way[1] = way[2] = way[3] = way[4] = dentry;
 	way[5] = way[6] = way[7] = way[8] = way[9] = dentry;
-	WALK_UP(0)
-	WALK_UP(1)
-	WALK_UP(2)
-	WALK_UP(3)
-	WALK_UP(4)
-	WALK_UP(5)
-	WALK_UP(6)
-	WALK_UP(7)
-	WALK_UP(8)
-	WALK_UP(9)
+	WALK_EACH(WALK_UP)
 	if ((__u64)at != stop)
 		return WALK_DECLINED;
 	s->path.depth = WALK_COMPONENTS;
@@ -148,25 +139,8 @@ turn:
 	going = walk_first(image, s, top);
 	if (going <= 0)
 		goto left;
-	WALK_ENTER(0)
-	WALK_ENTER(1)
-	WALK_ENTER(2)
-	WALK_ENTER(3)
-	WALK_ENTER(4)
-	WALK_ENTER(5)
-	WALK_ENTER(6)
-	WALK_ENTER(7)
-	WALK_ENTER(8)
-	WALK_ENTER(9)
-	WALK_DOWN(9, 8)
-	WALK_DOWN(8, 7)
-	WALK_DOWN(7, 6)
-	WALK_DOWN(6, 5)
-	WALK_DOWN(5, 4)
-	WALK_DOWN(4, 3)
-	WALK_DOWN(3, 2)
-	WALK_DOWN(2, 1)
-	WALK_DOWN(1, 0)
+	WALK_EACH(WALK_ENTER)
+	WALK_EACH_DOWN(WALK_DOWN)
 down_0:
 	going = 0;
 end:
@@ -176,16 +150,7 @@ left:
 		return WALK_DECLINED;
 	/* Again: the verifier knew it at the start of the way down. */
 	depth = *(volatile __u32 *)&s->path.depth;
-	WALK_AGAIN(0)
-	WALK_AGAIN(1)
-	WALK_AGAIN(2)
-	WALK_AGAIN(3)
-	WALK_AGAIN(4)
-	WALK_AGAIN(5)
-	WALK_AGAIN(6)
-	WALK_AGAIN(7)
-	WALK_AGAIN(8)
-	WALK_AGAIN(9)
+	WALK_EACH(WALK_AGAIN)
 all:
 	return !sum && !(odd & 1);
 }

@@ -224,7 +224,9 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 	}
 	if (s->path.deleted)
 		s->path.flags |= TETRA_ARG_DELETED;
-	return bytes;
+	/* The verifier knows nothing of what names_put() returns. */
+	bytes &= 2 * TETRA_TEXT_MAX - 1;
+	return bytes > TETRA_TEXT_MAX ? TETRA_TEXT_MAX : bytes;
 }
 
 #endif

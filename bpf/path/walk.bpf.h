@@ -16,6 +16,9 @@
 
 /* Components that the quick walk can handle. Each costs about twenty program instructions. */
 #define WALK_COMPONENTS 10
+/* No loops: the verifier would have to know their counters, see unknown(). */
+#define WALK_EACH(X)	  X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9)
+#define WALK_EACH_DOWN(X) X(9) X(8) X(7) X(6) X(5) X(4) X(3) X(2) X(1)
 
 /* A path in typed pointers, and the dentry where it begins; 0: not on this mount. */
 struct walk {
@@ -136,26 +139,14 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 	sum += at->d_seq.seqcount.sequence + dentry_number(s, at);                       \
 	at = at->d_parent;
 
-/*
- * From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it got there. No loop:
- * the verifier would have to know its counter, see unknown().
- */
+/* From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it got there. */
 static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry,
 				__u64 stop)
 {
 	struct dentry *at = dentry;
 	__u64 sum = 0;
 
-	WALK_ONE_UP(0)
-	WALK_ONE_UP(1)
-	WALK_ONE_UP(2)
-	WALK_ONE_UP(3)
-	WALK_ONE_UP(4)
-	WALK_ONE_UP(5)
-	WALK_ONE_UP(6)
-	WALK_ONE_UP(7)
-	WALK_ONE_UP(8)
-	WALK_ONE_UP(9)
+	WALK_EACH(WALK_ONE_UP)
 	s->path.depth = WALK_COMPONENTS;
 done:
 	s->path.sequences = sum;

@@ -76,11 +76,8 @@ static __noinline int exec_walk(struct tetra_scratch *s, __u32 slot, struct walk
  */
 static __noinline __u32 exec_path(struct tetra_scratch *s, __u32 slot, struct walk *walk)
 {
-	__u32 bytes;
-
 	exec_walk(s, slot, walk);
-	bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
-	return bytes > TETRA_TEXT_MAX ? TETRA_TEXT_MAX : bytes;
+	return path_put(s, slot);
 }
 
 static __always_inline void exec_cgroup(struct tetra_record_exec *record,

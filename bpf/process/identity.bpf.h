@@ -131,9 +131,7 @@ __noinline int exe_take(__u32 slot)
 
 	if (!s)
 		return 0;
-	bytes = path_put(s, slot) & (2 * TETRA_TEXT_MAX - 1);
-	if (bytes > TETRA_TEXT_MAX)
-		bytes = TETRA_TEXT_MAX;
+	bytes = path_put(s, slot);
 	s->text_at = s->spot;
 	s->text_bytes = bytes;
 	exe_hash(s);

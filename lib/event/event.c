@@ -94,11 +94,9 @@ static const struct event_group *own_group(struct arena *arena,
 
 	if (!group)
 		return NULL;
-	group->policy_name = own_text(arena, from->policy_name, failed);
-	group->function_name = own_text(arena, from->function_name, failed);
-	group->subsys = own_text(arena, from->subsys, failed);
-	group->message = own_text(arena, from->message, failed);
-	group->return_type = own_text(arena, from->return_type, failed);
+#define X(name) group->name = own_text(arena, from->name, failed);
+	EVENT_GROUP_TEXTS(X)
+#undef X
 	group->tags = own_tags(arena, from, failed);
 	group->args = NULL; /* the event's own arguments have all of it */
 	group->n_args = 0;
@@ -111,8 +109,9 @@ static void own_arg(struct arena *arena, struct event_arg *arg, bool *failed)
 
 	if (!spec)
 		return;
-	spec->label = own_text(arena, arg->spec->label, failed);
-	spec->yaml_type = own_text(arena, arg->spec->yaml_type, failed);
+#define X(name) spec->name = own_text(arena, arg->spec->name, failed);
+	EVENT_ARG_TEXTS(X)
+#undef X
 	arg->spec = spec;
 	if (arg->data)
 		arg->data = own_bytes(arena, arg->data, arg->head.bytes, failed);

@@ -6,14 +6,17 @@
 
 /* What a clause can look at, by class of value. */
 enum number_property { NUMBER_KIND, NUMBER_PID, NUMBER_NS };
-enum text_property {
-	TEXT_POLICY,
-	TEXT_BINARY,
-	TEXT_PARENT_BINARY,
-	TEXT_FUNCTION,
-	TEXT_CONTAINER,
-	TEXT_PROPERTIES,
-};
+/* NAME, only events of a process have it, the text. */
+#define FILTER_TEXTS(X)                                                                  \
+	X(POLICY, false, tetra_event_get_policy(event))                                  \
+	X(BINARY, true, tetra_process_get_binary(event->process))                        \
+	X(PARENT_BINARY, true, tetra_process_get_binary(event->parent))                  \
+	X(FUNCTION, true, tetra_event_get_function(event))                               \
+	X(CONTAINER, true, tetra_process_get_container_id(event->process))
+
+#define X(NAME, ...) TEXT_##NAME,
+enum text_property { FILTER_TEXTS(X) TEXT_PROPERTIES };
+#undef X
 /* Properties of numbers: kind, pid, and one for each kind of namespace. */
 #define NUMBER_PROPERTIES (NUMBER_NS + TETRA_NS_END)
 /* Marks a text that must be empty; see tetra_filter_add_container(). */
@@ -157,20 +160,19 @@ static bool texts_have(const struct filter_texts *texts, const char *text)
 	return false;
 }
 
-static const char *event_text(const struct tetra_event *event, uint32_t property)
+/* Return: whether the event has the property at all. */
+static bool event_text(const struct tetra_event *event, uint32_t property,
+		       const char **ret)
 {
 	switch (property) {
-	case TEXT_POLICY:
-		return tetra_event_get_policy(event);
-	case TEXT_BINARY:
-		return event->process ? tetra_process_get_binary(event->process) : NULL;
-	case TEXT_PARENT_BINARY:
-		return event->parent ? tetra_process_get_binary(event->parent) : NULL;
-	case TEXT_FUNCTION:
-		return tetra_event_get_function(event);
+#define X(NAME, of_process, text)                                                        \
+	case TEXT_##NAME:                                                                \
+		*ret = text;                                                             \
+		return !(of_process) || event->process;
+		FILTER_TEXTS(X)
+#undef X
 	default:
-		return event->process ? tetra_process_get_container_id(event->process)
-				      : NULL;
+		return false;
 	}
 }
 
@@ -195,6 +197,7 @@ static bool event_number(const struct tetra_event *event, uint32_t property,
 static bool clause_matches(const struct filter_clause *clause,
 			   const struct tetra_event *event)
 {
+	const char *text;
 	uint32_t i, value;
 
 	for (i = 0; i < NUMBER_PROPERTIES; i++) {
@@ -207,8 +210,7 @@ static bool clause_matches(const struct filter_clause *clause,
 	for (i = 0; i < TEXT_PROPERTIES; i++) {
 		if (!clause->texts[i].n)
 			continue;
-		if ((i != TEXT_POLICY && !event->process) ||
-		    !texts_have(&clause->texts[i], event_text(event, i)))
+		if (!event_text(event, i, &text) || !texts_have(&clause->texts[i], text))
 			return false;
 	}
 	return true;

@@ -10,28 +10,35 @@
 
 #include "lib/base/base.h"
 
+/* The texts of an argument, which an event that is kept copies: label, or NULL. */
+#define EVENT_ARG_TEXTS(X) X(label) X(yaml_type)
+/*
+ * Those of a group. Of tracepoints, function_name is the event; subsys is theirs alone; message and
+ * the tags are escaped once, as the policy model has them; message may be NULL; return_type is as
+ * the policy writes it.
+ */
+#define EVENT_GROUP_TEXTS(X)                                                             \
+	X(policy_name) X(function_name) X(subsys) X(message) X(return_type)
+
+#define X(name) const char *name;
 struct event_group_arg {
 	uint8_t slot;
 	uint8_t kind; /* enum tetra_arg_kind of bpf/abi/kinds.h; NOP leaves no argument */
-	const char *label; /* or NULL */
-	const char *yaml_type;
+	EVENT_ARG_TEXTS(X)
 };
 
 struct event_group {
 	uint32_t id;
 	uint32_t kind; /* enum tetra_event_kind */
-	const char *policy_name;
-	const char *function_name; /* TRACEPOINT: the event */
-	const char *subsys;	   /* TRACEPOINT */
-	const char *message;	   /* escaped once, as the policy model has it; or NULL */
-	const char *const *tags;   /* likewise */
+	EVENT_GROUP_TEXTS(X)
+	const char *const *tags;
 	uint32_t n_tags;
 	const struct event_group_arg *args;
 	uint32_t n_args;
 	uint8_t wants_return;
 	uint8_t return_slot;
-	uint8_t return_kind;	 /* enum tetra_arg_kind */
-	const char *return_type; /* as the policy writes it */
+	uint8_t return_kind; /* enum tetra_arg_kind */
 };
+#undef X
 
 #endif

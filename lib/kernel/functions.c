@@ -12,11 +12,6 @@
 #include "lib/kernel/machine.h"
 #include "lib/kernel/syscalls.h"
 
-static bool answer(enum fact_bit bit)
-{
-	return bit == FACT_YES;
-}
-
 /*
  * The fact of a function, made if necessary; NULL if recorded facts have none, or if memory
  * ran out.
@@ -57,6 +52,16 @@ static int load_traceable(struct tetra_kernel *kernel)
 	return symbol_list_load(&kernel->symbols.traceable, path.text);
 }
 
+/* A bit of the fact about @name, which @resolve finds out when it is first asked for. */
+static bool bit_answer(struct tetra_kernel *kernel, const char *name,
+		       bool (*resolve)(struct tetra_kernel *kernel, const char *name),
+		       uint8_t *bit)
+{
+	if (*bit == FACT_UNKNOWN && !kernel->recorded)
+		*bit = resolve(kernel, name) ? FACT_YES : FACT_NO;
+	return *bit == FACT_YES;
+}
+
 static bool symbol_exists(struct tetra_kernel *kernel, const char *name)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};
@@ -74,11 +79,7 @@ bool kernel_has_symbol(struct tetra_kernel *kernel, const char *name)
 	if (has_function(kernel, name))
 		return true;
 	fact = function_fact(kernel, name);
-	if (!fact)
-		return false;
-	if (fact->symbol == FACT_UNKNOWN && !kernel->recorded)
-		fact->symbol = symbol_exists(kernel, name) ? FACT_YES : FACT_NO;
-	return answer(fact->symbol);
+	return fact && bit_answer(kernel, name, symbol_exists, &fact->symbol);
 }
 
 static bool attachable_resolve(struct tetra_kernel *kernel, const char *name)
@@ -100,11 +101,7 @@ bool kernel_function_attachable(struct tetra_kernel *kernel, const char *name)
 {
 	struct fact *fact = function_fact(kernel, name);
 
-	if (!fact)
-		return false;
-	if (fact->attachable == FACT_UNKNOWN && !kernel->recorded)
-		fact->attachable = attachable_resolve(kernel, name) ? FACT_YES : FACT_NO;
-	return answer(fact->attachable);
+	return fact && bit_answer(kernel, name, attachable_resolve, &fact->attachable);
 }
 
 bool kernel_function_traceable(struct tetra_kernel *kernel, const char *name)
@@ -136,11 +133,7 @@ bool kernel_function_injectable(struct tetra_kernel *kernel, const char *name)
 {
 	struct fact *fact = function_fact(kernel, name);
 
-	if (!fact)
-		return false;
-	if (fact->injectable == FACT_UNKNOWN && !kernel->recorded)
-		fact->injectable = injectable_resolve(kernel, name) ? FACT_YES : FACT_NO;
-	return answer(fact->injectable);
+	return fact && bit_answer(kernel, name, injectable_resolve, &fact->injectable);
 }
 
 static bool modifiable_resolve(struct tetra_kernel *kernel, const char *name)
@@ -160,11 +153,7 @@ bool kernel_function_modifiable(struct tetra_kernel *kernel, const char *name)
 {
 	struct fact *fact = function_fact(kernel, name);
 
-	if (!fact)
-		return false;
-	if (fact->modifiable == FACT_UNKNOWN && !kernel->recorded)
-		fact->modifiable = modifiable_resolve(kernel, name) ? FACT_YES : FACT_NO;
-	return answer(fact->modifiable);
+	return fact && bit_answer(kernel, name, modifiable_resolve, &fact->modifiable);
 }
 
 bool kernel_function_overridable(struct tetra_kernel *kernel, const char *name)

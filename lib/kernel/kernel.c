@@ -222,8 +222,9 @@ struct btf *kernel_btf(struct tetra_kernel *kernel)
 	return kernel_open_vmlinux(kernel) < 0 ? NULL : kernel->vmlinux.btf;
 }
 
-int kernel_fact(struct tetra_kernel *kernel, enum fact_kind kind, const char *key,
-		struct fact **ret)
+/* The place of an answer; new ones have no .asked. */
+static int fact_place(struct tetra_kernel *kernel, enum fact_kind kind, const char *key,
+		      struct fact **ret)
 {
 	struct fact *fact;
 
@@ -238,6 +239,20 @@ int kernel_fact(struct tetra_kernel *kernel, enum fact_kind kind, const char *ke
 	}
 	*ret = fact;
 	return 0;
+}
+
+int kernel_answer(struct tetra_kernel *kernel, enum fact_kind kind, const char *key,
+		  fact_resolve_fn resolve, struct fact **ret)
+{
+	int r = fact_place(kernel, kind, key, ret);
+
+	if (r < 0)
+		return r;
+	if (!(*ret)->asked) {
+		(*ret)->error = resolve(kernel, key, *ret);
+		(*ret)->asked = 1;
+	}
+	return (*ret)->error;
 }
 
 static int describe(struct tetra_kernel *kernel, uint32_t id, uint32_t n_skip,
@@ -259,7 +274,7 @@ static int describe(struct tetra_kernel *kernel, uint32_t id, uint32_t n_skip,
 }
 
 static int function_resolve(struct tetra_kernel *kernel, const char *name,
-			    struct kernel_function **ret)
+			    struct fact *fact)
 {
 	int r = kernel_open_vmlinux(kernel);
 	uint32_t id;
@@ -267,26 +282,18 @@ static int function_resolve(struct tetra_kernel *kernel, const char *name,
 	if (r < 0)
 		return r;
 	id = vmlinux_find_function(&kernel->vmlinux, name);
-	return id ? describe(kernel, id, 0, name, ret) : -ENOENT;
+	return id ? describe(kernel, id, 0, name, &fact->function) : -ENOENT;
 }
 
 int kernel_find_function(struct tetra_kernel *kernel, const char *name,
 			 struct kernel_function *ret)
 {
 	struct fact *fact;
-	int r;
+	int r = kernel_answer(kernel, FACT_FUNCTION, name, function_resolve, &fact);
 
-	r = kernel_fact(kernel, FACT_FUNCTION, name, &fact);
-	if (r < 0)
-		return r;
-	if (!fact->asked) {
-		fact->error = function_resolve(kernel, name, &fact->function);
-		fact->asked = 1;
-	}
-	if (fact->error < 0)
-		return fact->error;
-	*ret = *fact->function;
-	return 0;
+	if (r == 0)
+		*ret = *fact->function;
+	return r;
 }
 
 /* The typedef of a raw tracepoint has no parameter names; the function that calls the programs
@@ -308,7 +315,7 @@ static void copy_param_names(struct tetra_kernel *kernel, const char *event,
 }
 
 static int raw_tracepoint_resolve(struct tetra_kernel *kernel, const char *event,
-				  struct kernel_function **ret)
+				  struct fact *fact)
 {
 	_cleanup_(strbuf_done) struct strbuf name = {};
 	int r = kernel_open_vmlinux(kernel);
@@ -323,9 +330,9 @@ static int raw_tracepoint_resolve(struct tetra_kernel *kernel, const char *event
 	if (!id)
 		return -ENOENT;
 	/* The first parameter is the tracepoint's own and never reaches a program. */
-	r = describe(kernel, id, 1, event, ret);
+	r = describe(kernel, id, 1, event, &fact->function);
 	if (r == 0)
-		copy_param_names(kernel, event, *ret);
+		copy_param_names(kernel, event, fact->function);
 	return r;
 }
 
@@ -333,19 +340,12 @@ int kernel_find_raw_tracepoint(struct tetra_kernel *kernel, const char *event,
 			       struct kernel_function *ret)
 {
 	struct fact *fact;
-	int r;
+	int r = kernel_answer(kernel, FACT_RAW_TRACEPOINT, event, raw_tracepoint_resolve,
+			      &fact);
 
-	r = kernel_fact(kernel, FACT_RAW_TRACEPOINT, event, &fact);
-	if (r < 0)
-		return r;
-	if (!fact->asked) {
-		fact->error = raw_tracepoint_resolve(kernel, event, &fact->function);
-		fact->asked = 1;
-	}
-	if (fact->error < 0)
-		return fact->error;
-	*ret = *fact->function;
-	return 0;
+	if (r == 0)
+		*ret = *fact->function;
+	return r;
 }
 
 int kernel_each_function(struct tetra_kernel *kernel, const char *prefix,

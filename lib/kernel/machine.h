@@ -48,11 +48,15 @@ int kernel_set_release(struct tetra_kernel *kernel, const char *release);
 /* By its name; an unknown one is KERNEL_PREEMPTION_UNKNOWN. */
 int kernel_set_preemption(struct tetra_kernel *kernel, const char *name);
 
+/* Finds out about @key: 0 and .function, .event or .member of the fact, or why not. */
+typedef int (*fact_resolve_fn)(struct tetra_kernel *kernel, const char *key,
+			       struct fact *fact);
 /*
- * The place of an answer; new ones have no .asked. -ENOENT if it was not recorded; -ENOMEM.
+ * The fact about @key, which @resolve finds out when it is first asked for. Return: what @resolve
+ * returned then; -ENOENT if it was not recorded; -ENOMEM.
  */
-int kernel_fact(struct tetra_kernel *kernel, enum fact_kind kind, const char *key,
-		struct fact **ret);
+int kernel_answer(struct tetra_kernel *kernel, enum fact_kind kind, const char *key,
+		  fact_resolve_fn resolve, struct fact **ret);
 
 /* The vmlinux of a live kernel, opened. 0 or why not. */
 int kernel_open_vmlinux(struct tetra_kernel *kernel);

@@ -8,7 +8,7 @@
 #include "lib/kernel/machine.h"
 
 static int member_resolve(struct tetra_kernel *kernel, const char *path,
-			  struct kernel_member **ret)
+			  struct fact *fact)
 {
 	_cleanup_(freep) char *copy = strdup(path);
 	struct kernel_member *member;
@@ -23,7 +23,7 @@ static int member_resolve(struct tetra_kernel *kernel, const char *path,
 	type = strsep(&at, ".");
 	r = at ? vmlinux_find_member(&kernel->vmlinux, type, at, member) : -EINVAL;
 	if (r == 0)
-		*ret = member;
+		fact->member = member;
 	return r;
 }
 
@@ -31,16 +31,9 @@ int kernel_find_member(struct tetra_kernel *kernel, const char *path,
 		       struct kernel_member *ret)
 {
 	struct fact *fact;
-	int r = kernel_fact(kernel, FACT_MEMBER, path, &fact);
+	int r = kernel_answer(kernel, FACT_MEMBER, path, member_resolve, &fact);
 
-	if (r < 0)
-		return r;
-	if (!fact->asked) {
-		fact->error = member_resolve(kernel, path, &fact->member);
-		fact->asked = 1;
-	}
-	if (fact->error < 0)
-		return fact->error;
-	*ret = *fact->member;
-	return 0;
+	if (r == 0)
+		*ret = *fact->member;
+	return r;
 }

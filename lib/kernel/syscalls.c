@@ -186,7 +186,7 @@ static int syscall_describe(struct tetra_kernel *kernel, const char *name, uint3
 }
 
 static int syscall_resolve(struct tetra_kernel *kernel, const char *symbol,
-			   struct kernel_function **ret)
+			   struct fact *fact)
 {
 	const char *name = syscall_name_of(symbol);
 	struct kernel_function *function;
@@ -206,7 +206,7 @@ static int syscall_resolve(struct tetra_kernel *kernel, const char *symbol,
 	function->is_alias = alias;
 	function->name = arena_text(kernel->arena, symbol, strlen(symbol));
 	function->target = function->name;
-	*ret = function;
+	fact->function = function;
 	return function->name ? syscall_describe(kernel, name, body, function) : -ENOMEM;
 }
 
@@ -224,15 +224,8 @@ int kernel_find_syscall(struct tetra_kernel *kernel, const char *name,
 		      name);
 	if (symbol.failed)
 		return -ENOMEM;
-	r = kernel_fact(kernel, FACT_SYSCALL, symbol.text, &fact);
-	if (r < 0)
-		return r;
-	if (!fact->asked) {
-		fact->error = syscall_resolve(kernel, symbol.text, &fact->function);
-		fact->asked = 1;
-	}
-	if (fact->error < 0)
-		return fact->error;
-	*ret = *fact->function;
-	return 0;
+	r = kernel_answer(kernel, FACT_SYSCALL, symbol.text, syscall_resolve, &fact);
+	if (r == 0)
+		*ret = *fact->function;
+	return r;
 }

@@ -166,17 +166,17 @@ const char *kernel_tracefs(struct tetra_kernel *kernel)
 	return kernel->tracefs;
 }
 
-static int event_read(struct tetra_kernel *kernel, const char *subsystem,
-		      const char *name, struct kernel_event **ret)
+/* @key: "subsystem/event" */
+static int event_resolve(struct tetra_kernel *kernel, const char *key, struct fact *fact)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {}, text = {};
-	const char *tracefs = kernel_tracefs(kernel);
+	const char *tracefs = kernel_tracefs(kernel), *name = strchr(key, '/') + 1;
 	struct kernel_event *event;
 	int r;
 
 	if (!tracefs)
 		return -EOPNOTSUPP;
-	strbuf_format(&path, "%s/events/%s/%s/format", tracefs, subsystem, name);
+	strbuf_format(&path, "%s/events/%s/format", tracefs, key);
 	if (path.failed)
 		return -ENOMEM;
 	r = pseudo_read(&text, AT_FDCWD, path.text, TRACEFS_MAX_FORMAT);
@@ -185,11 +185,11 @@ static int event_read(struct tetra_kernel *kernel, const char *subsystem,
 	event = arena_alloc(kernel->arena, sizeof(*event));
 	if (!event)
 		return -ENOMEM;
-	event->subsystem = arena_text(kernel->arena, subsystem, strlen(subsystem));
+	event->subsystem = arena_text(kernel->arena, key, (size_t)(name - key) - 1);
 	event->name = arena_text(kernel->arena, name, strlen(name));
 	if (!event->subsystem || !event->name)
 		return -ENOMEM;
-	*ret = event;
+	fact->event = event;
 	return tracefs_parse_format(strbuf_get(&text), kernel->arena, event);
 }
 
@@ -205,17 +205,10 @@ int kernel_find_tracepoint_fields(struct tetra_kernel *kernel, const char *subsy
 	strbuf_format(&key, "%s/%s", subsystem, event);
 	if (key.failed)
 		return -ENOMEM;
-	r = kernel_fact(kernel, FACT_EVENT, key.text, &fact);
-	if (r < 0)
-		return r;
-	if (!fact->asked) {
-		fact->error = event_read(kernel, subsystem, event, &fact->event);
-		fact->asked = 1;
-	}
-	if (fact->error < 0)
-		return fact->error;
-	*ret = *fact->event;
-	return 0;
+	r = kernel_answer(kernel, FACT_EVENT, key.text, event_resolve, &fact);
+	if (r == 0)
+		*ret = *fact->event;
+	return r;
 }
 
 bool kernel_has_subsystem(struct tetra_kernel *kernel, const char *subsystem)
