@@ -12,7 +12,7 @@
  *   NAME, number, name in YAML, support (enum tetra_support), shape of its payload (enum
  *   tetra_shape), how programs read it (enum tetra_reader), how it is compared (enum
  *   tetra_class), bits and sign of a number, the kernel's struct that it points to, JSON key of
- *   the value in an event, parameters that it reads (a set of enum signature_type of lib/lint;
+ *   the value in an event, parameters that it reads (a set of enum signature_type of lib/linux;
  *   "": any), the caller's memory, which can change after the check
  */
 /* A row a line. */

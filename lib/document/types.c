@@ -31,7 +31,7 @@ static const struct list_type_row list_type_rows[] = {
 };
 static const char *const data_source_rows[] = { "current_task", "pt_regs" };
 static const char *const rate_scope_rows[] = { "thread", "process", "global" };
-#define X(name, apply) name,
+#define X(NAME, name, ...) name,
 static const char *const option_name_rows[] = { POLICY_OPTIONS(X) };
 #undef X
 
@@ -50,3 +50,10 @@ const struct words list_types = WORDS(list_type_rows);
 const struct words data_sources = WORDS(data_source_rows);
 const struct words rate_scopes = WORDS(rate_scope_rows);
 const struct words option_names = WORDS(option_name_rows);
+
+enum policy_option option_find(const char *name)
+{
+	const void *row = words_find(&option_names, name);
+
+	return row ? word_number(&option_names, row) : POLICY_OPTION_END;
+}

@@ -50,20 +50,27 @@ extern const struct words list_types;
 /* Words that are only words: rows of one string. */
 extern const struct words capability_sets, namespaces, caller_depths;
 extern const struct words data_sources, rate_scopes;
-/* The options of a policy: as written, and what reads the value (envelope.c). */
+/* The options of a policy: NAME, as written, what reads the value (envelope.c). */
 /* A row a line. */
 /* clang-format off */
-#define POLICY_OPTIONS(X)                               \
-	X("disable-kprobe-multi", option_bool)          \
-	X("disable-uprobe-multi", option_bool)          \
-	X("enforcement", option_enforcement)            \
-	X("override-method", option_method)             \
-	X("policy-mode", option_mode)                   \
-	X("sleepable-preload-size", option_size)        \
-	X("unreadable", option_unreadable)              \
-	X("user-namespaces", option_user_namespaces)
+#define POLICY_OPTIONS(X)                                                \
+	X(DISABLE_KPROBE_MULTI, "disable-kprobe-multi", option_bool)     \
+	X(DISABLE_UPROBE_MULTI, "disable-uprobe-multi", option_bool)     \
+	X(ENFORCEMENT, "enforcement", option_enforcement)                \
+	X(OVERRIDE_METHOD, "override-method", option_method)             \
+	X(POLICY_MODE, "policy-mode", option_mode)                       \
+	X(SLEEPABLE_PRELOAD_SIZE, "sleepable-preload-size", option_size) \
+	X(UNREADABLE, "unreadable", option_unreadable)                   \
+	X(USER_NAMESPACES, "user-namespaces", option_user_namespaces)
 /* clang-format on */
 
+#define X(NAME, ...) POLICY_OPTION_##NAME,
+enum policy_option { POLICY_OPTIONS(X) POLICY_OPTION_END };
+#undef X
+
+/* By their numbers. */
 extern const struct words option_names;
+/* POLICY_OPTION_END if @name is none. */
+enum policy_option option_find(const char *name);
 
 #endif

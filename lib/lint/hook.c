@@ -167,7 +167,8 @@ static void unused_option(const struct lint *lint)
 
 	for (i = 0; i < spec->options.n; i++)
 		if (spec->options.items[i].name &&
-		    str_equal(spec->options.items[i].name->text, "enforcement") &&
+		    option_find(spec->options.items[i].name->text) ==
+			    POLICY_OPTION_ENFORCEMENT &&
 		    !policy_enforces(lint))
 			report_warning(lint->report, spec->options.items[i].name,
 				       "unused", NULL, "nothing in this policy enforces");

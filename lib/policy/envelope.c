@@ -277,38 +277,37 @@ static void option_size(struct build *build, doc_value value)
 				   Q " is not a number of entries", value->text);
 }
 
-static const struct {
-	const char *name;
-	void (*apply)(struct build *build, doc_value value);
-} option_rows[] = {
-#define X(name, apply) { name, apply },
+static void (*const option_applies[])(struct build *build, doc_value value) = {
+#define X(NAME, name, apply) apply,
 	POLICY_OPTIONS(X)
 #undef X
 };
 
-static void option_build(struct build *build, const struct doc_option *option)
+static void option_unknown(struct build *build, doc_value name)
 {
 	char hint[128];
-	size_t i;
+
+	(void)report_error(
+		build->report, name, "unknown-option",
+		hint_name(&hint, words_nearest(&option_names,
+					       report_seek(build->report, name->text))),
+		"unknown option " Q, name->text);
+}
+
+static void option_build(struct build *build, const struct doc_option *option)
+{
+	enum policy_option which;
 
 	if (!option->name)
 		return;
-	for (i = 0; i < ARRAY_SIZE(option_rows); i++) {
-		if (!str_equal(option_rows[i].name, option->name->text))
-			continue;
-		if (option->value)
-			option_rows[i].apply(build, option->value);
-		else if (!node_get(option->node, "value"))
-			(void)report_missing(build->report, option->node, "value",
-					     option->name, NULL);
-		return;
-	}
-	(void)report_error(
-		build->report, option->name, "unknown-option",
-		hint_name(&hint,
-			  words_nearest(&option_names,
-					report_seek(build->report, option->name->text))),
-		"unknown option " Q, option->name->text);
+	which = option_find(option->name->text);
+	if (which == POLICY_OPTION_END)
+		option_unknown(build, option->name);
+	else if (option->value)
+		option_applies[which](build, option->value);
+	else if (!node_get(option->node, "value"))
+		(void)report_missing(build->report, option->node, "value", option->name,
+				     NULL);
 }
 
 static void options_build(struct build *build)
