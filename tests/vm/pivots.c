@@ -164,7 +164,7 @@ int main(void)
 		fact(pivot(OLD, OLD NEW) == 0, "the root is what it was");
 		try_all("again", false);
 		/* The session looks for the root itself, once a second. */
-		for (int64_t end = rig_now_ms() + 1500; rig_now_ms() < end;) {
+		for (int64_t end = rig_now_ms() + 1500; !round && rig_now_ms() < end;) {
 			(void)tetra_session_dispatch(session, 0);
 			usleep(50000);
 		}
