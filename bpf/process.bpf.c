@@ -435,7 +435,7 @@ int tetra_mark(__u64 *ctx)
 /* How far up to look for the machine's first process. */
 #define ROOT_ANCESTORS 64
 
-/* Run by user space before each commit: the root of most paths. */
+/* Run by user space before each commit and once a second: the root of most paths. */
 SEC("tetra/root")
 int tetra_root(__u64 *ctx)
 {
@@ -460,6 +460,40 @@ int tetra_root(__u64 *ctx)
 	root->dentry = dentry;
 	root->mount = mount;
 	return 0;
+}
+
+/*
+ * The first mount namespace is about to get another root. Until user space has found it, each path's
+ * root is looked at. Others than that namespace, as of a container that starts, do not matter.
+ */
+static __always_inline int pivot_run(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct tetra_root *root;
+	struct mount *m;
+	__u32 zero = 0;
+
+	root = bpf_map_lookup_elem(&tetra_roots, &zero);
+	if (!root || !root->mount)
+		return 0;
+	m = mount_of(root->mount);
+	if (BPF_CORE_READ(m, mnt_ns) == BPF_CORE_READ(task, nsproxy, mnt_ns))
+		root->mount = 0;
+	return 0;
+}
+
+/* sb_pivotroot(old, new) */
+SEC("tetra/lsm_pivot")
+int tetra_lsm_pivot(void *ctx)
+{
+	return pivot_run();
+}
+
+/* security_sb_pivotroot(old, new) */
+SEC("tetra/probe_pivot")
+int tetra_probe_pivot(void *ctx)
+{
+	return pivot_run();
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -121,7 +121,8 @@ struct tetra_root {
 
 /*
  * Entry 0: the root of most paths, which is that of the machine's first process. Written by
- * tetra_root, which user space runs for each commit; all zeroes if unknown.
+ * tetra_root, which user space runs for each commit and once a second; no mount if unknown.
+ * A pivot_root in the first mount namespace makes it unknown.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -17,6 +17,7 @@
 #include <linux/perf_event.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 
 #include "lib/kernel/machine.h"
@@ -27,6 +28,10 @@
 #define FEATURE_LOG_BYTES 4096u
 /* Linux calls it only for its own tests, and it can be traced in every way. */
 #define FEATURE_IDLE_FUNCTION "bpf_fentry_test1"
+
+/* Of kernel.perf_event_paranoid: its text, and the highest that means what Linux documents. */
+#define PARANOID_BYTES 16u
+#define PARANOID_MAX   2
 
 /* Inode of the initial namespace (include/linux/proc_ns.h). */
 #define FIRST_USER_NS 0xeffffffdu
@@ -503,23 +508,37 @@ static const struct {
 #undef X
 };
 
+static bool has_capability(uint32_t capability)
+{
+	struct __user_cap_header_struct header = { .version =
+							   _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {};
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return false;
+	return data[capability / 32].effective >> capability % 32 & 1;
+}
+
 /*
  * Programs need CAP_BPF and CAP_PERFMON where those exist (Linux 5.8), or
  * CAP_SYS_ADMIN.
  */
 static bool may_load_programs(void)
 {
-	struct __user_cap_header_struct header = { .version =
-							   _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = {};
-	uint64_t effective;
+	return has_capability(CAP_SYS_ADMIN) ||
+	       (has_capability(CAP_BPF) && has_capability(CAP_PERFMON));
+}
 
-	if (syscall(SYS_capget, &header, data) < 0)
+bool kernel_may_reserve_perf(const struct tetra_kernel *kernel)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {}, text = {};
+
+	if (kernel->recorded || has_capability(CAP_SYS_ADMIN))
 		return false;
-	effective = data[0].effective | (uint64_t)data[1].effective << 32;
-	if (effective >> CAP_SYS_ADMIN & 1)
-		return true;
-	return (effective >> CAP_BPF & 1) && (effective >> CAP_PERFMON & 1);
+	strbuf_format(&path, "%s/sys/kernel/perf_event_paranoid", kernel->proc_root);
+	return !path.failed &&
+	       pseudo_read(&text, AT_FDCWD, strbuf_get(&path), PARANOID_BYTES) == 0 &&
+	       strtol(strbuf_get(&text), NULL, 10) > PARANOID_MAX;
 }
 
 static const char *reason_text(struct tetra_kernel *kernel, enum kernel_feature feature,
@@ -538,6 +557,8 @@ static const char *reason_text(struct tetra_kernel *kernel, enum kernel_feature 
 	if (kernel->user_ns && kernel->user_ns != FIRST_USER_NS)
 		return "needs CAP_BPF and CAP_PERFMON in the first user namespace: those "
 		       "of a user namespace do not count";
+	if (feature == KERNEL_KPROBE && kernel_may_reserve_perf(kernel))
+		return KERNEL_PERF_RESERVED ": " KERNEL_PERF_CURE;
 	if (memlock_may_be_why(kernel, error))
 		return "the limit of locked memory (RLIMIT_MEMLOCK) may be too low";
 	return arena_format(kernel->arena,

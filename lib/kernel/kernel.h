@@ -178,6 +178,15 @@ const char *kernel_machine(const struct tetra_kernel *kernel);
 uint32_t kernel_version(const struct tetra_kernel *kernel);
 /* "lockdown,yama,bpf"; NULL if it cannot be read. */
 const char *kernel_lsm_list(const struct tetra_kernel *kernel);
+/*
+ * Debian's kernels, and others, leave perf events (kprobes, classic tracepoints) to CAP_SYS_ADMIN
+ * at kernel.perf_event_paranoid=3, their default. 1 if that may be why one was refused.
+ */
+bool kernel_may_reserve_perf(const struct tetra_kernel *kernel);
+#define KERNEL_PERF_RESERVED                                                             \
+	"kernel.perf_event_paranoid above 2 leaves probes and tracepoints to CAP_SYS_ADMIN"
+#define KERNEL_PERF_CURE "give CAP_SYS_ADMIN, or set kernel.perf_event_paranoid=2"
+
 /* Locked down for confidentiality, now: programs may not read the kernel's memory. */
 bool kernel_is_confidential(const struct tetra_kernel *kernel);
 /* Inode of a namespace of the first process; 0 if it cannot be read. */

@@ -34,6 +34,7 @@ static char *resolve_head(const char *text, size_t len)
 /* The file that @text, a path, leads to on this machine; NULL: itself, or out of memory. */
 static char *here_resolve(const char *text)
 {
+	const char *last = strrchr(text, '/');
 	char *resolved = NULL;
 	size_t len = strlen(text);
 
@@ -42,6 +43,9 @@ static char *here_resolve(const char *text)
 	    strstr(text, "/./") || strstr(text, "/../"))
 		return NULL;
 	len -= text[len - 1] == '/';
+	/* The beginning of a name, not a step. */
+	if (str_equal(last, "/.") || str_equal(last, "/.."))
+		len = (size_t)(last - text);
 	while (len && !(resolved = resolve_head(text, len)))
 		while (len && text[--len] != '/')
 			;

@@ -70,11 +70,15 @@ static bool has_pattern(const char *text)
 	       (comma && strchr(comma, '}'));
 }
 
+/* What of a text is compared: NULs at its end are not. */
+static size_t text_bytes(doc_value value)
+{
+	return kind_literal_bytes(TETRA_ARG_STRING, value->text, value->n);
+}
+
 static bool has_inner_nul(doc_value value)
 {
-	size_t bytes = kind_literal_bytes(TETRA_ARG_STRING, value->text, value->n);
-
-	return strlen(value->text) < bytes;
+	return strlen(value->text) < text_bytes(value);
 }
 
 /* Why no resolved path matches the value of such a filter, as a hint; NULL if one may. */
@@ -83,6 +87,7 @@ static const char *path_fault(doc_value value, enum lint_set_kind kind)
 	bool whole = kind == LINT_SET_TEXT || kind == LINT_SET_MEMBER;
 	bool start = whole || kind == LINT_SET_PREFIX;
 	const char *text = value->text;
+	size_t n = text_bytes(value);
 	struct number number;
 
 	if (has_inner_nul(value))
@@ -91,11 +96,10 @@ static const char *path_fault(doc_value value, enum lint_set_kind kind)
 		return "declare the argument as int to compare its number";
 	if (start && text[0] != '/')
 		return "paths begin with '/'";
-	if (has_odd_step(text, value->n) &&
-	    (kind != LINT_SET_PREFIX || strstr(text, "//") || strstr(text, "/./") ||
-	     strstr(text, "/../")))
+	if (has_odd_step(text, n) && (kind != LINT_SET_PREFIX || strstr(text, "//") ||
+				      strstr(text, "/./") || strstr(text, "/../")))
 		return "write the path as it is when all links are followed";
-	if (kind != LINT_SET_PREFIX && value->n > 1 && text[value->n - 1] == '/')
+	if (kind != LINT_SET_PREFIX && n > 1 && text[n - 1] == '/')
 		return whole ? "leave the last '/' out, or use Prefix for what is below"
 			     : "leave the last '/' out";
 	if (kind == LINT_SET_POSTFIX && str_equal(text, "/"))
@@ -104,7 +108,7 @@ static const char *path_fault(doc_value value, enum lint_set_kind kind)
 		return "there are no patterns: use Prefix or Postfix";
 	if (start && is_magic_link(text))
 		return "this is a link to another path for each process";
-	return value->n > PATH_MAX_BYTES || has_long_name(text)
+	return n > PATH_MAX_BYTES || has_long_name(text)
 		       ? "names have up to 255 bytes, paths up to 4095"
 		       : NULL;
 }
@@ -146,11 +150,11 @@ static bool is_script(doc_value value)
 	static const char *const ends[] = { ".sh",  ".bash",  ".py",  ".pl",
 					    ".rb",  ".php",   ".lua", ".js",
 					    ".jar", ".class", ".awk" };
-	size_t i, n;
+	size_t bytes = text_bytes(value), i, n;
 
 	for (i = 0; i < ARRAY_SIZE(ends); i++) {
 		n = strlen(ends[i]);
-		if (value->n >= n && str_equal(value->text + value->n - n, ends[i]))
+		if (bytes >= n && !memcmp(value->text + bytes - n, ends[i], n))
 			return true;
 	}
 	return false;
@@ -165,12 +169,13 @@ static bool is_program(const struct lint_set *set)
 static const char *path_doubt(doc_value value, const struct lint_set *set)
 {
 	static const char deleted[] = " (deleted)";
-	const char *text = value->text, *last = text + value->n - 1;
-	size_t n = strlen(deleted);
+	const char *text = value->text, *last;
+	size_t bytes = text_bytes(value), n = strlen(deleted);
 
-	if (set->kind == LINT_SET_PART || set->kind == LINT_SET_PART_NOCASE)
+	if (!bytes || set->kind == LINT_SET_PART || set->kind == LINT_SET_PART_NOCASE)
 		return NULL;
-	if (value->n >= n && str_equal(text + value->n - n, deleted))
+	last = text + bytes - 1;
+	if (bytes >= n && !memcmp(text + bytes - n, deleted, n))
 		return "no operator looks at this mark: leave it out";
 	if (has_variable(text))
 		return "variables are not replaced: write the path out";
@@ -223,10 +228,12 @@ static void path_check(const struct lint *lint, const struct lint_set *set,
 static void text_check(const struct lint *lint, const struct lint_set *set,
 		       doc_value value)
 {
-	if (set->kind == LINT_SET_TEXT && value->n > PATH_MAX_BYTES)
+	uint32_t n = kind_literal_bytes(set->type->kind, value->text, value->n);
+
+	if (set->kind == LINT_SET_TEXT && n > PATH_MAX_BYTES)
 		report_warning(lint->report, value, "never-matches", "use Prefix",
 			       "texts are compared up to %u bytes, and this one has %u",
-			       PATH_MAX_BYTES, value->n);
+			       PATH_MAX_BYTES, n);
 	else if (set->type->kind != TETRA_ARG_CHAR_BUF && has_inner_nul(value))
 		report_warning(
 			lint->report, value, "never-matches",

@@ -77,6 +77,11 @@ int failure_tell(const struct failure *failure, const struct tetra_kernel *kerne
 		return memlock_explain(kernel, failure->error, diag);
 	if (failure->log)
 		return refused_tell(failure, kernel, place, diag);
+	if (failure->perf && (error == EPERM || error == EACCES) &&
+	    kernel_may_reserve_perf(kernel))
+		return diag_error(diag, place, -EPERM, "attach-failed", KERNEL_PERF_CURE,
+				  "%s cannot be %s: " KERNEL_PERF_RESERVED,
+				  failure->program, failure->step);
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (reasons[i].error == error)
 			return diag_error(diag, place, reasons[i].given, "attach-failed",

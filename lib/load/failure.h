@@ -18,6 +18,7 @@ struct failure {
 	const char *program; /* "the fentry program for 'tcp_connect'" */
 	const char *step;    /* "loaded", "attached" */
 	int error;	     /* negative */
+	bool perf;	     /* it is attached with a perf event */
 	char *log;	     /* the verifier's, or NULL; changed */
 	failure_log_fn to;   /* gets the end of it; or NULL */
 	void *user;

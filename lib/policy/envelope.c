@@ -82,8 +82,12 @@ static void labels_check(struct report *report, const struct doc_values *labels,
 		value = labels->items[i];
 		if (!value)
 			continue;
-		if (!label_is_key(value->key->text) ||
-		    strlen(value->key->text) != value->key->n)
+		if (strlen(value->key->text) != value->key->n)
+			(void)report_error_key(report, value, "bad-value", NULL,
+					       "the name of a label has a NUL character "
+					       "after " Q,
+					       value->key->text);
+		else if (!label_is_key(value->key->text))
 			(void)report_error_key(
 				report, value, "bad-value", "write NAME or DOMAIN/NAME",
 				Q " is not the name of a label", value->key->text);

@@ -62,17 +62,22 @@ static int binary_add(struct build *build, doc_value node, uint32_t max,
 		      struct policy_binaries *ret)
 {
 	struct policy_value *value = &ret->values[ret->n_values];
+	uint32_t len = kind_literal_bytes(TETRA_ARG_PATH, node->text, node->n);
 
-	if (!node->n || strlen(node->text) != node->n)
+	if (!len)
 		(void)report_error(build->report, node, "bad-value", NULL,
 				   "a path must not be empty");
-	if (node->n > max)
+	else if (memchr(node->text, '\0', len))
+		(void)report_error(build->report, node, "bad-value", NULL,
+				   "a path cannot contain a NUL character, as this one "
+				   "does after " Q,
+				   node->text);
+	if (len > max)
 		(void)report_error(build->report, node, "too-long", NULL,
-				   "the path has %u bytes; %u can be compared", node->n,
-				   max);
+				   "the path has %u bytes; %u can be compared", len, max);
 	value->mark = node->mark;
-	value->len = node->n;
-	value->text = arena_text(build->arena, node->text, node->n);
+	value->len = len;
+	value->text = arena_text(build->arena, node->text, len);
 	ret->n_values++;
 	return value->text ? 0 : -ENOMEM;
 }
@@ -112,8 +117,12 @@ static int namespace_add(struct build *build, doc_value node,
 		ret->host_ns = 1;
 		return 0;
 	}
-	if (memchr(node->text, '\0', node->n) ||
-	    number_parse_decimal(node->text, &number) < 0 || number > UINT32_MAX) {
+	if (memchr(node->text, '\0', node->n)) {
+		(void)report_error(build->report, node, "bad-value", NULL,
+				   "the value has a NUL character after " Q, node->text);
+		return 0;
+	}
+	if (number_parse_decimal(node->text, &number) < 0 || number > UINT32_MAX) {
 		(void)report_error(
 			build->report, node, "bad-value",
 			hint_name(&hint,

@@ -128,6 +128,14 @@ void instance_expect(struct sensor *sensor, const struct plan_instance *plan,
 	sensor_get_hooks(sensor)->expected |= program_bit(plan, config);
 }
 
+static bool is_by_perf(uint32_t program)
+{
+	attach_fn attach = instance_rows[program].attach;
+
+	return attach == attach_tracepoint || attach == attach_kprobe ||
+	       attach == attach_kretprobe;
+}
+
 static int instance_error(const struct plan_instance *plan, const char *step, int r,
 			  char *log, const struct sensor *sensor,
 			  const struct tetra_kernel *kernel,
@@ -135,7 +143,11 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 {
 	char program[2 * PLAN_NAME_BYTES + 64];
 	struct failure failure = {
-		.program = program, .step = step, .error = r, .log = log
+		.program = program,
+		.step = step,
+		.error = r,
+		.log = log,
+		.perf = is_by_perf(plan->program),
 	};
 
 	snprintf(program, sizeof(program), "the %s program for '%s%s%s'",

@@ -85,7 +85,8 @@ int sensor_get_loss(const struct sensor *sensor, uint32_t cause, uint64_t *ret);
 /* The same for values that could not be read (enum tetra_unreadable). */
 int sensor_get_unreadable(const struct sensor *sensor, uint32_t cause, uint64_t *ret);
 
-/* Tells the programs the root of most paths. They work without it, at some cost. */
+/* Tells the programs the root of most paths, again after a pivot_root made them forget it. They
+ * work without it, at some cost. */
 void sensor_find_root(struct sensor *sensor);
 /* Allocates rate limits, once, before the first program with any. Return: 0; -EPERM;
  * -ENOMEM. */

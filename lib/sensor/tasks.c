@@ -14,6 +14,8 @@ enum task_moment {
 	TASK_FORK,
 	TASK_EXIT,
 	TASK_FREE,
+	/* Of all tasks of the first mount namespace: it gets another root. */
+	TASK_PIVOT,
 	/* The same moments once more, a little earlier: what cannot be skipped, without a record.
 	 * The rows of older images and of forkers are needed first. */
 	TASK_IMAGE,
@@ -42,6 +44,8 @@ static const struct task_row {
 	{ TASK_FREE, TASK_TRACEPOINT, "tetra_free", "sched_process_free" },
 	{ TASK_FREE, TASK_LSM, "tetra_lsm_free", "task_free" },
 	{ TASK_FREE, TASK_PROBE, "tetra_probe_free", "release_task" },
+	{ TASK_PIVOT, TASK_LSM, "tetra_lsm_pivot", "sb_pivotroot" },
+	{ TASK_PIVOT, TASK_PROBE, "tetra_probe_pivot", "security_sb_pivotroot" },
 	{ TASK_IMAGE, TASK_LSM, "tetra_lsm_image", "bprm_committed_creds" },
 	{ TASK_CHILD, TASK_LSM, "tetra_lsm_fork", "task_alloc" },
 };

@@ -419,6 +419,8 @@ static void session_settle(struct tetra_session *session)
 	}
 	session->settle_ns = settled ? 0 : session->settle_ns;
 	session_watch(session);
+	/* pivot_root is noticed when it happens; what else moves the root, here. */
+	sensor_find_root(session->sensor);
 	session_report_losses(session);
 	session_arm_watch(session);
 }
