@@ -309,20 +309,6 @@ static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 d
 	}
 }
 
-/* Global: an older clang's BTF cannot describe a static table in read-only data. */
-const __u8 tetra_bit_places[64] = {
-	0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28,
-	62, 5,	39, 46, 44, 42, 22, 9,	24, 35, 59, 56, 49, 18, 29, 11,
-	63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21, 23, 58, 17, 10,
-	51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
-};
-
-/* Position of the lowest bit of @x (not zero), by de Bruijn sequence: no branch. */
-static __always_inline __u32 lowest_bit(__u64 x)
-{
-	return tetra_bit_places[((x & -x) * 0x022fdd63cc95386dull) >> 58 & 63];
-}
-
 /* The next matching rule's cell; s->words and s->run.word say which are left. NULL:
  * continue. */
 static __always_inline struct tetra_cell *rule_next(tetra_image image,
@@ -383,8 +369,8 @@ __noinline int wide_word(__u32 scratch, __u32 k)
 		return 0;
 	image = image_again(s);
 	if (image)
-		s->words[k & (TETRA_MAX_WORDS - 1)] = match_word(
-			image, &s->match, 1 + cfg.hook, k & (TETRA_MAX_WORDS - 1));
+		s->words[k & (TETRA_MAX_WORDS - 1)] =
+			select_word(image, s, 1 + cfg.hook, k & (TETRA_MAX_WORDS - 1));
 	return 0;
 }
 
