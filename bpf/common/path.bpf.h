@@ -30,10 +30,12 @@
 /* Zeroes the bytes after a name of @len bytes, at most 32, that was read as four words. */
 static __always_inline void component_trim(struct tetra_component *c, __u32 len)
 {
-	c->name[0] &= mask_head(len, 0);
-	c->name[1] &= mask_head(len, 1);
-	c->name[2] &= mask_head(len, 2);
-	c->name[3] &= mask_head(len, 3);
+	const __u8 *mask = mask_words(len);
+
+	c->name[0] &= mask_word(mask, 0);
+	c->name[1] &= mask_word(mask, 1);
+	c->name[2] &= mask_word(mask, 2);
+	c->name[3] &= mask_word(mask, 3);
 }
 
 static __always_inline void component_name(struct tetra_component *c, const __u64 *words,

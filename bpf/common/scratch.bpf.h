@@ -84,6 +84,24 @@ static __always_inline __u64 mask_head(__u64 bytes, __u32 w)
 	return mask_at(32 - bytes, w);
 }
 
+/* All words of mask_head(), for mask_word(). */
+static __always_inline const __u8 *mask_words(__u64 bytes)
+{
+	__u64 at = 32 - bytes;
+
+	opaque(at);
+	return &tetra_mask_bytes[at & 63];
+}
+
+/* @w: a constant. */
+static __always_inline __u64 mask_word(const __u8 *mask, __u32 w)
+{
+	__u64 word;
+
+	asm volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(word) : "r"(mask), "i"(w * 8));
+	return word;
+}
+
 /* The last @bytes bytes: the inverse of the first 32 - @bytes. */
 static __always_inline __u64 mask_tail(__u64 bytes, __u32 w)
 {
