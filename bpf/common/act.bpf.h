@@ -334,7 +334,7 @@ static __always_inline struct tetra_cell *rule_next(tetra_image image,
  * Carries out the next matching rule: 1 to continue, 0 if none is left in the words so far.
  * Global: the verifier cannot follow up to a thousand iterations with this in each.
  */
-__noinline int rule_turn(__u32 scratch)
+__noinline __u64 rule_turn(__u32 scratch)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_cell *cell;
@@ -391,7 +391,7 @@ static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 
 static __noinline int wide_act(__u32 scratch)
 {
-	__u32 i;
+	__u64 i;
 
 	for (i = 0; i < TETRA_MAX_RULES + TETRA_MAX_WORDS; i++)
 		if (!rule_turn(scratch))
@@ -401,7 +401,7 @@ static __noinline int wide_act(__u32 scratch)
 
 static __noinline int narrow_act(__u32 scratch)
 {
-	__u32 i;
+	__u64 i;
 
 	for (i = 0; i < 64; i++)
 		if (!rule_turn(scratch))
