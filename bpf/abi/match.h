@@ -165,14 +165,18 @@ match_function __u64 match_exact_in(tetra_image image, struct tetra_match *m,
 			return 0;
 		if (bucket->bucket.entries[0].key[0] == key0 &&
 		    bucket->bucket.entries[0].key[1] == key1 &&
-		    bucket->bucket.entries[0].used)
-			return match_and(m, bucket->bucket.entries[0].bits,
-					 bucket->bucket.entries[0].row);
+		    bucket->bucket.entries[0].used) {
+			bits = bucket->bucket.entries[0].bits;
+			row = bucket->bucket.entries[0].row;
+			break;
+		}
 		if (bucket->bucket.entries[1].key[0] == key0 &&
 		    bucket->bucket.entries[1].key[1] == key1 &&
-		    bucket->bucket.entries[1].used)
-			return match_and(m, bucket->bucket.entries[1].bits,
-					 bucket->bucket.entries[1].row);
+		    bucket->bucket.entries[1].used) {
+			bits = bucket->bucket.entries[1].bits;
+			row = bucket->bucket.entries[1].row;
+			break;
+		}
 		if (!i)
 			reach = bucket->bucket.entries[0].reach;
 		if (i >= reach)
