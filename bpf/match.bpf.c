@@ -100,7 +100,7 @@ static __always_inline __u64 case_namespace(void *task, __u32 which)
 static __noinline __u64 case_select_task(tetra_image image, struct tetra_case *c,
 					 __u32 columns, __u32 dims)
 {
-	return task_select(image, &c->scratch.match, c, case_capabilities, case_namespace,
+	return task_select(image, &c->scratch, c, case_capabilities, case_namespace,
 			   columns, dims);
 }
 
@@ -221,7 +221,7 @@ static __always_inline __u64 step_word(tetra_image image, struct tetra_case *c,
 	struct tetra_scratch *s = &c->scratch;
 	__u32 k = c->word & (TETRA_MAX_WORDS - 1);
 
-	s->words[k] = match_word(image, &s->match, CASE_HOOK_CELL, k);
+	s->words[k] = select_word(image, s, CASE_HOOK_CELL, k);
 	return s->match.bits;
 }
 

@@ -27,9 +27,13 @@ match_inline struct tetra_cell *image_cell(tetra_image image, __u32 index)
 {
 	return bpf_map_lookup_elem(image, &index);
 }
+
+/* Global: an older clang's BTF cannot describe a static table in read-only data. */
+#define match_table const
 #else
 #include <stdint.h>
 #define match_rolled
+#define match_table    static const
 #define match_function static __attribute__((unused))
 #define match_inline   static inline __attribute__((unused))
 struct tetra_host_image {
@@ -56,6 +60,7 @@ struct tetra_match {
 	__u32 table, mask, state, flags, lens, row;
 	__u32 missed; /* bytes of the chunk that matched no child; 0: none */
 	__u64 here;
+	__u64 left;	/* bits of a BITS column's value that are still to come */
 	__u64 chunk[4]; /* that chunk */
 	__u64 partial[4];
 };
@@ -160,14 +165,18 @@ match_function __u64 match_exact_in(tetra_image image, struct tetra_match *m,
 			return 0;
 		if (bucket->bucket.entries[0].key[0] == key0 &&
 		    bucket->bucket.entries[0].key[1] == key1 &&
-		    bucket->bucket.entries[0].used)
-			return match_and(m, bucket->bucket.entries[0].bits,
-					 bucket->bucket.entries[0].row);
+		    bucket->bucket.entries[0].used) {
+			bits = bucket->bucket.entries[0].bits;
+			row = bucket->bucket.entries[0].row;
+			break;
+		}
 		if (bucket->bucket.entries[1].key[0] == key0 &&
 		    bucket->bucket.entries[1].key[1] == key1 &&
-		    bucket->bucket.entries[1].used)
-			return match_and(m, bucket->bucket.entries[1].bits,
-					 bucket->bucket.entries[1].row);
+		    bucket->bucket.entries[1].used) {
+			bits = bucket->bucket.entries[1].bits;
+			row = bucket->bucket.entries[1].row;
+			break;
+		}
 		if (!i)
 			reach = bucket->bucket.entries[0].reach;
 		if (i >= reach)
@@ -294,35 +303,78 @@ match_function __u64 match_address(tetra_image image, struct tetra_match *m,
 	return match_and(m, cell->dim.miss_bits, cell->dim.miss_row);
 }
 
+/* Positions of bits, for the next function. */
+match_table __u8 tetra_bit_places[64] = {
+	0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28,
+	62, 5,	39, 46, 44, 42, 22, 9,	24, 35, 59, 56, 49, 18, 29, 11,
+	63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21, 23, 58, 17, 10,
+	51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
+};
+
+/* Position of the lowest bit of @x (not zero), by de Bruijn sequence: no branch. */
+match_inline __u32 lowest_bit(__u64 x)
+{
+	return tetra_bit_places[((x & -x) * 0x022fdd63cc95386dull) >> 58 & 63];
+}
+
+/*
+ * Bits of a value whose sets are gathered together. Few values have more that count, and the
+ * verifier follows the whole loop.
+ */
+#define MATCH_BITS_TURN	 8
+#define MATCH_BITS_TURNS (64 / MATCH_BITS_TURN)
+
 /*
  * BITS, first phase: exact if there are at most 64 rules; otherwise only the set bits count (a
- * superset), and the column is noted for the second phase.
+ * superset), and the column is noted for the second phase. This starts it; 0 if there is no
+ * such column.
  */
-match_function __u64 match_bits(tetra_image image, struct tetra_match *m, __u32 dim_cell,
-				__u64 value)
+match_inline int match_bits_begin(tetra_image image, struct tetra_match *m,
+				  __u32 dim_cell, __u64 value)
 {
 	struct tetra_cell *cell = image_cell(image, dim_cell);
-	__u32 table, n, bit, k;
 
 	if (!cell)
 		return 0;
-	table = cell->dim.table;
-	n = cell->dim.n;
-	value &= cell->dim.interest;
+	m->table = cell->dim.table;
+	m->left = value & cell->dim.interest;
 	m->here = cell->dim.miss_bits;
 	m->partial[0] = 0;
+	m->partial[1] = m->left;
+	return 1;
+}
+
+/* Some more bits: 1 if others are left. */
+match_inline int match_bits_turn(tetra_image image, struct tetra_match *m)
+{
+	__u64 left = m->left, i;
+
 	match_rolled
-	for (bit = 0; bit < 64; bit++) {
-		if (bit >= n)
+	for (i = 0; i < MATCH_BITS_TURN; i++) {
+		struct tetra_cell *cell;
+		__u32 bit;
+
+		if (!left)
 			break;
-		if (!(value >> bit & 1))
-			continue;
-		cell = image_cell(image, table + (bit >> 1));
-		if (!cell)
-			return 0;
+		bit = lowest_bit(left);
+		cell = image_cell(image, m->table + (bit >> 1));
+		if (!cell) {
+			m->here = left = 0;
+			break;
+		}
 		m->here |= cell->bit[bit & 1].set_bits;
 		m->partial[0] |= cell->bit[bit & 1].clear_bits;
+		left &= left - 1;
 	}
+	m->left = left;
+	return left != 0;
+}
+
+/* Returns the remaining bits. */
+match_inline __u64 match_bits_end(struct tetra_match *m, __u32 dim_cell)
+{
+	__u32 k;
+
 	if (!m->wide) {
 		m->bits &= m->here & ~m->partial[0];
 		return m->bits;
@@ -331,11 +383,23 @@ match_function __u64 match_bits(tetra_image image, struct tetra_match *m, __u32 
 	k = m->n_bit_columns;
 	if (k < TETRA_MAX_BIT_COLUMNS) {
 		m->bit_dims[k & (TETRA_MAX_BIT_COLUMNS - 1)] = dim_cell;
-		m->bit_values[k & (TETRA_MAX_BIT_COLUMNS - 1)] = value;
+		m->bit_values[k & (TETRA_MAX_BIT_COLUMNS - 1)] = m->partial[1];
 		m->n_bit_columns = k + 1;
 	}
 	return m->bits;
 }
+
+#ifndef __bpf__
+match_function __u64 match_bits(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+				__u64 value)
+{
+	if (!match_bits_begin(image, m, dim_cell, value))
+		return 0;
+	while (match_bits_turn(image, m))
+		;
+	return match_bits_end(m, dim_cell);
+}
+#endif
 
 match_inline int trie_begin(tetra_image image, struct tetra_match *m, __u32 dim_cell)
 {
@@ -564,42 +628,61 @@ match_inline __u64 row_word(tetra_image image, __u32 rows, __u32 row_cells, __u3
 	return cell ? cell->w[k & 7] : 0;
 }
 
-/* Second phase of a BITS column: its exact word. */
-match_function __u64 match_bits_word(tetra_image image, struct tetra_match *m,
-				     __u32 hook_cell, __u32 column, __u32 k)
+/*
+ * Second phase of a BITS column, its exact word: this starts it, and says how many cells a row
+ * has. 0 if there is no such column.
+ */
+match_inline __u32 match_bits_word_begin(tetra_image image, struct tetra_match *m,
+					 __u32 hook_cell, __u32 column, __u32 k)
 {
 	struct tetra_cell *cell = image_cell(image, hook_cell);
-	__u32 rows, row_cells, table, n, bit;
-	__u64 value;
+	__u32 row_cells;
 
 	if (!cell)
 		return 0;
-	rows = cell->hook.rows;
+	m->state = cell->hook.rows;
 	row_cells = cell->hook.row_cells;
 	cell = image_cell(image, m->bit_dims[column & (TETRA_MAX_BIT_COLUMNS - 1)]);
 	if (!cell)
 		return 0;
-	table = cell->dim.table;
-	n = cell->dim.n;
-	value = m->bit_values[column & (TETRA_MAX_BIT_COLUMNS - 1)];
-	m->here = row_word(image, rows, row_cells, cell->dim.miss_row, k);
+	m->table = cell->dim.table;
+	m->left = m->bit_values[column & (TETRA_MAX_BIT_COLUMNS - 1)];
+	m->here = row_word(image, m->state, row_cells, cell->dim.miss_row, k);
 	m->partial[0] = 0;
-	match_rolled
-	for (bit = 0; bit < 64; bit++) {
-		__u32 set, clear;
+	return row_cells;
+}
 
-		if (bit >= n)
+/* Some more bits of it: 1 if others are left. */
+match_inline int match_bits_word_turn(tetra_image image, struct tetra_match *m,
+				      __u32 row_cells, __u32 k)
+{
+	__u64 left = m->left, i;
+
+	match_rolled
+	for (i = 0; i < MATCH_BITS_TURN; i++) {
+		struct tetra_cell *cell;
+		__u32 bit, clear;
+
+		if (!left)
 			break;
-		if (!(value >> bit & 1))
-			continue;
-		cell = image_cell(image, table + (bit >> 1));
-		if (!cell)
-			return 0;
-		set = cell->bit[bit & 1].set_row;
+		bit = lowest_bit(left);
+		cell = image_cell(image, m->table + (bit >> 1));
+		if (!cell) {
+			m->here = left = 0;
+			break;
+		}
 		clear = cell->bit[bit & 1].clear_row;
-		m->here |= row_word(image, rows, row_cells, set, k);
-		m->partial[0] |= row_word(image, rows, row_cells, clear, k);
+		m->here |= row_word(image, m->state, row_cells,
+				    cell->bit[bit & 1].set_row, k);
+		m->partial[0] |= row_word(image, m->state, row_cells, clear, k);
+		left &= left - 1;
 	}
+	m->left = left;
+	return left != 0;
+}
+
+match_inline __u64 match_bits_word_end(const struct tetra_match *m)
+{
 	return m->here & ~m->partial[0];
 }
 
@@ -623,19 +706,17 @@ match_function __u64 match_rows_word(tetra_image image, struct tetra_match *m,
 	return m->partial[1];
 }
 
-/* Word @k of what the BITS columns accept. */
-match_function __u64 match_bit_columns_word(tetra_image image, struct tetra_match *m,
-					    __u32 hook_cell, __u32 k)
+#ifndef __bpf__
+match_function __u64 match_bits_word(tetra_image image, struct tetra_match *m,
+				     __u32 hook_cell, __u32 column, __u32 k)
 {
-	__u32 i;
+	__u32 row_cells = match_bits_word_begin(image, m, hook_cell, column, k);
 
-	m->partial[1] = ~0ull;
-	for (i = 0; i < TETRA_MAX_BIT_COLUMNS; i++) {
-		if (i >= m->n_bit_columns)
-			break;
-		m->partial[1] &= match_bits_word(image, m, hook_cell, i, k);
-	}
-	return m->partial[1];
+	if (!row_cells)
+		return 0;
+	while (match_bits_word_turn(image, m, row_cells, k))
+		;
+	return match_bits_word_end(m);
 }
 
 /* The matching rules of word @k. @hook_cell is the hook's row. */
@@ -643,11 +724,15 @@ match_function __u64 match_word(tetra_image image, struct tetra_match *m, __u32 
 				__u32 k)
 {
 	__u64 word;
+	__u32 i;
 
 	if (!m->wide)
 		return m->bits;
 	word = match_rows_word(image, m, hook_cell, k);
-	return word ? word & match_bit_columns_word(image, m, hook_cell, k) : 0;
+	for (i = 0; i < m->n_bit_columns && word; i++)
+		word &= match_bits_word(image, m, hook_cell, i, k);
+	return word;
 }
+#endif
 
 #endif

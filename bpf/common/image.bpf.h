@@ -111,4 +111,86 @@ static __always_inline __u64 trie_leave(struct tetra_scratch *s, __u32 tail)
 	return match_and(&s->match, s->match.here, s->match.row);
 }
 
+/* The sets of some more bits of a value: 1 if others are left. */
+__noinline __u64 bits_turn(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	return image ? match_bits_turn(image, &s->match) : 0;
+}
+
+/* A BITS column. Returns the remaining rules. */
+__noinline __u64 bits_step(__u32 scratch, __u32 dim, __u64 value)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+	__u64 i;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	if (!image || !match_bits_begin(image, &s->match, dim, value))
+		return 0;
+	if (match_bits_turn(image, &s->match))
+		for (i = 1; i < MATCH_BITS_TURNS; i++)
+			if (!bits_turn(scratch))
+				break;
+	return match_bits_end(&s->match, dim);
+}
+
+/* The same for one word of a hook with more than 64 rules. */
+__noinline __u64 bits_word_turn(__u32 scratch, __u32 row_cells, __u32 k)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	return image ? match_bits_word_turn(image, &s->match, row_cells, k) : 0;
+}
+
+__noinline __u64 bits_word_step(__u32 scratch, __u32 hook_cell, __u32 column, __u32 k)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+	__u32 row_cells;
+	__u64 i;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	if (!image)
+		return 0;
+	row_cells = match_bits_word_begin(image, &s->match, hook_cell, column, k);
+	if (!row_cells)
+		return 0;
+	for (i = 0; i < MATCH_BITS_TURNS; i++)
+		if (!bits_word_turn(scratch, row_cells, k))
+			break;
+	return match_bits_word_end(&s->match);
+}
+
+/* The matching rules of word @k. @hook_cell is the hook's row. */
+static __always_inline __u64 select_word(tetra_image image, struct tetra_scratch *s,
+					 __u32 hook_cell, __u32 k)
+{
+	struct tetra_match *m = &s->match;
+	__u64 i;
+
+	if (!m->wide)
+		return m->bits;
+	match_rows_word(image, m, hook_cell, k);
+	for (i = 0; i < TETRA_MAX_BIT_COLUMNS; i++) {
+		if (i >= m->n_bit_columns || !m->partial[1])
+			break;
+		m->partial[1] &= bits_word_step(s->number, hook_cell, i, k);
+	}
+	return m->partial[1];
+}
+
 #endif

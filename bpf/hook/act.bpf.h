@@ -323,20 +323,6 @@ static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 d
 	}
 }
 
-/* Global: an older clang's BTF cannot describe a static table in read-only data. */
-const __u8 tetra_bit_places[64] = {
-	0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28,
-	62, 5,	39, 46, 44, 42, 22, 9,	24, 35, 59, 56, 49, 18, 29, 11,
-	63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21, 23, 58, 17, 10,
-	51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
-};
-
-/* Position of the lowest bit of @x (not zero), by de Bruijn sequence: no branch. */
-static __always_inline __u32 lowest_bit(__u64 x)
-{
-	return tetra_bit_places[((x & -x) * 0x022fdd63cc95386dull) >> 58 & 63];
-}
-
 /* The next matching rule's cell of word s->run.word; s->words says which are left. NULL: none. */
 static __always_inline struct tetra_cell *rule_next(tetra_image image,
 						    struct tetra_scratch *s)
@@ -375,7 +361,7 @@ static __always_inline int word_next(struct tetra_scratch *s)
  * Carries out the next matching rule: 1 to continue, 0 if none is left.
  * Global: the verifier cannot follow up to a thousand iterations with this in each.
  */
-__noinline int rule_turn(__u32 scratch)
+__noinline __u64 rule_turn(__u32 scratch)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_cell *cell;
@@ -402,7 +388,7 @@ __noinline int rule_turn(__u32 scratch)
 }
 
 /* The rules of word @k that match, into s->words: whether there are any. */
-__noinline int wide_word(__u32 scratch, __u32 k)
+__noinline __u64 wide_word(__u32 scratch, __u32 k)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	tetra_image image;
@@ -414,7 +400,7 @@ __noinline int wide_word(__u32 scratch, __u32 k)
 	if (!image)
 		return 0;
 	k &= TETRA_MAX_WORDS - 1;
-	word = match_word(image, &s->match, 1 + cfg.hook, k);
+	word = select_word(image, s, 1 + cfg.hook, k);
 	s->words[k] = word;
 	return !!word;
 }
@@ -425,7 +411,8 @@ static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 {
 	/* A wide program stays wide; if few rules are left, the bits are rules, not words. */
 	__u64 words = s->match.wide ? s->match.bits : 1;
-	__u32 live = 0, i, k;
+	__u32 live = 0, k;
+	__u64 i;
 
 	for (i = 0; i < TETRA_MAX_WORDS; i++) {
 		if (!words)
@@ -441,7 +428,7 @@ static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 
 static __noinline int wide_act(__u32 scratch)
 {
-	__u32 i;
+	__u64 i;
 
 	for (i = 0; i < TETRA_MAX_RULES; i++)
 		if (!rule_turn(scratch))
@@ -451,7 +438,7 @@ static __noinline int wide_act(__u32 scratch)
 
 static __noinline int narrow_act(__u32 scratch)
 {
-	__u32 i;
+	__u64 i;
 
 	for (i = 0; i < 64; i++)
 		if (!rule_turn(scratch))

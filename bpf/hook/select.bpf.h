@@ -118,12 +118,12 @@ static __noinline __u64 select_exe(tetra_image image, struct tetra_scratch *s, _
 }
 
 /* The process's marks; @unknown: some may be missing. */
-static __always_inline __u64 marks_select(tetra_image image, struct tetra_match *m,
+static __always_inline __u64 marks_select(tetra_image image, struct tetra_scratch *s,
 					  __u32 dim, __u32 unknown, __u64 marks)
 {
 	if (unknown)
-		return match_aside(image, m, dim, TETRA_VALUE_UNREADABLE);
-	return match_bits(image, m, dim, marks);
+		return match_aside(image, &s->match, dim, TETRA_VALUE_UNREADABLE);
+	return bits_step(s->number, dim, marks);
 }
 
 /* Where the executable's name is looked up. */
@@ -179,13 +179,13 @@ static __always_inline __u64 row_select(tetra_image image, struct tetra_scratch 
 	    !match_exact(image, m, dims + TETRA_COL_NSPID, ns_tgid, 0))
 		return 0;
 	if (USES(TETRA_COL_PID_MARKS) &&
-	    !marks_select(image, m, dims + TETRA_COL_PID_MARKS,
+	    !marks_select(image, s, dims + TETRA_COL_PID_MARKS,
 			  unknown & TETRA_PROC_MARKS_UNKNOWN, pid_marks))
 		return 0;
 	if (state == TETRA_VALUE_UNREADABLE)
 		unknown |= TETRA_PROC_NAMES_UNKNOWN;
 	if (USES(TETRA_COL_BINARY_MARKS) &&
-	    !marks_select(image, m, dims + TETRA_COL_BINARY_MARKS, unknown, binary_marks))
+	    !marks_select(image, s, dims + TETRA_COL_BINARY_MARKS, unknown, binary_marks))
 		return 0;
 	if (USES(TETRA_COL_BINARY_HEAD) &&
 	    !exe_select(image, s, dims + TETRA_COL_BINARY_HEAD, proc, state, 0))
@@ -235,17 +235,18 @@ static __noinline __u64 select_row(tetra_image image, struct tetra_scratch *s,
 typedef __u64 (*task_capabilities_fn)(void *task, __u32 set);
 typedef __u64 (*task_namespace_fn)(void *task, __u32 which);
 
-static __always_inline __u64 task_select(tetra_image image, struct tetra_match *m,
+static __always_inline __u64 task_select(tetra_image image, struct tetra_scratch *s,
 					 void *task, task_capabilities_fn capabilities,
 					 task_namespace_fn namespace, __u32 columns,
 					 __u32 dims)
 {
+	struct tetra_match *m = &s->match;
 	__u32 i;
 
 	for (i = 0; i < TETRA_CAPSET_END; i++)
 		if (USES(TETRA_COL_CAPS + i) &&
-		    !match_bits(image, m, dims + TETRA_COL_CAPS + i,
-				capabilities(task, i)))
+		    !bits_step(s->number, dims + TETRA_COL_CAPS + i,
+			       capabilities(task, i)))
 			return 0;
 	if (USES(TETRA_COL_USER_NS) && !match_exact(image, m, dims + TETRA_COL_USER_NS,
 						    namespace(task, TETRA_NS_USER), 0))
@@ -272,8 +273,8 @@ static __always_inline __u64 current_namespace(void *task, __u32 which)
 static __noinline __u64 select_task(tetra_image image, struct tetra_scratch *s,
 				    __u32 columns, __u32 dims)
 {
-	return task_select(image, &s->match, (void *)bpf_get_current_task(),
-			   current_capabilities, current_namespace, columns, dims);
+	return task_select(image, s, (void *)bpf_get_current_task(), current_capabilities,
+			   current_namespace, columns, dims);
 }
 
 /* All columns of the process. */
@@ -302,7 +303,7 @@ static __always_inline __u64 select_number(tetra_image image, struct tetra_scrat
 			  is_signed ? 1ull << 63 : 0))
 		return 0;
 	if (uses & COLUMN(TETRA_COL_MASK) &&
-	    !match_bits(image, &s->match, dim + TETRA_COL_MASK, value))
+	    !bits_step(s->number, dim + TETRA_COL_MASK, value))
 		return 0;
 	return s->match.bits;
 }

@@ -60,13 +60,15 @@ static __noinline __s64 walk_step(tetra_image image, struct tetra_scratch *s,
 {
 	const __u64 *words = (const __u64 *)dentry_inline_name(at);
 	__u64 len = at->d_name.len;
+	const __u8 *mask;
 
 	if (len < 8)
 		return walk_short(image, s, at, len);
 	if (len >= TETRA_CHUNK_BYTES)
 		return -1;
-	walk_chunk(s, words[0] & mask_head(len, 0), words[1] & mask_head(len, 1),
-		   words[2] & mask_head(len, 2), words[3] & mask_head(len, 3), len);
+	mask = mask_words(len);
+	walk_chunk(s, words[0] & mask_word(mask, 0), words[1] & mask_word(mask, 1),
+		   words[2] & mask_word(mask, 2), words[3] & mask_word(mask, 3), len);
 	return trie_step(s->number);
 }
 

@@ -30,10 +30,12 @@
 /* Zeroes the bytes after a name of @len bytes, at most 32, that was read as four words. */
 static __always_inline void component_trim(struct tetra_component *c, __u32 len)
 {
-	c->name[0] &= mask_head(len, 0);
-	c->name[1] &= mask_head(len, 1);
-	c->name[2] &= mask_head(len, 2);
-	c->name[3] &= mask_head(len, 3);
+	const __u8 *mask = mask_words(len);
+
+	c->name[0] &= mask_word(mask, 0);
+	c->name[1] &= mask_word(mask, 1);
+	c->name[2] &= mask_word(mask, 2);
+	c->name[3] &= mask_word(mask, 3);
 }
 
 static __always_inline void component_name(struct tetra_component *c, const __u64 *words,
@@ -219,7 +221,7 @@ static __always_inline int path_step(struct tetra_scratch *s)
  * Global, so that it is verified once and not once per step. Inlined, clang would also arrange
  * the loop in a way that verifiers before 6.2 take for an infinite loop.
  */
-__noinline int path_step_slow(__u32 slot)
+__noinline __u64 path_step_slow(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
 
@@ -272,10 +274,10 @@ static __always_inline int path_walk_over(struct tetra_scratch *s)
 }
 
 /* Some steps: 1 if there are more. */
-__noinline int path_turn(__u32 slot)
+__noinline __u64 path_turn(__u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(slot);
-	__u32 i;
+	__u64 i;
 
 	if (!s)
 		return 0;
@@ -294,7 +296,7 @@ __noinline int path_turn(__u32 slot)
 __noinline int path_find(__u32 slot, __u32 want)
 {
 	struct tetra_scratch *s = scratch_get(slot);
-	__u32 i;
+	__u64 i;
 
 	if (!s)
 		return 0;

@@ -64,7 +64,8 @@ static __always_inline void walk_keep(struct tetra_path *path, const struct walk
 }
 
 /* The name of @at, which is typed. Names below 32 bytes are always inside the dentry. */
-static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry *at)
+static __always_inline void walk_name(struct tetra_path *path, struct tetra_component *c,
+				      struct dentry *at)
 {
 	const __u64 *words = (const __u64 *)dentry_inline_name(at);
 	__u64 len = at->d_name.len;
@@ -72,15 +73,16 @@ static __always_inline __u64 walk_name(struct tetra_component *c, struct dentry 
 	c->len = len;
 	if (len < 8) {
 		c->name[0] = words[0] & ((1ull << len * 8) - 1);
-		return len;
+	} else if (len < TETRA_CHUNK_BYTES) {
+		const __u8 *mask = mask_words(len);
+
+		c->name[0] = words[0] & mask_word(mask, 0);
+		c->name[1] = words[1] & mask_word(mask, 1);
+		c->name[2] = words[2] & mask_word(mask, 2);
+		c->name[3] = words[3] & mask_word(mask, 3);
+	} else {
+		path->plain = 0;
 	}
-	if (len >= TETRA_CHUNK_BYTES)
-		return len;
-	c->name[0] = words[0] & mask_head(len, 0);
-	c->name[1] = words[1] & mask_head(len, 1);
-	c->name[2] = words[2] & mask_head(len, 2);
-	c->name[3] = words[3] & mask_head(len, 3);
-	return len;
 }
 
 /* The address as a number: typed pointers cannot be added up. */
@@ -91,35 +93,40 @@ static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentr
 }
 
 /* What walk_rest() compares: sequences alone, as left by walk_match(), which looks at the same
- * dentries twice; or the dentries' addresses too, as walk_up() does. */
+ * dentries twice; or the dentries' addresses too, as walk_up() does. Masks of the addresses. */
 #define WALK_SEQUENCES 0
-#define WALK_DENTRIES  1
+#define WALK_DENTRIES  (~0ull)
+
+/* Where a count up to WALK_END starts that makes WALK_COMPONENTS turns. */
+#define WALK_END   31
+#define WALK_START (WALK_END - WALK_COMPONENTS)
 
 /*
  * All names, for the text of the path, and what else an event says of the file. 1 if each
  * dentry is as it was during the walk: then the path was real when the walk ended.
+ *
+ * The verifier remembers a state where it has met two branches since the last one. A turn has
+ * two, so that is after each name, where short ones, long ones and those too long meet. Hence
+ * the mask: another branch on the number of turns would be the third.
  */
 static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry,
 				  __u64 who)
 {
 	struct inode *inode;
 	struct dentry *at = dentry;
-	__u64 sum = 0, odd = 0;
-	__u32 i;
+	__u64 sum = 0, odd = 0, i;
 
 	s->path.plain = 1;
-	for (i = 0; i < WALK_COMPONENTS; i++) {
-		__u32 sequence;
+	for (i = WALK_START;; i++) {
+		__u64 depth = *(volatile __u32 *)&s->path.depth, sequence;
 
-		if (i >= s->path.depth)
+		/* Read each time: what is known of it would make each turn a state. */
+		if (i >= (depth + WALK_START & WALK_END))
 			break;
-		if (walk_name(&s->components[i], at) >= TETRA_CHUNK_BYTES)
-			s->path.plain = 0;
+		walk_name(&s->path, &s->components[i - WALK_START], at);
 		sequence = at->d_seq.seqcount.sequence;
 		/* Another dentry with a lower sequence must not make up for a higher one. */
-		sum += sequence;
-		if (who)
-			sum += dentry_number(s, at);
+		sum += sequence + (dentry_number(s, at) & who);
 		odd |= sequence;
 		at = at->d_parent;
 	}

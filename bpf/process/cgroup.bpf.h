@@ -78,7 +78,7 @@ __noinline int cgroup_put_above(__u32 slot, __u64 leaf)
 {
 	struct tetra_scratch *s = scratch_get(slot);
 	struct kernfs_node *node = (void *)leaf;
-	__u32 i;
+	__u64 i;
 
 	if (!s)
 		return 0;
@@ -87,7 +87,8 @@ __noinline int cgroup_put_above(__u32 slot, __u64 leaf)
 						   TETRA_CGROUP_NAME_MAX,
 						   BPF_CORE_READ(node, name));
 
-		if (n > CGROUP_ID_DIGITS && cgroup_bears_id(slot, n - 1))
+		/* Of what could not be read the length is none, too. */
+		if (cgroup_bears_id(slot, n - 1))
 			return i ? n - 1 : 0;
 		node = BPF_CORE_READ(node, parent);
 		if (!node)

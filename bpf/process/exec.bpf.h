@@ -121,6 +121,8 @@ static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
 	record->links = inode->i_nlink;
 	walk_set_root(s, walk);
 	exec_walk(s, slot, walk);
+	/* Whether there is a root is one state again. */
+	walk->root = unknown(s, walk->root);
 	if (!walk->is_common && mount_is_foreign(slot))
 		s->path.flags |= TETRA_ARG_FOREIGN;
 	exe_take(slot);

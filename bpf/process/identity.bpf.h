@@ -96,17 +96,19 @@ static __always_inline void exe_hash(struct tetra_scratch *s)
  */
 static __noinline int exe_copy(struct tetra_scratch *s, struct tetra_proc *row)
 {
-	__u32 at = s->text_at, bytes = s->text_bytes, i;
+	__u64 at = s->text_at, i;
 
+	/* The length is read again each time: what the verifier knows of it would make each
+	 * turn a state of its own. */
 	for (i = 0; i < TETRA_EXE_HEAD; i += TETRA_CHUNK_BYTES) {
-		if (i >= bytes)
+		if (i >= *(volatile __u32 *)&s->text_bytes)
 			break;
 		words_copy(&row->exe_head[i], &s->record[(at + i) & RECORD_MASK],
 			   TETRA_CHUNK_BYTES);
 	}
-	at += bytes - TETRA_CHUNK_BYTES;
+	at += s->text_bytes - TETRA_CHUNK_BYTES;
 	for (i = 0; i < TETRA_EXE_TAIL; i += TETRA_CHUNK_BYTES) {
-		if (i >= bytes)
+		if (i >= *(volatile __u32 *)&s->text_bytes)
 			break;
 		words_copy(&row->exe_tail[TETRA_EXE_TAIL - TETRA_CHUNK_BYTES - i],
 			   &s->record[(at - i) & RECORD_MASK], TETRA_CHUNK_BYTES);
