@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define LAB  "/tmp/lab"
 #define NEW  LAB "/new"

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/vm/rig.h"
+#include "tests/vm/programs/rig.h"
 
 #define COMMITS 2u
 #define RIVALS	2u
