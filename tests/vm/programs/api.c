@@ -140,13 +140,24 @@ static int set_enabled(struct tetra_session *session, uint32_t enabled)
 	return tetra_policy_set_enabled(session, "guard", enabled, NULL);
 }
 
+/* What a program has counted that a preemptible kernel may skip: the ledger has how often. */
+static void is_counted(struct tetra_session *session, uint64_t count, uint64_t wanted,
+		       const char *what)
+{
+	uint64_t skipped = rig_stats(session).lost_recursion;
+
+	fact(count <= wanted && count + skipped >= wanted,
+	     "%s (%" PRIu64 " of %" PRIu64 ", %" PRIu64 " skipped)", what, count, wanted,
+	     skipped);
+}
+
 static void modes(struct tetra_session *session)
 {
 	rig_load(session, policy_deny("guard", CLOSED), 0);
 	is_denied("enforce");
 	fact_equal(set_mode(session, TETRA_MODE_MONITOR), 0, "to monitor mode");
 	is_allowed("monitor");
-	fact_equal(rig_counts(session, "guard").suppressed, 1, "suppressed");
+	is_counted(session, rig_counts(session, "guard").suppressed, 1, "suppressed");
 	fact_equal(rig_counts(session, "guard").overridden, 1, "overridden before");
 	fact_equal(set_mode(session, TETRA_MODE_ENFORCE), 0, "back to enforce mode");
 	is_denied("enforce again");
@@ -155,10 +166,10 @@ static void modes(struct tetra_session *session)
 	fact_equal(set_mode(session, TETRA_MODE_DEFAULT), -EINVAL, "no mode at all");
 	fact_equal(set_enabled(session, 0), 0, "disable");
 	is_allowed("disabled");
-	fact_equal(rig_counts(session, "guard").matched, 3, "the counters stay");
+	is_counted(session, rig_counts(session, "guard").matched, 3, "the counters stay");
 	fact_equal(set_enabled(session, 1), 0, "enable");
 	is_denied("enabled");
-	fact_equal(rig_counts(session, "guard").matched, 4, "and go on");
+	is_counted(session, rig_counts(session, "guard").matched, 4, "and go on");
 	fact_equal(tetra_policy_unload(session, "guard", NULL), 0, "unload");
 	is_allowed("unloaded");
 }
