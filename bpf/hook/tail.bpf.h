@@ -55,11 +55,15 @@ static __noinline __u64 tail_name(struct tetra_scratch *s, struct dentry *at, __
 	way[n] = at;                                                                     \
 	sum += at->d_seq.seqcount.sequence + dentry_number(s, at);                       \
 	bytes += at->d_name.len + 1;                                                     \
+	parent = at->d_parent;                                                           \
+	/* A file that was opened by its handle may be in no tree: it has no name. */    \
+	if (parent == at)                                                                \
+		return 0;                                                                \
 	if (bytes >= enough) {                                                           \
 		depth = n + 1;                                                           \
 		goto turn;                                                               \
 	}                                                                                \
-	at = at->d_parent;
+	at = parent;
 
 #define TAIL_ENTER(n)                                                                    \
 	if (depth == n + 1)                                                              \
@@ -96,7 +100,7 @@ static __always_inline void tail_chunk(struct tetra_scratch *s, __u64 spot, __u6
 static __noinline __u64 tail_read(struct tetra_scratch *s, struct dentry *dentry,
 				  __u64 stop, __u64 enough)
 {
-	struct dentry *at = dentry;
+	struct dentry *at = dentry, *parent;
 	/* Volatile: on the stack, at fixed places, and nowhere else. */
 	struct dentry *volatile way[TAIL_DENTRIES];
 	__u64 sum = 0, odd = 0, bytes = 0, sequence, depth, spot = TAIL_START;

@@ -8,11 +8,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -253,6 +255,7 @@ static struct {
 	struct file_handle handle;
 	unsigned char bytes[MAX_HANDLE_SZ];
 } file;
+static bool enters; /* the disk, before the file is opened */
 
 static void handle_take(const char *path)
 {
@@ -265,6 +268,16 @@ static void handle_take(const char *path)
 		   "nothing is cached");
 }
 
+/* The disk becomes the root of a mount namespace, as a container's does. */
+static int disk_enter(void)
+{
+	if (unshare(CLONE_NEWNS) < 0 || chdir(DISK) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0)
+		_exit(100);
+	return open("/", O_RDONLY | O_DIRECTORY);
+}
+
 /* errno of opening the file by its handle, and of executing it if that is asked for. */
 static int handle_errno(int flags, bool executes)
 {
@@ -273,7 +286,7 @@ static int handle_errno(int flags, bool executes)
 
 	if (pid == 0) {
 		char *const none[] = { NULL };
-		int disk = open(DISK, O_RDONLY | O_DIRECTORY);
+		int disk = enters ? disk_enter() : open(DISK, O_RDONLY | O_DIRECTORY);
 		int fd = open_by_handle_at(disk, &file.handle, flags);
 
 		if (fd >= 0 && executes)
@@ -350,6 +363,11 @@ static void check_handles(void)
 	check_handle("Postfix", "/secret/file", EPERM);
 	check_handle("Equal", DISK "/secret/file", EPERM);
 	check_program();
+	enters = true;
+	handle_take(DISK "/secret/file");
+	check_handle("Postfix", "/file", EPERM);
+	check_handle("NotPostfix", "/", EPERM);
+	check_handle("Prefix", "/secret/", EPERM);
 	(void)system("umount -l " DISK);
 }
 
