@@ -94,9 +94,7 @@ struct tetra_run {
 	__u32 done; /* bit s: slot s is in the record */
 	__u32 n_args;
 	__u32 word;	 /* position among the words of matching rules */
-	__u32 live;	 /* bit k: rules of word k match, and are left */
 	__s32 verdict;	 /* result that the rules ask for: 0 or a negative errno */
-	__u32 order;	 /* whose verdict that is: tetra_rule.order */
 	__u32 path_slot; /* whose path the walk has: PATH_SLOT(); 0: none */
 	__u32 layer;	 /* RUN_*_LAYER: see layer.bpf.h */
 };
@@ -133,7 +131,10 @@ struct tetra_scratch {
 	struct tetra_hash hash;
 	__u64 words[TETRA_MAX_WORDS]; /* matching rules still to be carried out */
 	__u32 rules;		      /* the hook's first rule cell */
-	struct tetra_rule rule;	      /* the one that is carried out */
+	/* with more than 64 rules: bit k: rules of word k match, and are left */
+	__u32 live;
+	__u32 order;		/* and whose verdict run.verdict is: tetra_rule.order */
+	struct tetra_rule rule; /* the one that is carried out */
 	struct tetra_proc_key {
 		__u64 stamp;
 		__u32 tgid;

@@ -251,9 +251,9 @@ static __always_inline int signal_send(__u32 signal)
 static __always_inline void verdict_set(struct tetra_scratch *s, __s32 verdict)
 {
 	if (cfg.n_words > 1) {
-		if (s->run.verdict && s->rule.order < s->run.order)
+		if (s->run.verdict && s->rule.order < s->order)
 			return;
-		s->run.order = s->rule.order;
+		s->order = s->rule.order;
 	}
 	s->run.verdict = verdict;
 }
@@ -350,10 +350,10 @@ static __always_inline int word_next(struct tetra_scratch *s)
 		return !!s->words[0];
 	if (s->words[k])
 		return 1;
-	s->run.live &= s->run.live - 1;
-	if (!s->run.live)
+	s->live &= s->live - 1;
+	if (!s->live)
 		return 0;
-	s->run.word = lowest_bit(s->run.live);
+	s->run.word = lowest_bit(s->live);
 	return 1;
 }
 
@@ -405,7 +405,7 @@ __noinline __u64 wide_word(__u32 scratch, __u32 k)
 	return !!word;
 }
 
-/* Into s->run.live: the words in which rules match. A separate call: inlined, the loops look
+/* Into s->live: the words in which rules match. A separate call: inlined, the loops look
  * infinite to verifiers before 6.2. */
 static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 {
@@ -422,7 +422,7 @@ static __noinline int wide_words(struct tetra_scratch *s, __u32 scratch)
 		if (wide_word(scratch, k))
 			live |= 1u << (k & (TETRA_MAX_WORDS - 1));
 	}
-	s->run.live = live;
+	s->live = live;
 	return live ? 1 : 0;
 }
 
@@ -453,7 +453,7 @@ static __always_inline void rules_act(struct tetra_scratch *s, __u32 scratch, __
 	if (wide) {
 		if (!wide_words(s, scratch))
 			return;
-		s->run.word = lowest_bit(s->run.live);
+		s->run.word = lowest_bit(s->live);
 		wide_act(scratch);
 	} else {
 		s->words[0] = bits;

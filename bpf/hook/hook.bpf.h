@@ -69,6 +69,7 @@ static __always_inline int slots_socks(void *ctx, enum program program, tetra_im
 		__u32 uses = slot_uses(columns, slot);
 		__u64 address = slot_value(ctx, program, s, slot);
 
+		s->sock.cookie = 0; /* that of an earlier run */
 		s->raw[slot] = address;
 		if (uses && !select_sock(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
 					 address))
@@ -289,11 +290,13 @@ static __noinline __u64 select_file_type(tetra_image image, struct tetra_scratch
 
 static __always_inline int slots_paths(void *ctx, enum program program, tetra_image image,
 				       struct tetra_scratch *s, __u32 scratch,
-				       __u64 columns, __u32 dims, __u64 posting)
+				       __u64 columns, __u32 dims,
+				       const struct tetra_cell *hook)
 {
 	__u32 i, slot;
 
 	SLOTS_EACH (TETRA_SLOTS_PATH, i, slot) {
+		__u64 posting = hook->hook.posting;
 		struct path_question q = { .uses = slot_uses(columns, slot),
 					   .dim = dims + slot * TETRA_SLOT_COLUMNS,
 					   .path_slot = PATH_SLOT(slot) };
@@ -373,7 +376,6 @@ static __always_inline __u64 hook_select(void *ctx, enum program program,
 					 tetra_image image, struct tetra_scratch *s,
 					 __u32 scratch, struct tetra_cell *hook)
 {
-	__u64 posting = hook->hook.posting;
 	__u64 columns = hook->hook.slot_columns;
 	__u64 dims = hook->hook.slot_dims;
 
@@ -387,7 +389,7 @@ static __always_inline __u64 hook_select(void *ctx, enum program program,
 		return 0;
 	if (!slots_socks(ctx, program, image, s, columns, dims))
 		return 0;
-	if (!slots_paths(ctx, program, image, s, scratch, columns, dims, posting))
+	if (!slots_paths(ctx, program, image, s, scratch, columns, dims, hook))
 		return 0;
 	if (!slots_texts(ctx, program, image, s, scratch, columns, dims))
 		return 0;
@@ -402,7 +404,6 @@ static __always_inline void hook_prepare(struct tetra_scratch *s, __u64 bits,
 	s->spot = sizeof(struct tetra_record_hook);
 	s->process.tgid = 0;
 	s->process.flags = 0;
-	s->sock.cookie = 0;
 }
 
 /*
