@@ -629,8 +629,8 @@ match_inline __u64 row_word(tetra_image image, __u32 rows, __u32 row_cells, __u3
 }
 
 /*
- * Second phase of a BITS column, its exact word: this starts it, and says how many cells a row
- * has. 0 if there is no such column.
+ * Starts the second phase of a BITS column, which yields its exact word. Returns the number of
+ * cells in a row, or 0 for an invalid column.
  */
 match_inline __u32 match_bits_word_begin(tetra_image image, struct tetra_match *m,
 					 __u32 hook_cell, __u32 column, __u32 k)

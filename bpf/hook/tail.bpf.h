@@ -9,17 +9,17 @@
 #include "bpf/hook/select.bpf.h"
 #include "bpf/path/walk.bpf.h"
 
-/* So many must have enough. */
+/* Dentries read at most; if their names are too short, the whole path is walked. */
 #define TAIL_DENTRIES 6
-/* Names are put into s->text here, behind zeroes: the step of a short path begins with some. */
+/* Where names go in s->text. Zeroes precede them: a short path does not fill a trie step. */
 #define TAIL_START TETRA_CHUNK_BYTES
-/* All of them, and what is written behind the last. */
+/* Covers all names; up to a chunk more is written past the last. */
 #define TAIL_MASK 255
 
 _Static_assert(TAIL_START + TAIL_DENTRIES * TETRA_CHUNK_BYTES <= TAIL_MASK, "all names");
 _Static_assert(TAIL_MASK + 1 + TETRA_CHUNK_BYTES <= TETRA_TEXT_MAX, "inside of the text");
 
-/* The end of a name that is not inside the dentry, which is more than is looked at. */
+/* A name too long to be inside the dentry: its last chunk is all that a step can use. */
 static __noinline __u64 tail_long(struct tetra_scratch *s, struct dentry *at)
 {
 	bpf_probe_read_kernel(&s->text[TAIL_START], TETRA_CHUNK_BYTES,
@@ -56,7 +56,7 @@ static __noinline __u64 tail_name(struct tetra_scratch *s, struct dentry *at, __
 	sum += at->d_seq.seqcount.sequence + dentry_number(s, at);                       \
 	bytes += at->d_name.len + 1;                                                     \
 	parent = at->d_parent;                                                           \
-	/* A file that was opened by its handle may be in no tree: it has no name. */    \
+	/* Opened by its handle, a file may have no parent, and so no name. */           \
 	if (parent == at)                                                                \
 		return 0;                                                                \
 	if (bytes >= enough) {                                                           \
@@ -93,8 +93,8 @@ static __always_inline void tail_chunk(struct tetra_scratch *s, __u64 spot, __u6
 }
 
 /*
- * @enough bytes of the end of the path from @dentry to the dentry @stop, or the whole, into
- * s->chunk: 1, or 0 if it cannot be said from a few dentries, or one of them has changed
+ * Puts the last @enough bytes of the path from @dentry up to the dentry @stop into s->chunk, or all
+ * of a shorter path. Returns 1, or 0 if TAIL_DENTRIES do not suffice or one of them has changed
  * meanwhile.
  */
 static __noinline __u64 tail_read(struct tetra_scratch *s, struct dentry *dentry,
@@ -159,7 +159,7 @@ static __always_inline void tail_one(tetra_image image, struct tetra_scratch *s,
 	trie_partial_take(image, &s->match, len);
 }
 
-/* The trie over the chunk, of which @enough bytes decide: 1 if they do. */
+/* Looks the chunk up in the trie. Returns 1 if that decides, 0 if a longer literal may match. */
 static __always_inline __u64 tail_step(tetra_image image, struct tetra_scratch *s,
 				       __u64 enough)
 {
@@ -174,7 +174,7 @@ static __always_inline __u64 tail_step(tetra_image image, struct tetra_scratch *
 	}
 	if (!trie_step(s->number))
 		return 1;
-	/* A literal goes on before what was read. */
+	/* A literal continues to the left of what was read. */
 	if (s->chunk_kind == TETRA_CHUNK_MORE)
 		return 0;
 	trie_stop(s);

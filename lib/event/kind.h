@@ -21,7 +21,7 @@ struct event_kind_row {
 	void (*compact)(struct compact *line);
 };
 
-/* NULL if there is no such kind. */
+/* Returns NULL for an unknown kind. */
 const struct event_kind_row *event_kind_row(uint32_t kind);
 
 #endif

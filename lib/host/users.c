@@ -119,7 +119,7 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* If the file cannot be read now, a change may make it readable; until then there are no names. */
+/* An unreadable file yields no names; it is tried again when it changes. */
 static void users_refresh(struct users *users)
 {
 	struct stat now = {};

@@ -9,8 +9,8 @@
  * Sets are immutable. They belong to the arena of the space that they were made in; operands
  * may be of other spaces. Results are written to @ret on success only.
  *
- * There is no complement function, since a complement needs a domain: use set_minus() of the
- * domain and the set.
+ * A complement depends on the domain, so it has no function of its own: subtract the set from its
+ * domain with set_minus().
  */
 #ifndef TETRA_LIB_SET_H
 #define TETRA_LIB_SET_H

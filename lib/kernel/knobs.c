@@ -36,8 +36,8 @@ void knobs_done(struct knob *knobs)
 	}
 }
 
-/* A mount of our own, mounted nowhere, if none that has the knob is visible to us: a container
- * hides /proc/sys, or there is no debugfs. */
+/* A detached mount of our own, for when no visible one has the knob: a container may hide
+ * /proc/sys, and debugfs may not be mounted. */
 static int mount_open(const char *type)
 {
 	_cleanup_(closep) int context = fsopen(type, FSOPEN_CLOEXEC);

@@ -58,7 +58,7 @@ struct lint_set {
 	bool negated;
 	struct lint_subject subject;
 	const struct type_row *type; /* of the argument; may be NULL */
-	const struct names *names;   /* that stand for numbers */
+	const struct names *names;   /* symbolic names for numbers */
 	uint8_t bits;		     /* of the part; 0: those of the type */
 	uint64_t max; /* of the part, if it is less than the bits could hold; or 0 */
 	struct set_range fixed;

@@ -98,7 +98,7 @@ static bool slot_takes(const struct tetra_slot_config *at,
 	return !at->kind || slot_is_same(at, slot);
 }
 
-/* The index of @slot, or where to add it; TETRA_MAX_SLOTS if there is no room. */
+/* The index of @slot, or the free index to add it at; TETRA_MAX_SLOTS if all are taken. */
 static uint32_t shape_find_slot(const struct plan_shape *shape,
 				const struct tetra_slot_config *slot)
 {

@@ -38,8 +38,9 @@ struct build_hook {
 /* A policy without content; @file and the text are copied. 0 or -ENOMEM. */
 int policy_new(struct tetra_policy **ret, const char *file, const char *text, size_t len);
 /*
- * Reads the text into @doc, whose memory is of @scratch, and then into build->policy. build->doc
- * is @doc afterwards. 0; -EINVAL if there is no document, which was reported; -E2BIG; -ENOMEM.
+ * Parses the text into @doc, allocated from @scratch, then builds build->policy from it and sets
+ * build->doc to @doc. Returns 0; -EINVAL, with a finding, if the text has no document; -E2BIG;
+ * -ENOMEM.
  */
 int policy_build(struct build *build, struct arena *scratch, struct doc_policy *doc,
 		 const char *text, size_t len);

@@ -7,9 +7,9 @@
 /* Getters accept NULL and treat it as an unknown process. */
 static const struct tetra_process *some(const struct tetra_process *process)
 {
-	static const struct tetra_process nobody;
+	static const struct tetra_process unknown;
 
-	return process ? process : &nobody;
+	return process ? process : &unknown;
 }
 
 /* @key: what precedes the value, a literal. */

@@ -66,13 +66,13 @@ void use_plan_fields(struct use_build *build, const struct kernel_event *event);
 
 struct use_spot use_name_spot(const struct use_build *build);
 /*
- * There is no such hook point. Only a note if the policy allows that; the caller skips the
- * hook.
+ * Reports that the hook point does not exist, as a mere note if the policy allows that. The caller
+ * then skips the hook.
  */
 void use_unknown(struct use_build *build, const char *hint, const char *what);
 /* The lookup itself failed. */
 void use_failed(struct use_build *build, int error);
-/* "did you mean 'x'?"; NULL if there is no x. */
+/* "did you mean 'x'?"; NULL without a name to suggest. */
 const char *use_meant(char (*buf)[USE_HINT_BYTES], const char *name);
 /* 0; -E2BIG. */
 int use_set_point(struct use_build *build, const char *subsystem, const char *symbol);

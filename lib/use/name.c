@@ -11,8 +11,8 @@ struct use_spot use_name_spot(const struct use_build *build)
 }
 
 /*
- * There is no such hook point. Only a note if the policy allows that; the caller skips the
- * hook.
+ * Reports that the hook point does not exist, as a mere note if the policy allows that. The caller
+ * then skips the hook.
  */
 void use_unknown(struct use_build *build, const char *hint, const char *what)
 {
@@ -39,7 +39,7 @@ void use_failed(struct use_build *build, int error)
 		  "cannot look up '%s' on this kernel", build->hook->name);
 }
 
-/* "did you mean 'x'?"; NULL if there is no x. */
+/* "did you mean 'x'?"; NULL without a name to suggest. */
 const char *use_meant(char (*buf)[USE_HINT_BYTES], const char *name)
 {
 	if (!name || !*name)
