@@ -3,6 +3,10 @@
  * Facts files: lines of tab-separated fields; the first field is the kind of line.
  * Unknown lines are skipped, so that an older reader accepts a newer file.
  *
+ * Version 1 has the answers that were asked for, and what is not in it does not exist.
+ * Version 2 is complete: functions, system calls and members of structs are found in the
+ * kernel's own types, which it contains; of functions it only says what the types do not.
+ *
  *	tetra-facts	1
  *	release		6.1.0-56-cloud-amd64
  *	machine		x86_64
@@ -18,221 +22,32 @@
  *	event		sched	sched_process_exec	ID	HOW MANY COMMON FIELDS
  *	field		comm	char	OFFSET	SIZE	FLAGS
  *	member		cred.uid	OFFSET	SIZE
+ *	knob		bpf	2		settings that may change; version 2 from here on
+ *	lockdown	confidentiality
+ *	config		CONFIG_BPF_LSM=y	for people
+ *	bits		__fentry__	BITS	of a function that the types have
+ *	btf		BYTES		then so many bytes, and a newline
+ *	end		CHECKSUM	of all lines before it
  *
  * BITS: letters for what is known of the symbol, upper case if true: S it exists, A
  * it is attachable, I error injection may change it, M fmod_ret may. A parameter is
- * "name:flags:size:type name:type". What is not in the file does not exist.
+ * "name:flags:size:type name:type".
  */
 #include <stdio.h>
-#include <zlib.h>
 
 #include "lib/base/diag.h"
+#include "lib/kernel/knobs.h"
 #include "lib/kernel/machine.h"
-#include "lib/host/pseudo.h"
+#include "lib/recording/packed.h"
+#include "lib/recording/recording.h"
 #include "lib/kernel/syscalls.h"
 
-#define FACTS_MAGIC   "tetra-facts"
-#define FACTS_VERSION "1"
-/* Bytes, uncompressed. A file of everything would have 10 MB. */
-#define FACTS_MAX_BYTES (32u << 20)
 /* Fields of a line: a function of 12 parameters has 18. */
 #define FACTS_MAX_FIELDS 24u
 
-/* --- writing --- */
-
-struct flag {
-	char letter;
-	bool set;
-};
-
-static void write_flags(FILE *file, const struct flag *flags, size_t n_flags)
-{
-	size_t i;
-	bool any = false;
-
-	for (i = 0; i < n_flags; i++) {
-		if (flags[i].set)
-			fputc(flags[i].letter, file);
-		any |= flags[i].set;
-	}
-	if (!any)
-		fputc('-', file);
-}
-
-static void write_bits(FILE *file, const struct fact *fact)
-{
-	const struct flag flags[] = {
-		{ 'S', fact->symbol == FACT_YES },
-		{ 's', fact->symbol == FACT_NO },
-		{ 'A', fact->attachable == FACT_YES },
-		{ 'a', fact->attachable == FACT_NO },
-		{ 'I', fact->injectable == FACT_YES },
-		{ 'i', fact->injectable == FACT_NO },
-		{ 'M', fact->modifiable == FACT_YES },
-		{ 'm', fact->modifiable == FACT_NO },
-	};
-
-	write_flags(file, flags, ARRAY_SIZE(flags));
-}
-
-static void write_param(FILE *file, const struct kernel_param *param)
-{
-	const struct flag flags[] = {
-		{ 'p', param->is_pointer },
-		{ 's', param->is_signed },
-		{ 'v', param->is_struct },
-	};
-
-	fprintf(file, "\t%s:", param->name);
-	write_flags(file, flags, ARRAY_SIZE(flags));
-	fprintf(file, ":%u:%s:%s", param->size, param->type_name, param->c_type);
-}
-
-static void write_prototype(FILE *file, const struct fact *fact)
-{
-	const struct kernel_function *function = fact->function;
-	const struct flag flags[] = {
-		{ 'k', function->has_params },
-		{ 'm', function->has_more },
-		{ 'v', function->is_variadic },
-		{ 'a', function->is_alias },
-	};
-	uint32_t i;
-
-	fprintf(file, "\t%u\t", function->btf_id);
-	write_flags(file, flags, ARRAY_SIZE(flags));
-	fputc('\t', file);
-	write_bits(file, fact);
-	write_param(file, &function->ret);
-	for (i = 0; i < function->n_params; i++)
-		write_param(file, &function->params[i]);
-	fputc('\n', file);
-}
-
-static void write_field(FILE *file, const struct kernel_event_field *field)
-{
-	const struct flag flags[] = {
-		{ 's', field->is_signed },   { 'a', field->is_array },
-		{ 'd', field->is_data_loc }, { 'r', field->is_rel_loc },
-		{ 'p', field->is_pointer },
-	};
-
-	fprintf(file, "field\t%s\t%s\t%u\t%u\t", field->name, field->type, field->offset,
-		field->size);
-	write_flags(file, flags, ARRAY_SIZE(flags));
-	fputc('\n', file);
-}
-
-static void write_event(FILE *file, const struct kernel_event *event)
-{
-	uint32_t i;
-
-	fprintf(file, "event\t%s\t%s\t%u\t%u\n", event->subsystem, event->name, event->id,
-		event->n_common);
-	for (i = 0; i < event->n_fields; i++)
-		write_field(file, &event->fields[i]);
-}
-
-static void write_fact(FILE *file, const struct fact *fact)
-{
-	bool found = fact->asked && fact->error == 0;
-
-	switch (fact->kind) {
-	case FACT_FUNCTION:
-		if (found) {
-			fprintf(file, "function\t%s", fact->key);
-			write_prototype(file, fact);
-		} else if (fact->symbol == FACT_YES) {
-			fprintf(file, "symbol\t%s\t", fact->key);
-			write_bits(file, fact);
-			fputc('\n', file);
-		}
-		return;
-	case FACT_RAW_TRACEPOINT:
-		if (!found)
-			return;
-		fprintf(file, "raw_tracepoint\t%s", fact->key);
-		write_prototype(file, fact);
-		return;
-	case FACT_SYSCALL:
-		if (!found)
-			return;
-		fprintf(file, "syscall\t%s\t%d", fact->key,
-			fact->function->syscall_number);
-		write_prototype(file, fact);
-		return;
-	case FACT_EVENT:
-		if (found)
-			write_event(file, fact->event);
-		return;
-	case FACT_MEMBER:
-		if (found)
-			fprintf(file, "member\t%s\t%u\t%u\n", fact->key,
-				fact->member->offset, fact->member->size);
-		return;
-	}
-}
-
-static void write_identity(FILE *file, struct tetra_kernel *kernel)
-{
-	static const char *const names[] = {
-#define X(NAME, number, yaml, json, link) [number] = (link),
-		TETRA_NAMESPACES(X)
-#undef X
-	};
-	size_t i;
-
-	fprintf(file, FACTS_MAGIC "\t" FACTS_VERSION "\n");
-	fprintf(file, "release\t%s\nmachine\t%s\n", kernel->release, kernel->machine);
-	if (kernel->lsm)
-		fprintf(file, "lsm\t%s\n", kernel->lsm);
-	fprintf(file, "preemption\t%s\n",
-		kernel_preemption_name(kernel_preemption(kernel)));
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		fprintf(file, "ns\t%s\t%llu\n", names[i],
-			(unsigned long long)kernel->host_ns[i]);
-}
-
-static int compare_facts(const void *a, const void *b)
-{
-	const struct fact *left = *(struct fact *const *)a;
-	const struct fact *right = *(struct fact *const *)b;
-
-	if (left->kind != right->kind)
-		return left->kind - right->kind;
-	return strcmp(left->key, right->key);
-}
-
-int kernel_write_facts(struct tetra_kernel *kernel, FILE *file)
-{
-	_cleanup_(freep) struct fact **facts = NULL;
-	enum kernel_feature feature;
-	size_t i, n = 0;
-
-	write_identity(file, kernel);
-	for (feature = 0; feature < KERNEL_FEATURE_END; feature++) {
-		const char *reason = kernel_feature_reason(kernel, feature);
-
-		fprintf(file, "feature\t%s\t%s%s%s\n", kernel_feature_name(feature),
-			reason ? "no" : "yes", reason ? "\t" : "", reason ? reason : "");
-	}
-	facts = calloc(kernel->facts.n_facts + 1, sizeof(*facts));
-	if (!facts)
-		return -ENOMEM;
-	for (i = 0; i < kernel->facts.n_slots; i++)
-		if (kernel->facts.slots[i])
-			facts[n++] = kernel->facts.slots[i];
-	/* In one order, so that two recordings can be compared. */
-	qsort(facts, n, sizeof(*facts), compare_facts);
-	for (i = 0; i < n; i++)
-		write_fact(file, facts[i]);
-	return fflush(file) || ferror(file) ? -EINVAL : 0;
-}
-
-/* --- reading --- */
-
 struct reader {
 	struct tetra_kernel *kernel;
+	char *at, *end;			/* what is left */
 	char *fields[FACTS_MAX_FIELDS]; /* of the line */
 	size_t n_fields;
 	struct kernel_event *event; /* that field lines belong to; or NULL */
@@ -283,6 +98,7 @@ static int read_param(struct reader *reader, char *text, struct kernel_param *pa
 	param->is_pointer = has_flag(part[1], 'p');
 	param->is_signed = has_flag(part[1], 's');
 	param->is_struct = has_flag(part[1], 'v');
+	param->is_opaque = has_flag(part[1], 'o');
 	param->size = number(part[2]);
 	param->type_name = reader_text(reader, part[3]);
 	snprintf(param->c_type, sizeof(param->c_type), "%s", part[4]);
@@ -351,6 +167,7 @@ static int on_syscall(struct reader *reader)
 	function = reader_fact(reader, FACT_SYSCALL, reader->fields[1])->function;
 	function->syscall_number = atoi(reader->fields[2]);
 	function->is_alias = has_flag(reader->fields[4], 'a');
+	function->is_opaque = has_flag(reader->fields[4], 'o');
 	return function->is_alias ? syscall_set_target(reader->kernel->arena, function)
 				  : 0;
 }
@@ -362,8 +179,11 @@ static int on_symbol(struct reader *reader)
 	if (!fact)
 		return -ENOMEM;
 	read_bits(fact, reader->fields[2]);
-	fact->error = -ENOENT;
-	fact->asked = 1;
+	/* The types say whether they have it. */
+	if (!reader->kernel->complete) {
+		fact->error = -ENOENT;
+		fact->asked = 1;
+	}
 	return 0;
 }
 
@@ -497,15 +317,69 @@ static int on_preemption(struct reader *reader)
 	return kernel_set_preemption(reader->kernel, reader->fields[1]);
 }
 
+static int on_bits(struct reader *reader)
+{
+	struct fact *fact = reader_fact(reader, FACT_FUNCTION, reader->fields[1]);
+
+	if (!fact)
+		return -ENOMEM;
+	read_bits(fact, reader->fields[2]);
+	return 0;
+}
+
+static int on_knob(struct reader *reader)
+{
+	struct tetra_kernel *kernel = reader->kernel;
+
+	for (enum kernel_knob knob = 0; knob < KNOB_END; knob++) {
+		if (!str_equal(knob_name(knob), reader->fields[1]))
+			continue;
+		kernel->knob_texts[knob] = reader_text(reader, reader->fields[2]);
+		if (!kernel->knob_texts[knob])
+			return -ENOMEM;
+	}
+	kernel_read_offers(kernel);
+	return 0;
+}
+
+static int on_config(struct reader *reader)
+{
+	strbuf_format(&reader->kernel->config, "config\t%s\n", reader->fields[1]);
+	return reader->kernel->config.failed ? -ENOMEM : 0;
+}
+
+static int on_lockdown(struct reader *reader)
+{
+	reader->kernel->confidential = str_equal(reader->fields[1], "confidentiality");
+	return 0;
+}
+
+static int on_btf(struct reader *reader)
+{
+	size_t bytes = number(reader->fields[1]);
+	int r;
+
+	if (bytes > (size_t)(reader->end - reader->at))
+		return -EINVAL;
+	r = vmlinux_load(&reader->kernel->vmlinux, reader->at, bytes);
+	reader->at += bytes;
+	return r;
+}
+
 static const struct {
 	const char *name;
 	size_t n_fields; /* at least */
 	int (*read)(struct reader *reader);
 } lines[] = {
+	{ "bits", 3, on_bits },
+	{ "btf", 2, on_btf },
+	{ "config", 2, on_config },
 	{ "event", 5, on_event },
 	{ "feature", 3, on_feature },
 	{ "field", 6, on_field },
 	{ "function", 6, on_function },
+	{ "knob", 3, on_knob },
+	{ "lockdown", 2, on_lockdown },
 	{ "lsm", 2, on_lsm },
 	{ "machine", 2, on_machine },
 	{ "member", 4, on_member },
@@ -533,41 +407,49 @@ static int read_line(struct reader *reader, char *line)
 	return 0;
 }
 
-/* The whole file, uncompressed if necessary. */
-static int read_packed(struct strbuf *text, const char *path)
+/* The next line, without its newline; NULL past the last. */
+static char *next_line(struct reader *reader)
 {
-	gzFile file = gzopen(path, "re");
-	char chunk[1 << 14];
-	int n, r = 0;
+	char *line = reader->at, *newline;
 
-	if (!file)
-		return pseudo_error(errno);
-	while ((n = gzread(file, chunk, sizeof(chunk))) > 0) {
-		strbuf_add(text, chunk, (size_t)n);
-		if (text->len > FACTS_MAX_BYTES || text->failed) {
-			r = text->failed ? -ENOMEM : -E2BIG;
-			break;
-		}
-	}
-	if (n < 0)
-		r = -EINVAL;
-	/* A truncated compressed file is detected only when it is closed. */
-	if (gzclose(file) != Z_OK && r == 0)
-		r = -EINVAL;
-	return r;
+	if (line == reader->end)
+		return NULL;
+	newline = memchr(line, '\n', (size_t)(reader->end - line));
+	reader->at = newline ? newline + 1 : reader->end;
+	if (newline)
+		*newline = '\0';
+	return line;
 }
 
-static int read_facts(struct tetra_kernel *kernel, char *text, unsigned int *ret_line)
+/* The first line, and with it how the file ends. */
+static int read_version(struct reader *reader, struct strbuf *text)
+{
+	static const char complete[] = FACTS_MAGIC "\t" FACTS_COMPLETE "\n";
+	char *line;
+
+	if (str_has_prefix(strbuf_get(text), complete)) {
+		if (!packed_unseal(text))
+			return -EINVAL;
+		reader->kernel->complete = true;
+	}
+	reader->at = text->text;
+	reader->end = text->text + text->len;
+	line = next_line(reader);
+	return reader->kernel->complete ||
+			       (line && str_equal(line, FACTS_MAGIC "\t" FACTS_EXCERPT))
+		       ? 0
+		       : -EINVAL;
+}
+
+static int read_facts(struct tetra_kernel *kernel, struct strbuf *text,
+		      unsigned int *ret_line)
 {
 	struct reader reader = { .kernel = kernel };
-	char *line = strsep(&text, "\n");
-	int r = 0;
+	int r = read_version(&reader, text);
+	char *line;
 
 	*ret_line = 1;
-	if (!line || !str_equal(line, FACTS_MAGIC "\t" FACTS_VERSION))
-		return -EINVAL;
-	while (text && r == 0) {
-		line = strsep(&text, "\n");
+	while (r == 0 && (line = next_line(&reader))) {
 		(*ret_line)++;
 		r = read_line(&reader, line);
 	}
@@ -582,7 +464,7 @@ int kernel_read_facts(struct tetra_kernel **ret, const char *path,
 	struct diag_place place = { .file = path };
 	int r;
 
-	r = read_packed(&text, path);
+	r = packed_read(&text, path);
 	if (r < 0)
 		return diag_error(diag, &place, r, "no-facts", NULL,
 				  "cannot read the facts file");
@@ -590,12 +472,12 @@ int kernel_read_facts(struct tetra_kernel **ret, const char *path,
 	if (r < 0)
 		return r;
 	kernel->recorded = true;
-	strbuf_putc(&text, '\n');
-	r = text.failed ? -ENOMEM : read_facts(kernel, text.text, &place.line);
+	r = text.failed ? -ENOMEM : read_facts(kernel, &text, &place.line);
 	if (r < 0)
-		return diag_error(diag, &place, r, "bad-facts", NULL,
-				  "this is not a facts file of version " FACTS_VERSION
-				  ", or it is damaged");
+		return diag_error(
+			diag, &place, r, "bad-facts", NULL,
+			"this is not a facts file, it is of another version, or "
+			"it is damaged");
 	*ret = TAKE_PTR(kernel);
 	return 0;
 }
