@@ -86,11 +86,12 @@ HOOK_PROGRAM(tetra_kprobe, int, void *, {
 	return 0;
 })
 
-/* A call that did nothing ends with an error number: an int, whatever the function's result
- * type is. */
+/* A call that did nothing ends with an error number. Above a result that is an int may be
+ * anything; 0xffffffff as a long is a success. */
 static __always_inline int call_failed(const struct tetra_call *call)
 {
-	int result = call->words[TETRA_SAVED_PARAMS];
+	__u32 shift = cfg.result_shift;
+	__s64 result = (__s64)(call->words[TETRA_SAVED_PARAMS] << shift) >> shift;
 
 	return result < 0 && result >= -4095;
 }

@@ -83,8 +83,11 @@ static __noinline __u64 case_select_row(tetra_image image, struct tetra_case *c,
 {
 	struct tetra_scratch *s = &c->scratch;
 
-	return row_select(image, s, c->known ? &c->proc : 0, c->exe_state, c->ns_tgid,
-			  columns, dims);
+	/* Not one call with an address or 0: 5.10 forgets which of them it is. */
+	if (c->known)
+		return row_select(image, s, &c->proc, c->exe_state, c->ns_tgid, columns,
+				  dims);
+	return row_select(image, s, 0, c->exe_state, c->ns_tgid, columns, dims);
 }
 
 static __always_inline __u64 case_capabilities(void *task, __u32 set)
@@ -104,11 +107,24 @@ static __noinline __u64 case_select_task(tetra_image image, struct tetra_case *c
 			   columns, dims);
 }
 
+static __always_inline __u64 case_group(void *task, __u32 level)
+{
+	return ((struct tetra_case *)task)->groups[level & (TETRA_SCOPE_LEVELS - 1)];
+}
+
+static __noinline __u64 case_select_scope(tetra_image image, struct tetra_case *c,
+					  __u32 dim)
+{
+	return scope_select(image, &c->scratch, c, case_group, dim);
+}
+
 static __always_inline __u64 step_process(tetra_image image, struct tetra_case *c,
 					  const struct tetra_cell *hook)
 {
 	__u32 columns = hook->hook.process_columns, dims = hook->hook.process_dims;
 
+	if (USES(TETRA_COL_SCOPE) && !case_select_scope(image, c, dims + TETRA_COL_SCOPE))
+		return 0;
 	if (USES(TETRA_COL_PID) &&
 	    !match_exact(image, &c->scratch.match, dims + TETRA_COL_PID, c->tgid, 0))
 		return 0;

@@ -122,6 +122,7 @@ int tetra_fork(__u64 *ctx)
 {
 	struct task_struct *forker = (void *)ctx[0];
 	struct task_struct *child = (void *)ctx[1], *parent = child->real_parent;
+	struct pid *pid;
 	struct fork fork = {
 		.child = (__u64)child,
 		.start = child->start_boottime,
@@ -136,7 +137,8 @@ int tetra_fork(__u64 *ctx)
 	if (child->pid != fork.tgid)
 		return 0;
 	/* It leads its thread group, so its number is the group's. */
-	fork.ns_tgid = pid_ns_number(child->thread_pid);
+	pid = child->thread_pid;
+	fork.ns_tgid = pid_number(pid, pid->level);
 	return fork_run(&fork);
 }
 
@@ -456,7 +458,7 @@ int tetra_root(__u64 *ctx)
 	dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
 	if (BPF_CORE_READ(task, pid) != 1 || !root_is_mount(mount) ||
 	    (__u64)BPF_CORE_READ((struct vfsmount *)mount, mnt_root) != dentry)
-		mount = 0;
+		mount = ROOT_UNKNOWN;
 	root->dentry = dentry;
 	root->mount = mount;
 	return 0;
@@ -474,11 +476,11 @@ static __always_inline int pivot_run(void)
 	__u32 zero = 0;
 
 	root = bpf_map_lookup_elem(&tetra_roots, &zero);
-	if (!root || !root->mount)
+	if (!root || root->mount <= ROOT_UNKNOWN)
 		return 0;
 	m = mount_of(root->mount);
 	if (BPF_CORE_READ(m, mnt_ns) == BPF_CORE_READ(task, nsproxy, mnt_ns))
-		root->mount = 0;
+		root->mount = ROOT_UNKNOWN;
 	return 0;
 }
 

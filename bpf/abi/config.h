@@ -39,6 +39,9 @@ enum tetra_from {
 	TETRA_FROM_LOC_BYTES = 7, /* the upper 16 of these bits */
 	TETRA_FROM_CONSTANT = 8,  /* .at itself */
 	TETRA_FROM_STEPS = 9,	  /* .start, and from there .n_steps steps */
+	/* WORD and RESULT of a type that programs with typed parameters cannot load. */
+	TETRA_FROM_COPY = 10,
+	TETRA_FROM_RESULT_COPY = 11,
 };
 
 /* From an address to what is @offset bytes further, or to the pointer that is there. */
@@ -107,6 +110,9 @@ struct tetra_slot_config {
 /* And numbers in the place of the kernel's numbers of its types. */
 #define TETRA_BTF_DENTRY 0x7e7b01
 #define TETRA_BTF_MOUNT	 0x7e7b02
+/* In the place of addresses of the kernel's, loaded in 64 bits; 0 where it is not known. */
+#define TETRA_AT_RENAME_LOCK 0x7e7b03
+#define TETRA_AT_MOUNT_LOCK  0x7e7b04
 
 /* Not a class: slots of results, at the entry of the call, where they cannot be read yet. */
 #define TETRA_SLOTS_LATER TETRA_SLOT_CLASSES
@@ -146,8 +152,16 @@ struct tetra_hook_config {
 	/* Slots by class (TETRA_SLOTS_*), so that a run looks only at existing ones. */
 	__u8 n_slots[TETRA_SLOT_LISTS];
 	__u8 slots_of[TETRA_SLOT_LISTS][TETRA_MAX_SLOTS];
-	__u8 far; /* this program walks far: far.bpf.h */
-	__u8 reserved[6];
+	/* What holds for all slots of a list: code that none of them needs is removed before the
+	 * program is loaded. All columns that they have; whether some are typed, and some not. */
+	__u8 columns_of[TETRA_SLOT_LISTS];
+	__u8 some_typed[TETRA_SLOT_LISTS], some_untyped[TETRA_SLOT_LISTS];
+	__u8 far;	   /* this program walks far: far.bpf.h */
+	__u8 result_shift; /* CATCH: bits of a word above the function's result */
+	/* Number + 1 of the parameter that is a file or the like, and its reader, if no slot
+	 * has it: layer.bpf.h. 0: none. */
+	__u8 layer_param, layer_reader;
+	__u8 reserved[4];
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 
@@ -261,7 +275,7 @@ struct tetra_rate_set {
 };
 
 _Static_assert(sizeof(struct tetra_slot_config) == 300, "no hidden padding");
-_Static_assert(sizeof(struct tetra_hook_config) == 2568, "no hidden padding");
+_Static_assert(sizeof(struct tetra_hook_config) == 2584, "no hidden padding");
 _Static_assert(sizeof(struct tetra_proc) == 512, "no hidden padding");
 _Static_assert(sizeof(struct tetra_rate_set) == 256, "no hidden padding");
 

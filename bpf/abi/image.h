@@ -68,8 +68,16 @@ enum tetra_process_column {
 	TETRA_COL_USER_NS = 7, /* EXACT: user namespace; isNamespaceCapability */
 	TETRA_COL_NS = 8,      /* ..17, EXACT: inode numbers, by enum tetra_namespace */
 	TETRA_COL_CAPS = 18,   /* ..20, BITS: by enum tetra_capset */
-	TETRA_PROCESS_COLUMNS = 21,
+	/* EXACT: the nearest control group that is in the table, of the task's own and those
+	 * above it. Looked at first. */
+	TETRA_COL_SCOPE = 21,
+	TETRA_PROCESS_COLUMNS = 22,
 };
+
+/* Levels of the tree of control groups at which a scope can be; 0 is the root's. */
+#define TETRA_SCOPE_LEVELS 64
+/* Bit of tetra_dim.interest: the lowest bit is that of the level furthest from the root. */
+#define TETRA_SCOPE_BIT(level) (1ull << (TETRA_SCOPE_LEVELS - 1 - (level)))
 
 /* Columns of a slot: index slot * TETRA_SLOT_COLUMNS + one of these. */
 #define TETRA_SLOT_COLUMNS   8
@@ -120,7 +128,8 @@ struct tetra_hook_row {
  * A column's table.
  *  EXACT     table of buckets, `mask` + 1 cells (a power of two)
  *  SEGMENTS  `n` entries, sorted, two per cell; a value belongs to the last entry <= it
- *  BITS      entry b (two per cell) for bit b of the value, b < n; only bits of `interest`
+ *  BITS      entry b (two per cell) for bit b of the value, b < n; only bits of `interest`.
+ *            The scope's column is EXACT, with the levels of its groups in `interest`
  *  TRIE      table of trie cells, `mask` + 1; flags and lens are the root's
  *  ADDRESS   SEGMENTS twice: IPv4 in table/n (key in the low 32 bits, host order), IPv6 in
  *            table6/n6; any other family is a miss
@@ -155,7 +164,12 @@ struct tetra_dim {
 struct tetra_aside {
 	__u64 bits[TETRA_VALUE_LATER];
 	__u32 rows[TETRA_VALUE_LATER];
-	__u32 foreign; /* dimension for names made in a user namespace; 0: the same */
+	union {
+		/* dimension for names made in a user namespace; 0: the same */
+		__u32 foreign;
+		/* Strings: dimension for beginnings that a fault has left; 0: none. */
+		__u32 cut;
+	};
 };
 
 struct tetra_entry {
@@ -190,6 +204,12 @@ struct tetra_bit_entry {
 #define TETRA_CHUNK_MORE    1u /* 32 bytes of a longer one */
 #define TETRA_CHUNK_PARTIAL 2u /* the first (TAIL: last) `len` bytes of the next chunk */
 #define TETRA_CHUNK_END	    3u /* the value ends at this node; len 0 */
+/*
+ * A table of its own, for strings that a fault ends: of the next chunk only a beginning is known.
+ * Beginnings after which the same literals may still match are one cell: those of `lens` to `len`
+ * bytes of `name`. It is found by the shortest. Without a cell no literal goes on.
+ */
+#define TETRA_CHUNK_CUT 4u
 
 /*
  * One step of a trie: in `state`, having seen this chunk, go to `next`. bits and row are the
@@ -242,7 +262,14 @@ struct tetra_rule {
 	__u8 reserved;
 	__u32 rate_ms;
 	__u32 order; /* of the policy on this hook: the last one's verdict holds */
-	__u32 reserved2[5];
+	__u32 reserved2;
+	/*
+	 * This one filters the result and does not enforce: the rules of the same policy after it
+	 * that do not wait for a result. If the first of these that matches enforces, it has done
+	 * so at the entry, and wins.
+	 */
+	__u64 yields;
+	__u32 reserved3[2];
 };
 
 /*

@@ -48,9 +48,9 @@
 	X(CHAR_IOVEC, 22, "char_iovec", NOT_YET, NONE, NONE, OTHER, 0, 0, "",                    \
 	  "bytes_arg", "pv", 1)                                                                  \
 	X(SKB, 23, "skb", NOT_YET, NONE, NONE, SKB, 0, 0, "sk_buff", "skb_arg", "kv", 0)         \
-	X(SOCKADDR, 24, "sockaddr", NOT_YET, NONE, NONE, SOCKADDR, 0, 0, "",                     \
-	  "sockaddr_arg", "Av", 1)                                                               \
-	X(SOCKET, 25, "socket", NOT_YET, NONE, NONE, SOCK, 0, 0, "socket", "sock_arg", "Kv", 0)  \
+	X(SOCKADDR, 24, "sockaddr", DECLARED, SOCKADDR, SOCKADDR, SOCKADDR, 0, 0,                \
+	  "sockaddr", "sockaddr_arg", "Av", 1)                                                   \
+	X(SOCKET, 25, "socket", DECLARED, SOCK, SOCK, SOCK, 0, 0, "socket", "sock_arg", "Kv", 0)  \
 	X(SOCKADDR_UN, 26, "sockaddr_un", NOT_YET, NONE, NONE, SOCKADDR_UN, 0, 0, "",            \
 	  "sockaddrun_arg", "Av", 1)                                                             \
 	X(BPF_ATTR, 27, "bpf_attr", NOT_YET, NONE, NONE, OTHER, 0, 0, "",                        \
@@ -105,7 +105,8 @@ enum tetra_shape {
 	TETRA_SHAPE_PATH = 5,  /* __u64 i_mode, then the text, no NUL */
 	TETRA_SHAPE_SOCK = 6,  /* struct tetra_record_sock */
 	TETRA_SHAPE_CRED = 7,  /* struct tetra_record_arg_cred */
-	TETRA_SHAPE_END = 8,
+	TETRA_SHAPE_SOCKADDR = 8, /* struct tetra_record_sock: family, address, port */
+	TETRA_SHAPE_END = 9,
 };
 
 /* Classes of slots, in the order in which they are matched: cheapest first. */
@@ -136,7 +137,8 @@ enum tetra_slot_class {
 	X(BINPRM, 7, PATH, 1)                                            \
 	X(SOCK, 8, SOCK, 0)                                              \
 	X(FIELDS, 9, NUMBER, 0)                                          \
-	X(DENTRY, 10, PATH, 0)
+	X(DENTRY, 10, PATH, 0)                                           \
+	X(SOCKADDR, 11, SOCK, 0)
 /* clang-format on */
 
 /* Spellings of the language that mean one of the kinds above. */
@@ -349,7 +351,9 @@ enum tetra_slot_class {
 	/* a denied call went through: its process was killed */                 \
 	X(PASSED, 10, "passed", lost_passed)                                     \
 	/* a rate limit was forgotten: too many values at once */                \
-	X(RATE, 11, "rate", rate_forgotten)
+	X(RATE, 11, "rate", rate_forgotten)                                      \
+	/* every user may call bpf(2): runs of probes can be skipped */          \
+	X(BPF_FREE, 12, "bpf-free", lost_bpf_free)
 /* clang-format on */
 
 /* What else programs count, in the same map. NAME, number, what */
@@ -471,6 +475,8 @@ enum tetra_class {
 	TETRA_CLASS_SYSCALL = 1 << 9,
 	TETRA_CLASS_AUTO = 1 << 10, /* known once the tracepoint's format is known */
 	TETRA_CLASS_FILE_PATH = TETRA_CLASS_PATH | TETRA_CLASS_FILE,
+	/* Those that are read into a struct tetra_record_sock. */
+	TETRA_CLASSES_SOCK = TETRA_CLASS_SOCK | TETRA_CLASS_SOCKADDR,
 };
 
 #endif

@@ -63,6 +63,7 @@ struct tetra_match {
 	__u64 left;	/* bits of a BITS column's value that are still to come */
 	__u64 chunk[4]; /* that chunk */
 	__u64 partial[4];
+	__u32 cut_table, cut_mask, cut_state; /* CUT cells of the walk's current node */
 };
 
 /* Odd constants without structure; they only spread table positions. */
@@ -146,6 +147,47 @@ match_inline __u64 match_and(struct tetra_match *m, __u64 bits, __u32 row)
 		}
 	}
 	return m->bits;
+}
+
+/*
+ * A control group: 1 if it is in the table of the scope's column; then its rules are left. What an
+ * entry has is read where it is found: older verifiers lose a pointer that may be one of two.
+ */
+match_function int match_scope(tetra_image image, struct tetra_match *m, __u32 dim_cell,
+			       __u64 group)
+{
+	struct tetra_cell *cell = image_cell(image, dim_cell);
+	__u32 table, mask, spot = exact_spot(group, 0), reach = 0, i;
+
+	if (!cell)
+		return 0;
+	table = cell->dim.table;
+	mask = cell->dim.mask;
+	match_rolled
+	for (i = 0; i < TETRA_PROBES; i++) {
+		struct tetra_cell *bucket =
+			image_cell(image, table + ((spot + i) & mask));
+
+		if (!bucket)
+			return 0;
+		if (bucket->bucket.entries[0].key[0] == group &&
+		    bucket->bucket.entries[0].used) {
+			match_and(m, bucket->bucket.entries[0].bits,
+				  bucket->bucket.entries[0].row);
+			return 1;
+		}
+		if (bucket->bucket.entries[1].key[0] == group &&
+		    bucket->bucket.entries[1].used) {
+			match_and(m, bucket->bucket.entries[1].bits,
+				  bucket->bucket.entries[1].row);
+			return 1;
+		}
+		if (!i)
+			reach = bucket->bucket.entries[0].reach;
+		if (i >= reach)
+			break;
+	}
+	return 0;
 }
 
 /* EXACT, given the dimension's @cell. Returns the remaining bits. */

@@ -142,6 +142,8 @@ struct tetra_record_arg_cred {
 #define TETRA_EXEC_CWD_UNRESOLVED 256u
 #define TETRA_EXEC_NAME_FAULT	  512u
 #define TETRA_EXEC_NO_PARENT	  1024u
+/* the name was made in a mount namespace that a user namespace owns */
+#define TETRA_EXEC_FOREIGN 2048u
 
 /* EXEC: .privileges, what the file changed */
 #define TETRA_EXEC_SETUID      1u /* the effective user id */
@@ -201,7 +203,8 @@ struct tetra_record_args {
 	/* bytes */
 };
 
-/* FORK: header: the child's key. Flags: TETRA_EXEC_IN_INIT_TREE, TETRA_EXEC_NO_PARENT */
+/* FORK: header: the child's key, and its start as time. Flags: TETRA_EXEC_IN_INIT_TREE,
+ * TETRA_EXEC_NO_PARENT */
 struct tetra_record_fork {
 	struct tetra_record head;
 	__u64 parent_stamp;

@@ -14,6 +14,7 @@ struct tetra_case {
 	__u64 left;		/* out: rules left after a step; 0 ends the case */
 	__u64 caps[TETRA_CAPSET_END];
 	__u64 namespaces[TETRA_NS_END];
+	__u64 groups[TETRA_SCOPE_LEVELS]; /* the task's control groups, by level */
 	__u32 tgid;
 	__u32 ns_tgid;
 	__u32 known;	 /* else the process has no row */

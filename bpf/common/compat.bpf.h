@@ -15,6 +15,14 @@ dentry_inline_name(const struct dentry *dentry)
 	return __builtin_preserve_access_index(&dentry->d_iname[0]);
 }
 
+/* A set of capabilities had this type, two words, before v6.3; since then it is one of eight bytes. */
+struct kernel_cap_struct;
+
+static __always_inline int caps_are_words(void)
+{
+	return bpf_core_type_exists(struct kernel_cap_struct);
+}
+
 /* Inode number of an anonymous mount namespace, which holds a mount until it is attached.
  * MNT_NS_ANON_INO since v6.18, 0 before. No other namespace has either number. */
 #define MNT_NS_ANONYMOUS 0xeffffff7u

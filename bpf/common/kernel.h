@@ -199,6 +199,8 @@ struct kernfs_node {
 
 struct cgroup {
 	struct kernfs_node *kn;
+	int level;
+	__u64 ancestor_ids[1]; /* by level; before Linux 6.1 */
 };
 
 struct css_set {
@@ -268,8 +270,9 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
-#define OPEN_EXEC  0x20 /* in f_flags: opened by an exec */
-#define PF_EXITING 0x00000004
-#define PF_KTHREAD 0x00200000
+#define OPEN_EXEC    0x20 /* in f_flags: opened by an exec */
+#define PF_EXITING   0x00000004
+#define PF_IO_WORKER 0x00000010
+#define PF_KTHREAD   0x00200000
 
 #endif

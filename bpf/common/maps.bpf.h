@@ -114,6 +114,9 @@ struct {
 	__uint(value_size, sizeof(struct tetra_call));
 } tetra_calls SEC(".maps");
 
+/* No mount's address, nor that of no mount, which a parameter can have. */
+#define ROOT_UNKNOWN 1
+
 /* The root of a mount namespace, as addresses. */
 struct tetra_root {
 	__u64 mount, dentry;
@@ -121,7 +124,8 @@ struct tetra_root {
 
 /*
  * Entry 0: the root of most paths, which is that of the machine's first process. Written by
- * tetra_root, which user space runs for each commit and once a second; no mount if unknown.
+ * tetra_root, which user space runs for each commit and once a second; ROOT_UNKNOWN as mount
+ * if it could not be found.
  * A pivot_root in the first mount namespace makes it unknown.
  */
 struct {

@@ -121,6 +121,14 @@ static __always_inline __u64 param_load(const void *address, __u32 bytes)
 	return value;
 }
 
+/* Parameter @param of a program with types, past the verifier: it comes from the kernel's stack. */
+static __always_inline __u64 param_copy(void *ctx, __u32 param)
+{
+	if (cfg.syscall)
+		return param_syscall((void *)param_load(ctx, 8), param);
+	return param_load(ctx + param * 8, 8);
+}
+
 /* Parameter @param, or what the function returned, for any kind of program but a record's. */
 static __always_inline __u64 param_get(void *ctx, enum program program, __u32 param,
 				       int is_result)

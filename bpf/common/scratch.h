@@ -76,13 +76,21 @@ struct tetra_path {
 	__u64 first_sequences;
 	__u32 odd; /* sequences, ored: a rename or a move was under way if the lowest bit is set */
 	__u32 text_is_cut; /* the text's beginning did not fit */
-	__u64 sequences;   /* quick walk: sum of the dentries' sequences; others: mixed */
+	/* Quick walk: the count of renames, or the sum of the dentries' sequences; others: these
+	 * mixed, or if .counted, the count. */
+	__u64 sequences;
 	/* The far walk: */
 	__u32 far;     /* enum tetra_far */
-	__u32 reached; /* the root of a namespace */
-	__u64 common;  /* the root mount of the machine's first process */
+	__u32 counted; /* .way is the quick walk's, and .sequences the count of renames */
+	__u64 reached; /* the root of a namespace */
+	__u64 common; /* the root mount of the machine's first process; quick: its root */
+	__u64 point;  /* quick walk: where the mount is mounted on that */
 	__u64 crossed; /* mounts that it looked at */
-	__u64 mounted; /* where they are mounted, mixed */
+	__u64 mounted; /* where they are mounted, mixed; if .counted, the count of mounts */
+	/* The rules that were left before any column of the path decided, and their rows. */
+	__u64 bits;
+	__u32 n_rows;
+	__u32 is_later; /* its text is of a walk after the one that HEAD looked at */
 };
 
 /* A path that was looked at is a layer's; there is one that was not looked at. */
@@ -112,6 +120,7 @@ struct tetra_scratch {
 	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length */
 	__u64 arguments_hash;	      /* so far: args_hash() */
 	__u64 unknown;		      /* what unknown() makes of a value */
+	__u64 layer;		      /* a file, path or program that may be a layer's */
 	__u64 image;		      /* which map the run began with: image_again() */
 	__u64 generation;
 	__u64 text_wanted; /* rules that want the path's text */
@@ -119,9 +128,10 @@ struct tetra_scratch {
 	__u32 spot;	   /* bytes of the record so far */
 	__u32 text_at;	   /* where the last text was put, and its length */
 	__u32 text_bytes;
-	__u32 text_is_cut;  /* it is longer than what the record holds */
-	__u64 text_is_part; /* its end is not mapped */
-	__u64 tail_from;    /* where the search for the end of such a text starts */
+	__u32 text_is_cut;   /* it is longer than what the record holds */
+	__u64 text_faults;   /* the record holds what was before a fault, */
+	__u64 text_is_whole; /* or before the end of the process's memory */
+	__u64 tail_from;     /* where the search for the end of such a text starts */
 	/* the walk of a trie: what comes next, and the chunk in hand */
 	__u32 next_component, next_offset, text_left;
 	__u32 chunk_len, chunk_kind;

@@ -38,6 +38,10 @@ static __always_inline __u64 source_start(void *ctx, enum program program,
 		return param_get(ctx, program, source->at, 0);
 	if (from == TETRA_FROM_RESULT)
 		return param_get(ctx, program, 0, 1);
+	if (program == PROGRAM_TYPED && from == TETRA_FROM_COPY)
+		return param_copy(ctx, source->at);
+	if (program == PROGRAM_TYPED && from == TETRA_FROM_RESULT_COPY)
+		return param_load(ctx + cfg.n_params * 8, 8);
 	return 0;
 }
 

@@ -323,6 +323,20 @@ static __always_inline void rule_count(tetra_image image, __u32 counter, __u32 d
 	}
 }
 
+/* The rule that wins instead of that in @cell if it has enforced at the entry; else @cell. */
+static __noinline struct tetra_cell *rule_before_result(tetra_image image,
+							struct tetra_scratch *s,
+							struct tetra_cell *cell,
+							__u64 word)
+{
+	__u32 k = s->run.word & (TETRA_MAX_WORDS - 1);
+	struct tetra_cell *other;
+
+	other = image_cell(image,
+			   s->rules + k * 64 + lowest_bit(word & cell->rule.yields));
+	return other && other->rule.flags & TETRA_RULE_ENFORCES ? other : cell;
+}
+
 /* The next matching rule's cell of word s->run.word; s->words says which are left. NULL: none. */
 static __always_inline struct tetra_cell *rule_next(tetra_image image,
 						    struct tetra_scratch *s)
@@ -336,6 +350,8 @@ static __always_inline struct tetra_cell *rule_next(tetra_image image,
 	cell = image_cell(image, s->rules + k * 64 + lowest_bit(word));
 	if (!cell)
 		return 0;
+	if (word & cell->rule.yields)
+		cell = rule_before_result(image, s, cell, word);
 	word &= word - 1;
 	s->words[k] = word & ~cell->rule.group_mask;
 	return cell;

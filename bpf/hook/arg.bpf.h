@@ -7,6 +7,7 @@
 #define TETRA_BPF_ARG_H
 
 #include "bpf/hook/select.bpf.h"
+#include "bpf/hook/vma.bpf.h"
 
 static __always_inline struct tetra_record_arg *arg_at(struct tetra_scratch *s,
 						       __u32 spot)
@@ -43,39 +44,32 @@ static __always_inline void arg_close(struct tetra_scratch *s, __u32 slot, __u32
 	s->run.n_args++;
 }
 
-/* User memory is the lower half of the address space. A pointer passed to a system call is always
- * read as user memory, even if its value looks like a kernel address. */
-static __always_inline int address_is_kernel(__u64 address, __u32 slot)
+/* The argument in slot @slot, which begins at @spot and is the last, as if it was never put. */
+static __always_inline void arg_take_back(struct tetra_scratch *s, __u32 slot, __u32 spot)
 {
-	return !cfg.slots[slot].user && (__s64)address < 0;
+	s->spot = spot;
+	s->run.done &= ~(1u << (slot & 31));
+	s->run.n_args--;
+	s->run.path_slot = 0;
 }
 
-static __always_inline long memory_read(void *to, __u32 bytes, __u64 from, __u32 slot)
+/*
+ * What is before the page that cannot be read, of @n bytes: at most a page, so there is one border.
+ * write(2) takes as much and then returns, so the length that the caller gives must not decide
+ * whether anything is looked at.
+ */
+static __noinline long text_read_part(struct tetra_scratch *s, __u64 from, __u32 n,
+				      __u32 slot)
 {
-	if (address_is_kernel(from, slot))
-		return bpf_probe_read_kernel(to, bytes, (void *)from);
-	return bpf_probe_read_user(to, bytes, (void *)from);
-}
+	__u64 left = TETRA_PAGE_BYTES - (from & (TETRA_PAGE_BYTES - 1));
 
-static __always_inline long memory_read_text(void *to, __u32 bytes, __u64 from,
-					     __u32 slot)
-{
-	if (address_is_kernel(from, slot))
-		return bpf_probe_read_kernel_str(to, bytes, (void *)from);
-	return bpf_probe_read_user_str(to, bytes, (void *)from);
-}
-
-/* The state of a text that could not be read. */
-static __always_inline __u32 text_state(__u64 from, __u32 slot)
-{
-	if (cfg.slots[slot].user) {
-		unreadable_count(TETRA_UNREADABLE_USER_MEMORY);
-		return TETRA_VALUE_FAULT;
-	}
-	if (!from)
-		return TETRA_VALUE_NONE;
-	unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
-	return TETRA_VALUE_UNREADABLE;
+	s->text_faults = 1;
+	if (left >= n)
+		return -1;
+	if (memory_read(&s->record[s->spot & RECORD_MASK], left & TEXT_MASK, from, slot) <
+	    0)
+		return -1;
+	return left;
 }
 
 /* A NUL-terminated text; returns its bytes or a negative errno. */
@@ -87,8 +81,16 @@ text_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, __u
 	long n;
 
 	n = memory_read_text(to, TETRA_TEXT_MAX, from, slot);
-	if (n <= 0)
-		return -1;
+	if (n <= 0) {
+		if (!cfg.slots[slot].user)
+			return -1;
+		n = text_read_part(s, from, TETRA_TEXT_MAX, slot);
+		if (n > 0) {
+			arg->size = n;
+			arg->flags |= TETRA_ARG_CUT;
+		}
+		return n;
+	}
 	arg->size = n - 1;
 	if (n == TETRA_TEXT_MAX) {
 		memory_read(&next, 1, from + TETRA_TEXT_KEPT, slot);
@@ -96,23 +98,6 @@ text_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, __u
 			arg->flags |= TETRA_ARG_CUT;
 	}
 	return n - 1;
-}
-
-/*
- * A buffer whose end is not mapped: what is before. write(2) takes as much and then returns,
- * so the length that the caller gives must not decide whether anything is looked at.
- */
-static __noinline long buffer_read_part(struct tetra_scratch *s, __u64 from, __u32 n,
-					__u32 slot)
-{
-	__u64 left = TETRA_PAGE_BYTES - (from & (TETRA_PAGE_BYTES - 1));
-
-	if (left >= n)
-		return -1;
-	if (memory_read(&s->record[s->spot & RECORD_MASK], left & TEXT_MASK, from, slot) <
-	    0)
-		return -1;
-	return left;
 }
 
 /* A buffer of a known length. */
@@ -130,14 +115,15 @@ buffer_read(struct tetra_scratch *s, struct tetra_record_arg *arg, __u64 from, _
 	r = memory_read(to, n & TEXT_MASK, from, slot);
 	if (r >= 0)
 		return n;
-	r = buffer_read_part(s, from, n, slot);
+	r = text_read_part(s, from, n, slot);
 	if (r < 0)
 		return r;
 	arg->flags |= TETRA_ARG_CUT;
-	s->text_is_part = cfg.waits;
-	/* Perhaps the rest is there, and only not resident. */
-	if (!cfg.waits)
-		unreadable_count(TETRA_UNREADABLE_USER_MEMORY);
+	/* Otherwise the rest is perhaps there, and only not resident. */
+	if (cfg.waits && memory_ends(from + r)) {
+		s->text_faults = 0;
+		s->text_is_whole = 1;
+	}
 	return r;
 }
 
@@ -161,18 +147,20 @@ __noinline int arg_put_text(__u32 scratch, __u32 slot)
 	}
 	arg = arg_at(s, header);
 	from = s->raw[slot];
-	s->text_is_part = 0;
+	s->text_faults = s->text_is_whole = 0;
 	n = reader == TETRA_READ_BUFFER ? buffer_read(s, arg, from, slot)
 					: text_read(s, arg, from, slot);
 	s->text_at = s->spot;
 	s->text_bytes = 0;
 	if (n < 0) {
 		arg->status = TETRA_ARG_FAULT;
-		state = text_state(from, slot);
+		state = memory_state(from, slot);
 		n = 0;
 	} else {
 		s->text_bytes = n & TEXT_MASK;
-		s->text_is_cut = arg->flags & TETRA_ARG_CUT && !s->text_is_part;
+		s->text_is_cut = arg->flags & TETRA_ARG_CUT && !s->text_is_whole;
+		if (s->text_faults)
+			state = memory_state(from, slot);
 	}
 	arg_close(s, slot, header, n & TEXT_MASK);
 	return state;
@@ -180,6 +168,9 @@ __noinline int arg_put_text(__u32 scratch, __u32 slot)
 
 /* Texts longer than what is kept, in pieces: how far the search for their end goes. */
 #define TEXT_END_PIECES 32
+
+/* No address: the text's end cannot be read. */
+#define TAIL_FAULTS 1ull
 
 /* Where the text at s->tail_from ends: advances by a piece; 1 if the end is not in this
  * one. */
@@ -193,7 +184,7 @@ __noinline int text_end_piece(__u32 scratch, __u32 slot)
 		return 0;
 	n = memory_read_text(s->text, TETRA_TEXT_MAX, s->tail_from, slot);
 	if (n <= 0) {
-		s->tail_from = 0;
+		s->tail_from = TAIL_FAULTS;
 		return 0;
 	}
 	s->tail_from += n - 1;
@@ -219,13 +210,17 @@ __noinline int buffer_turn(__u32 scratch, __u32 slot)
 			s->tail_from = end;
 			return 0;
 		}
-		if (memory_read(&byte, 1, s->tail_from, slot) < 0)
+		if (memory_read(&byte, 1, s->tail_from, slot) < 0) {
+			if (!memory_ends(s->tail_from))
+				s->tail_from = TAIL_FAULTS;
 			return 0;
+		}
 	}
 	return 1;
 }
 
-/* Where the memory of that buffer ends, which may be before the buffer does; 0: too far. */
+/* Where the memory of that buffer ends, which may be before the buffer does; 0: too far; or
+ * TAIL_FAULTS. */
 static __noinline __u64 buffer_end(struct tetra_scratch *s, __u32 scratch, __u32 slot)
 {
 	__u32 i;
@@ -238,7 +233,7 @@ static __noinline __u64 buffer_end(struct tetra_scratch *s, __u32 scratch, __u32
 	return 0;
 }
 
-/* The address just past the last byte of the text in slot @slot; 0 if unknown. */
+/* The address just past the last byte of the text in slot @slot; 0 if unknown, or TAIL_FAULTS. */
 static __always_inline __u64 text_end(struct tetra_scratch *s, __u32 scratch, __u32 slot)
 {
 	__u64 from = s->raw[slot];
@@ -273,9 +268,11 @@ __noinline int arg_tail(__u32 scratch, __u32 slot)
 	}
 	s->text_at = s->spot;
 	s->text_bytes = TETRA_TEXT_KEPT;
+	if (end == TAIL_FAULTS)
+		return memory_state(end, slot);
 	if (memory_read(&s->record[s->spot & RECORD_MASK], TETRA_TEXT_KEPT,
 			end - TETRA_TEXT_KEPT, slot) < 0)
-		return text_state(end, slot);
+		return memory_state(end, slot);
 	return TETRA_VALUE_READ;
 }
 
@@ -419,7 +416,8 @@ __noinline int arg_put_path(__u32 scratch, __u32 slot)
 		unreadable_count(TETRA_UNREADABLE_RECORD_FULL);
 		return TETRA_VALUE_UNREADABLE;
 	}
-	if (s->run.path_slot != PATH_SLOT(slot) && !path_find_in(s, scratch, slot)) {
+	s->path.is_later = s->run.path_slot != PATH_SLOT(slot);
+	if (s->path.is_later && !path_find_in(s, scratch, slot)) {
 		arg_at(s, header)->status = TETRA_ARG_ABSENT;
 		arg_close(s, slot, header, 0);
 		return TETRA_VALUE_ABSENT;
@@ -453,12 +451,17 @@ static __always_inline void arg_put_word(struct tetra_scratch *s, __u32 slot)
 
 static __always_inline void arg_put_sock(struct tetra_scratch *s, __u32 slot)
 {
+	__u64 address = s->raw[slot & (TETRA_MAX_SLOTS - 1)];
 	__u32 header = s->spot;
 
 	if (!arg_open(s, slot))
 		return;
-	if (s->sock.cookie != s->raw[slot & (TETRA_MAX_SLOTS - 1)])
-		sock_read(&s->sock, (void *)s->raw[slot & (TETRA_MAX_SLOTS - 1)]);
+	if (!address ||
+	    (s->sock.cookie != address && slot_sock_read(s, slot, address) < 0)) {
+		arg_at(s, header)->status = TETRA_ARG_FAULT;
+		arg_close(s, slot, header, 0);
+		return;
+	}
 	words_copy(&s->record[s->spot & RECORD_MASK], &s->sock, sizeof(s->sock));
 	arg_close(s, slot, header, sizeof(s->sock));
 }

@@ -31,14 +31,12 @@ static __always_inline __u64 call_result(void *ctx)
 	return result;
 }
 
+/* By the task's address: a thread that executes a program returns with another number. */
 static __always_inline struct tetra_call_key call_key(void)
 {
-	struct tetra_call_key key = { .thread = bpf_get_current_pid_tgid(),
+	struct tetra_call_key key = { .thread = bpf_get_current_task(),
 				      .hook = cfg.hook };
 
-	/* The idle tasks of all CPUs have one number. */
-	if (!key.thread)
-		key.thread = ~(__u64)bpf_get_smp_processor_id();
 	return key;
 }
 

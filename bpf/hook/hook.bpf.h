@@ -27,7 +27,7 @@ static __always_inline int slots_later(tetra_image image, struct tetra_scratch *
 	__u32 i, slot;
 
 	SLOTS_EACH (TETRA_SLOTS_LATER, i, slot) {
-		__u32 uses = slot_uses(columns, slot);
+		__u32 uses = list_uses(columns, slot, TETRA_SLOTS_LATER);
 
 		if (uses &&
 		    !select_aside(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
@@ -45,7 +45,7 @@ static __always_inline int slots_numbers(void *ctx, enum program program,
 	__u32 i, slot;
 
 	SLOTS_EACH (TETRA_SLOTS_NUMBER, i, slot) {
-		__u32 uses = slot_uses(columns, slot);
+		__u32 uses = list_uses(columns, slot, TETRA_SLOTS_NUMBER);
 		__u64 value = slot_value(ctx, program, s, slot);
 
 		if (program == PROGRAM_TYPED)
@@ -66,13 +66,13 @@ static __always_inline int slots_socks(void *ctx, enum program program, tetra_im
 	__u32 i, slot;
 
 	SLOTS_EACH (TETRA_SLOTS_SOCK, i, slot) {
-		__u32 uses = slot_uses(columns, slot);
+		__u32 uses = list_uses(columns, slot, TETRA_SLOTS_SOCK);
 		__u64 address = slot_value(ctx, program, s, slot);
 
 		s->sock.cookie = 0; /* that of an earlier run */
 		s->raw[slot] = address;
 		if (uses && !select_sock(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
-					 address))
+					 sock_state(s, slot, address)))
 			return 0;
 	}
 	return 1;
@@ -133,6 +133,45 @@ static __always_inline void path_walk_tail(tetra_image image, struct tetra_scrat
 }
 
 /*
+ * HEAD and TAIL of a path have to be of one moment: the names of two paths that it had in turn
+ * are those of a third, which it may never have had. So what HEAD decided can be undone.
+ */
+static __always_inline void path_remember(struct tetra_scratch *s)
+{
+	s->path.bits = s->match.bits;
+	s->path.n_rows = s->match.n_rows;
+}
+
+static __always_inline void path_undo(struct tetra_scratch *s)
+{
+	s->match.bits = s->path.bits;
+	s->match.n_rows = s->path.n_rows;
+}
+
+/* The HEAD column over the names. */
+static __always_inline __u64 path_match_typed(tetra_image image, struct tetra_scratch *s,
+					      const struct path_question *q,
+					      const struct walk *walk)
+{
+	__u32 dim = path_dim(image, q->dim + TETRA_COL_HEAD, q->foreign);
+	__u64 done;
+
+	if (!RENAME_LOCK)
+		return walk_match(image, s, dim, walk->dentry, walk->root);
+	done = walk_match_counted(image, s, dim, walk->dentry, walk->root);
+	return done && (!walk->is_crossing || lock_is_same(MOUNT_LOCK, s->path.mounted));
+}
+
+/* After a walk that matched: 1 if the path's text can be made of what the walk has found. */
+static __always_inline __u64 path_has_names(struct tetra_scratch *s,
+					    const struct walk *walk)
+{
+	if (RENAME_LOCK && (walk->is_crossing || s->path.depth > WALK_COMPONENTS))
+		return walk_leave_far(s, walk->dentry, walk->is_crossing);
+	return walk_rest(s, walk->dentry, WALK_SEQUENCES);
+}
+
+/*
  * The quick walk for a path whose dentry and mount are typed. WALK_DECLINED leaves s->path
  * as the slow walk's start, and s->match as it was.
  */
@@ -141,9 +180,12 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 					     __u64 posting)
 {
 	__u64 done;
+	__u32 uses;
 
 	walk_set_root(s, walk);
-	if (cfg.distrusts && !walk->is_common && mount_is_foreign(s->number))
+	/* A mount on the root mount of the first namespace is in that namespace. */
+	if (cfg.distrusts && !walk->is_common && !walk->is_crossing &&
+	    mount_is_foreign(s->number))
 		q->foreign = TETRA_ARG_FOREIGN;
 	if (!(q->uses & COLUMN(TETRA_COL_HEAD))) {
 		path_walk_tail(image, s, q, walk, 0, posting);
@@ -151,25 +193,27 @@ static __always_inline __u64 path_walk_typed(tetra_image image, struct tetra_scr
 			return WALK_DONE;
 		return path_walk_whole(s, q, walk);
 	}
-	done = walk->root &&
-	       walk_match(image, s, path_dim(image, q->dim + TETRA_COL_HEAD, q->foreign),
-			  walk->dentry, walk->root);
+	done = (walk->root || walk->is_crossing) && path_match_typed(image, s, q, walk);
 	if (done && !trie_leave(s, 0))
 		return WALK_DONE;
-	if (done)
+	/* Without the count of renames it is not known whether there was one in between. */
+	if (done && RENAME_LOCK) {
+		uses = q->uses;
 		path_walk_tail(image, s, q, walk, 1, posting);
+		if (q->uses != uses && !lock_is_same(RENAME_LOCK, s->path.sequences)) {
+			q->uses = uses;
+			path_undo(s);
+			done = 0;
+		}
+	}
 	if (done && !(s->match.bits & s->text_wanted))
 		return WALK_DONE;
 	walk_keep(&s->path, walk);
 	s->path.flags = q->foreign;
-	/* A rule that looks at the end of the text needs a verified text. */
-	if (done && q->uses & COLUMN(TETRA_COL_TAIL) &&
-	    !walk_up(s, walk->dentry, walk->root))
+	if (done && !RENAME_LOCK && q->uses & COLUMN(TETRA_COL_TAIL))
 		return done;
 	/* If there was a rename in between, the text is built again when it is needed. */
-	if (done && walk_rest(s, walk->dentry,
-			      q->uses & COLUMN(TETRA_COL_TAIL) ? WALK_DENTRIES
-							       : WALK_SEQUENCES)) {
+	if (done && path_has_names(s, walk)) {
 		s->path.known = 1;
 		s->run.path_slot = q->path_slot;
 	}
@@ -235,15 +279,59 @@ static __always_inline __u64 path_select(tetra_image image, struct tetra_scratch
 	return path_select_found(image, s, q->dim + TETRA_COL_HEAD, slot);
 }
 
+/* HEAD once more, over the path that the text was made of: 1 if that is still the file's. */
+static __noinline int path_head_again(tetra_image image, struct tetra_scratch *s,
+				      __u32 dim)
+{
+	path_undo(s);
+	if (!components_walk(image, s, path_dim(image, dim, s->path.flags)) ||
+	    (!s->path.plain && !path_is_same(s, s->number)))
+		return 0;
+	trie_leave(s, 0);
+	return 1;
+}
+
+/*
+ * The path in slot @slot with its text, for TAIL; @head: what HEAD looks at, or 0. Returns an enum
+ * tetra_value_state. Global: verified alone.
+ */
+__noinline int path_put_judged(__u32 scratch, __u32 slot, __u32 head)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+	__u32 state, spot, i;
+
+	if (!s)
+		return TETRA_VALUE_UNREADABLE;
+	image = image_again(s);
+	if (!image)
+		return TETRA_VALUE_UNREADABLE;
+	spot = s->spot;
+	for (i = 0; i < PATH_NAME_RETRIES; i++) {
+		state = arg_put_path(scratch, slot);
+		if (state || !head || !s->path.is_later)
+			return state;
+		if (path_head_again(image, s, head))
+			return TETRA_VALUE_READ;
+		if (i + 1 < PATH_NAME_RETRIES)
+			arg_take_back(s, slot, spot);
+	}
+	unreadable_count(TETRA_UNREADABLE_PATH_MOVED);
+	match_aside(image, &s->match, head, TETRA_VALUE_UNREADABLE);
+	return TETRA_VALUE_UNREADABLE;
+}
+
 static __always_inline __u64 path_select_tail(tetra_image image, struct tetra_scratch *s,
 					      __u32 scratch,
 					      const struct path_question *q, __u32 slot)
 {
-	__u32 dim = q->dim + TETRA_COL_TAIL, state;
+	__u32 dim = q->dim + TETRA_COL_TAIL, head = 0, state;
 
 	if (!(q->uses & COLUMN(TETRA_COL_TAIL)))
 		return s->match.bits;
-	state = arg_put_path(scratch, slot);
+	if (q->uses & COLUMN(TETRA_COL_HEAD))
+		head = q->dim + TETRA_COL_HEAD;
+	state = path_put_judged(scratch, slot, head);
 	if (!state)
 		dim = path_dim(image, dim, s->path.flags);
 	return text_select(image, s, dim, state, 1);
@@ -297,11 +385,13 @@ static __always_inline int slots_paths(void *ctx, enum program program, tetra_im
 
 	SLOTS_EACH (TETRA_SLOTS_PATH, i, slot) {
 		__u64 posting = hook->hook.posting;
-		struct path_question q = { .uses = slot_uses(columns, slot),
+		struct path_question q = { .uses = list_uses(columns, slot,
+							     TETRA_SLOTS_PATH),
 					   .dim = dims + slot * TETRA_SLOT_COLUMNS,
 					   .path_slot = PATH_SLOT(slot) };
 		__u32 reader = cfg.slots[slot].reader;
-		int typed = program == PROGRAM_TYPED && cfg.slots[slot].typed;
+		int typed =
+			program == PROGRAM_TYPED && slot_is_typed(slot, TETRA_SLOTS_PATH);
 		__u64 value = slot_value(ctx, program, s, slot);
 
 		/* Do not compute addresses ahead: the loop usually runs once. */
@@ -318,8 +408,10 @@ static __always_inline int slots_paths(void *ctx, enum program program, tetra_im
 			continue;
 		}
 		s->text_wanted = posting;
-		if (q.uses & COLUMN(TETRA_COL_TAIL))
+		if (q.uses & COLUMN(TETRA_COL_TAIL)) {
 			s->text_wanted = ~0ull;
+			path_remember(s);
+		}
 		if (typed &&
 		    path_walk_param(image, s, &q, (void *)value, reader, posting)) {
 			if (!s->match.bits)
@@ -359,7 +451,7 @@ static __always_inline int slots_texts(void *ctx, enum program program, tetra_im
 	__u32 i, slot;
 
 	SLOTS_EACH (TETRA_SLOTS_TEXT, i, slot) {
-		__u32 uses = slot_uses(columns, slot);
+		__u32 uses = list_uses(columns, slot, TETRA_SLOTS_TEXT);
 
 		s->raw[slot] = slot_value(ctx, program, s, slot);
 		if (cfg.slots[slot].reader == TETRA_READ_BUFFER)
@@ -442,7 +534,8 @@ static __always_inline int hook_run(void *ctx, enum program program, int wide)
 	hook_prepare(s, bits, wide ? n_words : 1);
 	s->image = (__u64)image;
 	bits = hook_select(ctx, program, image, s, scratch, hook);
-	if (bits && !own_process() && !own_group() && !layer_call(s, scratch)) {
+	if (bits && !own_process() && !own_group() &&
+	    !layer_call(ctx, program, s, scratch)) {
 		s->rules = hook->hook.rules;
 		rules_act(s, scratch, bits, wide);
 	}

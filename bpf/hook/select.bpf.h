@@ -6,10 +6,12 @@
 #ifndef TETRA_BPF_SELECT_H
 #define TETRA_BPF_SELECT_H
 
+#include "bpf/abi/match-cut.h"
 #include "bpf/process/fork.bpf.h"
 #include "bpf/common/image.bpf.h"
 #include "bpf/common/param.bpf.h"
 #include "bpf/hook/sock.bpf.h"
+#include "bpf/process/scope.bpf.h"
 #include "bpf/process/task.bpf.h"
 #include "bpf/path/text.bpf.h"
 
@@ -22,8 +24,21 @@ static __always_inline __u32 slot_uses(__u64 columns, __u32 slot)
 	return (cfg.slot_columns & columns) >> slot * TETRA_SLOT_COLUMNS & 0xff;
 }
 
+/* Of a slot of @list. Which one that is depends on the turn of a loop, what the list has does not. */
+static __always_inline __u32 list_uses(__u64 columns, __u32 slot, __u32 list)
+{
+	return slot_uses(columns, slot) & cfg.columns_of[list];
+}
+
+/* Whether the slot's parameter has the type that its reader wants. */
+static __always_inline int slot_is_typed(__u32 slot, __u32 list)
+{
+	return cfg.some_typed[list] && (!cfg.some_untyped[list] || cfg.slots[slot].typed);
+}
+
 #define TASK_COLUMNS                                                                     \
-	(((1u << TETRA_PROCESS_COLUMNS) - 1) & ~(ROW_COLUMNS | COLUMN(TETRA_COL_PID)))
+	(((1u << TETRA_PROCESS_COLUMNS) - 1) &                                           \
+	 ~(ROW_COLUMNS | COLUMN(TETRA_COL_PID) | COLUMN(TETRA_COL_SCOPE)))
 
 /* The event of a process without a row belongs to the nearest known ancestor. */
 static __noinline int process_find_ancestor(struct tetra_scratch *s)
@@ -204,7 +219,7 @@ static __always_inline __u32 exe_state(const struct tetra_proc *proc)
 	if (proc && (proc->exe_hash[0] | proc->exe_hash[1]))
 		return TETRA_VALUE_READ;
 	task = (void *)bpf_get_current_task();
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+	if (task_is_kernels(task))
 		return TETRA_VALUE_NONE;
 	unreadable_count(TETRA_UNREADABLE_PROCESS);
 	return TETRA_VALUE_UNREADABLE;
@@ -277,10 +292,19 @@ static __noinline __u64 select_task(tetra_image image, struct tetra_scratch *s,
 			   current_namespace, columns, dims);
 }
 
+/* Not inlined: programs without a scope do not have it. */
+static __noinline __u64 select_scope(tetra_image image, struct tetra_scratch *s,
+				     __u32 dim)
+{
+	return scope_select(image, s, (void *)bpf_get_current_task(), current_group, dim);
+}
+
 /* All columns of the process. */
 static __always_inline __u64 select_process(tetra_image image, struct tetra_scratch *s,
 					    __u32 columns, __u32 dims)
 {
+	if (USES(TETRA_COL_SCOPE) && !select_scope(image, s, dims + TETRA_COL_SCOPE))
+		return 0;
 	if (USES(TETRA_COL_PID) && !match_exact(image, &s->match, dims + TETRA_COL_PID,
 						bpf_get_current_pid_tgid() >> 32, 0))
 		return 0;
@@ -356,17 +380,23 @@ static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch
 #undef SELECT_NUMBER
 #undef X
 
-/* The socket at @address. */
+/* The socket in s->sock, if that is its state; enum tetra_value_state. */
 static __noinline __u64 select_sock(tetra_image image, struct tetra_scratch *s,
-				    __u32 uses, __u32 dim, __u64 address)
+				    __u32 uses, __u32 dim, __u32 state)
 {
-	if (!address)
-		return select_aside(image, s, uses, dim, TETRA_VALUE_ABSENT);
-	if (sock_read(&s->sock, (void *)address) < 0) {
-		unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
-		return select_aside(image, s, uses, dim, TETRA_VALUE_UNREADABLE);
-	}
+	if (state)
+		return select_aside(image, s, uses, dim, state);
 	return sock_select(image, s, uses, dim);
+}
+
+/* Reads the socket of slot @slot into s->sock. Returns an enum tetra_value_state. */
+static __noinline __u32 sock_state(struct tetra_scratch *s, __u32 slot, __u64 address)
+{
+	slot &= TETRA_MAX_SLOTS - 1;
+	if (address || cfg.slots[slot].user)
+		return slot_sock_read(s, slot, address) < 0 ? memory_state(address, slot)
+							    : TETRA_VALUE_READ;
+	return TETRA_VALUE_ABSENT;
 }
 
 /* The type of a file, from its mode; @state: enum tetra_value_state. */
@@ -518,10 +548,100 @@ static __noinline __u64 select_text(tetra_image image, struct tetra_scratch *s, 
 	return trie_leave(s, tail);
 }
 
-/* One of the tries over a text, or the rules' answer for a value without one: @state. */
+/* s->match.partial: the mask of the first @len bytes of a chunk. */
+static __always_inline void cut_mask(struct tetra_scratch *s, __u32 len)
+{
+	__u32 w;
+
+	match_rolled
+	for (w = 0; w < 4; w++)
+		s->match.partial[w] = mask_head(len, w);
+}
+
+/*
+ * Whether there is a CUT cell that is found by the first @key bytes of the chunk. If all the @len
+ * bytes of the chunk are those of the cell, it decides.
+ */
+__noinline int cut_step(__u32 scratch, __u32 key, __u32 len)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	struct tetra_trie *node;
+	tetra_image image;
+
+	if (!s)
+		return 1;
+	image = image_again(s);
+	if (!image)
+		return 1;
+	cut_mask(s, key);
+	node = cut_find(image, &s->match, key);
+	if (!node)
+		return 0;
+	cut_mask(s, len);
+	if (len <= node->len && !cut_differs(&s->match, node)) {
+		s->match.here = node->bits;
+		s->match.row = node->row;
+		s->match.missed = 0;
+	}
+	return 1;
+}
+
+/* The chunk that a fault ends, at s->next_offset: s->text_left bytes of it were read. */
+static __noinline int cut_end(tetra_image image, struct tetra_scratch *s, __u32 dim)
+{
+	__u32 len = s->text_left, i, w;
+
+	match_rolled
+	for (w = 0; w < 4; w++)
+		s->match.chunk[w] =
+			word_get(&s->record[(s->next_offset + w * 8) & RECORD_MASK]) &
+			mask_head(len, w);
+	s->match.missed = s->match.flags & TETRA_NODE_PARTIAL ? len : 0;
+	if (!cut_begin(image, &s->match, dim))
+		return 0;
+	for (i = 0; i <= TETRA_CHUNK_BYTES; i++) {
+		if (i > len || cut_step(s->number, len - i, len))
+			break;
+	}
+	return 0;
+}
+
+/* HEAD over the beginning of a text, in the record; a fault hid the rest. Global: rarely run. */
+__noinline __u64 cut_select(__u32 scratch, __u32 dim)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	tetra_image image;
+	__u32 i;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	if (!image || !trie_begin(image, &s->match, dim))
+		return 0;
+	s->next_offset = s->text_at;
+	s->text_left = s->text_bytes;
+	for (i = 0; i < TETRA_TEXT_STEPS; i++) {
+		if (i >= cfg.text_steps)
+			break;
+		if (s->text_left <= TETRA_CHUNK_BYTES) {
+			cut_end(image, s, dim);
+			break;
+		}
+		if (text_step(scratch, 0) != 1)
+			break;
+	}
+	return trie_leave(s, 0);
+}
+
+/*
+ * One of the tries over a text, or the rules' answer for a value without one: @state. A fault may
+ * have left its beginning.
+ */
 static __always_inline __u64 text_select(tetra_image image, struct tetra_scratch *s,
 					 __u32 dim, __u32 state, __u32 tail)
 {
+	if (!tail && state == TETRA_VALUE_FAULT && s->text_bytes)
+		return cut_select(s->number, dim);
 	if (state)
 		return match_aside(image, &s->match, dim, state);
 	return select_text(image, s, dim, tail);

@@ -17,85 +17,19 @@
 #include "bpf/common/param.bpf.h"
 #include "bpf/hook/select.bpf.h"
 #include "bpf/common/source.bpf.h"
+#include "bpf/hook/vma.bpf.h"
 
-#define TOUCH_EBUSY 16
 /* A text is read in pieces, which must fit on the stack. */
 #define TOUCH_PIECE  256u
 #define TOUCH_PIECES (TETRA_TEXT_MAX / (TOUCH_PIECE - 1) + 1)
-
-struct vm_userfaultfd_ctx {
-	void *ctx;
-} __attribute__((preserve_access_index));
-
-/* Fields that the walk of path.bpf.h does not need, hence our own names. */
-struct file_system_type___touch {
-	const char *name;
-} __attribute__((preserve_access_index));
-
-struct super_block___touch {
-	struct file_system_type___touch *s_type;
-} __attribute__((preserve_access_index));
-
-struct inode___touch {
-	struct super_block___touch *i_sb;
-} __attribute__((preserve_access_index));
-
-struct file___touch {
-	struct inode___touch *f_inode;
-} __attribute__((preserve_access_index));
-
-struct vm_area_struct {
-	struct file___touch *vm_file;
-	struct vm_userfaultfd_ctx vm_userfaultfd_ctx;
-} __attribute__((preserve_access_index));
-
-/* "fuse" and "fuseblk", little-endian. */
-#define TOUCH_FUSE 0x65737566u
-
-struct touch_look {
-	__u64 from_process; /* the page comes from a process */
-};
-
-static long touch_look(struct task_struct *task, struct vm_area_struct *area, void *data)
-{
-	struct touch_look *look = data;
-	struct file___touch *file = BPF_CORE_READ(area, vm_file);
-	const char *name;
-	__u32 word = 0;
-
-	if (bpf_core_field_exists(area->vm_userfaultfd_ctx.ctx) &&
-	    BPF_CORE_READ(area, vm_userfaultfd_ctx.ctx))
-		look->from_process = 1;
-	if (!file)
-		return 0;
-	name = BPF_CORE_READ(file, f_inode, i_sb, s_type, name);
-	bpf_probe_read_kernel(&word, sizeof(word), name);
-	if (word == TOUCH_FUSE)
-		look->from_process = 1;
-	return 0;
-}
-
-/* The address space may be busy for a moment because another thread maps something. */
-#define TOUCH_LOOKS 8
-
-static __always_inline int touch_may_wait(__u64 address)
-{
-	struct touch_look look = {};
-	__u32 i;
-
-	for (i = 0; i < TOUCH_LOOKS; i++)
-		if (bpf_find_vma(bpf_get_current_task_btf(), address, touch_look, &look,
-				 0) != -TOUCH_EBUSY)
-			break;
-	return !look.from_process;
-}
 
 /* One byte. A page that cannot be read is a fault for the judging programs as well. */
 static __always_inline void touch_byte(__u64 address)
 {
 	char byte;
 
-	if (bpf_probe_read_user(&byte, 1, (void *)address) < 0 && touch_may_wait(address))
+	if (bpf_probe_read_user(&byte, 1, (void *)address) < 0 &&
+	    vma_origin(address) != VMA_PROCESS)
 		bpf_copy_from_user(&byte, 1, (void *)address);
 }
 

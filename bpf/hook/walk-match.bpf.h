@@ -157,4 +157,137 @@ all:
 	return !sum && !(odd & 1);
 }
 
+/* Dentries of a walk that compares the count of renames: each costs three instructions. */
+#define COUNTED_COMPONENTS 32
+/* Those next to the file have a step of their own on the way down. */
+#define COUNTED_NEAR 5
+#define COUNTED_EIGHT(X, n)                                                              \
+	X(n) X(n + 1) X(n + 2) X(n + 3) X(n + 4) X(n + 5) X(n + 6) X(n + 7)
+
+_Static_assert(COUNTED_COMPONENTS <= FAR_STEPS, "room for the way");
+
+/* Dentries are kept as numbers, and get their type back on the way down. */
+#define COUNTED_UP(n)                                                                    \
+	if ((__u64)at == stop) {                                                         \
+		s->path.depth = n;                                                       \
+		goto turn;                                                               \
+	}                                                                                \
+	*(struct dentry *volatile *)&s->way[n] = at;                                     \
+	at = at->d_parent;
+
+#define COUNTED_DOWN(n)                                                                  \
+	going = unknown(s, walk_step(image, s, far_at(s, n)));                           \
+	if (going <= 0)                                                                  \
+		goto left;
+
+/* Up from s->path.dentry to the dentry @top: 1 if it was reached. */
+static __always_inline int crossing_part(struct tetra_scratch *s, __u64 top)
+{
+	/* Not a number that the verifier knows: a second part starts at any depth. */
+	__u64 address = s->path.dentry, depth = unknown(s, s->path.depth), i;
+
+	for (i = 0; i < COUNTED_COMPONENTS && address != top; i++) {
+		s->way[depth & (FAR_STEPS - 1)] = address;
+		address = far_parent(s, far_dentry(address));
+		depth++;
+	}
+	s->path.depth = depth;
+	return address == top;
+}
+
+/* Up to the root of a mount, and from s->path.point to the root of the mount that this is mounted
+ * on. 1 if both were reached. */
+__noinline int crossing_up(__u32 scratch)
+{
+	struct tetra_scratch *s;
+
+	if (!cfg.far)
+		return 0;
+	s = scratch_get(scratch);
+	if (!s)
+		return 0;
+	s->path.depth = 0;
+	if (!crossing_part(s, s->path.mount_top))
+		return 0;
+	s->path.dentry = s->path.point;
+	return crossing_part(s, s->path.common) && s->path.depth <= COUNTED_COMPONENTS;
+}
+
+/* One down, for names far from the file: verified once, for all of them. What walk_step() says. */
+__noinline int counted_step(__u32 scratch, __u32 index)
+{
+	struct tetra_scratch *s;
+	tetra_image image;
+
+	if (!cfg.far)
+		return -1;
+	s = scratch_get(scratch);
+	if (!s)
+		return -1;
+	image = image_again(s);
+	return image ? walk_step(image, s, far_at(s, index)) : -1;
+}
+
+/* The same where the count of renames can be read. @stop 0: see crossing_up(). */
+static __noinline __u64 walk_match_counted(tetra_image image, struct tetra_scratch *s,
+					   __u64 dim, struct dentry *dentry, __u64 stop)
+{
+	struct dentry *at = dentry;
+	__u64 depth, i, count = lock_count(RENAME_LOCK);
+	__s64 going = 0;
+
+	if (!trie_begin(image, &s->match, dim))
+		return WALK_DECLINED;
+	if (!stop) {
+		if (crossing_up(s->number))
+			goto turn;
+		return WALK_DECLINED;
+	}
+	COUNTED_EIGHT(COUNTED_UP, 0)
+	COUNTED_EIGHT(COUNTED_UP, 8)
+	COUNTED_EIGHT(COUNTED_UP, 16)
+	COUNTED_EIGHT(COUNTED_UP, 24)
+	if ((__u64)at != stop)
+		return WALK_DECLINED;
+	s->path.depth = COUNTED_COMPONENTS;
+turn:
+	/* Any number to the verifier, otherwise it follows each depth separately. */
+	depth = *(volatile __u32 *)&s->path.depth;
+	s->path.sequences = count;
+	if (!depth)
+		goto end;
+	going = walk_first(image, s, far_at(s, depth - 1));
+	if (going <= 0)
+		goto left;
+	for (i = 2; i <= COUNTED_COMPONENTS - COUNTED_NEAR; i++) {
+		if (depth < COUNTED_NEAR + i)
+			break;
+		going = counted_step(s->number, depth - i);
+		if (going <= 0)
+			goto left;
+	}
+	WALK_ENTER(0)
+	WALK_ENTER(1)
+	WALK_ENTER(2)
+	WALK_ENTER(3)
+	WALK_ENTER(4)
+	COUNTED_DOWN(4)
+down_4:
+	COUNTED_DOWN(3)
+down_3:
+	COUNTED_DOWN(2)
+down_2:
+	COUNTED_DOWN(1)
+down_1:
+	COUNTED_DOWN(0)
+down_0:
+	going = 0;
+end:
+	trie_stop(s);
+left:
+	if (going)
+		return WALK_DECLINED;
+	return lock_is_same(RENAME_LOCK, count);
+}
+
 #endif

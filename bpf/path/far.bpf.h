@@ -17,35 +17,11 @@
 #ifndef TETRA_BPF_FAR_H
 #define TETRA_BPF_FAR_H
 
-#include "bpf/common/compat.bpf.h"
-#include "bpf/common/scratch.bpf.h"
+#include "bpf/path/locks.bpf.h"
 
 /* Dentries per turn of the walk, and turns: the end of a mount ends one early. */
 #define FAR_TURN_STEPS 8
 #define FAR_TURNS      (FAR_STEPS / FAR_TURN_STEPS + FAR_MOUNTS)
-
-/* The address as a pointer of a type; lib/load/cast.c puts the function and the type here. */
-#define KERNEL_CAST(type, address)                                                       \
-	({                                                                               \
-		void *cast_;                                                             \
-		asm volatile("r1 = %1\n\tr2 = %2\n\tcall %3\n\t%0 = r0"                  \
-			     : "=r"(cast_)                                               \
-			     : "r"(address), "i"(type), "i"(TETRA_CALL_CAST)             \
-			     : "r0", "r1", "r2", "r3", "r4", "r5");                      \
-		cast_;                                                                   \
-	})
-
-static __always_inline struct dentry *far_dentry(__u64 address)
-{
-	return KERNEL_CAST(TETRA_BTF_DENTRY, address);
-}
-
-/* From the address of its vfsmount. */
-static __always_inline struct mount *far_mount(__u64 vfsmount)
-{
-	return KERNEL_CAST(TETRA_BTF_MOUNT,
-			   vfsmount - bpf_core_field_offset(struct mount, mnt));
-}
 
 /* The dentry of a component, 0 next to the file. */
 static __always_inline struct dentry *far_at(struct tetra_scratch *s, __u64 index)
@@ -53,23 +29,10 @@ static __always_inline struct dentry *far_at(struct tetra_scratch *s, __u64 inde
 	return far_dentry(s->way[index & (FAR_STEPS - 1)]);
 }
 
-/* A pointer as a number: typed pointers cannot be added up or compared. */
-static __always_inline __u64 far_number(struct tetra_scratch *s, const void *pointer)
-{
-	*(const void *volatile *)&s->unknown = pointer;
-	return *(volatile __u64 *)&s->unknown;
-}
-
 /* Mixes one more number in, as path_mix(): the order counts. */
 static __always_inline __u64 far_mix(__u64 mixed, __u64 seen)
 {
 	return (mixed ^ seen) * MATCH_K0;
-}
-
-/* Volatile: the sequence is read before what it is of. */
-static __always_inline __u32 far_sequence(struct dentry *at)
-{
-	return *(volatile __u32 *)&at->d_seq.seqcount.sequence;
 }
 
 static __always_inline __u64 far_parent(struct tetra_scratch *s, struct dentry *at)
@@ -215,6 +178,7 @@ __noinline int far_find(__u32 slot)
 	s->path.mounted = 0;
 	s->path.sequences = 0;
 	s->path.odd = 0;
+	s->path.counted = 0;
 	s->path.plain = 0;
 	s->path.end = TETRA_WALK_REACHED;
 	for (i = 0; i < FAR_TURNS; i++) {
@@ -245,21 +209,12 @@ static __always_inline int far_mounts_stay(struct tetra_scratch *s)
 					    far_is_root(s, far_mount(s->path.mount)));
 }
 
-/*
- * 1 if the path that far_find() found is still the file's, with all names that were read since;
- * otherwise the slow walk has to find it.
- */
-__noinline int far_check(__u32 slot)
+/* 1 if each dentry has the sequence that it had. */
+static __always_inline int far_dentries_stay(struct tetra_scratch *s)
 {
 	__u64 mixed = 0, odd = 0;
-	struct tetra_scratch *s;
 	__u32 i;
 
-	if (!cfg.far)
-		return 0;
-	s = scratch_get(slot);
-	if (!s)
-		return 0;
 	for (i = 0; i < FAR_STEPS; i++) {
 		__u32 sequence;
 
@@ -269,10 +224,38 @@ __noinline int far_check(__u32 slot)
 		mixed = far_mix(mixed, sequence);
 		odd |= sequence;
 	}
-	if (mixed == s->path.sequences && !(odd & 1) && far_mounts_stay(s))
-		return 1;
-	s->path.far = FAR_FAILED;
-	return 0;
+	return mixed == s->path.sequences && !(odd & 1);
+}
+
+/* 1 if the counts are as they were in the quick walk that found this path. */
+static __always_inline int far_counts_stay(struct tetra_scratch *s)
+{
+	if (MOUNT_LOCK && s->path.crossed && !lock_is_same(MOUNT_LOCK, s->path.mounted))
+		return 0;
+	return lock_is_same(RENAME_LOCK, s->path.sequences);
+}
+
+/*
+ * 1 if the path that far_find() or a quick walk found is still the file's, with all names that
+ * were read since; otherwise the slow walk has to find it.
+ */
+__noinline int far_check(__u32 slot)
+{
+	struct tetra_scratch *s;
+	int stays;
+
+	if (!cfg.far)
+		return 0;
+	s = scratch_get(slot);
+	if (!s)
+		return 0;
+	if (RENAME_LOCK && s->path.counted)
+		stays = far_counts_stay(s);
+	else
+		stays = far_dentries_stay(s) && far_mounts_stay(s);
+	if (!stays)
+		s->path.far = FAR_FAILED;
+	return stays;
 }
 
 #endif

@@ -8,6 +8,7 @@
 #define TETRA_BPF_LAYER_H
 
 #include "bpf/common/param.bpf.h"
+#include "bpf/common/source.bpf.h"
 #include "bpf/path/path.bpf.h"
 
 /* Before Linux 6.6 the layer's file is opened under the path of the file above it. */
@@ -30,11 +31,10 @@ static __always_inline int file_is_below(struct file *file)
 	return above && BPF_CORE_READ(file, f_inode) != above;
 }
 
-/* What slot @slot holds is a layer's. */
-static __always_inline int slot_is_layer(struct tetra_scratch *s, __u32 slot)
+/* What is at @address is a layer's; @reader says what that is. */
+static __always_inline int value_is_layer(__u64 address, __u32 reader)
 {
-	__u32 reader = cfg.slots[slot].reader;
-	struct file *file = (void *)s->raw[slot];
+	struct file *file = (void *)address;
 
 	if (reader == TETRA_READ_PATH)
 		return mount_is_layer(BPF_CORE_READ((struct path *)file, mnt));
@@ -56,17 +56,30 @@ __noinline int call_is_layer(__u32 scratch)
 	if (!s)
 		return 0;
 	SLOTS_EACH (TETRA_SLOTS_PATH, i, slot)
-		if (slot_is_layer(s, slot))
+		if (value_is_layer(s->raw[slot], cfg.slots[slot].reader))
 			return 1;
 	return 0;
+}
+
+/* Likewise, where no policy reads the file: that parameter of the function, in s->layer. */
+__noinline int param_is_layer(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+
+	return s ? value_is_layer(s->layer, cfg.layer_reader) : 0;
 }
 
 /*
  * For runs whose rules match. Where layers have paths of their own, the walks of the paths that
  * filters look at have already found out.
  */
-static __always_inline int layer_call(const struct tetra_scratch *s, __u32 scratch)
+static __always_inline int layer_call(void *ctx, enum program program,
+				      struct tetra_scratch *s, __u32 scratch)
 {
+	if (program != PROGRAM_RECORD && program != PROGRAM_SYSCALL && cfg.layer_param) {
+		source_number(param_get(ctx, program, cfg.layer_param - 1, 0), &s->layer);
+		return param_is_layer(scratch);
+	}
 	if (!LAYERS_HAVE_PATHS)
 		return cfg.n_slots[TETRA_SLOTS_PATH] && call_is_layer(scratch);
 	if (!s->run.layer)

@@ -175,7 +175,8 @@ static __always_inline void path_text_put(struct tetra_scratch *s, __u32 depth)
 
 	if (len > 255)
 		len = 255;
-	if (from < len + 1)
+	/* One byte remains: of a text that is full, a record could not keep the last byte. */
+	if (from < len + 2)
 		s->path.text_is_cut = 1;
 	if (s->path.text_is_cut)
 		return;
@@ -286,6 +287,8 @@ __noinline __u64 path_turn(__u32 slot)
 			return path_walk_over(s);
 	if (++s->path.turns < PATH_WALK_TURNS)
 		return 1;
+	/* The root is not a component: to arrive there is not a step of the path's. */
+	path_step_slow(slot);
 	return path_walk_over(s);
 }
 

@@ -174,8 +174,11 @@ __noinline int names_put(__u32 slot)
 	if (!s)
 		return 0;
 	is_plain = s->path.plain && s->path.end == TETRA_WALK_REACHED;
-	if (!is_plain && s->path.far != FAR_FOUND && !far_find(slot))
-		return 0;
+	if (!is_plain && s->path.far != FAR_FOUND) {
+		s->path.is_later = 1;
+		if (!far_find(slot))
+			return 0;
+	}
 	if (!s->path.depth) {
 		s->record[s->spot & RECORD_MASK] = '/';
 		return is_plain || far_check(slot);
@@ -207,6 +210,7 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 		return 0;
 	bytes = names_put(slot);
 	if (!bytes) {
+		s->path.is_later = 1;
 		path_text_slow(s, slot);
 		bytes = s->text_bytes;
 		if (bytes > TETRA_TEXT_MAX)
@@ -214,8 +218,6 @@ static __always_inline __u32 path_put(struct tetra_scratch *s, __u32 slot)
 		at = s->text_at & (2 * TETRA_TEXT_MAX - 1);
 		if (at > TETRA_TEXT_MAX)
 			return 0;
-		if (bytes == TETRA_TEXT_MAX)
-			bytes = TETRA_TEXT_MAX - 1;
 		/* The mask is for the verifier: hide from the compiler that it has no
 		 * effect. */
 		opaque(bytes);

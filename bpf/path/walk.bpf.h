@@ -6,13 +6,15 @@
  *
  * On the way up only addresses are kept, in registers and on the stack, where they stay typed.
  * Names are read on the way down, as far as the trie goes: for most runs, one. A rename could
- * show a path that never existed: the sequence counters of all dentries are added up on the
- * way, and again at the end. A sequence only grows, and is odd during a rename.
+ * show a path that never existed: the kernel's count of all renames is compared (locks.bpf.h).
+ * Where that cannot be read, the sequence counters of all dentries are added up on the way, and
+ * again at the end. A sequence only grows, and is odd during a rename.
  */
 #ifndef TETRA_BPF_WALK_H
 #define TETRA_BPF_WALK_H
 
 #include "bpf/path/path.bpf.h"
+#include "bpf/path/locks.bpf.h"
 
 /* Components that the quick walk can handle. Each costs about twenty program instructions. */
 #define WALK_COMPONENTS 10
@@ -26,6 +28,7 @@ struct walk {
 	struct vfsmount *mount;
 	__u64 root;
 	__u64 is_common; /* the mount is that of the machine's first process */
+	__u64 is_crossing; /* it is mounted on that mount: s->path.point and so on are set */
 };
 
 /* Of the root mount of another namespace, a container's. */
@@ -37,17 +40,39 @@ static __noinline __u64 walk_other_root(struct tetra_scratch *s, struct vfsmount
 	return mount_is_root(s->number) ? root : 0;
 }
 
+/* The mount is mounted on the root of the first namespace. */
+static __always_inline int walk_is_mounted_on(struct tetra_scratch *s, struct walk *walk,
+					      const struct tetra_root *root)
+{
+	struct mount *m = far_mount(far_number(s, walk->mount));
+
+	s->path.mounted = lock_count(MOUNT_LOCK);
+	if (far_number(s, m->mnt_parent) + bpf_core_field_offset(struct mount, mnt) !=
+	    root->mount)
+		return 0;
+	s->path.dentry = far_number(s, walk->dentry);
+	s->path.mount_top = far_number(s, walk->mount->mnt_root);
+	s->path.point = far_number(s, m->mnt_mountpoint);
+	s->path.common = root->dentry;
+	walk->is_crossing = 1;
+	return 1;
+}
+
 static __always_inline void walk_set_root(struct tetra_scratch *s, struct walk *walk)
 {
 	__u32 zero = 0;
 	struct tetra_root *root = bpf_map_lookup_elem(&tetra_roots, &zero);
 
+	walk->is_crossing = 0;
 	if (root && root->mount == (__u64)walk->mount) {
 		walk->is_common = 1;
 		walk->root = root->dentry;
 		return;
 	}
 	walk->is_common = 0;
+	walk->root = 0;
+	if (MOUNT_LOCK && root && walk_is_mounted_on(s, walk, root))
+		return;
 	/* No file, as in anonymous mappings. Linux 5.10 does not handle a fault from such a
 	 * read in a function other than the program itself. */
 	walk->root = unknown(s, walk->mount ? walk_other_root(s, walk->mount) : 0);
@@ -101,6 +126,16 @@ static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentr
 #define WALK_END   31
 #define WALK_START (WALK_END - WALK_COMPONENTS)
 
+/* What an event says of the file. */
+static __always_inline void walk_inspect(struct tetra_path *path, struct dentry *dentry)
+{
+	struct inode *inode = dentry->d_inode;
+
+	path->mode = inode ? inode->i_mode : 0;
+	path->deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
+			dentry->d_parent != dentry;
+}
+
 /*
  * All names, for the text of the path, and what else an event says of the file. 1 if each
  * dentry is as it was during the walk: then the path was real when the walk ended.
@@ -112,29 +147,46 @@ static __always_inline __u64 dentry_number(struct tetra_scratch *s, struct dentr
 static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry,
 				  __u64 who)
 {
-	struct inode *inode;
 	struct dentry *at = dentry;
 	__u64 sum = 0, odd = 0, i;
 
+	if (s->path.depth > WALK_COMPONENTS)
+		return 0;
 	s->path.plain = 1;
 	for (i = WALK_START;; i++) {
-		__u64 depth = *(volatile __u32 *)&s->path.depth, sequence;
+		__u64 depth = *(volatile __u32 *)&s->path.depth;
 
 		/* Read each time: what is known of it would make each turn a state. */
 		if (i >= (depth + WALK_START & WALK_END))
 			break;
 		walk_name(&s->path, &s->components[i - WALK_START], at);
-		sequence = at->d_seq.seqcount.sequence;
-		/* Another dentry with a lower sequence must not make up for a higher one. */
-		sum += sequence + (dentry_number(s, at) & who);
-		odd |= sequence;
+		if (!RENAME_LOCK) {
+			__u64 sequence = at->d_seq.seqcount.sequence;
+
+			/* Another dentry with a lower sequence must not make up for a
+			 * higher one. */
+			sum += sequence + (dentry_number(s, at) & who);
+			odd |= sequence;
+		}
 		at = at->d_parent;
 	}
-	inode = dentry->d_inode;
-	s->path.mode = inode ? inode->i_mode : 0;
-	s->path.deleted = !((struct dentry___hashed *)dentry)->d_hash.pprev &&
-			  dentry->d_parent != dentry;
+	walk_inspect(&s->path, dentry);
+	if (RENAME_LOCK)
+		return unknown(s, lock_is_same(RENAME_LOCK, s->path.sequences));
 	return unknown(s, sum == s->path.sequences && !(odd & 1));
+}
+
+/* The same for a path of more components, or across a mount: its names are read when its text is
+ * made. */
+static __noinline __u64 walk_leave_far(struct tetra_scratch *s, struct dentry *dentry,
+				       __u64 is_crossing)
+{
+	walk_inspect(&s->path, dentry);
+	s->path.far = FAR_FOUND;
+	s->path.counted = 1;
+	s->path.crossed = is_crossing;
+	s->path.plain = 0;
+	return 1;
 }
 
 /* One component up; at the root it is done. */
@@ -143,7 +195,8 @@ static __noinline __u64 walk_rest(struct tetra_scratch *s, struct dentry *dentry
 		s->path.depth = n;                                                       \
 		goto done;                                                               \
 	}                                                                                \
-	sum += at->d_seq.seqcount.sequence + dentry_number(s, at);                       \
+	if (!RENAME_LOCK)                                                                \
+		sum += at->d_seq.seqcount.sequence + dentry_number(s, at);               \
 	at = at->d_parent;
 
 /* From @dentry to the dentry @stop: s->path.depth and .sequences. 1 if it got there. */
@@ -153,6 +206,8 @@ static __noinline __u64 walk_up(struct tetra_scratch *s, struct dentry *dentry,
 	struct dentry *at = dentry;
 	__u64 sum = 0;
 
+	if (RENAME_LOCK)
+		sum = lock_count(RENAME_LOCK);
 	WALK_EACH(WALK_ONE_UP)
 	s->path.depth = WALK_COMPONENTS;
 done:

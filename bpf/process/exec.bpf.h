@@ -11,9 +11,11 @@
 #include "bpf/process/fork.bpf.h"
 #include "bpf/path/walk.bpf.h"
 
-/* A set is eight bytes in all kernels, whatever its members are called. */
+/* Typed reads do not span fields. */
 #define CAPS_READ(set)                                                                   \
-	(*(const __u32 *)&(set) | (__u64) * ((const __u32 *)&(set) + 1) << 32)
+	(caps_are_words() ? (*(const __u32 *)&(set) |                                    \
+			     (__u64) * ((const __u32 *)&(set) + 1) << 32)                \
+			  : *(const __u64 *)&(set))
 
 static __always_inline void cred_fill(struct tetra_record_cred *ret,
 				      struct task_struct *task, const struct cred *cred)
@@ -35,7 +37,7 @@ static __always_inline void cred_fill(struct tetra_record_cred *ret,
 
 /* By enum tetra_namespace. */
 static __always_inline void namespaces_fill(__u32 *ret, struct task_struct *task,
-					    const struct cred *cred, struct pid *pid)
+					    const struct cred *cred, __u32 pid_level)
 {
 	struct nsproxy *proxy = task->nsproxy;
 
@@ -48,10 +50,7 @@ static __always_inline void namespaces_fill(__u32 *ret, struct task_struct *task
 	ret[TETRA_NS_TIME_FOR_CHILDREN] = proxy->time_ns_for_children->ns.inum;
 	ret[TETRA_NS_CGROUP] = proxy->cgroup_ns->ns.inum;
 	ret[TETRA_NS_USER] = cred->user_ns->ns.inum;
-	if (pid->level)
-		ret[TETRA_NS_PID] = task_namespace(task, TETRA_NS_PID);
-	else
-		ret[TETRA_NS_PID] = pid->numbers[0].ns->ns.inum;
+	ret[TETRA_NS_PID] = pid_level ? task_namespace(task, TETRA_NS_PID) : PID_NS_FIRST;
 }
 
 /* Moves past @bytes of text at s->spot, to the next multiple of eight. */
@@ -116,7 +115,7 @@ static __always_inline void exec_exe(struct tetra_scratch *s, __u32 slot,
 
 	walk->dentry = file->f_path.dentry;
 	walk->mount = file->f_path.mnt;
-	inode = walk->dentry->d_inode;
+	inode = file->f_inode;
 	record->inode = inode->i_ino;
 	record->links = inode->i_nlink;
 	walk_set_root(s, walk);
@@ -274,7 +273,8 @@ static __always_inline void exec_parent(struct tetra_scratch *s, __u32 tgid,
 	}
 	if (s->proc.flags & TETRA_PROC_IN_INIT_TREE)
 		flags |= TETRA_EXEC_IN_INIT_TREE;
-	record->head.flags |= flags;
+	_Static_assert(TETRA_PROC_FOREIGN << 8 == TETRA_EXEC_FOREIGN, "their positions");
+	record->head.flags |= flags | (s->proc.flags & TETRA_PROC_FOREIGN) << 8;
 	record->old_stamp = row ? row->stamp : 0;
 	record->parent_tgid = s->proc.parent_tgid = parent_tgid;
 	record->parent_stamp = s->proc.parent_stamp = parent_stamp;
@@ -367,7 +367,7 @@ static __always_inline int exec_run(struct task_struct *task, struct file *file,
 	struct pid *pid = task->thread_pid;
 	struct fs_struct *fs = task->fs;
 	struct tetra_record_exec *record;
-	__u32 tgid = task->tgid, slot;
+	__u32 tgid = task->tgid, slot, pid_level;
 	struct tetra_scratch *s;
 	struct walk walk;
 	__u64 now;
@@ -389,9 +389,10 @@ static __always_inline int exec_run(struct task_struct *task, struct file *file,
 	record->head.flags = s->args_flags;
 	record->args_bytes = s->args_bytes;
 	record->args_inline_bytes = 0;
-	record->ns_tgid = pid_ns_number(pid);
+	pid_level = pid->level;
+	record->ns_tgid = pid_number(pid, pid_level);
 	cred_fill(&record->cred, task, cred);
-	namespaces_fill(record->namespaces, task, cred, pid);
+	namespaces_fill(record->namespaces, task, cred, pid_level);
 	exec_cgroup(record, task);
 	record->privileges = per_clear ? exec_privileges(task, tgid) : 0;
 	s->spot = sizeof(*record);

@@ -52,7 +52,7 @@ static __always_inline void child_record(const struct child *child,
 	struct tetra_record_fork record;
 
 	head_fill(&record.head, TETRA_RECORD_FORK, sizeof(record), child->tgid,
-		  child->start, bpf_ktime_get_boot_ns());
+		  child->start, child->start);
 	record.head.flags = (parent ? 0 : TETRA_EXEC_NO_PARENT) |
 			    (flags ? TETRA_EXEC_IN_INIT_TREE : 0);
 	record.parent_stamp = child->parent_stamp;

@@ -165,7 +165,7 @@ __noinline int identity_walk(__u32 slot)
 	task = (void *)s->task;
 	/* Some kernel threads borrow a process's memory for a while: its name is not
 	 * theirs. */
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+	if (task_is_kernels(task))
 		return 0;
 	mm = BPF_CORE_READ(task, mm);
 	file = mm ? BPF_CORE_READ(mm, exe_file) : 0;

@@ -16,6 +16,17 @@
 		return BPF_CORE_READ(proxy, field, ns.inum);                             \
 	}
 
+/*
+ * It works for no process. Before Linux 5.12, and stable kernels of that time, workers of io_uring
+ * are kernel threads that have borrowed the memory of the process they work for.
+ */
+static __always_inline int task_is_kernels(struct task_struct *task)
+{
+	__u32 flags = BPF_CORE_READ(task, flags);
+
+	return (flags & (PF_KTHREAD | PF_IO_WORKER)) == PF_KTHREAD;
+}
+
 static __always_inline struct pid_namespace *task_pid_ns(struct task_struct *task)
 {
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
@@ -124,10 +135,12 @@ static __always_inline struct tetra_proc *proc_find_ancestor(__u32 *ret_tgid)
 	return 0;
 }
 
-/* The number of @pid in its innermost namespace; 0 in the root namespace. Typed. */
-static __always_inline __u32 pid_ns_number(struct pid *pid)
+/* Inode number of the first pid namespace, in all kernels (PROC_PID_INIT_INO). */
+#define PID_NS_FIRST 0xeffffffcu
+
+/* The number of @pid, typed, in its innermost namespace, the @level-th; 0 in the root namespace. */
+static __always_inline __u32 pid_number(struct pid *pid, __u32 level)
 {
-	__u32 level = pid->level;
 	struct upid upid = {};
 
 	if (!level)

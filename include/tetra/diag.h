@@ -120,6 +120,50 @@ TETRA_API int tetra_diag_fold(struct tetra_diag *diag, unsigned int more_than);
 TETRA_API int tetra_diag_render(struct tetra_diag *diag, unsigned int index, char *buf,
 				size_t size);
 
+/**
+ * struct tetra_finding_text - what the findings of one code mean
+ * @size:	set by the caller to sizeof(struct tetra_finding_text)
+ * @severity:	enum tetra_severity; 0 if findings of the code can be of several
+ * @code:	as in struct tetra_finding
+ * @title:	one line, no full stop
+ * @text:	what it means and why it matters; sentences without line breaks
+ * @cure:	what to do about it; likewise
+ * @example:	YAML that gets such a finding from tetra_policy_parse() with TETRA_LINT_TEXT: a
+ *		policy, or what is below its "spec:"; lines end in a newline. NULL if the text
+ *		of a policy alone does not show it
+ *
+ * All strings are static. Since: 0.1
+ */
+struct tetra_finding_text {
+	size_t size;
+	uint32_t severity;
+	uint32_t reserved;
+	const char *code;
+	const char *title;
+	const char *text;
+	const char *cure;
+	const char *example;
+};
+
+/**
+ * tetra_finding_describe() - what the findings of a code mean
+ * @code:	of a finding
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT for an unknown code; -EINVAL without a size. Any thread. Since: 0.1
+ */
+TETRA_API int tetra_finding_describe(const char *code, struct tetra_finding_text *ret);
+
+/**
+ * tetra_finding_list() - all codes, one after the other
+ * @index:	from 0: the codes of errors in a policy, those of warnings, then those of
+ *		machines and sessions; each group in the order of its codes
+ * @ret:	as for tetra_finding_describe()
+ *
+ * Return: 0; -ENOENT past the last; -EINVAL without a size. Any thread. Since: 0.1
+ */
+TETRA_API int tetra_finding_list(unsigned int index, struct tetra_finding_text *ret);
+
 TETRA_END_DECLS
 
 #endif

@@ -110,10 +110,13 @@ enum tetra_arg_status {
 };
 
 /* Bits of struct tetra_arg.flags. Since: 0.1 */
-#define TETRA_ARG_IS_CUT	1u /* the text or buffer was longer: see orig_size */
-#define TETRA_ARG_IS_UNRESOLVED 2u /* the beginning of the path is missing */
-#define TETRA_ARG_IS_DELETED	4u /* the file no longer has a name */
-#define TETRA_ARG_HAS_NO_PATH	8u /* pipe, socket, anonymous inode */
+#define TETRA_ARG_IS_CUT	1u  /* the text or buffer was longer */
+#define TETRA_ARG_IS_UNRESOLVED 2u  /* the beginning of the path is missing */
+#define TETRA_ARG_IS_DELETED	4u  /* the file no longer has a name */
+#define TETRA_ARG_HAS_NO_PATH	8u  /* pipe, socket, anonymous inode */
+#define TETRA_ARG_IS_MOVED	16u /* renamed each time it was read; no text */
+/* A user namespace made the mount, and chose its names; set where a policy distrusts these. */
+#define TETRA_ARG_IS_FOREIGN 32u
 
 /* Opaque: where the getters of structs find the value. */
 struct tetra_value;
@@ -132,10 +135,11 @@ struct tetra_value;
  * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM, DENTRY; the bytes
  *		of CHAR_BUF and CONST_BUF. NOT NUL-terminated
  * @text_len:	bytes of @text
- * @orig_size:	CHAR_BUF, CONST_BUF: original bytes; more than @text_len if cut
+ * @orig_size:	CHAR_BUF, CONST_BUF: bytes that were asked for; more than @text_len if cut.
+ *		Texts and paths: @text_len, also if cut: where the end is was not found out
  * @permission:	FILE, PATH, FD, LINUX_BINPRM, DENTRY: "-rw-r--r--"; empty for others
- * @value:	values that are structs: for the tetra_arg_get_*() of the type (SOCK:
- *		tetra_arg_get_sock(), CRED: tetra_arg_get_cred()); borrowed from the event;
+ * @value:	values that are structs: for the tetra_arg_get_*() of the type (SOCK, SOCKET,
+ *		SOCKADDR: tetra_arg_get_sock(), CRED: tetra_arg_get_cred()); borrowed from the event;
  *		NULL for other types
  *
  * Numbers and texts are members; types whose value is a struct have a getter each, so that this
@@ -338,7 +342,8 @@ struct tetra_sock {
 };
 
 /**
- * tetra_arg_get_sock() - the value of a SOCK argument
+ * tetra_arg_get_sock() - the value of a SOCK or SOCKET argument; of a SOCKADDR, which has @family,
+ * @saddr and @sport alone
  * @arg:	as filled by a call on an event, which must still be valid
  * @ret:	.size set by the caller; filled in
  *

@@ -84,6 +84,19 @@ TETRA_API int tetra_policy_enforces(const struct tetra_policy *policy);
 /** tetra_policy_count_hooks() - hooks in the policy. Since: 0.1 */
 TETRA_API unsigned int tetra_policy_count_hooks(const struct tetra_policy *policy);
 
+/**
+ * tetra_policy_schema() - the language of policies as a JSON Schema
+ * @buf:	where to write; may be NULL if @size is 0
+ * @size:	bytes in @buf; the text is cut to fit and always NUL-terminated if @size > 0
+ *
+ * Draft 2020-12, for editors and other checkers: keys, types, words, numbers of items. Every
+ * valid policy is valid by it; what it accepts may still be rejected by tetra_policy_parse(),
+ * which also knows what the parts mean together.
+ *
+ * Return: bytes the whole text needs without its NUL; -ENOMEM. Any thread. Since: 0.1
+ */
+TETRA_API int tetra_policy_schema(char *buf, size_t size);
+
 TETRA_END_DECLS
 
 #endif

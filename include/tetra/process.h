@@ -160,7 +160,7 @@ TETRA_API const char *tetra_process_get_cwd(const struct tetra_process *process)
 /**
  * tetra_process_get_flags() - how the process became known, as words
  *
- * "execve clone", "procFS rootcwd", ... as in JSON events.
+ * "execve clone", "procFS rootcwd", ... as in JSON events. "userNamespace" is our own.
  *
  * @buf:	where to write; may be NULL if @size is 0
  * @size:	bytes in @buf; the text is cut to fit and NUL-terminated if @size > 0
@@ -175,6 +175,18 @@ TETRA_API int tetra_process_is_in_init_tree(const struct tetra_process *process)
 
 /** tetra_process_is_forked() - 1 if it never executed anything itself. Since: 0.1 */
 TETRA_API int tetra_process_is_forked(const struct tetra_process *process);
+
+/**
+ * tetra_process_is_foreign() - 1 if a user namespace may have made the executable's name
+ *
+ * The executable was found in a mount namespace that a user namespace other than the first
+ * owns; or the process is older than the session, and one may have given it the file. Where a
+ * policy distrusts such names, NotIn and other negations of matchBinaries do not believe this
+ * one. In JSON the word "userNamespace" in the flags of the process.
+ *
+ * Since: 0.1
+ */
+TETRA_API int tetra_process_is_foreign(const struct tetra_process *process);
 
 /**
  * tetra_process_get_credentials() - user and group ids at exec

@@ -197,13 +197,29 @@ TETRA_API struct tetra_sub *tetra_unsubscribe(struct tetra_sub *sub);
  * @size:	sizeof(struct tetra_load_opts)
  * @mode:	enum tetra_mode; DEFAULT: what the policy says
  * @flags:	TETRA_LOAD_*
+ * @cgroups:	the policy's scope: ids of control groups (v2), in any order; borrowed until the
+ *		call returns. NULL: all processes
+ * @n_cgroups:	how many; 0 with @cgroups: no process, until tetra_txn_set_scope()
  *
- * Since: 0.1
+ * With a scope the policy holds for the processes in these groups and in all groups below them,
+ * those made later too. The id of a group is the inode number of its folder, and a process is in
+ * the group that it has when a hook runs: one that moves in or out is judged accordingly at once.
+ * The scope is asked before the rules of the policy; calls of other processes do not count as
+ * matches. Hooks that run for no process in particular, as on packets that arrive, see the group
+ * of the process that was interrupted. EXEC and EXIT events have no scope.
+ *
+ * A process that may move processes between groups can leave a scope: take a group above what is
+ * delegated to users. What others start for it (a service manager, a container engine) is in their
+ * groups, and before Linux 5.12 so is what the kernel's threads do for io_uring. Other processes
+ * meet the policy in two ways: if no scratch memory is free, an enforcing hook denies, as it does
+ * without a scope; and programs that wait for text read it for every caller. Since: 0.1
  */
 struct tetra_load_opts {
 	size_t size;
 	uint32_t mode;
 	uint32_t flags;
+	const uint64_t *cgroups;
+	size_t n_cgroups;
 };
 
 /* Bits of struct tetra_load_opts.flags. Since: 0.1 */
@@ -233,7 +249,8 @@ TETRA_API int tetra_txn_begin(struct tetra_session *session, struct tetra_txn **
  * Return: 0; -EEXIST if a policy of that name is loaded; -EOPNOTSUPP or -ENOENT if this
  * kernel cannot do what the policy asks; -E2BIG over a limit, such as that of the rules on one
  * hook, counting all policies; -ENOMEM; -EBUSY inside a callback; -ECANCELED if the session was
- * freed. The transaction can continue without the policy. Since: 0.1
+ * freed; for the scope (bad-scope) as tetra_txn_set_scope(). The transaction can continue without
+ * the policy. Since: 0.1
  */
 TETRA_API int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 			     const struct tetra_load_opts *opts, struct tetra_diag *diag);
@@ -266,6 +283,24 @@ TETRA_API int tetra_txn_set_mode(struct tetra_txn *txn, const char *name, uint32
  */
 TETRA_API int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name,
 				    uint32_t enabled, struct tetra_diag *diag);
+
+/**
+ * tetra_txn_set_scope() - change the control groups that a policy is for
+ * @cgroups:	as in struct tetra_load_opts; NULL: all processes
+ * @n_cgroups:	how many
+ * @diag:	as in tetra_txn_unload(); says which group cannot be looked up (bad-scope)
+ *
+ * Groups that were removed since the scope was set do no harm: their ids are not used again.
+ *
+ * Return: 0; -ENOENT, also for a group that does not exist; -EINVAL for a count without groups;
+ * -EOPNOTSUPP if this process sees no control group tree of version 2, or a part of it only, as
+ * in a control group namespace; -EPERM without CAP_DAC_READ_SEARCH; -E2BIG for more than 1048576
+ * groups, or one that is more than 63 levels below the root; -ENOMEM. The scope then stays as
+ * it is. Since: 0.1
+ */
+TETRA_API int tetra_txn_set_scope(struct tetra_txn *txn, const char *name,
+				  const uint64_t *cgroups, size_t n_cgroups,
+				  struct tetra_diag *diag);
 
 /**
  * tetra_txn_commit() - put the changes into force atomically, and free the transaction
@@ -301,6 +336,11 @@ TETRA_API int tetra_policy_set_mode(struct tetra_session *session, const char *n
 /** tetra_policy_set_enabled() - a transaction of one tetra_txn_set_enabled(). Since: 0.1 */
 TETRA_API int tetra_policy_set_enabled(struct tetra_session *session, const char *name,
 				       uint32_t enabled, struct tetra_diag *diag);
+
+/** tetra_policy_set_scope() - a transaction of one tetra_txn_set_scope(). Since: 0.1 */
+TETRA_API int tetra_policy_set_scope(struct tetra_session *session, const char *name,
+				     const uint64_t *cgroups, size_t n_cgroups,
+				     struct tetra_diag *diag);
 
 /**
  * struct tetra_counts - what rules did; the same for selectors, hooks and policies
@@ -394,6 +434,9 @@ enum tetra_preemption {
  *			one event more than the limit allows may have been sent
  * @signals_failed:	signals of rules that the kernel did not send: to the first process of
  *			the machine, or to one that was already ending
+ * @lost_bpf_free:	times that kernel.unprivileged_bpf_disabled became 0 on a preemptible
+ *			kernel, so that runs of probes can be skipped
+ * @bpf_free:		1 if it is 0 now: every user may call bpf(2)
  *
  * Since: 0.1
  */
@@ -423,6 +466,8 @@ struct tetra_session_stats {
 	uint64_t skipped_own;
 	uint64_t rate_forgotten;
 	uint64_t signals_failed;
+	uint64_t lost_bpf_free;
+	uint64_t bpf_free;
 };
 
 /**

@@ -288,6 +288,35 @@ void diag_note(struct tetra_diag *diag, const struct diag_place *place, const ch
 	va_end(args);
 }
 
+/* As diag_add(), of a text that is finished. */
+static void diag_add_text(struct tetra_diag *diag, uint32_t severity,
+			  const struct diag_place *place, const char *code,
+			  const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diag_add(diag, severity, place, code, hint, format, args);
+	va_end(args);
+}
+
+void diag_append(struct tetra_diag *diag, const struct tetra_diag *from)
+{
+	size_t i;
+
+	for (i = 0; diag && i < from->n_findings; i++) {
+		const struct finding *finding = &from->findings[i];
+		const struct diag_place place = { finding->file, finding->line,
+						  finding->column, finding->path,
+						  finding->kind };
+
+		diag_add_text(diag, finding->severity, &place, finding->code,
+			      finding->hint, "%s", finding->message);
+	}
+	if (diag && from->has_lost)
+		diag_lose(diag);
+}
+
 static int finding_compare(const void *left, const void *right)
 {
 	const struct finding *a = left, *b = right;
@@ -487,6 +516,7 @@ static void render_excerpt(struct strbuf *buf, const char *line, const char *end
 	strbuf_putc(buf, '\n');
 	/* A finding about the end of a line points past its last character. */
 	strbuf_format(buf, "      | %s^\n", strbuf_get(&pad));
+	buf->failed |= pad.failed;
 }
 
 static void render_source(struct tetra_diag *diag, const struct finding *finding,

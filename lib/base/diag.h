@@ -40,6 +40,9 @@ void diag_warning(struct tetra_diag *diag, const struct diag_place *place,
 void diag_note(struct tetra_diag *diag, const struct diag_place *place, const char *code,
 	       const char *hint, const char *format, ...) _printf_(5, 6);
 
+/* Adds what @from has collected, except sources. */
+void diag_append(struct tetra_diag *diag, const struct tetra_diag *from);
+
 static inline void tetra_diag_freep(struct tetra_diag **diag)
 {
 	tetra_diag_free(*diag);

@@ -7,11 +7,14 @@
 
 #include "lib/host/pseudo.h"
 #include "lib/btf/quiet.h"
+#include "lib/btf/sound.h"
 
 /*
  * Longest chain of types: a well-formed one is far shorter, a broken one may be a loop.
  */
 #define BTF_MAX_DEPTH 32u
+/* Members without a name in one struct, nested ones too: the kernel has some dozens at most. */
+#define BTF_MAX_UNNAMED 512u
 /* Prefix of the kernel's types of raw tracepoints. */
 #define BTF_TRACE_PREFIX "btf_trace_"
 
@@ -41,6 +44,20 @@ int vmlinux_open(struct vmlinux *vmlinux, const char *path)
 	if (vmlinux->btf)
 		find_strings(vmlinux);
 	return vmlinux->error;
+}
+
+int vmlinux_load(struct vmlinux *vmlinux, const void *data, size_t bytes)
+{
+	QUIET;
+
+	vmlinux_close(vmlinux);
+	if (bytes > UINT32_MAX)
+		return -EINVAL;
+	vmlinux->btf = btf__new(data, (uint32_t)bytes);
+	if (!vmlinux->btf)
+		return errno == ENOMEM ? -ENOMEM : -EINVAL;
+	find_strings(vmlinux);
+	return btf_is_sound(vmlinux->btf, vmlinux->strings_bytes) ? 0 : -EINVAL;
 }
 
 void vmlinux_close(struct vmlinux *vmlinux)
@@ -177,13 +194,18 @@ static const struct btf_type *type_strip(const struct btf *btf, uint32_t id)
 	return id ? type : NULL;
 }
 
+struct member_place {
+	uint32_t offset;
+	uint32_t n_unnamed; /* that were looked into */
+};
+
 /*
- * The member @name of a struct or union, through members without a name. Its place is added to
- * *offset. NULL if there is none.
+ * The member @name of a struct or union, through members without a name: of a file, such a struct
+ * may contain itself many times. Its offset is added to that of *place. NULL if there is none.
  */
 static const struct btf_member *member_find(const struct vmlinux *vmlinux,
 					    const struct btf_type *type, const char *name,
-					    uint32_t depth, uint32_t *offset)
+					    uint32_t depth, struct member_place *place)
 {
 	const struct btf_member *members = btf_members(type);
 
@@ -196,14 +218,16 @@ static const struct btf_member *member_find(const struct vmlinux *vmlinux,
 		if (own && *own) {
 			if (!str_equal(own, name))
 				continue;
-			*offset += bit / 8;
+			place->offset += bit / 8;
 			return btf_member_bitfield_size(type, i) ? NULL : found;
 		}
 		if (!inner || !btf_is_composite(inner) || depth == BTF_MAX_DEPTH)
 			continue;
-		found = member_find(vmlinux, inner, name, depth + 1, offset);
+		if (place->n_unnamed++ >= BTF_MAX_UNNAMED)
+			return NULL;
+		found = member_find(vmlinux, inner, name, depth + 1, place);
 		if (found) {
-			*offset += bit / 8;
+			place->offset += bit / 8;
 			return found;
 		}
 	}
@@ -213,14 +237,15 @@ static const struct btf_member *member_find(const struct vmlinux *vmlinux,
 int vmlinux_find_member(struct vmlinux *vmlinux, const char *name, char *path,
 			struct kernel_member *ret)
 {
-	uint32_t id = vmlinux_find_type(vmlinux, name, BTF_KIND_STRUCT), offset = 0;
+	uint32_t id = vmlinux_find_type(vmlinux, name, BTF_KIND_STRUCT);
+	struct member_place place = {};
 	int64_t size = -1;
 
 	for (char *part; (part = strsep(&path, "."));) {
 		const struct btf_type *type = id ? type_strip(vmlinux->btf, id) : NULL;
 		const struct btf_member *member =
 			type && btf_is_composite(type)
-				? member_find(vmlinux, type, part, 0, &offset)
+				? member_find(vmlinux, type, part, 0, &place)
 				: NULL;
 
 		if (!member)
@@ -230,7 +255,7 @@ int vmlinux_find_member(struct vmlinux *vmlinux, const char *name, char *path,
 	}
 	if (size < 0)
 		return -ENOENT;
-	ret->offset = offset;
+	ret->offset = place.offset;
 	ret->size = (uint32_t)size;
 	return 0;
 }
@@ -255,7 +280,7 @@ static void type_text(const struct vmlinux *vmlinux, uint32_t id, uint32_t depth
 	switch (btf_kind(type)) {
 	case BTF_KIND_PTR:
 		type_text(vmlinux, type->type, depth + 1, text);
-		text_append(text, text[strlen(text) - 1] == '*' ? "*" : " *");
+		text_append(text, *text && text[strlen(text) - 1] == '*' ? "*" : " *");
 		return;
 	case BTF_KIND_CONST:
 		if (btf_is_ptr(btf__type_by_id(btf, type->type))) {
@@ -306,6 +331,19 @@ static const char *copy_name(struct arena *arena, const char *name)
 	return *name ? arena_text(arena, name, strlen(name)) : "";
 }
 
+/* What the verifier of 5.10 lets programs load: pointers to structs, to void, not to const void,
+ * and to char. Later ones have more, and 7.2 all. */
+static bool pointer_is_opaque(const struct vmlinux *vmlinux,
+			      const struct btf_type *pointer)
+{
+	const struct btf_type *to = type_strip(vmlinux->btf, pointer->type);
+
+	if (!pointer->type)
+		return false;
+	return !to || (!btf_is_composite(to) &&
+		       !(btf_is_int(to) && str_equal(type_name(vmlinux, to), "char")));
+}
+
 /*
  * The name is that of the type a pointer points to, if it has one; not of a second pointer's.
  */
@@ -322,6 +360,7 @@ static int describe_type(const struct vmlinux *vmlinux, uint32_t id, struct aren
 	param->size = size > 0 && size <= UINT32_MAX ? (uint32_t)size : 0;
 	if (param->is_pointer)
 		named = type_strip(btf, type->type);
+	param->is_opaque = param->is_pointer && pointer_is_opaque(vmlinux, type);
 	param->type_name = "";
 	if (named && !btf_is_ptr(named))
 		param->type_name = copy_name(arena, type_name(vmlinux, named));

@@ -28,6 +28,8 @@ struct vmlinux {
  * -ENOMEM.
  */
 int vmlinux_open(struct vmlinux *vmlinux, const char *path);
+/* Of the bytes of such a file, which are copied. -EINVAL; -ENOMEM. */
+int vmlinux_load(struct vmlinux *vmlinux, const void *data, size_t bytes);
 void vmlinux_close(struct vmlinux *vmlinux);
 
 /* Type id of a function; of the typedef btf_trace_*; 0 if there is none. */

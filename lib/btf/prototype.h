@@ -22,7 +22,11 @@ struct kernel_param {
 	uint8_t is_pointer;
 	uint8_t is_signed;
 	uint8_t is_struct; /* a struct or union by value */
-	uint8_t reserved;
+	/*
+	 * It points to a pointer, a function, a number, const void, or a struct that is declared
+	 * alone: to what BPF programs with typed parameters cannot load on all kernels.
+	 */
+	uint8_t is_opaque;
 };
 
 struct kernel_function {
@@ -43,6 +47,8 @@ struct kernel_function {
 	/* The parameters are known. Always set, except for some system calls. */
 	uint8_t has_params;
 	uint8_t is_alias; /* .target is not .name */
+	/* Of a system call: what its wrapper's registers are is declared alone. */
+	uint8_t is_opaque;
 };
 
 /* A member of a struct of the kernel, in bytes. */

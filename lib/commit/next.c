@@ -145,6 +145,7 @@ static void group_fill(struct ruleset_group *group, const struct state_member *m
 	group->widened = use->widened;
 	group->n_widened = use->n_widened;
 	group->marks = use->marks;
+	group->scope = policy->scope ? &policy->scope->groups : NULL;
 }
 
 static int point_fill(struct ruleset_hook *hook, const struct state_point *point,
@@ -313,9 +314,8 @@ static int session_grow(struct tetra_session *session, uint32_t n_hooks)
 	return r;
 }
 
-/* Says how each new point will be attached, before the first of them is. */
-static int next_plan(struct tetra_session *session, struct session_state *next,
-		     struct tetra_diag *diag)
+int next_plan(struct tetra_session *session, struct session_state *next,
+	      struct tetra_diag *diag)
 {
 	for (uint32_t i = 0; i < next->n_points; i++) {
 		const struct state_point *point = &next->points[i];
@@ -330,9 +330,17 @@ static int next_plan(struct tetra_session *session, struct session_state *next,
 		if (r < 0)
 			return session_point_plan(point->point, file, session->kernel,
 						  diag);
-		session_point_expect(point->point, session->sensor, session->kernel);
 	}
 	return 0;
+}
+
+/* Before the first of them is attached. */
+static void next_expect(struct tetra_session *session, const struct session_state *next)
+{
+	for (uint32_t i = 0; i < next->n_points; i++)
+		if (!next->points[i].point->attached)
+			session_point_expect(next->points[i].point, session->sensor,
+					     session->kernel);
 }
 
 int next_attach(struct tetra_session *session, struct session_state *next,
@@ -344,6 +352,8 @@ int next_attach(struct tetra_session *session, struct session_state *next,
 		r = next_plan(session, next, diag);
 	if (r == 0)
 		r = session_check_switches(session, next, diag);
+	if (r == 0)
+		next_expect(session, next);
 	for (uint32_t i = 0; i < next->n_points && r == 0; i++) {
 		struct session_point *point = next->points[i].point;
 		char name[PLAN_POINT_BYTES];

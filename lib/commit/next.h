@@ -16,6 +16,10 @@ int next_collect_points(struct tetra_session *session, struct session_state *nex
 int next_compile(struct tetra_session *session, struct session_state *next,
 		 struct tetra_diag *diag);
 
+/* How each new point will be attached. */
+int next_plan(struct tetra_session *session, struct session_state *next,
+	      struct tetra_diag *diag);
+
 /* Programs for the points that have none. */
 int next_attach(struct tetra_session *session, struct session_state *next,
 		struct tetra_diag *diag);

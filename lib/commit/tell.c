@@ -53,7 +53,8 @@ static const char *policy_change(const struct state_policy *before,
 	if (before->enabled != now->enabled)
 		return now->enabled ? "enabled" : "disabled";
 	if (before->mode == now->mode)
-		return NULL;
+		return scope_is_same(before->scope, now->scope) ? NULL
+								: "in another scope";
 	return now->mode == TETRA_MODE_ENFORCE ? "in enforce mode" : "in monitor mode";
 }
 

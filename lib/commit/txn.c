@@ -25,6 +25,8 @@ static int state_copy_policies(struct session_state *to, const struct session_st
 
 		r = state_add_policy(to, session_policy_ref(policy->loaded), policy->mode,
 				     policy->enabled);
+		if (r == 0)
+			to->policies[i].scope = scope_ref(policy->scope);
 	}
 	return r;
 }
@@ -93,6 +95,13 @@ static int mode_is_unknown(uint32_t mode, struct tetra_diag *diag)
 		mode ? "there is no mode %u" : "mode %u is not one to change to", mode);
 }
 
+static int scope_is_nowhere(struct tetra_diag *diag)
+{
+	return diag_error(diag, NULL, -EINVAL, "bad-option",
+			  "use NULL and 0 for all processes",
+			  "control groups are counted, but not given");
+}
+
 static int load_opts_read(struct tetra_load_opts *ret, const struct tetra_load_opts *opts,
 			  struct tetra_diag *diag)
 {
@@ -106,6 +115,8 @@ static int load_opts_read(struct tetra_load_opts *ret, const struct tetra_load_o
 		return diag_error(diag, NULL, -EINVAL, "bad-option", NULL,
 				  "flags of the load: 0x%x is unknown",
 				  ret->flags & ~TETRA_LOAD_REPLACE);
+	if (!ret->cgroups && ret->n_cgroups)
+		return scope_is_nowhere(diag);
 	return 0;
 }
 
@@ -164,7 +175,7 @@ static int load_check_here(const struct tetra_session *session,
 								: HERE_OWN_SEEN,
 			     .enforces = mode == TETRA_MODE_ENFORCE };
 
-	return here_check(&here);
+	return kernel_is_recorded(session->kernel) ? 0 : here_check(&here);
 }
 
 /* What a load puts into the next state. */
@@ -174,6 +185,7 @@ struct load {
 	struct state_policy *same;
 	bool kept; /* .loaded is what was in force, or loaded, before: nothing has changed */
 	uint32_t mode;
+	struct scope *scope;
 };
 
 /*
@@ -218,7 +230,8 @@ static int load_plan(struct load *load, struct tetra_txn *txn,
 	if (r < 0)
 		return r;
 	load->mode = load_mode(policy, opts);
-	if (!(session->opts.flags & TETRA_SESSION_STRICT_PATHS))
+	r = scope_new(&load->scope, opts->cgroups, opts->n_cgroups, diag);
+	if (r == 0 && !(session->opts.flags & TETRA_SESSION_STRICT_PATHS))
 		r = session_policy_widen(load->loaded, diag);
 	unchanged = r == 0 ? load_find_unchanged(txn, load) : NULL;
 	if (unchanged)
@@ -242,14 +255,24 @@ static int load_check(struct tetra_txn *txn, const struct load *load,
 	return r;
 }
 
-/* Takes the reference of @load. */
+/* Takes the references of @load. */
 static int load_finish(struct tetra_txn *txn, const struct load *load)
 {
-	if (!load->same)
-		return state_add_policy(txn->next, load->loaded, load->mode, true);
-	session_policy_unref(load->same->loaded);
-	*load->same = (struct state_policy){ load->loaded, load->mode, true };
-	return 0;
+	struct state_policy policy = { load->loaded, load->mode, true, load->scope };
+	int r;
+
+	if (load->same) {
+		session_policy_unref(load->same->loaded);
+		scope_unref(load->same->scope);
+		*load->same = policy;
+		return 0;
+	}
+	r = state_add_policy(txn->next, load->loaded, load->mode, true);
+	if (r == 0)
+		txn->next->policies[txn->next->n_policies - 1].scope = load->scope;
+	else
+		scope_unref(load->scope);
+	return r;
 }
 
 int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
@@ -278,6 +301,7 @@ int tetra_txn_load(struct tetra_txn *txn, struct tetra_policy *policy,
 	if (load.loaded && !load.kept)
 		load_forget_groups(txn->session, load.loaded);
 	session_policy_unref(load.loaded);
+	scope_unref(load.scope);
 	return r;
 }
 
@@ -345,6 +369,25 @@ int tetra_txn_set_enabled(struct tetra_txn *txn, const char *name, uint32_t enab
 		return r;
 	policy->enabled = enabled != 0;
 	txn->room.counted = false;
+	return 0;
+}
+
+int tetra_txn_set_scope(struct tetra_txn *txn, const char *name, const uint64_t *cgroups,
+			size_t n_cgroups, struct tetra_diag *diag)
+{
+	struct state_policy *policy;
+	struct scope *scope;
+	int r = txn_find(txn, name, &policy, diag);
+
+	if (r < 0)
+		return r;
+	if (!cgroups && n_cgroups)
+		return scope_is_nowhere(diag);
+	r = scope_new(&scope, cgroups, n_cgroups, diag);
+	if (r < 0)
+		return r;
+	scope_unref(policy->scope);
+	policy->scope = scope;
 	return 0;
 }
 
@@ -527,5 +570,18 @@ int tetra_policy_set_enabled(struct tetra_session *session, const char *name,
 
 	return r < 0 ? r
 		     : txn_end(txn, tetra_txn_set_enabled(txn, name, enabled, diag),
+			       diag);
+}
+
+int tetra_policy_set_scope(struct tetra_session *session, const char *name,
+			   const uint64_t *cgroups, size_t n_cgroups,
+			   struct tetra_diag *diag)
+{
+	struct tetra_txn *txn;
+	int r = tetra_txn_begin(session, &txn);
+
+	return r < 0 ? r
+		     : txn_end(txn,
+			       tetra_txn_set_scope(txn, name, cgroups, n_cgroups, diag),
 			       diag);
 }

@@ -183,6 +183,11 @@ const char *suggest_port(char (*buf)[SUGGEST_BYTES], const char *text)
 			 text[0] == '>' ? UINT16_MAX : (unsigned int)number);
 		return *buf;
 	}
+	if (isdigit((unsigned char)text[0]) && text[strspn(text, "0123456789")] == '/') {
+		snprintf(*buf, sizeof(*buf), "write '%.*s'; Protocol compares the rest",
+			 (int)MIN(strspn(text, "0123456789"), 10u), text);
+		return *buf;
+	}
 	number = str_has_prefix(text, "0x") ? strtoul(text, NULL, 16) : 0;
 	if (number && number <= UINT16_MAX) {
 		snprintf(*buf, sizeof(*buf), "ports are decimal: write %lu", number);
@@ -211,6 +216,8 @@ const char *suggest_net(char (*buf)[SUGGEST_BYTES], const char *text)
 	if (length >= 0)
 		snprintf(*buf, sizeof(*buf), "write %.*s/%d", (int)MIN(slash - text, 40),
 			 text, length);
+	else if (strstr(text, "://"))
+		snprintf(*buf, sizeof(*buf), "write the address alone");
 	else if (text[0] == '[')
 		snprintf(*buf, sizeof(*buf), "leave the brackets out");
 	else if (strchr(text, '%'))

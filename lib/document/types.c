@@ -19,17 +19,19 @@ static const char *const caller_depth_rows[] = { "1",  "2",  "3",  "4",	 "5",  "
 						 "7",  "8",  "9",  "10", "11", "12",
 						 "13", "14", "15", "any" };
 static const struct label_operator_row label_operator_rows[] = {
-	{ "In", true },
-	{ "NotIn", true },
-	{ "Exists", false },
-	{ "DoesNotExist", false },
+	{ "In", true, false },
+	{ "NotIn", true, true },
+	{ "Exists", false, false },
+	{ "DoesNotExist", false, true },
 };
 static const struct list_type_row list_type_rows[] = {
 	{ "syscalls", LIST_OF_CALLS },
 	{ "generated_syscalls", LIST_OF_CALLS | LIST_GENERATED },
 	{ "generated_ftrace", LIST_GENERATED | LIST_OF_PATTERN },
 };
-static const char *const data_source_rows[] = { "current_task", "pt_regs" };
+static const char *const data_source_rows[] = {
+	[DATA_OF_TASK] = "current_task", [DATA_OF_REGISTERS] = "pt_regs"
+};
 static const char *const rate_scope_rows[] = { "thread", "process", "global" };
 #define X(NAME, name, ...) name,
 static const char *const option_name_rows[] = { POLICY_OPTIONS(X) };

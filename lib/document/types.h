@@ -31,6 +31,7 @@ extern const struct words operators, set_operators, binary_operators, text_opera
 struct label_operator_row {
 	const char *name;
 	bool takes_values;
+	bool is_negated; /* what does not have the label matches */
 };
 
 extern const struct words label_operators;
@@ -49,6 +50,9 @@ extern const struct words list_types;
 
 /* Words that are only words: rows of one string. */
 extern const struct words capability_sets, namespaces, caller_depths;
+/* Where an element of data comes from: the row in data_sources. */
+enum { DATA_OF_TASK, DATA_OF_REGISTERS };
+
 extern const struct words data_sources, rate_scopes;
 /* The options of a policy: NAME, as written, what reads the value (envelope.c). */
 /* A row a line. */

@@ -94,21 +94,38 @@ static void put_bytes(struct writer *writer, const struct event_arg *arg)
 	writer_char(writer, '"');
 }
 
-static void put_path_flags(struct writer *writer, const struct event_arg *arg, bool first)
+/* What is not as usual with a path; the first word is Tetragon's. Returns whether there was any. */
+static bool put_path_flags(struct writer *writer, const struct event_arg *arg, bool first)
 {
-	if (!(arg->head.flags & TETRA_ARG_UNRESOLVED))
-		return;
-	if (!first)
-		writer_char(writer, ',');
-	writer_lit(writer, "\"flags\":\"unresolvedPathComponents\"");
+	static const struct {
+		uint8_t flag;
+		const char *word;
+	} words[] = {
+		{ TETRA_ARG_UNRESOLVED, "unresolvedPathComponents" },
+		{ TETRA_ARG_FOREIGN, "userNamespace" },
+	};
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!(arg->head.flags & words[i].flag))
+			continue;
+		if (!any && !first)
+			writer_char(writer, ',');
+		writer_text(writer, any ? " " : "\"flags\":\"");
+		writer_text(writer, words[i].word);
+		any = true;
+	}
+	if (any)
+		writer_char(writer, '"');
+	return any;
 }
 
 static void put_path(struct writer *writer, const struct tetra_event *event,
 		     const struct event_arg *arg)
 {
 	struct process_text text = codec_text(arg);
-	bool unresolved = arg->head.flags & TETRA_ARG_UNRESOLVED;
 	char permission[16];
+	bool flagged;
 
 	writer_char(writer, '{');
 	if (text.len) {
@@ -116,8 +133,8 @@ static void put_path(struct writer *writer, const struct tetra_event *event,
 		writer_json(writer, text.text, text.len);
 		writer_char(writer, '"');
 	}
-	put_path_flags(writer, arg, !text.len);
-	if (text.len || unresolved)
+	flagged = put_path_flags(writer, arg, !text.len);
+	if (text.len || flagged)
 		writer_char(writer, ',');
 	writer_lit(writer, "\"permission\":\"");
 	writer_put(writer, permission, put_permission(permission, event_arg_u64(arg)));
@@ -172,17 +189,24 @@ static bool family_is_shown(const struct tetra_event *event, uint16_t family)
 	       family == AF_INET || family == AF_INET6;
 }
 
+/* Up to the family; false if it is left out. */
+static bool sock_begin(struct writer *writer, const struct tetra_event *event,
+		       const struct event_arg *arg, struct tetra_record_sock *ret)
+{
+	memcpy(ret, arg->data, sizeof(*ret));
+	writer_char(writer, '{');
+	if (!family_is_shown(event, ret->family))
+		return false;
+	put_name(writer, "\"family\":", &names_families, ret->family);
+	return true;
+}
+
 static void put_sock(struct writer *writer, const struct tetra_event *event,
 		     const struct event_arg *arg)
 {
 	struct tetra_record_sock sock;
-	bool family;
+	bool family = sock_begin(writer, event, arg, &sock);
 
-	memcpy(&sock, arg->data, sizeof(sock));
-	family = family_is_shown(event, sock.family);
-	writer_char(writer, '{');
-	if (family)
-		put_name(writer, "\"family\":", &names_families, sock.family);
 	put_name(writer, family ? ",\"type\":" : "\"type\":", &names_socket_types,
 		 sock.type);
 	put_name(writer, ",\"protocol\":", &names_protocols, sock.protocol);
@@ -198,6 +222,17 @@ static void put_sock(struct writer *writer, const struct tetra_event *event,
 		writer_char(writer, '"');
 	}
 	put_name(writer, ",\"state\":", &names_tcp_states, sock.state);
+	writer_char(writer, '}');
+}
+
+static void put_sockaddr(struct writer *writer, const struct tetra_event *event,
+			 const struct event_arg *arg)
+{
+	struct tetra_record_sock sock;
+	bool family = sock_begin(writer, event, arg, &sock);
+
+	put_address(writer, family ? ",\"addr\":" : "\"addr\":", sock.family, sock.saddr);
+	put_number(writer, ",\"port\":", sock.sport);
 	writer_char(writer, '}');
 }
 
@@ -323,6 +358,8 @@ const struct codec codecs[TETRA_SHAPE_END] = {
 	[TETRA_SHAPE_PATH] = { 8, put_path, NULL, "{}", fill_path },
 	[TETRA_SHAPE_SOCK] = { sizeof(struct tetra_record_sock), put_sock, NULL, "{}",
 			       fill_struct },
+	[TETRA_SHAPE_SOCKADDR] = { sizeof(struct tetra_record_sock), put_sockaddr, NULL,
+				   "{}", fill_struct },
 	[TETRA_SHAPE_CRED] = { sizeof(struct tetra_record_arg_cred), put_cred, NULL, "{}",
 			       fill_struct },
 };

@@ -28,6 +28,8 @@ _Static_assert(TETRA_ARG_IS_CUT == TETRA_ARG_CUT, "flags of arguments");
 _Static_assert(TETRA_ARG_IS_UNRESOLVED == TETRA_ARG_UNRESOLVED, "flags of arguments");
 _Static_assert(TETRA_ARG_IS_DELETED == TETRA_ARG_DELETED, "flags of arguments");
 _Static_assert(TETRA_ARG_HAS_NO_PATH == TETRA_ARG_NO_PATH, "flags of arguments");
+_Static_assert(TETRA_ARG_IS_MOVED == TETRA_ARG_MOVED, "flags of arguments");
+_Static_assert(TETRA_ARG_IS_FOREIGN == TETRA_ARG_FOREIGN, "flags of arguments");
 _Static_assert((int)TETRA_ARG_STATUS_FAULT == TETRA_ARG_FAULT, "status of arguments");
 _Static_assert((int)TETRA_ARG_STATUS_ABSENT == TETRA_ARG_ABSENT, "status of arguments");
 _Static_assert((int)TETRA_PROCESS_NS_USER == (int)TETRA_NS_USER, "namespaces");

@@ -56,6 +56,7 @@ struct process_seed {
 	bool has_record; /* its own record, at least possibly: not announced */
 	bool described;	 /* by its own record: only what it says of its parent matters */
 	bool has_cred;
+	bool foreign; /* its name is one that a user namespace may have made */
 	struct tetra_record_image facts; /* as far as they are known */
 	const char
 		/* first 31 characters of the id; NULL: find it from below */

@@ -11,6 +11,18 @@ static const void *value_of(const struct tetra_arg *arg, uint32_t type)
 	return value && arg->type == type ? value->data : NULL;
 }
 
+/* Likewise, of a socket, or an address of one. */
+static const void *sock_of(const struct tetra_arg *arg)
+{
+	static const uint32_t types[] = { TETRA_TYPE_SOCK, TETRA_TYPE_SOCKET,
+					  TETRA_TYPE_SOCKADDR };
+	const void *data = NULL;
+
+	for (size_t i = 0; !data && i < ARRAY_SIZE(types); i++)
+		data = value_of(arg, types[i]);
+	return data;
+}
+
 static int value_check(const struct tetra_arg *arg, const void *ret)
 {
 	const size_t needed = offsetof(struct tetra_arg, value) + sizeof(arg->value);
@@ -26,7 +38,7 @@ int tetra_arg_get_sock(const struct tetra_arg *arg, struct tetra_sock *ret)
 
 	if (value_check(arg, ret) < 0)
 		return -EINVAL;
-	data = value_of(arg, TETRA_TYPE_SOCK);
+	data = sock_of(arg);
 	if (!data)
 		return -ENOENT;
 	memcpy(&sock, data, sizeof(sock));
@@ -40,7 +52,7 @@ int tetra_arg_get_sock(const struct tetra_arg *arg, struct tetra_sock *ret)
 	memcpy(all.daddr, sock.daddr, sizeof(all.daddr));
 	all.sport = sock.sport;
 	all.dport = sock.dport;
-	all.cookie = sock.cookie;
+	all.cookie = arg->type == TETRA_TYPE_SOCKADDR ? 0 : sock.cookie;
 	return opts_fill(ret, &all, sizeof(all));
 }
 

@@ -78,6 +78,8 @@ static int column_build_aside(struct column *column, struct cells *cells, uint32
 		if (r < 0)
 			return r;
 	}
+	if (column->cut)
+		aside.cut = column->cut;
 	r = cells_add(cells, 1, ret);
 	if (r < 0)
 		return r;

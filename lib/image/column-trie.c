@@ -11,6 +11,7 @@
  *  - the continuation of a node: the value has more, no matter what ("/etc/").
  */
 #include "bpf/abi/match.h"
+#include "lib/base/array.h"
 #include "lib/image/column.h"
 #include "lib/image/image.h"
 #include "lib/image/trie-table.h"
@@ -45,6 +46,8 @@ struct trie {
 	uint32_t n_spots;
 	uint32_t *trail; /* filters hit on the way to the walk's current node */
 	uint32_t n_trail;
+	struct tetra_trie *cuts; /* CUT cells: trie_cut() */
+	uint32_t n_cuts, cuts_size;
 };
 
 struct chunk {
@@ -58,6 +61,7 @@ static void trie_done(struct trie *trie)
 	free(trie->marks);
 	free(trie->spots);
 	free(trie->trail);
+	free(trie->cuts);
 }
 
 static struct chunk chunk_make(const struct trie *trie, const char *text, size_t len,
@@ -357,12 +361,13 @@ static void trail_pop(struct trie *trie, uint32_t to)
 		column_unhit(trie->column, trie->trail[--trie->n_trail]);
 }
 
-/* The partial literals at @node's parent that its chunk begins (tail: ends) with. */
-static void trail_push_partials(struct trie *trie, const struct trie_node *node)
+/* The partial literals at @node's parent that @bytes of its chunk begin (tail: end) with. */
+static void trail_push_partials(struct trie *trie, const struct trie_node *node,
+				uint32_t bytes)
 {
 	uint32_t lens = trie->nodes[node->parent].lens;
 
-	for (uint32_t len = 1; len <= node->len; len++) {
+	for (uint32_t len = 1; len <= bytes; len++) {
 		struct chunk chunk;
 		uint32_t found;
 
@@ -384,6 +389,226 @@ static int trie_row_end(struct trie *trie, struct trie_node *node)
 	r = column_row(trie->column, &node->end);
 	trail_pop(trie, to);
 	return r;
+}
+
+/*
+ * A string may be cut by a fault: of the chunk after a node only the first bytes are known. What
+ * the literals say of it changes where one of them ends and where they part; so the beginnings
+ * make a tree with few edges, and each edge is a cell.
+ */
+
+/* The literals over @node go on once @bytes of its chunk have been seen. */
+static bool cut_is_open(const struct trie_node *node, uint32_t bytes)
+{
+	return bytes < node->len ||
+	       (bytes == node->len && node->kind == TETRA_CHUNK_MORE);
+}
+
+/* The literals over @node are what could be read. */
+static bool cut_is_whole(const struct trie_node *node, uint32_t bytes)
+{
+	return bytes == node->len && node->kind == TETRA_CHUNK_LAST;
+}
+
+static void marks_change(struct trie *trie, uint32_t list,
+			 void (*change)(struct column *column, uint32_t filter))
+{
+	for (; list != NONE; list = trie->marks[list].next)
+		change(trie->column, trie->marks[list].filter);
+}
+
+/* All literals over @number and below. */
+static void cut_change(struct trie *trie, uint32_t number,
+		       void (*change)(struct column *column, uint32_t filter))
+{
+	const struct trie_node *node = &trie->nodes[number];
+
+	marks_change(trie, node->at_end, change);
+	marks_change(trie, node->going_on, change);
+	for (uint32_t i = node->partials; i != NONE; i = trie->nodes[i].partial_sibling)
+		cut_change(trie, i, change);
+	for (uint32_t i = node->children; i != NONE; i = trie->nodes[i].sibling)
+		cut_change(trie, i, change);
+}
+
+/* How many bytes the @n chunks have in common while all of them go on: @from at least. */
+static uint32_t cut_reach(const struct trie *trie, const uint32_t *numbers, uint32_t n,
+			  uint32_t from)
+{
+	const struct trie_node *first = &trie->nodes[numbers[0]];
+	uint32_t bytes = from;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!cut_is_open(&trie->nodes[numbers[i]], from))
+			return from;
+	for (; bytes < TETRA_CHUNK_BYTES; bytes++)
+		for (uint32_t i = 0; i < n; i++) {
+			const struct trie_node *node = &trie->nodes[numbers[i]];
+
+			if (!cut_is_open(node, bytes + 1) ||
+			    ((char *)node->name)[bytes] != ((char *)first->name)[bytes])
+				return bytes;
+		}
+	return bytes;
+}
+
+/* What is equal so far counts as equal, but not so that anything is spared by it. */
+static bool cut_is_equal(const struct column_filter *filter)
+{
+	return !filter->negated && !(filter->leniency & COLUMN_EXEMPTS);
+}
+
+/* The literals that are equal so far, of filters for which that counts. */
+static void cut_push_whole(struct trie *trie, const uint32_t *numbers, uint32_t n,
+			   uint32_t bytes)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct trie_node *node = &trie->nodes[numbers[i]];
+		uint32_t list = cut_is_whole(node, bytes) ? node->at_end : NONE;
+
+		for (; list != NONE; list = trie->marks[list].next) {
+			uint32_t filter = trie->marks[list].filter;
+
+			if (!cut_is_equal(&trie->column->filters[filter]))
+				continue;
+			trie->trail[trie->n_trail++] = filter;
+			column_hit(trie->column, filter);
+		}
+	}
+}
+
+/* The literals that may still match. */
+static void cut_change_all(struct trie *trie, const uint32_t *numbers, uint32_t n,
+			   uint32_t bytes,
+			   void (*change)(struct column *column, uint32_t filter))
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct trie_node *node = &trie->nodes[numbers[i]];
+		uint32_t list = cut_is_whole(node, bytes) ? node->at_end : NONE;
+
+		if (cut_is_open(node, bytes))
+			cut_change(trie, numbers[i], change);
+		for (; list != NONE; list = trie->marks[list].next)
+			if (!cut_is_equal(
+				    &trie->column->filters[trie->marks[list].filter]))
+				change(trie->column, trie->marks[list].filter);
+	}
+}
+
+/* The cell of the edge from @from to @to bytes, common to the @n chunks below @parent. */
+static int cut_add(struct trie *trie, uint32_t parent, const uint32_t *numbers,
+		   uint32_t n, uint32_t from, uint32_t to)
+{
+	const struct trie_node *first = &trie->nodes[numbers[0]];
+	uint32_t trail = trie->n_trail;
+	struct tetra_trie *cell;
+	struct row row;
+	int r = array_reserve(&trie->cuts, trie->n_cuts, &trie->cuts_size,
+			      sizeof(*trie->cuts));
+
+	if (r < 0)
+		return r;
+	trail_push_partials(trie, first, from);
+	cut_push_whole(trie, numbers, n, from);
+	cut_change_all(trie, numbers, n, from, column_maybe);
+	r = column_row(trie->column, &row);
+	cut_change_all(trie, numbers, n, from, column_unmaybe);
+	trail_pop(trie, trail);
+	cell = &trie->cuts[trie->n_cuts++];
+	*cell = (struct tetra_trie){ .state = parent,
+				     .bits = row.bits,
+				     .row = row.row,
+				     .len = to,
+				     .kind = TETRA_CHUNK_CUT,
+				     .used = 1,
+				     .lens = from };
+	for (uint32_t i = 0; i < ARRAY_SIZE(cell->name); i++)
+		cell->name[i] = first->name[i] & chunk_mask(i, to, 0);
+	return r;
+}
+
+/* Leaves those of the @n chunks that still matter after @bytes; returns how many. */
+static uint32_t cut_filter(const struct trie *trie, uint32_t *numbers, uint32_t n,
+			   uint32_t bytes)
+{
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct trie_node *node = &trie->nodes[numbers[i]];
+
+		if (cut_is_open(node, bytes) || cut_is_whole(node, bytes))
+			numbers[left++] = numbers[i];
+	}
+	return left;
+}
+
+/* The edges of the @n chunks, which have their first @from bytes in common; they are sorted. */
+static int cut_edges(struct trie *trie, uint32_t parent, uint32_t *numbers, uint32_t n,
+		     uint32_t from)
+{
+	uint32_t left = cut_filter(trie, numbers, n, from), to, next;
+	int r;
+
+	if (!left)
+		return 0;
+	to = cut_reach(trie, numbers, left, from);
+	r = cut_add(trie, parent, numbers, left, from, to);
+	if (to == TETRA_CHUNK_BYTES)
+		return r;
+	for (uint32_t at = 0; r >= 0 && at < left; at = next) {
+		const char *name = (const char *)trie->nodes[numbers[at]].name;
+
+		for (next = at + 1; next < left; next++)
+			if (((char *)trie->nodes[numbers[next]].name)[to] != name[to])
+				break;
+		r = cut_edges(trie, parent, numbers + at, next - at, to + 1);
+	}
+	return r;
+}
+
+static int cut_compare(const void *a, const void *b, void *trie)
+{
+	const struct trie_node *nodes = ((const struct trie *)trie)->nodes;
+	const uint32_t *x = a, *y = b;
+
+	return memcmp(nodes[*x].name, nodes[*y].name, sizeof(nodes->name));
+}
+
+static uint32_t cut_list(const struct trie *trie, const struct trie_node *node,
+			 uint32_t *numbers)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = node->partials; i != NONE; i = trie->nodes[i].partial_sibling)
+		numbers[n++] = i;
+	for (uint32_t i = node->children; i != NONE; i = trie->nodes[i].sibling)
+		numbers[n++] = i;
+	return n;
+}
+
+/* The beginnings of the chunks after the node. */
+static int trie_cut(struct trie *trie, const struct trie_node *node)
+{
+	_cleanup_(freep) uint32_t *numbers = NULL;
+	uint32_t n;
+
+	if (node->partials == NONE && node->children == NONE)
+		return 0;
+	numbers = malloc(trie->n_nodes * sizeof(*numbers));
+	if (!numbers)
+		return -ENOMEM;
+	n = cut_list(trie, node, numbers);
+	qsort_r(numbers, n, sizeof(*numbers), cut_compare, trie);
+	return cut_edges(trie, node - trie->nodes, numbers, n, 0);
+}
+
+/* Only arguments that are strings can be cut, and only at their end. */
+static bool trie_has_cuts(const struct trie *trie)
+{
+	const struct column *column = trie->column;
+
+	return column->aside && !column->exe && !column->path && !trie->path &&
+	       !trie->tail;
 }
 
 static int trie_walk(struct trie *trie, uint32_t number);
@@ -414,7 +639,7 @@ static int trie_walk(struct trie *trie, uint32_t number)
 	int r;
 
 	if (number)
-		trail_push_partials(trie, node);
+		trail_push_partials(trie, node, node->len);
 	r = trie_row_end(trie, node);
 	if (number && node_is_end(trie, node)) {
 		node->here = node->end;
@@ -423,6 +648,8 @@ static int trie_walk(struct trie *trie, uint32_t number)
 		if (node->kind != TETRA_CHUNK_PARTIAL || !number)
 			trail_push(trie, node->going_on);
 		r = column_row(trie->column, &node->here);
+		if (r >= 0 && trie_has_cuts(trie))
+			r = trie_cut(trie, node);
 		if (r >= 0)
 			r = trie_walk_below(trie, node);
 	}
@@ -497,6 +724,26 @@ static int trie_write(const struct trie *trie, struct cells *cells, struct tetra
 	return trie_table_write(table, n, cells, dim);
 }
 
+/* The dimension of the CUT cells. */
+static int trie_write_cuts(const struct trie *trie, struct cells *cells)
+{
+	struct tetra_dim dim = { .type = TETRA_DIM_TRIE, .n = trie->n_cuts };
+	uint32_t cell;
+	int r;
+
+	trie->column->cut = 0;
+	if (!trie->n_cuts)
+		return 0;
+	r = trie_table_write(trie->cuts, trie->n_cuts, cells, &dim);
+	if (r >= 0)
+		r = cells_add(cells, 1, &cell);
+	if (r < 0)
+		return r;
+	cells->items[cell].dim = dim;
+	trie->column->cut = cell;
+	return 0;
+}
+
 static int trie_make(struct trie *trie)
 {
 	const struct column *column = trie->column;
@@ -529,6 +776,8 @@ int column_build_trie(struct column *column, struct cells *cells, struct tetra_d
 		r = trie_make(&trie);
 	if (r >= 0)
 		r = trie_write(&trie, cells, dim);
+	if (r >= 0)
+		r = trie_write_cuts(&trie, cells);
 	if (r < 0)
 		return r;
 	dim->type = TETRA_DIM_TRIE;

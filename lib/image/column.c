@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/array.h"
 #include "lib/image/column.h"
 
 int column_new(struct column **ret, enum column_shape shape, struct rows *rows,
@@ -24,22 +25,6 @@ struct column *column_free(struct column *column)
 	free(column->literals);
 	free(column);
 	return NULL;
-}
-
-/* Room for one more element; 0 or -ENOMEM. */
-static int array_reserve(void *array, uint32_t n, uint32_t *size, size_t element)
-{
-	uint32_t wanted = MAX(8u, 2 * *size);
-	void *grown;
-
-	if (n < *size)
-		return 0;
-	grown = reallocarray(*(void **)array, wanted, element);
-	if (!grown)
-		return -ENOMEM;
-	*(void **)array = grown;
-	*size = wanted;
-	return 0;
 }
 
 static void rule_fails(struct column *column, uint32_t rule)
@@ -147,6 +132,37 @@ void column_unhit(struct column *column, uint32_t filter)
 	struct column_filter *f = &column->filters[filter];
 
 	if (--f->n_hits || (column->foreign && filter_distrusts(f)))
+		return;
+	if (f->negated)
+		rule_holds(column, f->rule);
+	else
+		rule_fails(column, f->rule);
+}
+
+/* A filter that no literal decides holds if its rule accepts a fault. */
+static bool filter_turns(const struct column_filter *filter)
+{
+	return !filter->n_hits &&
+	       filter->negated != !!(filter->leniency & COLUMN_ACCEPTS_FAULT);
+}
+
+void column_maybe(struct column *column, uint32_t filter)
+{
+	struct column_filter *f = &column->filters[filter];
+
+	if (f->n_maybes++ || !filter_turns(f))
+		return;
+	if (f->negated)
+		rule_fails(column, f->rule);
+	else
+		rule_holds(column, f->rule);
+}
+
+void column_unmaybe(struct column *column, uint32_t filter)
+{
+	struct column_filter *f = &column->filters[filter];
+
+	if (--f->n_maybes || !filter_turns(f))
 		return;
 	if (f->negated)
 		rule_holds(column, f->rule);

@@ -29,6 +29,7 @@ enum column_shape { TETRA_TABLES(X) };
 #define COLUMN_DOUBTS_NEGATED	  4u
 #define COLUMN_DOUBTS_POSITIVE	  8u
 #define COLUMN_ENFORCES		  16u
+#define COLUMN_EXEMPTS		  32u
 
 struct column_filter {
 	uint32_t rule;
@@ -36,6 +37,8 @@ struct column_filter {
 	uint8_t leniency; /* COLUMN_* */
 	uint8_t positive; /* negated in form only: a value without a name does not pass */
 	uint32_t n_hits;  /* literals that match at the walk's current position */
+	uint32_t
+		n_maybes; /* those that match if a text, cut by a fault, goes on as they do */
 	const struct ruleset_group *group;
 	struct mark mark;
 };
@@ -70,6 +73,7 @@ struct column {
 	uint8_t foreign; /* names are distrusted: filters that doubt them see none */
 	uint64_t flip;	 /* of the sign, so that order is unsigned */
 	uint32_t steps;	 /* texts: steps of a walk over the longest literal */
+	uint32_t cut; /* strings: the cell of the dimension for those that a fault ends */
 	/* column_build() failed: the filter whose rule asks for what the shape cannot say */
 	uint32_t culprit;
 	struct rows *rows; /* borrowed */
@@ -135,6 +139,9 @@ int column_add_text(struct column *column, const struct column_literal *literal,
 
 void column_hit(struct column *column, uint32_t filter);
 void column_unhit(struct column *column, uint32_t filter);
+/* A literal that may match; hits do not change while any may. */
+void column_maybe(struct column *column, uint32_t filter);
+void column_unmaybe(struct column *column, uint32_t filter);
 int column_row(const struct column *column, struct row *ret);
 /* The rules that accept a value that cannot be compared; enum tetra_value_state. */
 int column_row_aside(const struct column *column, uint32_t state, struct row *ret);

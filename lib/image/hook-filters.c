@@ -32,7 +32,8 @@ static uint32_t selector_leniency(const struct policy_selector *selector)
 	       (selector->accepts_fault ? COLUMN_ACCEPTS_FAULT : 0) |
 	       (selector_doubts(selector, true) ? COLUMN_DOUBTS_NEGATED : 0) |
 	       (selector_doubts(selector, false) ? COLUMN_DOUBTS_POSITIVE : 0) |
-	       (selector->enforces ? COLUMN_ENFORCES : 0);
+	       (selector->enforces ? COLUMN_ENFORCES : 0) |
+	       (selector->exempts ? COLUMN_EXEMPTS : 0);
 }
 
 /* The table that a relation needs, for numbers and addresses, and for texts. */
@@ -421,7 +422,9 @@ static int collect_args(const struct rule_place *place)
 			return -EINVAL;
 		r = collect_at_slot(place, slots->of_arg[filter->arg], false, filter);
 	}
-	for (uint32_t i = 0; r >= 0 && i < selector->n_return_args; i++)
+	/* What enforces acts before there is a result. */
+	for (uint32_t i = 0; r >= 0 && !selector->enforces && i < selector->n_return_args;
+	     i++)
 		r = collect_at_slot(place, slots->of_return, true,
 				    &selector->return_args[i]);
 	return r;

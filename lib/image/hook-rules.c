@@ -80,6 +80,9 @@ int hook_rules_new(struct hook_rules **ret, const struct ruleset *ruleset,
 		if (r < 0)
 			return r;
 	}
+	r = hook_rules_scope(rules);
+	if (r < 0)
+		return r;
 	r = hook_rules_order(rules);
 	if (r < 0)
 		return r;

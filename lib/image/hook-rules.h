@@ -29,7 +29,8 @@ struct hook_rules {
 	struct rows rows;
 	struct column *process[TETRA_PROCESS_COLUMNS]; /* NULL: not looked at */
 	struct column *slots[HOOK_SLOT_COLUMNS];
-	uint8_t follows; /* a rule looks at marks */
+	uint64_t scope_levels; /* TETRA_SCOPE_BIT() of each group in a scope */
+	uint8_t follows;       /* a rule looks at marks */
 };
 
 /* Gives bits to the selectors of all groups and collects their filters into columns. */
@@ -39,6 +40,9 @@ struct hook_rules *hook_rules_free(struct hook_rules *rules);
 
 /* The filters of rule @bit, into columns. */
 int hook_rules_collect(struct hook_rules *rules, uint32_t bit);
+
+/* The scopes of all rules, into their column. */
+int hook_rules_scope(struct hook_rules *rules);
 
 /* finding.c. -E2BIG or -EOPNOTSUPP with a finding at @mark of the group's policy. */
 int group_error(struct tetra_diag *diag, const struct ruleset_group *group,

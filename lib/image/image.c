@@ -186,6 +186,26 @@ static uint64_t rule_and_before(uint32_t bit)
 	return ~0ull >> (63 - bit % 64);
 }
 
+/* A rule that is not looked at before there is a result. */
+static bool rule_waits(const struct hook_rule *rule)
+{
+	return rule->group && rule->selector && selector_waits(rule->selector);
+}
+
+/* In the rule's word: the rules of its policy after it that win by what they did at the entry. */
+static uint64_t rule_yields(const struct hook_rules *rules, uint32_t bit)
+{
+	uint64_t ret = rules->rules[bit].group_mask & ~rule_and_before(bit);
+	uint32_t first = bit - bit % 64;
+
+	if (!rule_waits(&rules->rules[bit]))
+		return 0;
+	for (uint32_t i = 0; i < 64 && first + i < rules->n_rules; i++)
+		if (rule_waits(&rules->rules[first + i]))
+			ret &= ~(1ull << i);
+	return ret;
+}
+
 static int hook_write_rules(struct compiler *compiler, struct hook_rules *rules,
 			    uint32_t hook, struct tetra_hook_row *row)
 {
@@ -209,6 +229,7 @@ static int hook_write_rules(struct compiler *compiler, struct hook_rules *rules,
 			      cell, compiler->diag);
 		if (r < 0)
 			return r;
+		cell->yields = rule_yields(rules, i);
 		if (cell->flags & TETRA_RULE_ENFORCES)
 			deciding[i / 64] |= rule->group_mask & rule_and_before(i);
 		if (cell->flags & TETRA_RULE_POST)
@@ -253,6 +274,9 @@ static int hook_write(struct compiler *compiler, struct hook_rules *rules, uint3
 	if (r < 0)
 		return r;
 	row->process_columns = process_columns;
+	if (rules->process[TETRA_COL_SCOPE])
+		compiler->cells.items[row->process_dims + TETRA_COL_SCOPE].dim.interest =
+			rules->scope_levels;
 	r = columns_finish(compiler, rules->slots, hook_count_slot_columns(rules),
 			   &row->slot_dims, &slot_columns);
 	if (r < 0)

@@ -45,6 +45,19 @@ struct ruleset_slots {
 	uint8_t of_return;
 };
 
+/* A control group of the v2 tree, and those above it, by level: the first is the root. */
+struct ruleset_cgroup {
+	uint64_t id;
+	uint32_t level;
+	const uint64_t *above; /* @level ids */
+};
+
+/* The processes that a policy is for: those in these groups, and below. */
+struct ruleset_scope {
+	const struct ruleset_cgroup *groups; /* sorted by id, each once */
+	uint32_t n;			     /* 0: no process */
+};
+
 struct ruleset_group {
 	uint32_t id;	  /* becomes tetra_rule.group */
 	const char *file; /* for diagnostics; or NULL */
@@ -60,6 +73,7 @@ struct ruleset_group {
 	const struct ruleset_widening *widened;
 	uint32_t n_widened;
 	const struct ruleset_marks *marks; /* one per selector; NULL: none follows */
+	const struct ruleset_scope *scope; /* NULL: all processes */
 };
 
 /* Bits go to the groups in this order. */

@@ -23,9 +23,13 @@ static uint32_t cell_place(const struct trie_table *table, uint32_t number,
 			   uint32_t place)
 {
 	const struct tetra_trie *cell = &table->trie[number];
-	uint32_t spot =
-		trie_spot(cell->state + table->root, cell->name, cell->len, cell->kind);
+	bool cut = cell->kind == TETRA_CHUNK_CUT;
+	uint32_t len = cut ? cell->lens : cell->len, spot;
+	__u64 key[4];
 
+	for (uint32_t i = 0; i < ARRAY_SIZE(key); i++)
+		key[i] = cell->name[i] & (cut ? chunk_mask(i, len, 0) : ~0ull);
+	spot = trie_spot(cell->state + table->root, key, len, cell->kind);
 	return trie_place(spot, place) & (table->size - 1);
 }
 

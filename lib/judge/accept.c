@@ -85,7 +85,7 @@ static int filter_read(const struct set_space *space, const struct policy_filter
 	struct relation_values values = { filter->values, filter->n_values, false };
 	enum judged_form form = JUDGED_NOTHING;
 
-	if (row->classes & TETRA_CLASS_SOCK)
+	if (row->classes & TETRA_CLASSES_SOCK)
 		form = relation == TETRA_REL_IN_NET ? JUDGED_ADDRESS : JUDGED_NUMBER;
 	else if (operator_row(filter->op)->part == TETRA_PART_FILE_TYPE)
 		form = JUDGED_NUMBER;
@@ -264,7 +264,8 @@ static int sides_add(struct builder *builder)
 		r = capabilities_add(builder, &s->capabilities[i]);
 	for (uint32_t i = 0; r >= 0 && i < s->n_args; i++)
 		r = filter_add(builder, &s->args[i]);
-	for (uint32_t i = 0; r >= 0 && i < s->n_return_args; i++)
+	/* What enforces acts before there is a result. */
+	for (uint32_t i = 0; r >= 0 && !s->enforces && i < s->n_return_args; i++)
 		r = filter_add(builder, &s->return_args[i]);
 	return r;
 }

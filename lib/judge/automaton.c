@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/array.h"
 #include "lib/judge/automaton.h"
 
 /* Edges that cost as much as a state; most states have less. */
@@ -34,22 +35,6 @@ void draft_done(struct draft *draft)
 	free(draft->edges);
 }
 
-/* Room for one more. */
-static int grow(void **items, uint32_t n, uint32_t *room, size_t size)
-{
-	uint32_t more = *room ? *room * 2 : 64;
-	void *grown;
-
-	if (n < *room)
-		return 0;
-	grown = reallocarray(*items, more, size);
-	if (!grown)
-		return -ENOMEM;
-	*items = grown;
-	*room = more;
-	return 0;
-}
-
 static void spend(struct draft *draft)
 {
 	if (draft->error)
@@ -67,8 +52,8 @@ uint32_t draft_state(struct draft *draft, bool accepts)
 	if (!draft->error && draft->n_states == SET_MAX_STATES)
 		draft->error = -E2BIG;
 	if (!draft->error)
-		draft->error = grow((void **)&draft->states, draft->n_states,
-				    &draft->room_states, sizeof(*draft->states));
+		draft->error = array_reserve(&draft->states, draft->n_states,
+					     &draft->room_states, sizeof(*draft->states));
 	if (draft->error)
 		return NOWHERE;
 	draft->states[draft->n_states] = (struct state){ draft->n_edges, 0, accepts };
@@ -86,8 +71,8 @@ void draft_edge(struct draft *draft, uint32_t state, unsigned int last, uint32_t
 	if (draft->n_edges % EDGES_PER_STEP == EDGES_PER_STEP - 1)
 		spend(draft);
 	if (!draft->error)
-		draft->error = grow((void **)&draft->edges, draft->n_edges,
-				    &draft->room_edges, sizeof(*draft->edges));
+		draft->error = array_reserve(&draft->edges, draft->n_edges,
+					     &draft->room_edges, sizeof(*draft->edges));
 	if (draft->error)
 		return;
 	if (!from->n_edges)

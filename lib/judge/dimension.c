@@ -76,7 +76,7 @@ static bool put_part(struct word *word, uint32_t part, const struct eval_arg *ar
 {
 	const struct kind_row *row = kind_row(arg->kind);
 
-	if (row->classes & TETRA_CLASS_SOCK)
+	if (row->classes & TETRA_CLASSES_SOCK)
 		return put_sock(word, part, &arg->sock);
 	if (part == TETRA_PART_FILE_TYPE) {
 		put_number(word, arg->file_type);

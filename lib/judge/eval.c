@@ -12,6 +12,56 @@ static bool number_is_in(const struct policy_value *values, uint32_t n, uint64_t
 	return false;
 }
 
+static enum eval_truth truth(bool holds)
+{
+	return holds ? EVAL_YES : EVAL_NO;
+}
+
+static enum eval_truth negate_if(enum eval_truth truth, bool negated)
+{
+	return negated ? (enum eval_truth)(EVAL_YES - truth) : truth;
+}
+
+static enum eval_truth either(enum eval_truth a, enum eval_truth b)
+{
+	return a == b ? a : EVAL_UNKNOWN;
+}
+
+/*
+ * Of a text whose beginning is known. The rest may be anything, except that one whose end was
+ * not reached is longer than any literal.
+ */
+static enum eval_truth beginning_relates(uint32_t relation,
+					 const struct policy_value *value,
+					 const struct eval_arg *arg)
+{
+	size_t both = MIN(value->len, arg->len);
+
+	if (relation == TETRA_REL_IS && arg->endless)
+		return EVAL_NO;
+	if (relation == TETRA_REL_IS || relation == TETRA_REL_PREFIX) {
+		if (both && memcmp(value->text, arg->text, both) != 0)
+			return EVAL_NO;
+		if (value->len <= arg->len && relation == TETRA_REL_PREFIX)
+			return EVAL_YES;
+		if (value->len < arg->len)
+			return EVAL_NO;
+	}
+	return EVAL_UNKNOWN;
+}
+
+static enum eval_truth eval_beginning(const struct policy_filter *filter,
+				      const struct eval_arg *arg)
+{
+	const struct operator_row *op = operator_row(filter->op);
+	enum eval_truth found = EVAL_NO;
+
+	for (uint32_t i = 0; i < filter->n_values && found != EVAL_YES; i++)
+		found = MAX(found,
+			    beginning_relates(op->relation, &filter->values[i], arg));
+	return negate_if(found, op->negated);
+}
+
 /* The operator's relation holds for one of the values; or for none, if it is negated. */
 static bool eval_values(uint32_t op, const struct policy_value *values, uint32_t n,
 			const struct judged *judged)
@@ -88,7 +138,7 @@ static void arg_part(const struct eval_arg *arg, uint32_t part, struct judged *r
 	if (kind->classes & TETRA_CLASS_PATH && part == TETRA_PART_FILE_TYPE) {
 		ret->form = JUDGED_NUMBER;
 		ret->number = arg->file_type;
-	} else if (kind->classes & TETRA_CLASS_SOCK) {
+	} else if (kind->classes & TETRA_CLASSES_SOCK) {
 		if (part != TETRA_PART_VALUE)
 			sock_part(&arg->sock, part, ret);
 	} else if (part != TETRA_PART_VALUE) {
@@ -103,42 +153,140 @@ static void arg_part(const struct eval_arg *arg, uint32_t part, struct judged *r
 	}
 }
 
-static bool eval_arg(const struct policy_selector *s, const struct policy_filter *filter,
-		     const struct eval_arg *arg)
+/* What the filter says of a part that is known. */
+static bool eval_part(const struct policy_filter *filter, const struct eval_arg *arg)
 {
-	const struct operator_row *op = operator_row(filter->op);
-	uint32_t state = op->part == TETRA_PART_FILE_TYPE ? arg->type_state : arg->state;
 	struct judged judged = {};
 
-	if (state != TETRA_VALUE_READ)
-		return eval_state(s, state, op->negated);
-	arg_part(arg, op->part, &judged);
-	if (judged.form == JUDGED_BYTES && arg->endless &&
-	    op->relation == TETRA_REL_POSTFIX)
-		return s->accepts_unreadable;
-	if (judged.form == JUDGED_BYTES && arg->foreign &&
-	    selector_doubts(s, op->negated))
-		return op->negated;
+	arg_part(arg, operator_row(filter->op)->part, &judged);
 	return eval_values(filter->op, filter->values, filter->n_values, &judged);
 }
 
-static bool eval_pids(const struct policy_selector *s, const struct policy_pids *pids,
-		      uint32_t selector, const struct eval_event *event)
+/* The family is that of an address or of a port: one of two. */
+static enum eval_truth eval_family(const struct policy_filter *filter,
+				   const struct eval_arg *arg)
 {
-	uint32_t pid = pids->namespace_pid ? event->ns_tgid : event->tgid;
-	bool found;
+	struct eval_arg ipv4 = *arg, ipv6 = *arg;
 
+	ipv4.sock.family = FAMILY_IPV4;
+	ipv6.sock.family = FAMILY_IPV6;
+	return either(truth(eval_part(filter, &ipv4)), truth(eval_part(filter, &ipv6)));
+}
+
+static bool gap_has(const struct eval_arg *arg, uint32_t part)
+{
+	return arg->unknown >> part & 1;
+}
+
+/* Of an argument of which something is not known. */
+static enum eval_truth eval_gap(const struct policy_filter *filter,
+				const struct eval_arg *arg)
+{
+	uint32_t part = operator_row(filter->op)->part;
+
+	if (!gap_has(arg, part) &&
+	    (!part_is_inet(part) || arg->inet || !gap_has(arg, TETRA_PART_FAMILY)))
+		return truth(eval_part(filter, arg));
+	if (part == TETRA_PART_FAMILY && arg->inet)
+		return eval_family(filter, arg);
+	/* Without an address or port, whatever it would be. */
+	if (part_is_inet(part) && !gap_has(arg, TETRA_PART_FAMILY) &&
+	    arg->sock.family != FAMILY_IPV4 && arg->sock.family != FAMILY_IPV6)
+		return EVAL_NO;
+	return EVAL_UNKNOWN;
+}
+
+/* A value that was read. */
+static enum eval_truth eval_read(const struct policy_filter *filter,
+				 const struct eval_arg *arg)
+{
+	if (arg->cut && operator_row(filter->op)->part == TETRA_PART_VALUE)
+		return eval_beginning(filter, arg);
+	if (arg->unknown)
+		return eval_gap(filter, arg);
+	return truth(eval_part(filter, arg));
+}
+
+/*
+ * A text that a fault ends: what was read may decide. It is equal to what it is equal to so far,
+ * since it may end there; but not so that anything is spared by it.
+ */
+static enum eval_truth eval_cut(const struct policy_selector *s,
+				const struct policy_filter *filter,
+				const struct eval_arg *arg)
+{
+	const struct operator_row *op = operator_row(filter->op);
+	enum eval_truth found = eval_beginning(filter, arg);
+
+	for (uint32_t i = 0; op->relation == TETRA_REL_IS && !op->negated &&
+			     !s->exempts && i < filter->n_values;
+	     i++)
+		if (filter->values[i].len == arg->len &&
+		    memcmp(filter->values[i].text, arg->text, arg->len) == 0)
+			return EVAL_YES;
+	return found == EVAL_UNKNOWN ? truth(s->accepts_fault) : found;
+}
+
+static bool is_bytes(const struct eval_arg *arg, uint32_t part)
+{
+	return part == TETRA_PART_VALUE &&
+	       kind_has_class(arg->kind, TETRA_CLASS_TEXT | TETRA_CLASS_PATH);
+}
+
+static enum eval_truth eval_arg(const struct policy_selector *s,
+				const struct policy_filter *filter,
+				const struct eval_arg *arg)
+{
+	const struct operator_row *op = operator_row(filter->op);
+	bool is_type = op->part == TETRA_PART_FILE_TYPE;
+	uint32_t state = is_type ? arg->type_state : arg->state;
+
+	if (gap_has(arg, is_type ? TETRA_PART_FILE_TYPE : TETRA_PART_VALUE))
+		return EVAL_UNKNOWN;
+	if (state == TETRA_VALUE_FAULT && arg->len && is_bytes(arg, op->part))
+		return eval_cut(s, filter, arg);
+	if (state != TETRA_VALUE_READ)
+		return truth(eval_state(s, state, op->negated));
+	if (!is_bytes(arg, op->part))
+		return eval_read(filter, arg);
+	if (arg->endless && op->relation == TETRA_REL_POSTFIX)
+		return truth(s->accepts_unreadable);
+	if (arg->foreign && selector_doubts(s, op->negated))
+		return truth(op->negated);
+	if (arg->foreign_unknown && selector_doubts(s, op->negated))
+		return either(truth(op->negated), eval_read(filter, arg));
+	return eval_read(filter, arg);
+}
+
+/* Only so many selectors can have marks. */
+static bool has_mark(uint64_t marks, uint32_t selector)
+{
+	return selector < 64 && marks >> selector & 1;
+}
+
+static enum eval_truth eval_pids(const struct policy_selector *s, uint32_t selector,
+				 const struct policy_pids *pids,
+				 const struct eval_event *event)
+{
+	bool gap = pids->namespace_pid ? event->unknown.ns_tgid : event->unknown.tgid;
+	bool may_descend =
+		pids->namespace_pid ? event->unknown.ns_forks : event->unknown.forks;
+	uint32_t pid = pids->namespace_pid ? event->ns_tgid : event->tgid;
+	bool listed = number_is_in(pids->values, pids->n_values, pid);
+
+	if (gap)
+		return EVAL_UNKNOWN;
+	if (!pids->follow_forks)
+		return truth(listed != pids->negated);
 	/* A process without a number in a namespace is neither inside nor outside of its
 	 * tree. */
-	if (pids->follow_forks && pids->namespace_pid && !event->ns_tgid)
-		return false;
-	if (pids->follow_forks && event->marks_unknown)
-		return s->accepts_unreadable;
-	if (pids->follow_forks)
-		found = event->pid_marks >> selector & 1;
-	else
-		found = number_is_in(pids->values, pids->n_values, pid);
-	return found != pids->negated;
+	if (pids->namespace_pid && !event->ns_tgid)
+		return EVAL_NO;
+	if (event->marks_unknown)
+		return truth(s->accepts_unreadable);
+	if (may_descend && !has_mark(event->pid_marks, selector))
+		return listed ? truth(!pids->negated) : EVAL_UNKNOWN;
+	return truth(has_mark(event->pid_marks, selector) != pids->negated);
 }
 
 bool eval_starts_mark(const struct policy_selector *s,
@@ -153,99 +301,209 @@ bool eval_starts_mark(const struct policy_selector *s,
 			  event->exe, event->exe_len);
 }
 
-static bool eval_descent(const struct policy_selector *s,
-			 const struct policy_binaries *binaries, uint32_t selector,
-			 const struct eval_event *event)
+/* As eval_starts_mark(), if it may not be known where the name comes from. */
+static enum eval_truth starts_mark(const struct policy_selector *s,
+				   const struct policy_binaries *binaries,
+				   const struct eval_event *event)
 {
-	bool found = event->binary_marks >> selector & 1 ||
-		     eval_starts_mark(s, binaries, event);
+	bool starts = eval_starts_mark(s, binaries, event);
+
+	if (starts && event->unknown.exe_foreign &&
+	    selector_doubts(s, operator_is_negated(binaries->op)))
+		return EVAL_UNKNOWN;
+	return truth(starts);
+}
+
+static enum eval_truth eval_descent(const struct policy_selector *s, uint32_t selector,
+				    const struct policy_binaries *binaries,
+				    const struct eval_event *event)
+{
+	enum eval_truth found = truth(has_mark(event->binary_marks, selector));
 
 	if (event->marks_unknown || event->names_unknown ||
 	    event->exe_state == TETRA_VALUE_UNREADABLE)
-		return s->accepts_unreadable;
-	return found != operator_is_negated(binaries->op);
+		return truth(s->accepts_unreadable);
+	found = MAX(found, starts_mark(s, binaries, event));
+	if (event->unknown.descent || has_mark(event->unknown.binary_marks, selector))
+		found = MAX(found, EVAL_UNKNOWN);
+	return negate_if(found, operator_is_negated(binaries->op));
 }
 
-static bool eval_binaries(const struct policy_selector *s,
-			  const struct policy_binaries *binaries, uint32_t selector,
-			  const struct eval_event *event)
+static enum eval_truth eval_name(const struct policy_selector *s,
+				 const struct policy_binaries *binaries,
+				 const struct eval_event *event)
+{
+	bool negated = operator_is_negated(binaries->op);
+	bool doubts = selector_doubts(s, negated);
+	bool holds;
+
+	if (event->exe_state != TETRA_VALUE_READ)
+		return EVAL_YES;
+	if (event->exe_foreign && doubts)
+		return truth(negated);
+	holds = eval_bytes(binaries->op, binaries->values, binaries->n_values, event->exe,
+			   event->exe_len);
+	if (event->unknown.exe_foreign && doubts)
+		return either(truth(negated), truth(holds));
+	return truth(holds);
+}
+
+static enum eval_truth eval_binaries(const struct policy_selector *s, uint32_t selector,
+				     const struct policy_binaries *binaries,
+				     const struct eval_event *event)
 {
 	bool negated = operator_is_negated(binaries->op);
 
 	if (!binaries->n_values)
-		return true;
+		return EVAL_YES;
+	if (event->unknown.exe)
+		return EVAL_UNKNOWN;
 	if (event->exe_state != TETRA_VALUE_READ && !s->accepts_unreadable)
-		return false;
+		return EVAL_NO;
 	if (event->exe_state == TETRA_VALUE_NONE && !negated)
-		return false;
+		return EVAL_NO;
 	if (binaries->follow_children)
-		return eval_descent(s, binaries, selector, event);
-	if (event->exe_state != TETRA_VALUE_READ)
-		return true;
-	if (event->exe_foreign && selector_doubts(s, negated))
-		return negated;
-	return eval_bytes(binaries->op, binaries->values, binaries->n_values, event->exe,
-			  event->exe_len);
+		return eval_descent(s, selector, binaries, event);
+	return eval_name(s, binaries, event);
 }
 
-static bool eval_namespace(const struct policy_namespace *namespace,
-			   const struct eval_event *event)
+static enum eval_truth eval_namespace(const struct policy_namespace *namespace,
+				      const struct eval_event *event)
 {
-	uint64_t inode = event->namespaces[namespace->ns];
-	bool found = number_is_in(namespace->values, namespace->n_values, inode);
+	uint32_t ns = namespace->ns;
+	uint64_t inode = event->namespaces[ns];
+	enum eval_truth found, host = EVAL_NO;
 
-	if (namespace->host_ns && inode == event->host_namespaces[namespace->ns])
-		found = true;
-	return found != namespace->negated;
+	if (event->unknown.namespaces >> ns & 1)
+		found = namespace->n_values ? EVAL_UNKNOWN : EVAL_NO;
+	else
+		found = truth(
+			number_is_in(namespace->values, namespace->n_values, inode));
+	if (namespace->host_ns)
+		host = event->unknown.hosts >> ns & 1
+			       ? EVAL_UNKNOWN
+			       : truth(inode == event->host_namespaces[ns]);
+	return negate_if(MAX(found, host), namespace->negated);
 }
 
-static bool eval_capabilities(const struct policy_capabilities *capabilities,
-			      const struct eval_event *event)
+static enum eval_truth eval_capabilities(const struct policy_capabilities *capabilities,
+					 const struct eval_event *event)
 {
 	bool found = event->caps[capabilities->set] & capabilities->mask;
+	enum eval_truth elsewhere = EVAL_YES, holds;
 
-	if (capabilities->is_namespace_capability &&
-	    event->user_ns == event->host_user_ns)
-		return false;
-	return found != capabilities->negated;
+	if (capabilities->is_namespace_capability)
+		elsewhere = event->unknown.user_ns
+				    ? EVAL_UNKNOWN
+				    : truth(event->user_ns != event->host_user_ns);
+	holds = event->unknown.caps >> capabilities->set & 1
+			? EVAL_UNKNOWN
+			: truth(found != capabilities->negated);
+	return MIN(elsewhere, holds);
 }
 
-static bool eval_process(const struct policy_selector *s, uint32_t selector,
-			 const struct eval_event *event)
+uint32_t eval_count(const struct policy_selector *s, enum eval_list list)
 {
-	for (uint32_t i = 0; i < s->n_pids; i++)
-		if (!eval_pids(s, &s->pids[i], selector, event))
-			return false;
-	for (uint32_t i = 0; i < s->n_binaries; i++)
-		if (!eval_binaries(s, &s->binaries[i], selector, event))
-			return false;
-	for (uint32_t i = 0; i < s->n_namespaces; i++)
-		if (!eval_namespace(&s->namespaces[i], event))
-			return false;
-	for (uint32_t i = 0; i < s->n_capabilities; i++)
-		if (!eval_capabilities(&s->capabilities[i], event))
-			return false;
-	return true;
+	const uint32_t n[EVAL_LISTS] = {
+		[EVAL_PIDS] = s->n_pids,
+		[EVAL_BINARIES] = s->n_binaries,
+		[EVAL_NAMESPACES] = s->n_namespaces,
+		[EVAL_CAPABILITIES] = s->n_capabilities,
+		[EVAL_ARGS] = s->n_args,
+		[EVAL_RETURN_ARGS] = s->n_return_args,
+	};
+
+	return n[list];
 }
 
-static bool eval_args(const struct policy_selector *s, const struct eval_event *event)
+enum eval_truth eval_filter(const struct policy_hook *hook, uint32_t selector,
+			    enum eval_list list, uint32_t index,
+			    const struct eval_event *event)
 {
-	for (uint32_t i = 0; i < s->n_args; i++)
-		if (!eval_arg(s, &s->args[i], &event->args[s->args[i].arg]))
-			return false;
-	for (uint32_t i = 0; i < s->n_return_args; i++)
-		if (!eval_arg(s, &s->return_args[i], &event->return_value))
-			return false;
-	return true;
+	const struct policy_selector *s = &hook->selectors[selector];
+
+	switch (list) {
+	case EVAL_PIDS:
+		return eval_pids(s, selector, &s->pids[index], event);
+	case EVAL_BINARIES:
+		return eval_binaries(s, selector, &s->binaries[index], event);
+	case EVAL_NAMESPACES:
+		return eval_namespace(&s->namespaces[index], event);
+	case EVAL_CAPABILITIES:
+		return eval_capabilities(&s->capabilities[index], event);
+	case EVAL_ARGS:
+		return eval_arg(s, &s->args[index], &event->args[s->args[index].arg]);
+	case EVAL_RETURN_ARGS:
+		return eval_arg(s, &s->return_args[index], &event->return_value);
+	case EVAL_LISTS:
+		break;
+	}
+	return EVAL_NO;
+}
+
+/* In a row of filters the first NO ends it. */
+#define ALL(all, n, filter)                                                              \
+	for (uint32_t i = 0; i < (n) && (all) != EVAL_NO; i++)                           \
+		(all) = MIN(all, filter);
+
+static enum eval_truth eval_process(const struct policy_selector *s, uint32_t selector,
+				    const struct eval_event *event)
+{
+	enum eval_truth all = EVAL_YES;
+
+	ALL(all, s->n_pids, eval_pids(s, selector, &s->pids[i], event))
+	ALL(all, s->n_binaries, eval_binaries(s, selector, &s->binaries[i], event))
+	ALL(all, s->n_namespaces, eval_namespace(&s->namespaces[i], event))
+	ALL(all, s->n_capabilities, eval_capabilities(&s->capabilities[i], event))
+	return all;
+}
+
+enum eval_truth eval_selector(const struct policy_hook *hook, uint32_t selector,
+			      const struct eval_event *event)
+{
+	const struct policy_selector *s = &hook->selectors[selector];
+	enum eval_truth all = eval_process(s, selector, event);
+
+	ALL(all, s->n_args, eval_arg(s, &s->args[i], &event->args[s->args[i].arg]))
+	/* What enforces acts before there is a result. */
+	if (!s->enforces)
+		ALL(all, s->n_return_args,
+		    eval_arg(s, &s->return_args[i], &event->return_value))
+	return all;
+}
+#undef ALL
+
+/* The first selector from @from on that accepts, of those that do not wait for a result. */
+static int eval_before_result(const struct policy_hook *hook, uint32_t from,
+			      const struct eval_event *event)
+{
+	for (uint32_t i = from; i < hook->n_selectors; i++)
+		if (!selector_waits(&hook->selectors[i]) &&
+		    eval_selector(hook, i, event) == EVAL_YES)
+			return (int)i;
+	return -1;
 }
 
 int eval_policy_hook(const struct policy_hook *hook, const struct eval_event *event)
 {
+	int first = -1, before;
+
 	if (!hook->n_selectors)
 		return 0;
-	for (uint32_t i = 0; i < hook->n_selectors; i++)
-		if (eval_process(&hook->selectors[i], i, event) &&
-		    eval_args(&hook->selectors[i], event))
-			return (int)i;
-	return -1;
+	for (uint32_t i = 0; i < hook->n_selectors && first < 0; i++)
+		if (eval_selector(hook, i, event) == EVAL_YES)
+			first = (int)i;
+	if (first < 0 || !selector_waits(&hook->selectors[first]))
+		return first;
+	before = eval_before_result(hook, first + 1, event);
+	return before >= 0 && hook->selectors[before].enforces ? before : first;
+}
+
+bool eval_scope(const uint64_t *ids, size_t n, const struct eval_event *event)
+{
+	for (uint32_t i = 0; i < event->n_cgroups; i++)
+		for (size_t k = 0; k < n; k++)
+			if (event->cgroups[i] == ids[k])
+				return true;
+	return false;
 }

@@ -18,7 +18,7 @@
  */
 static struct fact *function_fact(struct tetra_kernel *kernel, const char *name)
 {
-	if (kernel->recorded)
+	if (!kernel_can_ask(kernel))
 		return facts_find(&kernel->facts, FACT_FUNCTION, name);
 	return facts_get(&kernel->facts, kernel->arena, FACT_FUNCTION, name);
 }
@@ -38,8 +38,16 @@ static bool is_wrapper(struct tetra_kernel *kernel, const char *name)
 	return *prefix && str_has_prefix(name, prefix) && syscall_name_of(name);
 }
 
-/* 0, or why the list of ftrace's functions cannot be read. */
-static int load_traceable(struct tetra_kernel *kernel)
+int kernel_load_injectable(struct tetra_kernel *kernel)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+
+	strbuf_format(&path, "%s/kernel/debug/error_injection/list", kernel->sys_root);
+	return path.failed ? -ENOMEM
+			   : symbol_list_load(&kernel->symbols.injectable, path.text);
+}
+
+int kernel_load_traceable(struct tetra_kernel *kernel)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};
 	const char *tracefs = kernel_tracefs(kernel);
@@ -57,7 +65,7 @@ static bool bit_answer(struct tetra_kernel *kernel, const char *name,
 		       bool (*resolve)(struct tetra_kernel *kernel, const char *name),
 		       uint8_t *bit)
 {
-	if (*bit == FACT_UNKNOWN && !kernel->recorded)
+	if (*bit == FACT_UNKNOWN && kernel_can_ask(kernel))
 		*bit = resolve(kernel, name) ? FACT_YES : FACT_NO;
 	return *bit == FACT_YES;
 }
@@ -66,7 +74,9 @@ static bool symbol_exists(struct tetra_kernel *kernel, const char *name)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};
 
-	if (load_traceable(kernel) == 0)
+	if (kernel->recorded)
+		return false;
+	if (kernel_load_traceable(kernel) == 0)
 		return symbol_list_has(&kernel->symbols.traceable, name);
 	strbuf_format(&path, "%s/kallsyms", kernel->proc_root);
 	return !path.failed && symbols_in_kallsyms(path.text, name) == 0;
@@ -82,17 +92,21 @@ bool kernel_has_symbol(struct tetra_kernel *kernel, const char *name)
 	return fact && bit_answer(kernel, name, symbol_exists, &fact->symbol);
 }
 
+bool function_is_always_attachable(struct tetra_kernel *kernel, const char *name)
+{
+	return is_security_function(name) || is_wrapper(kernel, name);
+}
+
 static bool attachable_resolve(struct tetra_kernel *kernel, const char *name)
 {
 	bool found = has_function(kernel, name);
 
-	/* None of them is inlined or marked notrace, on any kernel. */
-	if (found && (is_security_function(name) || is_wrapper(kernel, name)))
-		return true;
+	if (kernel->recorded || (found && function_is_always_attachable(kernel, name)))
+		return found;
 	if (found && !kernel->symbols.traceable.asked &&
 	    kernel_has(kernel, KERNEL_FENTRY))
 		return feature_fentry_loads(kernel, name);
-	if (load_traceable(kernel) < 0)
+	if (kernel_load_traceable(kernel) < 0)
 		return true;
 	return symbol_list_has(&kernel->symbols.traceable, name);
 }
@@ -110,7 +124,7 @@ bool kernel_function_traceable(struct tetra_kernel *kernel, const char *name)
 
 	/* The list has one name for each address, and wrappers may share theirs. */
 	if (fact && !kernel->recorded && !is_wrapper(kernel, name) &&
-	    load_traceable(kernel) == 0)
+	    kernel_load_traceable(kernel) == 0)
 		fact->attachable = symbol_list_has(&kernel->symbols.traceable, name)
 					   ? FACT_YES
 					   : FACT_NO;
@@ -119,12 +133,8 @@ bool kernel_function_traceable(struct tetra_kernel *kernel, const char *name)
 
 static bool injectable_resolve(struct tetra_kernel *kernel, const char *name)
 {
-	_cleanup_(strbuf_done) struct strbuf path = {};
-
-	if (!kernel_has(kernel, KERNEL_OVERRIDE_RETURN))
-		return false;
-	strbuf_format(&path, "%s/kernel/debug/error_injection/list", kernel->sys_root);
-	if (path.failed || symbol_list_load(&kernel->symbols.injectable, path.text) < 0)
+	if (kernel->recorded || !kernel_has(kernel, KERNEL_OVERRIDE_RETURN) ||
+	    kernel_load_injectable(kernel) < 0)
 		return false;
 	return symbol_list_has(&kernel->symbols.injectable, name);
 }
@@ -146,7 +156,7 @@ static bool modifiable_resolve(struct tetra_kernel *kernel, const char *name)
 		return true;
 	if (is_wrapper(kernel, name))
 		return kernel_has(kernel, KERNEL_FMODRET_SYSCALL);
-	return feature_modify_return_loads(kernel, name);
+	return !kernel->recorded && feature_modify_return_loads(kernel, name);
 }
 
 bool kernel_function_modifiable(struct tetra_kernel *kernel, const char *name)
@@ -167,6 +177,8 @@ bool kernel_lsm_hook(struct tetra_kernel *kernel, const char *hook,
 {
 	_cleanup_(strbuf_done) struct strbuf name = {};
 
+	if (hook_is_helper(hook))
+		return false;
 	strbuf_format(&name, "bpf_lsm_%s", hook);
 	return !name.failed && kernel_find_function(kernel, name.text, ret) == 0;
 }

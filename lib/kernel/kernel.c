@@ -146,9 +146,11 @@ struct tetra_kernel *kernel_free(struct tetra_kernel *kernel)
 {
 	if (!kernel)
 		return NULL;
-	kernel_trim(kernel);
+	vmlinux_close(&kernel->vmlinux);
+	symbols_done(&kernel->symbols);
 	knobs_done(kernel->knobs);
 	facts_done(&kernel->facts);
+	strbuf_done(&kernel->config);
 	arena_free(kernel->arena);
 	free(kernel);
 	return NULL;
@@ -156,6 +158,8 @@ struct tetra_kernel *kernel_free(struct tetra_kernel *kernel)
 
 void kernel_trim(struct tetra_kernel *kernel)
 {
+	if (kernel->recorded)
+		return;
 	vmlinux_close(&kernel->vmlinux);
 	symbols_done(&kernel->symbols);
 }
@@ -163,6 +167,11 @@ void kernel_trim(struct tetra_kernel *kernel)
 bool kernel_is_recorded(const struct tetra_kernel *kernel)
 {
 	return kernel->recorded;
+}
+
+bool kernel_is_complete(const struct tetra_kernel *kernel)
+{
+	return kernel->complete;
 }
 
 const char *kernel_release(const struct tetra_kernel *kernel)
@@ -190,7 +199,7 @@ bool kernel_is_confidential(const struct tetra_kernel *kernel)
 	_cleanup_(strbuf_done) struct strbuf path = {}, text = {};
 
 	if (kernel->recorded)
-		return false;
+		return kernel->confidential;
 	strbuf_format(&path, "%s/kernel/security/lockdown", kernel->sys_root);
 	return !path.failed &&
 	       pseudo_read(&text, AT_FDCWD, path.text, KERNEL_MAX_LINE) == 0 &&
@@ -211,10 +220,16 @@ int kernel_set_release(struct tetra_kernel *kernel, const char *release)
 	return 0;
 }
 
+bool kernel_can_ask(const struct tetra_kernel *kernel)
+{
+	return !kernel->recorded || kernel->complete;
+}
+
 int kernel_open_vmlinux(struct tetra_kernel *kernel)
 {
-	return kernel->recorded ? -EOPNOTSUPP
-				: vmlinux_open(&kernel->vmlinux, kernel->btf_path);
+	if (kernel->recorded)
+		return kernel->vmlinux.btf ? 0 : -EOPNOTSUPP;
+	return vmlinux_open(&kernel->vmlinux, kernel->btf_path);
 }
 
 struct btf *kernel_btf(struct tetra_kernel *kernel)
@@ -228,7 +243,7 @@ static int fact_place(struct tetra_kernel *kernel, enum fact_kind kind, const ch
 {
 	struct fact *fact;
 
-	if (kernel->recorded) {
+	if (!kernel_can_ask(kernel)) {
 		fact = facts_find(&kernel->facts, kind, key);
 		if (!fact || !fact->asked)
 			return -ENOENT;
@@ -354,7 +369,7 @@ int kernel_each_function(struct tetra_kernel *kernel, const char *prefix,
 	size_t i;
 	int r;
 
-	if (!kernel->recorded) {
+	if (kernel_can_ask(kernel)) {
 		r = kernel_open_vmlinux(kernel);
 		return r < 0 ? r
 			     : vmlinux_each_function(&kernel->vmlinux, prefix, visit,

@@ -16,8 +16,6 @@
 #ifndef TETRA_LIB_KERNEL_H
 #define TETRA_LIB_KERNEL_H
 
-#include <stdio.h>
-
 #include "bpf/abi/kinds.h"
 #include "lib/base/base.h"
 #include "lib/btf/prototype.h"
@@ -158,11 +156,6 @@ struct kernel_event {
 /* Of the machine we run on. @opts NULL: defaults. Cheap; needs no privilege. */
 int kernel_probe(struct tetra_kernel **ret, const struct kernel_probe_opts *opts,
 		 struct tetra_diag *diag);
-/* From a facts file, plain or gzip. -ENOENT, -EPERM; -EINVAL if it is not one. */
-int kernel_read_facts(struct tetra_kernel **ret, const char *path,
-		      struct tetra_diag *diag);
-/* Probes every feature, then writes them and each answer given so far. */
-int kernel_write_facts(struct tetra_kernel *kernel, FILE *file);
 struct tetra_kernel *kernel_free(struct tetra_kernel *kernel);
 
 /*
@@ -171,6 +164,8 @@ struct tetra_kernel *kernel_free(struct tetra_kernel *kernel);
  */
 void kernel_trim(struct tetra_kernel *kernel);
 
+/* From a file with the answers to all questions. */
+bool kernel_is_complete(const struct tetra_kernel *kernel);
 bool kernel_is_recorded(const struct tetra_kernel *kernel);
 const char *kernel_release(const struct tetra_kernel *kernel);
 const char *kernel_machine(const struct tetra_kernel *kernel);
@@ -206,7 +201,9 @@ const char *kernel_preemption_name(enum kernel_preemption mode);
 uint32_t kernel_switches_off(struct tetra_kernel *kernel);
 /* We cannot see whether they are: /proc/sys is hidden, and mounting another is not allowed. */
 bool kernel_hides_switches(struct tetra_kernel *kernel);
-/* Every user may call bpf(2). */
+/* Every user may call bpf(2), now. A read of a file. */
+#define KERNEL_BPF_KNOB "kernel.unprivileged_bpf_disabled"
+#define KERNEL_BPF_CURE "sysctl " KERNEL_BPF_KNOB "=2"
 bool kernel_bpf_is_free(struct tetra_kernel *kernel);
 const char *kernel_switch_name(enum kernel_switch which);
 const char *kernel_switch_stops(enum kernel_switch which);

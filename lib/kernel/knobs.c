@@ -13,14 +13,19 @@
 #define KNOB_PATH_BYTES 512
 
 static const struct {
-	const char *path;
+	const char *name, *path;
 	bool debugfs; /* else below /proc */
 } places[KNOB_END] = {
-	[KNOB_FTRACE] = { "/sys/kernel/ftrace_enabled" },
-	[KNOB_KPROBES] = { "/kprobes/enabled", true },
-	[KNOB_PREEMPT] = { "/sched/preempt", true },
-	[KNOB_BPF] = { "/sys/kernel/unprivileged_bpf_disabled" },
+	[KNOB_FTRACE] = { "ftrace", "/sys/kernel/ftrace_enabled" },
+	[KNOB_KPROBES] = { "kprobes", "/kprobes/enabled", true },
+	[KNOB_PREEMPT] = { "preempt", "/sched/preempt", true },
+	[KNOB_BPF] = { "bpf", "/sys/kernel/unprivileged_bpf_disabled" },
 };
+
+const char *knob_name(enum kernel_knob knob)
+{
+	return knob < KNOB_END ? places[knob].name : "";
+}
 
 void knobs_init(struct knob *knobs)
 {
@@ -69,13 +74,24 @@ static int knob_open(const struct tetra_kernel *kernel, enum kernel_knob knob)
 	return detached < 0 ? -1 : openat(detached, path + 1, O_RDONLY | O_CLOEXEC);
 }
 
+static int knob_recorded(const struct tetra_kernel *kernel, enum kernel_knob knob,
+			 char (*ret)[KNOB_BYTES])
+{
+	if (!kernel->knob_texts[knob])
+		return -ENOENT;
+	snprintf(*ret, sizeof(*ret), "%s", kernel->knob_texts[knob]);
+	return 0;
+}
+
 int kernel_knob_read(struct tetra_kernel *kernel, enum kernel_knob knob,
 		     char (*ret)[KNOB_BYTES])
 {
 	struct knob *at = &kernel->knobs[knob];
 	ssize_t n;
 
-	if (kernel->recorded || at->missing)
+	if (kernel->recorded)
+		return knob_recorded(kernel, knob, ret);
+	if (at->missing)
 		return -ENOENT;
 	if (at->fd < 0)
 		at->fd = knob_open(kernel, knob);

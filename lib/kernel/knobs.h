@@ -42,6 +42,9 @@ struct knob {
 void knobs_init(struct knob *knobs);
 void knobs_done(struct knob *knobs);
 
+/* Its name in facts. */
+const char *knob_name(enum kernel_knob knob);
+
 /* The current value of @knob. 0; -ENOENT if this kernel does not show it to us. */
 int kernel_knob_read(struct tetra_kernel *kernel, enum kernel_knob knob,
 		     char (*ret)[KNOB_BYTES]);

@@ -5,16 +5,12 @@
  * privilege, lockdown, not built in), the mode can hardly have been changed there either: then
  * the command line and the configuration say what was chosen at boot.
  */
-#include <stdio.h>
-#include <zlib.h>
-
 #include "lib/kernel/knobs.h"
 #include "lib/kernel/machine.h"
 #include "lib/host/pseudo.h"
 
 /* Bytes of a command line. */
 #define COMMAND_LINE_BYTES 65536u
-#define CONFIG_PATH_BYTES  512
 
 static const char *const names[KERNEL_PREEMPTION_END] = {
 #define X(NAME, name) [KERNEL_PREEMPTION_##NAME] = name,
@@ -32,6 +28,14 @@ static enum kernel_preemption preemption_from(const char *text, size_t len)
 	return KERNEL_PREEMPTION_UNKNOWN;
 }
 
+void kernel_read_offers(struct tetra_kernel *kernel)
+{
+	char text[KNOB_BYTES];
+
+	kernel->offers_voluntary = kernel_knob_read(kernel, KNOB_PREEMPT, &text) == 0 &&
+				   strstr(text, names[KERNEL_PREEMPTION_VOLUNTARY]);
+}
+
 /* "none (voluntary) full": the current mode is in brackets. */
 static enum kernel_preemption preemption_of_knob(struct tetra_kernel *kernel)
 {
@@ -40,7 +44,7 @@ static enum kernel_preemption preemption_of_knob(struct tetra_kernel *kernel)
 
 	if (kernel_knob_read(kernel, KNOB_PREEMPT, &text) < 0)
 		return KERNEL_PREEMPTION_UNKNOWN;
-	kernel->offers_voluntary = strstr(text, names[KERNEL_PREEMPTION_VOLUNTARY]);
+	kernel_read_offers(kernel);
 	from = strchr(text, '(');
 	return from ? preemption_from(from + 1, strcspn(from + 1, ")"))
 		    : KERNEL_PREEMPTION_UNKNOWN;
@@ -87,32 +91,20 @@ static enum kernel_preemption preemption_of_line(const char *line)
 	return KERNEL_PREEMPTION_UNKNOWN;
 }
 
-/* Plain or compressed. */
-static enum kernel_preemption preemption_of_file(const char *path)
+static int take_preemption(const char *line, void *user)
 {
-	enum kernel_preemption found = KERNEL_PREEMPTION_UNKNOWN;
-	gzFile file = gzopen(path, "re");
-	char line[256];
+	enum kernel_preemption *found = user;
 
-	if (!file)
-		return found;
-	while (found == KERNEL_PREEMPTION_UNKNOWN && gzgets(file, line, sizeof(line)))
-		found = preemption_of_line(line);
-	(void)gzclose(file); /* we have read what we need */
-	return found;
+	*found = preemption_of_line(line);
+	return *found != KERNEL_PREEMPTION_UNKNOWN;
 }
 
 static enum kernel_preemption preemption_of_config(const struct tetra_kernel *kernel)
 {
-	char paths[3][CONFIG_PATH_BYTES];
 	enum kernel_preemption found = KERNEL_PREEMPTION_UNKNOWN;
-	size_t n = kernel->own_roots ? ARRAY_SIZE(paths) : 1;
 
-	snprintf(paths[0], sizeof(paths[0]), "%s/config.gz", kernel->proc_root);
-	snprintf(paths[1], sizeof(paths[1]), "/boot/config-%s", kernel->release);
-	snprintf(paths[2], sizeof(paths[2]), "/lib/modules/%s/config", kernel->release);
-	for (size_t i = 0; i < n && found == KERNEL_PREEMPTION_UNKNOWN; i++)
-		found = preemption_of_file(paths[i]);
+	(void)kernel_each_config(kernel, take_preemption,
+				 &found); /* or it is not known */
 	return found;
 }
 

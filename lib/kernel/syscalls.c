@@ -2,6 +2,7 @@
 #include "lib/kernel/syscalls.h"
 
 #include <ctype.h>
+#include <stdio.h>
 
 #include "lib/kernel/machine.h"
 
@@ -161,9 +162,21 @@ static bool is_wrapper(struct tetra_kernel *kernel, uint32_t body)
 	       str_equal(function.params[0].type_name, "pt_regs");
 }
 
+/* Some calls are compiled where the registers' struct is not known. */
+static bool has_opaque_regs(struct tetra_kernel *kernel, uint32_t wrapper)
+{
+	struct kernel_function function = {};
+
+	return wrapper &&
+	       vmlinux_describe(&kernel->vmlinux, wrapper, 0, kernel->arena, &function) ==
+		       0 &&
+	       function.n_params && function.params[0].is_opaque;
+}
+
 static int syscall_describe(struct tetra_kernel *kernel, const char *name, uint32_t body,
 			    struct kernel_function *function)
 {
+	uint32_t wrapper = function->btf_id;
 	int r = 0;
 
 	if (function->is_alias)
@@ -172,6 +185,7 @@ static int syscall_describe(struct tetra_kernel *kernel, const char *name, uint3
 		r = params_from_btf(kernel, body, function);
 	if (r == 0 && !function->has_params)
 		r = params_from_tracefs(kernel, name, function);
+	function->is_opaque = has_opaque_regs(kernel, wrapper);
 	function->syscall_number = -1;
 	if (str_has_prefix(function->name, kernel_syscall_prefix(kernel)))
 		function->syscall_number = syscall_number(kernel->machine, name);

@@ -170,10 +170,13 @@ const char *kernel_tracefs(struct tetra_kernel *kernel)
 static int event_resolve(struct tetra_kernel *kernel, const char *key, struct fact *fact)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {}, text = {};
-	const char *tracefs = kernel_tracefs(kernel), *name = strchr(key, '/') + 1;
+	const char *tracefs, *name = strchr(key, '/') + 1;
 	struct kernel_event *event;
 	int r;
 
+	if (kernel->recorded)
+		return -ENOENT;
+	tracefs = kernel_tracefs(kernel);
 	if (!tracefs)
 		return -EOPNOTSUPP;
 	strbuf_format(&path, "%s/events/%s/format", tracefs, key);

@@ -26,7 +26,7 @@ static void safer_add(const struct lint *lint, struct strbuf *ret)
 {
 	const struct way_row *way = way_of(lint);
 
-	if (way)
+	if (way && act_has_hook(way->act))
 		act_describe(way->act, NULL, NULL, ret);
 	else
 		strbuf_puts(ret, "the security_ function of this act");
@@ -34,7 +34,10 @@ static void safer_add(const struct lint *lint, struct strbuf *ret)
 
 static void prevent_hint(const struct lint *lint, struct strbuf *ret)
 {
-	if (str_has_prefix(lint_call(lint), "security_")) {
+	const struct way_row *way = way_of(lint);
+
+	if (str_has_prefix(lint_call(lint), "security_") ||
+	    (way && !act_has_hook(way->act))) {
 		strbuf_puts(ret, "add the action Override with argError: -1");
 		return;
 	}
@@ -198,6 +201,11 @@ static void never_enforces(const struct lint *lint)
 		report_warning(lint->report, action->action, "never-enforces",
 			       "hook the system call or the security_ function",
 			       "a tracepoint has no result that could be overridden");
+	action = lint_action_find(lint, TETRA_ACTION_SET);
+	if (action && lint->section->section != SECTION_USDT)
+		report_warning(lint->report, action->action, "never-enforces", NULL,
+			       "Set writes to an argument of a usdts hook; here it does "
+			       "nothing");
 }
 
 /* These two say what an enforcer does. */
@@ -265,7 +273,11 @@ static void ignored_in_action(const struct lint *lint, const struct doc_action *
 		{ action->sock, KIND(TRACK_SOCK) | KIND(UNTRACK_SOCK) },
 		{ action->index, KIND(SET) },
 		{ action->value, KIND(SET) },
+		{ action->new_symbol, KIND(OVERRIDE) },
+		{ action->new_addr, KIND(OVERRIDE) },
+		{ action->new_offset, KIND(OVERRIDE) },
 	};
+	const struct node *regs = action->regs.node;
 	uint32_t kind = doc_action_kind(action->action);
 	size_t i;
 
@@ -275,6 +287,10 @@ static void ignored_in_action(const struct lint *lint, const struct doc_action *
 					   NULL, "the action %s does not look at %s",
 					   action_row(kind)->name,
 					   fields[i].value->key->text);
+	if (kind && regs && kind != TETRA_ACTION_OVERRIDE)
+		report_warning_key(lint->report, regs, "ignored-field", NULL,
+				   "the action %s does not look at %s",
+				   action_row(kind)->name, regs->key->text);
 	if (action->rate_scope && !action->rate_limit)
 		report_warning_key(lint->report, action->rate_scope, "ignored-field",
 				   NULL, "without rateLimit there is nothing to count");
@@ -301,6 +317,9 @@ static void ignored_field(const struct lint *lint)
 	for (i = 0; i < lint->selector->actions.n; i++)
 		if (lint->selector->actions.items[i].node)
 			ignored_in_action(lint, &lint->selector->actions.items[i]);
+	for (i = 0; i < lint->selector->return_actions.n; i++)
+		if (lint->selector->return_actions.items[i].node)
+			ignored_in_action(lint, &lint->selector->return_actions.items[i]);
 }
 
 static void positive_result(const struct lint *lint)
@@ -310,7 +329,7 @@ static void positive_result(const struct lint *lint)
 
 	if (!action || !action->error || lint->section->section == SECTION_UPROBE)
 		return;
-	if (!action->error->number && str_has_prefix(lint_call(lint), "security_"))
+	if (!action->error->number)
 		report_warning(lint->report, action->error, "does-not-prevent",
 			       "write -1 for EPERM", "a result of 0 allows the act");
 	if (action->error->number <= -RESTART_FIRST &&

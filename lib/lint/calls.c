@@ -6,11 +6,12 @@
 #include <stdio.h>
 
 #include "lib/base/nearest.h"
+#include "lib/linux/acts.h"
 #include "lib/linux/hook-names.h"
 #include "lib/linux/names.h"
-#include "lib/linux/acts.h"
-#include "lib/lint/rules.h"
+#include "lib/linux/security.h"
 #include "lib/linux/signatures.h"
+#include "lib/lint/rules.h"
 
 /* What to write for a name that does not begin like a system call's. */
 static void call_hint(const char *name, char (*ret)[128])
@@ -52,8 +53,8 @@ static void syscall_default(const struct lint *lint)
 		       hook->name->text);
 }
 
-/* "sys_openat" or one of its wrappers, which means the same in every kernel. */
-static bool names_a_syscall(const char *name)
+/* "openat" of "sys_openat" and of its wrappers; NULL of "ksys_write", which is neither. */
+static const char *call_of(const char *name)
 {
 	const char *call = strstr(name, "sys_");
 	size_t i, len = call ? (size_t)(call - name) : 0;
@@ -62,8 +63,16 @@ static bool names_a_syscall(const char *name)
 
 	for (i = 0; call && i < ARRAY_SIZE(prefixes); i++)
 		if (len == strlen(prefixes[i]) && !strncmp(name, prefixes[i], len))
-			return names_is_syscall(call + strlen("sys_"));
-	return false;
+			return call + strlen("sys_");
+	return NULL;
+}
+
+/* "sys_openat" or one of its wrappers, which means the same in every kernel. */
+static bool names_a_syscall(const char *name)
+{
+	const char *call = call_of(name);
+
+	return call && names_is_syscall(call);
 }
 
 /* A wrapper has one parameter, the registers: the arguments are not the function's. */
@@ -87,7 +96,7 @@ static void syscall_claimed(const struct lint *lint)
 	const char *name = hook->name ? hook->name->text : "";
 	char hint[128];
 
-	if (!hook->syscall || !hook->syscall->number || !*name || strstr(name, "sys_") ||
+	if (!hook->syscall || !hook->syscall->number || !*name || call_of(name) ||
 	    str_has_prefix(name, "list:"))
 		return;
 	call_hint(name, &hint);
@@ -108,8 +117,16 @@ static void foreign_wrapper(const struct lint *lint)
 		       "this name exists on one architecture only");
 }
 
+/* What cannot be a name is an error, and is looked for nowhere. */
+static bool is_looked_for(const char *name)
+{
+	return str_has_prefix(name, "list:") || symbol_is_name(name);
+}
+
 void lint_call_names(const struct lint *lint)
 {
+	if (!lint->hook->name || !is_looked_for(lint->hook->name->text))
+		return;
 	syscall_default(lint);
 	syscall_denied(lint);
 	syscall_claimed(lint);
@@ -251,6 +268,69 @@ static void lsm_check(const struct lint *lint)
 		       meant ? hint : NULL, "no LSM hook " Q " is known", name);
 }
 
+/* Functions that call LSM hooks have names that all kernels share. */
+static void security_check(const struct lint *lint, const char *name)
+{
+	const struct doc_ignore *ignore = lint->hook->ignore;
+	char buf[HOOK_NAME_BYTES], hint[128];
+
+	if (!is_security_function(name) || security_is_function(name) ||
+	    (ignore && ignore->call_not_found && ignore->call_not_found->number))
+		return;
+	report_warning(
+		lint->report, lint->hook->name, "unknown-symbol",
+		hint_name(&hint, security_nearest(report_seek(lint->report, name), &buf)),
+		"no kernel is known that has the function " Q, name);
+}
+
+static void closed_hook(const struct lint *lint)
+{
+	const char *name = lint->hook->name ? lint->hook->name->text : "";
+	char function[HOOK_NAME_BYTES], hint[128];
+
+	if (!hook_is_closed(name))
+		return;
+	snprintf(hint, sizeof(hint), "use a kprobe on %s",
+		 hook_function(name, &function));
+	report_warning(lint->report, lint->hook->name, "unknown-symbol", hint,
+		       "from Linux 6.12 on, no program can be attached to " Q, name);
+}
+
+/* Names of functions that people know, and that no probe finds. */
+static void gone_check(const struct lint *lint, const char *name)
+{
+	/* Other names of calls are those of functions, too. */
+	static const char *const calls[] = {
+		"accept",	"bind",	    "bpf",	"chmod",       "chown",
+		"chroot",	"clone",    "close",	"connect",     "creat",
+		"execve",	"execveat", "fork",	"init_module", "ioctl",
+		"kill",		"link",	    "listen",	"mkdir",       "mmap",
+		"finit_module", "mount",    "mprotect", "open",	       "openat",
+		"openat2",	"prctl",    "ptrace",	"read",	       "rename",
+		"rmdir",	"sendmsg",  "sendto",	"setgid",      "setuid",
+		"socket",	"symlink",  "umount",	"unlink",      "unlinkat",
+		"write",	NULL,
+	};
+	static const char old_calls[] = "SyS_";
+	const char *instead, *why = function_gone(name, &instead);
+	char hint[128] = "";
+
+	if (!lint->hook->name || lint_is_syscall(lint))
+		return;
+	if (lint_is_listed(calls, name) || (str_has_prefix(name, old_calls) &&
+					    names_is_syscall(name + strlen(old_calls)))) {
+		why = "is not the name of a function in the kernel";
+		snprintf(hint, sizeof(hint), "write sys_%.80s, with syscall: true",
+			 str_has_prefix(name, old_calls) ? name + strlen(old_calls)
+							 : name);
+	} else if (instead) {
+		snprintf(hint, sizeof(hint), "did you mean '%s'?", instead);
+	}
+	if (why)
+		report_warning(lint->report, lint->hook->name, "unknown-symbol",
+			       hint[0] ? hint : NULL, Q " %s", name, why);
+}
+
 void lint_known_calls(const struct lint *lint)
 {
 	static const char *const events[] = { "sys_enter_", "sys_exit_" };
@@ -258,10 +338,18 @@ void lint_known_calls(const struct lint *lint)
 	const char *name = hook->name ? hook->name->text : "";
 	size_t i;
 
-	if (lint->section->section == SECTION_LSM)
+	if (!is_looked_for(name))
+		return;
+	if (lint->section->section == SECTION_LSM) {
 		lsm_check(lint);
+		closed_hook(lint);
+	}
 	if (lint->section->section == SECTION_TRACEPOINT)
 		event_check(lint);
+	if (lint->section->traits & SECTION_CALLS)
+		security_check(lint, name);
+	if (lint->section->traits & SECTION_CALLS && hook->syscall)
+		gone_check(lint, name);
 	if (lint->section->section == SECTION_TRACEPOINT && hook->subsystem &&
 	    str_equal(hook->subsystem->text, "syscalls")) {
 		for (i = 0; i < ARRAY_SIZE(events); i++)

@@ -4,9 +4,12 @@
  * names that the caller makes.
  */
 #include <stdio.h>
+#include <sys/socket.h>
 
+#include "lib/judge/address.h"
 #include "lib/linux/hook-names.h"
 #include "lib/linux/acts.h"
+#include "lib/linux/signatures.h"
 #include "lib/meaning/box.h"
 #include "lib/lint/rules.h"
 
@@ -385,9 +388,15 @@ static void other_calls(const struct lint *lint)
 	*lint->failed |= what.failed;
 	if (!what.len)
 		return;
-	strbuf_puts(&hint, "hook ");
-	lint_safer_add(lint, &hint);
-	strbuf_puts(&hint, ", where all ways meet");
+	if (way && way->act && !act_has_hook(way->act)) {
+		strbuf_puts(
+			&hint,
+			"hook these calls as well: no security_ function sees this act");
+	} else {
+		strbuf_puts(&hint, "hook ");
+		lint_safer_add(lint, &hint);
+		strbuf_puts(&hint, ", where all ways meet");
+	}
 	report_warning(lint->report, lint->hook->name, "evasion", lint_text(lint, &hint),
 		       "not seen here, and ways around this hook: %.300s",
 		       lint_text(lint, &what));
@@ -435,9 +444,165 @@ static void capabilities_for_all(const struct lint *lint)
 	}
 }
 
+/* How many of the values are addresses of IPv4 and of IPv6; and one that is all of IPv4. */
+struct networks {
+	uint32_t n4, n6;
+	const struct node *all4;
+};
+
+static struct networks networks_of(const struct lint_set *set)
+{
+	struct networks ret = {};
+	struct policy_value net;
+	bool host_bits;
+
+	for (uint32_t i = 0; i < set->values->n; i++) {
+		net = (struct policy_value){};
+		if (!set->values->items[i] ||
+		    address_parse(set->values->items[i]->text, &net, &host_bits) < 0)
+			continue;
+		ret.n4 += net.addr_family == 4;
+		ret.n6 += net.addr_family != 4;
+		if (net.addr_family == 4 && !net.addr_bits)
+			ret.all4 = set->values->items[i];
+	}
+	return ret;
+}
+
+/* Some of what the selector accepts, beside this filter, is of IPv6. */
+static bool accepts_ipv6(const struct lint *lint, const struct lint_set *set)
+{
+	static const struct doc_values none;
+	struct lint_set family = *set;
+	struct lint_box box;
+
+	family.kind = LINT_SET_FIXED;
+	family.values = &none;
+	family.negated = false;
+	family.names = NULL;
+	family.bits = 16;
+	family.fixed = (struct set_range){ AF_INET6, AF_INET6 };
+	family.subject.part = TETRA_PART_FAMILY;
+	lint_box_init(lint, &box);
+	family.accepts =
+		lint_values_accept(lint, &box.space, &family, 0, 0, &family.complete);
+	for (uint32_t i = 0; i < lint->sets->n; i++)
+		if (&lint->sets->items[i] != set)
+			lint_box_add(lint, &box,
+				     &(struct lint_term){ .set = &lint->sets->items[i] });
+	lint_box_add(lint, &box, &(struct lint_term){ .set = &family });
+	return !box.empty;
+}
+
+/* Some selector of the hook has addresses of IPv6: its author thought of them. */
+static bool hook_knows_ipv6(const struct lint *lint)
+{
+	for (uint32_t i = 0; i < lint->hook->selectors.n; i++)
+		for (uint32_t k = 0; k < lint->all_sets[i].n; k++)
+			if (lint->all_sets[i].items[k].kind == LINT_SET_NET &&
+			    networks_of(&lint->all_sets[i].items[k]).n6)
+				return true;
+	return false;
+}
+
+/* Addresses of one family, where a rule that enforces was meant for both. */
+static void ipv6_forgotten(const struct lint *lint)
+{
+	if (!lint_enforces(lint, lint->selector) || strstr(lint_call(lint), "v4") ||
+	    hook_knows_ipv6(lint))
+		return;
+	for (uint32_t i = 0; i < lint->sets->n; i++) {
+		const struct lint_set *set = &lint->sets->items[i];
+		struct networks networks;
+
+		if (set->kind != LINT_SET_NET || !set->op)
+			continue;
+		networks = networks_of(set);
+		if (!networks.n4 || !accepts_ipv6(lint, set))
+			continue;
+		if (set->negated)
+			report_warning(
+				lint->report, set->op, "evasion",
+				"list addresses of IPv6, too, or add Family AF_INET",
+				"only addresses of IPv4 are left out: all "
+				"connections over IPv6 are hit");
+		else if (networks.all4)
+			report_warning(lint->report, networks.all4, "evasion",
+				       "add '::/0'",
+				       "all of IPv4 is meant here, and nothing of IPv6");
+	}
+}
+
+/* "comm" or a member of that name: a process names itself, by prctl or a rename. */
+static bool is_own_name(const struct doc_arg *items, uint32_t n, uint32_t position)
+{
+	const char *path = position < n && items[position].resolve
+				   ? items[position].resolve->text
+				   : "";
+	const char *dot = strrchr(path, '.');
+
+	return str_equal(dot ? dot + 1 : path, "comm");
+}
+
+static bool filters_own_name(const struct lint *lint, const struct lint_subject *subject)
+{
+	const struct doc_hook *hook = lint->hook;
+
+	if (subject->list == LINT_DATA)
+		return is_own_name(hook->data.items, hook->data.n, subject->position);
+	return subject->list == LINT_ARGS &&
+	       is_own_name(hook->args.items, hook->args.n, subject->position);
+}
+
+static void own_names(const struct lint *lint)
+{
+	if (!lint_enforces(lint, lint->selector))
+		return;
+	for (uint32_t i = 0; i < lint->sets->n; i++)
+		if (lint->sets->items[i].op &&
+		    filters_own_name(lint, &lint->sets->items[i].subject))
+			report_warning(lint->report, lint->sets->items[i].op, "evasion",
+				       "use matchBinaries: the path of the program",
+				       "a process can give itself any name (comm)");
+}
+
+/* Of a set of bits, some numbers only: one more bit, and the call passes. */
+static void flags_whole(const struct lint *lint)
+{
+	const struct lint_set *set;
+	const struct doc_arg *arg;
+	char function[HOOK_NAME_BYTES];
+	const char *name = lint_call(lint);
+
+	if (!lint_enforces(lint, lint->selector) || !lint->hook->name)
+		return;
+	if (lint->section->section == SECTION_LSM)
+		name = hook_function(lint->hook->name->text, &function);
+	for (uint32_t i = 0; i < lint->sets->n; i++) {
+		set = &lint->sets->items[i];
+		if (set->subject.list != LINT_ARGS || set->negated || !set->op ||
+		    set->kind != LINT_SET_EQUAL ||
+		    set->subject.position >= lint->hook->args.n)
+			continue;
+		arg = &lint->hook->args.items[set->subject.position];
+		if (arg->index && signature_is_flags(name, lint_parameter(lint, arg)))
+			report_warning(lint->report, set->op, "evasion",
+				       "use Mask for the bits that matter",
+				       "flags are compared whole: with one more bit set, "
+				       "the call passes");
+	}
+}
+
 const struct lint_rule lint_evasion_rules[] = {
-	{ "evasion", act_note },	   { "evasion", capabilities_for_all },
-	{ "evasion", other_half },	   { "evasion", other_calls },
-	{ "evasion", ways_around },	   { "evasion", written_texts },
-	{ "evasion", named_destinations }, {},
+	{ "evasion", act_note },
+	{ "evasion", capabilities_for_all },
+	{ "evasion", flags_whole },
+	{ "evasion", ipv6_forgotten },
+	{ "evasion", other_calls },
+	{ "evasion", named_destinations },
+	{ "evasion", other_half },
+	{ "evasion", own_names },
+	{ "evasion", ways_around },
+	{ "evasion", written_texts },
+	{},
 };

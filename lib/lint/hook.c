@@ -334,6 +334,28 @@ static void duplicate_argument(const struct lint *lint)
 			}
 }
 
+/* Programs look for arguments by their label. */
+static void duplicate_label(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+	uint32_t i, k;
+
+	for (i = 1; i < hook->args.n; i++)
+		for (k = 0; hook->args.items[i].label && k < i; k++) {
+			doc_value label = hook->args.items[i].label,
+				  other = hook->args.items[k].label;
+
+			if (!other || !label->n || !node_equal(other, label) ||
+			    node_equal(hook->args.items[k].node,
+				       hook->args.items[i].node))
+				continue;
+			report_warning(lint->report, label, "duplicate-value",
+				       "give each argument a label of its own",
+				       "two arguments are labelled " Q, label->text);
+			break;
+		}
+}
+
 static void ignored_in_hook(const struct lint *lint)
 {
 	const struct doc_hook *hook = lint->hook;
@@ -482,13 +504,16 @@ const struct lint_rule lint_hook_rules[] = {
 	{ "hot-hook", lint_hot_hook },
 	{ "arg-type-mismatch", syscall_types },
 	{ "arg-type-mismatch", lint_argument_types },
+	{ "arg-type-mismatch", lint_common_fields },
 	{ "missing-field", missing_types },
 	{ "syscall-default", lint_call_names },
 	{ "unknown-symbol", lint_known_calls },
 	{ "duplicate-value", duplicate_tag },
 	{ "duplicate-value", duplicate_argument },
+	{ "duplicate-value", duplicate_label },
 	{ "never-posts", never_posts },
 	{ "never-posts", lint_never_returns },
+	{ "never-matches", lint_filled_later },
 	{ "truncated", truncated },
 	{ "ignored-field", ignored_in_hook },
 	{ "shadowed-selector", lint_shadowed_selector },

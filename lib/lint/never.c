@@ -34,7 +34,7 @@ static const char *empty_reason(const struct lint_set *set)
 	case LINT_SET_LESS:
 		return "no number of this type is less";
 	case LINT_SET_EQUAL:
-		return "there is no such number here";
+		return "nothing has this number here";
 	case LINT_SET_NAMESPACE:
 		return "no namespace of this type has this number";
 	default:

@@ -83,14 +83,22 @@ static void hot_report(const struct lint *lint, const char *name)
 		       Q " runs very often; every run costs", name);
 }
 
-/* All system calls, or a list with one of those that all programs make. */
+/* A pattern without a letter: ".*", "^". */
+static bool is_any(doc_value pattern)
+{
+	return pattern && pattern->n && !pattern->text[strspn(pattern->text, ".*+?^$()")];
+}
+
+/* All system calls or functions, or a list with one of those that all programs make. */
 static void hot_list(const struct lint *lint)
 {
 	const struct doc_list_def *list = lint_list_hooked(lint);
 	const struct way_row *way;
 	uint32_t i;
 
-	if (list && doc_list_traits(list) == (LIST_OF_CALLS | LIST_GENERATED)) {
+	if (list &&
+	    (doc_list_traits(list) == (LIST_OF_CALLS | LIST_GENERATED) ||
+	     (doc_list_traits(list) & LIST_OF_PATTERN && is_any(list->pattern)))) {
 		hot_report(lint, lint->hook->name->text);
 		return;
 	}
@@ -108,20 +116,33 @@ static void hot_list(const struct lint *lint)
 	}
 }
 
-/* Some filter of the selector leaves something out. */
-static bool narrows(const struct lint *lint, uint32_t selector)
+/* All but some programs, processes, files or numbers: most is left. */
+static bool leaves_most(const struct lint_set *set)
+{
+	return set->negated && set->kind != LINT_SET_UNKNOWN &&
+	       set->subject.part == TETRA_PART_VALUE &&
+	       (set->subject.list == LINT_ARGS || set->subject.list == LINT_PIDS ||
+		set->subject.list == LINT_BINARIES);
+}
+
+/* Some filter of the selector leaves most out; @ret_some is set if one leaves something out. */
+static bool narrows(const struct lint *lint, uint32_t selector, bool *ret_some)
 {
 	const struct lint_sets *sets = &lint->all_sets[selector];
 	uint32_t i;
 
-	for (i = 0; i < sets->n; i++)
-		if (!lint_set_is_idle(lint, &sets->items[i]))
+	for (i = 0; i < sets->n; i++) {
+		if (lint_set_is_idle(lint, &sets->items[i]))
+			continue;
+		if (!leaves_most(&sets->items[i]))
 			return true;
+		*ret_some = true;
+	}
 	return false;
 }
 
 /* By default there is an event for what passes; a limit or an action shows intent. */
-static bool floods(const struct lint *lint)
+static bool floods(const struct lint *lint, bool *ret_some)
 {
 	const struct doc_hook *hook = lint->hook;
 	uint32_t i;
@@ -131,7 +152,8 @@ static bool floods(const struct lint *lint)
 	for (i = 0; i < hook->selectors.n; i++) {
 		const struct doc_selector *doc = &hook->selectors.items[i];
 
-		if (doc->node && !doc->actions.n && !doc->macros.n && !narrows(lint, i))
+		if (doc->node && !doc->actions.n && !doc->macros.n &&
+		    !narrows(lint, i, ret_some))
 			return true;
 	}
 	return !hook->selectors.n;
@@ -143,6 +165,7 @@ void lint_hot_hook(const struct lint *lint)
 	const struct doc_spec *spec = lint->spec;
 	const struct way_row *way;
 	char event[LINT_NAME_BYTES];
+	bool some = false;
 
 	if (!hook->name)
 		return;
@@ -151,10 +174,11 @@ void lint_hot_hook(const struct lint *lint)
 	lint_event_name(lint, &event);
 	if ((way && way->often == OFTEN_HOT) || lint_is_listed(hot_events, event))
 		hot_report(lint, hook->name->text);
-	else if (way && way->often == OFTEN_BUSY && floods(lint) && !spec->pods &&
+	else if (way && way->often == OFTEN_BUSY && floods(lint, &some) && !spec->pods &&
 		 !spec->containers && !spec->hosts)
 		report_warning(lint->report, hook->name, "hot-hook",
 			       "add a filter, or the action Post with rateLimit: 10s",
-			       Q " is called often, and nothing filters its events",
-			       hook->name->text);
+			       Q " is called often, and %s", hook->name->text,
+			       some ? "the filters only leave some of its events out"
+				    : "nothing filters its events");
 }

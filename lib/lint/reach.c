@@ -79,15 +79,20 @@ static bool is_host(const struct lint_set *set)
 	       has_only_value(set, "host_ns");
 }
 
+static const char *everybody(const struct lint *lint)
+{
+	return lint->section->traits & SECTION_IN_USER
+		       ? "every process that runs this code"
+		       : "every process of the machine";
+}
+
 /*
  * Whom the selector accepts, if that is nearly everybody; NULL if not. To deny an act to all
  * but a few is what an allow-list is for; to kill all others is not.
  */
 static const char *crowd_of(const struct lint *lint, bool overrides)
 {
-	const char *crowd = lint->section->traits & SECTION_IN_USER
-				    ? "every process that runs this code"
-				    : "every process of the machine";
+	const char *crowd = everybody(lint);
 	const struct lint_sets *sets = lint->sets;
 	uint32_t i;
 
@@ -104,9 +109,13 @@ static const char *crowd_of(const struct lint *lint, bool overrides)
 	return crowd;
 }
 
-static bool has_scope(const struct doc_spec *spec)
+/* It does not hold everywhere, or stops no process. */
+static bool is_limited(const struct lint *lint)
 {
-	return spec->pods || spec->containers || spec->hosts || spec->nodes;
+	const struct doc_spec *spec = lint->spec;
+
+	return spec->pods || spec->containers || spec->hosts || spec->nodes ||
+	       lint->build->policy->mode == TETRA_MODE_MONITOR;
 }
 
 /* The first action that stops something, of the selector or a macro. */
@@ -127,8 +136,7 @@ static void broad_enforcement(const struct lint *lint)
 	const char *crowd;
 	bool overrides;
 
-	if (!action || has_scope(lint->spec) ||
-	    lint->build->policy->mode == TETRA_MODE_MONITOR)
+	if (!action || is_limited(lint))
 		return;
 	overrides = doc_action_kind(action->action) == TETRA_ACTION_OVERRIDE;
 	crowd = crowd_of(lint, overrides);
@@ -139,6 +147,23 @@ static void broad_enforcement(const struct lint *lint)
 		       "add a filter, or try it with policy-mode: monitor",
 		       "%s without a narrower filter hits %s%s", action->action->text,
 		       crowd, overrides ? ", the first included" : "");
+}
+
+/* A filter, and in another selector its negation: each alone is narrow. */
+static void broad_together(const struct lint *lint)
+{
+	const struct doc_action *action = stopper(lint);
+	uint32_t i = lint->i_selector;
+
+	if (!i || !action || is_limited(lint) || lint_enforces_on_all(lint, i, 1) ||
+	    lint_enforces_on_all(lint, 0, i) || !lint_enforces_on_all(lint, 0, i + 1))
+		return;
+	report_warning(
+		lint->report, action->action, "broad-enforcement",
+		"leave out of each what is to pass, or put an exception before them",
+		"together with the selectors before this one, which leave the rest to "
+		"it, %s hits %s",
+		action->action->text, everybody(lint));
 }
 
 static bool signals(const struct doc_action *action)
@@ -267,6 +292,8 @@ static void interrupted_process(const struct lint *lint)
 /* Functions whose socket has no peer yet, or is not bound yet. */
 #define REMOTE TETRA_PART_DADDR, TETRA_PART_DPORT
 #define LOCAL  TETRA_PART_SADDR, TETRA_PART_SPORT
+/* No function is called once a datagram socket has its peer. */
+#define CONNECTED_HINT "hook udp_sendmsg; connecting sets the peer only afterwards"
 static const struct {
 	const char *function, *hint;
 	uint8_t address, port; /* enum tetra_part */
@@ -274,6 +301,13 @@ static const struct {
 	{ "tcp_v4_connect", "hook tcp_connect", REMOTE },
 	{ "tcp_v6_connect", "hook tcp_connect", REMOTE },
 	{ "inet_stream_connect", "hook tcp_connect", REMOTE },
+	{ "tcp_v4_pre_connect", "hook tcp_connect", REMOTE },
+	{ "udp_pre_connect", CONNECTED_HINT, REMOTE },
+	{ "udpv6_pre_connect", CONNECTED_HINT, REMOTE },
+	{ "ip4_datagram_connect", CONNECTED_HINT, REMOTE },
+	{ "__ip4_datagram_connect", CONNECTED_HINT, REMOTE },
+	{ "ip6_datagram_connect", CONNECTED_HINT, REMOTE },
+	{ "__ip6_datagram_connect", CONNECTED_HINT, REMOTE },
 	{ "security_socket_connect", "compare the address argument (sockaddr)", REMOTE },
 	{ "inet_csk_accept", "hook security_inet_conn_established", REMOTE },
 	{ "inet_csk_listen_start", "compare SPort", REMOTE },
@@ -354,27 +388,14 @@ static void no_result(const struct lint *lint)
 			       lint_call(lint));
 }
 
-/* Who is stopped is stopped at the entry, where there is no result to filter by. */
-static void result_comes_late(const struct lint *lint)
-{
-	const struct node *filters = lint->selector->return_args.node;
-
-	if (filters && lint_enforces(lint, lint->selector))
-		report_warning_key(
-			lint->report, filters, "ignored-field",
-			"filter arguments, or only watch (Post)",
-			"'matchReturnArgs' does not restrict actions that enforce: they act "
-			"before the call has a result");
-}
-
 const struct lint_rule lint_reach_rules[] = {
 	{ "broad-enforcement", broad_enforcement },
+	{ "broad-enforcement", broad_together },
 	{ "broad-enforcement", bystander },
 	{ "never-enforces", ends_anyway },
 	{ "ignored-field", interrupted_process },
 	{ "never-matches", too_early },
 	{ "never-enforces", first_process },
 	{ "never-enforces", no_result },
-	{ "ignored-field", result_comes_late },
 	{},
 };

@@ -61,6 +61,7 @@ static void selectors_run(struct lint lint)
 		rules_run(lint_never_rules, &lint);
 		rules_run(lint_action_rules, &lint);
 		rules_run(lint_reach_rules, &lint);
+		rules_run(lint_late_rules, &lint);
 		rules_run(lint_evasion_rules, &lint);
 		rules_run(lint_unjudged_rules, &lint);
 	}

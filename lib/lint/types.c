@@ -9,6 +9,7 @@
 #include "lib/linux/acts.h"
 #include "lib/lint/rules.h"
 #include "lib/linux/signatures.h"
+#include "lib/meaning/set.h"
 
 /* Fields of a system call's tracepoint before its arguments. */
 #define EVENT_FIELDS 5u
@@ -99,6 +100,13 @@ static bool fits(const struct type_row *type, char letter)
 	return letter == SIGNATURE_STRUCT || !letters[0] || strchr(letters, letter);
 }
 
+int64_t lint_parameter(const struct lint *lint, const struct doc_arg *arg)
+{
+	bool event = lint->section->section == SECTION_TRACEPOINT;
+
+	return arg->index->number - (event ? EVENT_FIELDS : 0);
+}
+
 static void type_check(const struct lint *lint, const struct doc_arg *arg, char letter)
 {
 	const struct type_row *type = arg->type ? arg->type->word : NULL;
@@ -112,6 +120,22 @@ static void type_check(const struct lint *lint, const struct doc_arg *arg, char 
 		       "parameter %d of " Q " is %s, which is not read as '%s'",
 		       (int)arg->index->number, lint_call(lint), parameter_name(letter),
 		       type->name);
+}
+
+/* Parameters of system calls have 32 bits or more, but modes: of others, half would be read. */
+static void width_check(const struct lint *lint, const struct doc_arg *arg, char letter)
+{
+	const struct type_row *type = arg->type ? arg->type->word : NULL;
+
+	if (!type || !type->bits || type->bits >= 32 || !lint_is_syscall(lint) ||
+	    !strchr("ilf", letter) ||
+	    signature_is_mode(lint_call(lint), lint_parameter(lint, arg)))
+		return;
+	report_warning(lint->report, arg->type, "arg-type-mismatch",
+		       letter == SIGNATURE_LONG ? "write uint64" : "write int",
+		       "of parameter %d of " Q ", only the lowest %u of %u bits are read",
+		       (int)lint_parameter(lint, arg), lint_call(lint), type->bits,
+		       letter == SIGNATURE_LONG ? 64u : 32u);
 }
 
 /* The length of a buffer is a number; people count from 0, as for every other index. */
@@ -130,7 +154,7 @@ static void length_check(const struct lint *lint, const struct doc_arg *arg,
 			       lint_call(lint), (int)n);
 		return;
 	}
-	if (strchr("ilfpv?", types[at]))
+	if (strchr("ilfpv?", types[at]) && !(arg->index && at == arg->index->number + 1))
 		return;
 	if (at < n && strchr("il", types[at + 1]))
 		snprintf(hint, sizeof(hint), "sizeArgIndex counts from 1: write %d",
@@ -149,12 +173,13 @@ static void argument_check(const struct lint *lint, const struct doc_arg *arg,
 
 	if (!arg->node || !arg->index)
 		return;
-	at = arg->index->number - (event ? EVENT_FIELDS : 0);
+	at = lint_parameter(lint, arg);
 	if (at < 0)
 		return;
-	if (at < n)
+	if (at < n) {
 		type_check(lint, arg, types[at + 1]);
-	else if (event)
+		width_check(lint, arg, types[at + 1]);
+	} else if (event)
 		report_warning(lint->report, arg->index, "arg-beyond-parameters",
 			       "its own fields are numbered from 5 on",
 			       Q " has %d of its own", lint->hook->name->text, (int)n);
@@ -168,6 +193,42 @@ static void argument_check(const struct lint *lint, const struct doc_arg *arg,
 			       Q " has no parameters", lint_call(lint));
 	if (!event)
 		length_check(lint, arg, types);
+}
+
+/* Fields of all events: type, flags, count of preemption, pid. */
+#define COMMON_FIELDS 4u
+#define COMMON_PID    3u
+
+/* People count an event's own fields from 0, or a call's arguments. */
+static void common_field_check(const struct lint *lint, const struct doc_arg *arg)
+{
+	const struct type_row *type = arg->type ? arg->type->word : NULL;
+	bool call = lint_is_syscall(lint);
+	char hint[80];
+
+	if (!arg->node || !arg->index || !type || arg->index->number < 0 ||
+	    arg->index->number >= (call ? EVENT_FIELDS : COMMON_FIELDS) ||
+	    (arg->index->number >= COMMON_PID &&
+	     type->classes & (TETRA_CLASS_INT | TETRA_CLASS_AUTO)))
+		return;
+	snprintf(hint, sizeof(hint), "its own fields are numbered from %u on",
+		 call ? EVENT_FIELDS : COMMON_FIELDS);
+	report_warning(lint->report, arg->index, "arg-type-mismatch", hint,
+		       arg->index->number < COMMON_FIELDS
+			       ? "field %d is one that all events have"
+			       : "field %d is the number of the call",
+		       (int)arg->index->number);
+}
+
+void lint_common_fields(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+
+	if (lint->section->section != SECTION_TRACEPOINT || !hook->name ||
+	    (hook->raw && hook->raw->number))
+		return;
+	for (uint32_t i = 0; i < hook->args.n; i++)
+		common_field_check(lint, &hook->args.items[i]);
 }
 
 static void result_check(const struct lint *lint, char letter)
@@ -201,6 +262,81 @@ void lint_argument_types(const struct lint *lint)
 	for (i = 0; i < hook->args.n; i++)
 		argument_check(lint, &hook->args.items[i], types);
 	result_check(lint, types[0]);
+}
+
+/* An error is a negative number, and without its sign larger than any result. */
+void lint_unsigned_result(const struct lint *lint)
+{
+	const struct type_row *type = lint_return_type(lint);
+
+	if (!type || !type->bits || type->is_signed || !lint_is_syscall(lint))
+		return;
+	for (uint32_t i = 0; i < lint->sets->n; i++) {
+		const struct lint_set *set = &lint->sets->items[i];
+
+		if (set->subject.list == LINT_RETURN && set->kind == LINT_SET_GREATER &&
+		    !set->negated && set->op)
+			report_warning(lint->report, set->op, "arg-type-mismatch",
+				       type->bits == 64 ? "declare returnArg as int64"
+							: "declare returnArg as int",
+				       "errors are negative: read as %s, they are larger "
+				       "than every result and pass",
+				       type->name);
+	}
+}
+
+/* The argument is text or an address that the call fills, and it is read at its entry. */
+static bool is_filled_later(const struct lint *lint, const struct doc_arg *arg)
+{
+	const struct type_row *type = arg->type ? arg->type->word : NULL;
+	const char *call = lint_call(lint);
+
+	return arg->node && arg->index && type && !type->bits &&
+	       !(arg->return_copy && arg->return_copy->number) &&
+	       str_has_prefix(call, "sys_") && lint_is_syscall(lint) &&
+	       signature_is_filled(call + strlen("sys_"), lint_parameter(lint, arg));
+}
+
+/* A filter of some selector looks at the argument; each is reported. */
+static bool filters_filled(const struct lint *lint, uint32_t position)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < lint->hook->selectors.n; i++) {
+		const struct lint_sets *sets = &lint->all_sets[i];
+
+		for (uint32_t k = 0; k < sets->n; k++) {
+			const struct lint_set *set = &sets->items[k];
+
+			if (set->subject.list != LINT_ARGS ||
+			    set->subject.position != position || !set->op)
+				continue;
+			found = true;
+			report_warning(
+				lint->report, set->op, "never-matches",
+				"compare what the call is given, or hook what runs after",
+				Q " fills this: before it, there is what happened to be "
+				  "in memory",
+				lint_call(lint));
+		}
+	}
+	return found;
+}
+
+void lint_filled_later(const struct lint *lint)
+{
+	const struct doc_hook *hook = lint->hook;
+
+	for (uint32_t i = 0; i < hook->args.n; i++)
+		if (is_filled_later(lint, &hook->args.items[i]) &&
+		    !filters_filled(lint, i))
+			report_warning(lint->report, hook->args.items[i].type,
+				       "ignored-field",
+				       "add returnCopy: true, or leave the argument out",
+				       Q " fills parameter %d: before it, there is what "
+					 "happened to be in memory",
+				       lint_call(lint),
+				       (int)lint_parameter(lint, &hook->args.items[i]));
 }
 
 /* Calls and functions that do not come back. */

@@ -44,8 +44,9 @@ static const char *memory_reason(const struct lint *lint)
 		       ? "the argument is memory of the caller: it can change after the "
 			 "check; what cannot be read matches"
 		       : "the argument is memory of the caller: it can change after the "
-			 "check, and what is not resident yet does not match before "
-			 "Linux 7.2, unless the kernel has error injection";
+			 "check, and what is not resident yet does not match where no "
+			 "program waits for it (before Linux 7.2, unless the kernel has "
+			 "error injection) or a preemptible kernel skips that program";
 }
 
 /* What a filter on a system call looks at and the caller can change meanwhile. */

@@ -8,6 +8,7 @@
 
 #include "lib/meaning/set.h"
 #include "lib/lint/rules.h"
+#include "lib/linux/signatures.h"
 #include "lib/document/number.h"
 
 static const struct operator_row *filter_operator(const struct doc_filter *filter)
@@ -234,6 +235,32 @@ static const struct {
 	{ "/var/run", "/run" },	    { "/var/lock", "/run/lock" },
 };
 
+/* Files that are links on most systems; to what depends on the system if it is NULL. */
+static const struct {
+	const char *from, *to;
+} file_links[] = {
+	{ "/etc/localtime", NULL },
+	{ "/etc/resolv.conf", NULL },
+	{ "/usr/bin/awk", NULL },
+	{ "/usr/bin/java", NULL },
+	{ "/usr/bin/pkill", "/usr/bin/pgrep" },
+	{ "/usr/bin/python", NULL },
+	{ "/usr/bin/python3", NULL },
+	{ "/usr/bin/sh", NULL },
+	{ "/usr/bin/vi", NULL },
+	{ "/usr/sbin/depmod", "/usr/bin/kmod" },
+	{ "/usr/sbin/halt", "/usr/bin/systemctl" },
+	{ "/usr/sbin/insmod", "/usr/bin/kmod" },
+	{ "/usr/sbin/iptables", NULL },
+	{ "/usr/sbin/ip6tables", NULL },
+	{ "/usr/sbin/lsmod", "/usr/bin/kmod" },
+	{ "/usr/sbin/modprobe", "/usr/bin/kmod" },
+	{ "/usr/sbin/poweroff", "/usr/bin/systemctl" },
+	{ "/usr/sbin/reboot", "/usr/bin/systemctl" },
+	{ "/usr/sbin/rmmod", "/usr/bin/kmod" },
+	{ "/usr/sbin/shutdown", "/usr/bin/systemctl" },
+};
+
 /* The text goes through the link, or is it. */
 static bool goes_through(const char *text, const char *from)
 {
@@ -255,28 +282,59 @@ bool lint_usual_path(const char *text, struct strbuf *ret)
 	return false;
 }
 
+/* Whether the whole text is the name of a link, also through a folder that is one. */
+static bool file_link_is(const struct lint *lint, doc_value value)
+{
+	_cleanup_(strbuf_done) struct strbuf usual = {};
+	const char *text = value->text;
+	char hint[160];
+	size_t i = 0;
+
+	if (lint_usual_path(text, &usual))
+		text = lint_text(lint, &usual);
+	while (i < ARRAY_SIZE(file_links) && !str_equal(file_links[i].from, text))
+		i++;
+	if (i == ARRAY_SIZE(file_links))
+		return false;
+	if (file_links[i].to)
+		snprintf(hint, sizeof(hint), "write %s", file_links[i].to);
+	else
+		snprintf(hint, sizeof(hint), "write what 'readlink -f %s' prints",
+			 file_links[i].from);
+	report_warning(lint->report, value, "merged-usr-path", hint,
+		       "on most systems %s is a link, and resolved paths are compared",
+		       file_links[i].from);
+	return true;
+}
+
+static void folder_link_check(const struct lint *lint, doc_value value)
+{
+	char hint[160];
+	size_t k = 0;
+
+	while (k < ARRAY_SIZE(links) && !goes_through(value->text, links[k].from))
+		k++;
+	if (k == ARRAY_SIZE(links))
+		return;
+	snprintf(hint, sizeof(hint), "write %s%.120s", links[k].to,
+		 value->text + strlen(links[k].from));
+	report_warning(lint->report, value, "merged-usr-path", hint,
+		       "on most systems %s is a link to %s, and resolved paths are "
+		       "compared",
+		       links[k].from, links[k].to);
+}
+
 static void merged_usr_of(const struct lint *lint, const struct doc_values *values,
 			  uint32_t op)
 {
-	char hint[160];
-	uint32_t i;
-	size_t k;
+	uint32_t relation = operator_relation(op);
 
-	if (operator_relation(op) == TETRA_REL_POSTFIX)
+	if (relation == TETRA_REL_POSTFIX)
 		return;
-	for (i = 0; i < values->n; i++) {
-		for (k = 0; values->items[i] && k < ARRAY_SIZE(links); k++)
-			if (goes_through(values->items[i]->text, links[k].from))
-				break;
-		if (!values->items[i] || k == ARRAY_SIZE(links))
-			continue;
-		snprintf(hint, sizeof(hint), "write %s%.120s", links[k].to,
-			 values->items[i]->text + strlen(links[k].from));
-		report_warning(lint->report, values->items[i], "merged-usr-path", hint,
-			       "on most systems %s is a link to %s, and resolved paths "
-			       "are compared",
-			       links[k].from, links[k].to);
-	}
+	for (uint32_t i = 0; i < values->n; i++)
+		if (values->items[i] && (relation == TETRA_REL_PREFIX ||
+					 !file_link_is(lint, values->items[i])))
+			folder_link_check(lint, values->items[i]);
 }
 
 static void merged_usr_path(const struct lint *lint)
@@ -320,32 +378,6 @@ static void prefix_sibling(const struct lint *lint)
 		prefix_sibling_of(lint, &sets->items[i]);
 }
 
-/* The mode among the parameters of a call or function. */
-static const struct {
-	const char *name;
-	uint32_t index;
-} modes[] = {
-	{ "sys_chmod", 1 },
-	{ "sys_fchmod", 1 },
-	{ "sys_fchmodat", 2 },
-	{ "sys_fchmodat2", 2 },
-	{ "sys_open", 2 },
-	{ "sys_openat", 3 },
-	{ "sys_creat", 1 },
-	{ "sys_mkdir", 1 },
-	{ "sys_mkdirat", 2 },
-	{ "sys_mknod", 1 },
-	{ "sys_mknodat", 2 },
-	{ "sys_umask", 0 },
-	{ "sys_mq_open", 2 },
-	{ "security_path_chmod", 1 },
-	{ "security_path_mkdir", 2 },
-	{ "security_path_mknod", 2 },
-	{ "security_inode_mkdir", 2 },
-	{ "security_inode_mknod", 2 },
-	{ "security_inode_create", 2 },
-};
-
 /* A tracepoint's fields before a system call's arguments. */
 #define EVENT_FIELDS 5u
 
@@ -354,17 +386,13 @@ static bool filters_mode(const struct lint *lint, const struct doc_filter *filte
 	uint32_t at = lint_filter_position(lint, filter);
 	const struct doc_hook *hook = lint->hook;
 	int64_t index;
-	size_t i;
 
 	if (at >= hook->args.n || !hook->args.items[at].index)
 		return false;
 	index = hook->args.items[at].index->number;
 	if (lint->section->section == SECTION_TRACEPOINT)
 		index -= EVENT_FIELDS;
-	for (i = 0; i < ARRAY_SIZE(modes); i++)
-		if (str_equal(modes[i].name, lint_call(lint)))
-			return index == modes[i].index;
-	return false;
+	return signature_is_mode(lint_call(lint), index);
 }
 
 /* Read as octal: a special bit, and no class of users has rights that the owner lacks. */
@@ -413,10 +441,63 @@ static void decimal_mode(const struct lint *lint)
 	}
 }
 
+/* SPortPriv and the like say it all. */
+static void values_unread(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+
+	for (uint32_t i = 0; i < doc->args.n; i++) {
+		const struct doc_filter *filter = &doc->args.items[i];
+		const struct operator_row *op =
+			filter->op ? filter_operator(filter) : NULL;
+
+		if (op && op->grammar == GRAMMAR_PRIVILEGED && filter->values.n)
+			report_warning_key(
+				lint->report, filter->values.node, "ignored-field",
+				"remove them, or use SPort or DPort",
+				"%s takes no values: it is about all ports below 1024",
+				op->name);
+	}
+}
+
+/* A list of filters without any: whom it enforces on is not narrowed by it. */
+static void empty_filters(const struct lint *lint)
+{
+	const struct doc_selector *doc = lint->selector;
+	const struct {
+		const struct node *node;
+		uint32_t n;
+	} lists[] = {
+#define LIST(name) { doc->name.node, doc->name.n }
+		LIST(args),
+		LIST(return_args),
+		LIST(data),
+		LIST(pids),
+		LIST(binaries),
+		LIST(parents),
+		LIST(namespaces),
+		LIST(capabilities),
+		LIST(namespace_changes),
+		LIST(capability_changes),
+#undef LIST
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (lists[i].node && !lists[i].n && lint_enforces(lint, doc))
+			report_warning_key(
+				lint->report, lists[i].node, "ignored-field",
+				"write a filter, or remove the list",
+				"an empty %s filters nothing: everything passes",
+				lists[i].node->key->text);
+}
+
 const struct lint_rule lint_value_rules[] = {
+	{ "arg-type-mismatch", lint_unsigned_result },
 	{ "decimal-mode", decimal_mode },
 	{ "duplicate-value", duplicate_value },
 	{ "host-bits", host_bits },
+	{ "ignored-field", empty_filters },
+	{ "ignored-field", values_unread },
 	{ "merged-usr-path", merged_usr_path },
 	{ "prefix-sibling", prefix_sibling },
 	{ "range-order", range_order },

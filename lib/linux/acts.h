@@ -29,6 +29,7 @@ enum act {
 	ACT_UNLINK,
 	ACT_RMDIR,
 	ACT_MKDIR,
+	ACT_CREATE,
 	ACT_MKNOD,
 	ACT_SYMLINK,
 	ACT_LINK,
@@ -45,9 +46,10 @@ enum act {
 	ACT_BIND,
 	ACT_LISTEN,
 	ACT_ACCEPT,
-	ACT_CONNECT,
+	/* Before connecting, which TCP Fast Open does by sending. */
 	ACT_SEND,
 	ACT_RECEIVE,
+	ACT_CONNECT,
 	ACT_MOUNT,
 	ACT_UMOUNT,
 	ACT_MOVE_MOUNT,
@@ -70,13 +72,18 @@ enum act {
 	ACT_TIME,
 	ACT_KEYS,
 	ACT_SYSLOG,
+	ACT_ADJUST_TIME,
+	ACT_GROUPS,
+	ACT_ENTER_NAMESPACE,
+	ACT_MAKE_MOUNT,
 	ACT_USER_NAMESPACE,
 	N_ACTS,
 };
 
 struct act_row {
 	const char *what;		      /* "writing to a file" */
-	struct act_hook hooks[ACT_MAX_HOOKS]; /* all are needed to see every way */
+	struct act_hook hooks[ACT_MAX_HOOKS]; /* all are needed to see every way;
+					       * none: no hook sees it */
 	/* Acts with the same effect, and what they are then. */
 	struct {
 		enum act act;
@@ -113,6 +120,12 @@ const struct way_row *way_find(const char *name);
 
 /* The first act that has such a hook; ACT_NONE if there is none. */
 enum act act_of_hook(const char *name);
+
+/* Whether any hook sees the act. */
+static inline bool act_has_hook(enum act act)
+{
+	return acts[act].hooks[0].names;
+}
 
 /* Adds "security_a and security_b", by @has and its @user, or all first names if NULL. */
 void act_describe(enum act act, bool (*has)(void *user, const char *name), void *user,

@@ -328,7 +328,93 @@ static const struct signature lsm_hooks[] = {
 	{ "xfrm_state_delete_security", "ip" }, { "xfrm_state_free_security", "Vp" },
 };
 
+/* Buffers and addresses that a call fills before it returns, by the index of the parameter. */
+static const struct {
+	const char *call;
+	uint32_t index;
+} filled[] = {
+	{ "accept", 1 }, { "accept4", 1 }, { "fgetxattr", 2 }, { "flistxattr", 1 },
+	{ "getcwd", 0 }, { "getdents", 1 }, { "getdents64", 1 }, { "gethostname", 0 },
+	{ "getpeername", 1 }, { "getrandom", 0 }, { "getsockname", 1 }, { "getsockopt", 3 },
+	{ "getxattr", 2 }, { "getxattrat", 4 }, { "lgetxattr", 2 }, { "listxattr", 1 },
+	{ "listxattrat", 3 }, { "llistxattr", 1 }, { "mq_timedreceive", 1 },
+	{ "msgrcv", 1 }, { "newuname", 0 }, { "pread64", 1 }, { "read", 1 },
+	{ "readlink", 1 }, { "readlinkat", 2 }, { "recvfrom", 1 }, { "recvfrom", 4 },
+	{ "syslog", 1 },
+};
+
+/* The mode among the parameters of a call or function. */
+static const struct {
+	const char *name;
+	uint32_t index;
+} modes[] = {
+	{ "sys_chmod", 1 }, { "sys_fchmod", 1 }, { "sys_fchmodat", 2 },
+	{ "sys_fchmodat2", 2 }, { "sys_open", 2 }, { "sys_openat", 3 },
+	{ "sys_creat", 1 }, { "sys_mkdir", 1 }, { "sys_mkdirat", 2 },
+	{ "sys_mknod", 1 }, { "sys_mknodat", 2 }, { "sys_umask", 0 },
+	{ "sys_mq_open", 2 }, { "security_path_chmod", 1 },
+	{ "security_path_mkdir", 2 }, { "security_path_mknod", 2 },
+	{ "security_inode_mkdir", 2 }, { "security_inode_mknod", 2 },
+	{ "security_inode_create", 2 },
+};
+
+/* Numbers in which each bit says something, and any others may be set beside it. */
+static const struct {
+	const char *name;
+	uint32_t index;
+} flags[] = {
+	{ "sys_clone", 0 }, { "sys_memfd_create", 1 }, { "sys_mmap", 2 },
+	{ "sys_mmap", 3 }, { "sys_mount", 3 }, { "sys_mprotect", 2 }, { "sys_open", 1 },
+	{ "sys_openat", 2 }, { "sys_pkey_mprotect", 2 }, { "sys_socket", 1 },
+	{ "sys_unshare", 0 }, { "security_file_mprotect", 1 },
+	{ "security_file_mprotect", 2 }, { "security_mmap_file", 1 },
+	{ "security_mmap_file", 2 }, { "security_sb_mount", 3 },
+};
+
+/* Paths of the folder that a file is in, or will be. */
+static const struct {
+	const char *name;
+	uint32_t index;
+} folders[] = {
+	{ "security_path_link", 1 }, { "security_path_mkdir", 0 },
+	{ "security_path_mknod", 0 }, { "security_path_rename", 0 },
+	{ "security_path_rename", 2 }, { "security_path_rmdir", 0 },
+	{ "security_path_symlink", 0 }, { "security_path_unlink", 0 },
+};
+
 /* clang-format on */
+
+bool signature_is_folder(const char *name, int64_t index)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (index == folders[i].index && str_equal(folders[i].name, name))
+			return true;
+	return false;
+}
+
+bool signature_is_flags(const char *name, int64_t index)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (index == flags[i].index && str_equal(flags[i].name, name))
+			return true;
+	return false;
+}
+
+bool signature_is_mode(const char *name, int64_t index)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (str_equal(modes[i].name, name))
+			return index == modes[i].index;
+	return false;
+}
+
+bool signature_is_filled(const char *call, int64_t index)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(filled); i++)
+		if (index == filled[i].index && str_equal(filled[i].call, call))
+			return true;
+	return false;
+}
 
 static int name_compare(const void *name, const void *row)
 {

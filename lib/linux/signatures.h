@@ -37,6 +37,14 @@ struct signature {
 /* "mkdir" -> "lsi"; NULL if it is not known, or differs among kernels. */
 const char *signature_of_call(const char *name);
 const char *signature_of_function(const char *name);
+/* The call fills what this parameter, counted from 0, points to: there is nothing at its entry. */
+bool signature_is_filled(const char *call, int64_t index);
+/* The parameter of that function ("security_path_unlink") is the path of a file's folder. */
+bool signature_is_folder(const char *name, int64_t index);
+/* The parameter of that function ("sys_mmap", "security_mmap_file") is a set of bits. */
+bool signature_is_flags(const char *name, int64_t index);
+/* The parameter of that function ("sys_chmod", "security_path_mkdir") is the mode of a file. */
+bool signature_is_mode(const char *name, int64_t index);
 /* An LSM hook's: "file_open". */
 const char *signature_of_lsm(const char *hook);
 /* There is such a hook in a kernel that the table was made from. */

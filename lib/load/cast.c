@@ -5,6 +5,7 @@
 #include <bpf/btf.h>
 
 #include "bpf/abi/config.h"
+#include "lib/load/variable.h"
 
 static uint32_t struct_id(const struct btf *btf, const char *name)
 {
@@ -46,6 +47,18 @@ static bool cast_loads(const struct cast *cast)
 	return fd >= 0 && close(fd) == 0;
 }
 
+/* The type of the kernel's rename_lock begins with its count. */
+static bool lock_has_count(const struct btf *btf)
+{
+	int32_t id = btf__find_by_name_kind(btf, "seqlock_t", BTF_KIND_TYPEDEF);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+
+	type = type ? btf__type_by_id(btf, type->type) : NULL;
+	return type && btf_is_struct(type) && btf_vlen(type) &&
+	       str_equal(btf__str_by_offset(btf, btf_members(type)->name_off),
+			 "seqcount");
+}
+
 struct cast cast_find(struct tetra_kernel *kernel)
 {
 	const struct btf *btf = kernel_btf(kernel);
@@ -57,11 +70,37 @@ struct cast cast_find(struct tetra_kernel *kernel)
 	cast.function = function.btf_id;
 	cast.dentry = struct_id(btf, "dentry");
 	cast.mount = struct_id(btf, "mount");
-	return cast.dentry && cast.mount && cast_loads(&cast) ? cast : (struct cast){};
+	if (!cast.dentry || !cast.mount || !cast_loads(&cast))
+		return (struct cast){};
+	if (lock_has_count(btf)) {
+		cast.rename_lock = variable_find("rename_lock");
+		cast.mount_lock = variable_find("mount_lock");
+	}
+	return cast;
+}
+
+/* Puts the address where the programs load a number in its place. */
+static void patch_addresses(const struct cast *cast, struct bpf_insn *insns, uint32_t n)
+{
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		struct bpf_insn *insn = &insns[i];
+		uint64_t address = cast->rename_lock;
+
+		if (insn->code != (BPF_LD | BPF_DW | BPF_IMM) || insn->src_reg ||
+		    insn[1].imm)
+			continue;
+		if (insn->imm == TETRA_AT_MOUNT_LOCK)
+			address = cast->mount_lock;
+		else if (insn->imm != TETRA_AT_RENAME_LOCK)
+			continue;
+		insn[0].imm = (int32_t)address;
+		insn[1].imm = (int32_t)(address >> 32);
+	}
 }
 
 void cast_patch(const struct cast *cast, struct bpf_insn *insns, uint32_t n)
 {
+	patch_addresses(cast, insns, n);
 	/* Without the function nothing reaches these instructions. */
 	if (!cast->function)
 		return;

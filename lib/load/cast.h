@@ -10,15 +10,20 @@
 
 #include "lib/kernel/kernel.h"
 
-/* The kernel's numbers of the function and of the types; function 0: there is none of use. */
+/*
+ * The kernel's numbers of the function and of the types; function 0: there is none of use. And
+ * what is read through such a pointer: the locks that count renames and mounts, or 0.
+ */
 struct cast {
 	uint32_t function, dentry, mount;
+	uint64_t rename_lock, mount_lock;
 };
 
 /* Loads a small program to see whether it works. Once per session. */
 struct cast cast_find(struct tetra_kernel *kernel);
 
-/* Puts the numbers where programs have others in their place: TETRA_CALL_CAST, TETRA_BTF_*. */
+/* Puts the numbers where programs have others in their place: TETRA_CALL_CAST, TETRA_BTF_*,
+ * TETRA_AT_*. */
 void cast_patch(const struct cast *cast, struct bpf_insn *insns, uint32_t n);
 
 #endif

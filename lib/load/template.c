@@ -11,6 +11,7 @@
 #include "lib/btf/excerpt.h"
 #include "lib/load/hold.h"
 #include "lib/load/log.h"
+#include "lib/trim/trim.h"
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
@@ -333,33 +334,67 @@ static const struct template_program *template_find(const struct template *templ
 	return NULL;
 }
 
-int template_load(const struct template *template, const char *name,
-		  const struct template_place *place, int config, char **ret_log)
+/* A copy of the program, to be changed. */
+static int program_copy(struct trim_program *ret, const struct template_program *program)
 {
-	const struct template_program *program = template_find(template, name);
+	*ret = (struct trim_program){
+		.insns = copy_bytes(program->insns,
+				    program->n_insns * sizeof(*program->insns)),
+		.n_insns = program->n_insns,
+		.funcs = copy_bytes(program->funcs,
+				    (size_t)program->n_funcs * program->func_bytes),
+		.n_funcs = program->n_funcs,
+		.func_bytes = program->func_bytes,
+	};
+	return ret->insns && ret->funcs ? 0 : -ENOMEM;
+}
+
+static void program_done(struct trim_program *program)
+{
+	free(program->insns);
+	free(program->funcs);
+}
+
+/* Removes what the configuration excludes. */
+static int program_trim(struct trim_program *program, const struct template *template,
+			int config)
+{
+	_cleanup_(freep) uint8_t *bytes = malloc(template->data_bytes);
+	struct known_data data = { bytes, template->data_bytes, config };
+	uint32_t key = 0;
+
+	if (!bytes)
+		return -ENOMEM;
+	/* Whole, it is refused with the kernel's reason. */
+	if (bpf_map_lookup_elem(config, &key, bytes) < 0)
+		return 0;
+	return trim_program(program, &data);
+}
+
+static int program_fit(struct trim_program *program, const struct template *template,
+		       int config)
+{
+	for (uint32_t i = 0; i < program->n_insns; i++)
+		if (program->insns[i].code == (BPF_LD | BPF_DW | BPF_IMM) &&
+		    program->insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
+			program->insns[i].imm = config;
+	hold_patch(&template->hold, program->insns, program->n_insns);
+	cast_patch(&template->cast, program->insns, program->n_insns);
+	return program_trim(program, template, config);
+}
+
+static int program_load(const struct trim_program *program, const char *name,
+			const struct template_place *place, int btf_fd, char **ret_log)
+{
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = place->attach,
 		    .prog_flags = place->flags, .attach_btf_id = place->btf_id,
-		    .prog_btf_fd = template->btf_fd);
-	_cleanup_(freep) struct bpf_insn *insns = NULL;
+		    .prog_btf_fd = (uint32_t)btf_fd, .func_info = program->funcs,
+		    .func_info_cnt = program->n_funcs,
+		    .func_info_rec_size = program->func_bytes);
 	char *log;
 	int fd;
 
-	*ret_log = NULL;
-	if (!program)
-		return -ENOENT;
-	insns = copy_bytes(program->insns, program->n_insns * sizeof(*insns));
-	if (!insns)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < program->n_insns; i++)
-		if (insns[i].code == (BPF_LD | BPF_DW | BPF_IMM) &&
-		    insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
-			insns[i].imm = config;
-	hold_patch(&template->hold, insns, program->n_insns);
-	cast_patch(&template->cast, insns, program->n_insns);
-	opts.func_info = program->funcs;
-	opts.func_info_cnt = program->n_funcs;
-	opts.func_info_rec_size = program->func_bytes;
-	fd = bpf_prog_load(place->type, program->name, "Dual BSD/GPL", insns,
+	fd = bpf_prog_load(place->type, name, "Dual BSD/GPL", program->insns,
 			   program->n_insns, &opts);
 	if (fd >= 0)
 		return fd;
@@ -370,11 +405,30 @@ int template_load(const struct template *template, const char *name,
 	opts.log_buf = log;
 	opts.log_size = LOG_BYTES;
 	opts.log_level = 1;
-	fd = bpf_prog_load(place->type, program->name, "Dual BSD/GPL", insns,
+	fd = bpf_prog_load(place->type, name, "Dual BSD/GPL", program->insns,
 			   program->n_insns, &opts);
 	if (fd < 0 && *log)
 		*ret_log = log;
 	else
 		log_free(log);
 	return fd;
+}
+
+int template_load(const struct template *template, const char *name,
+		  const struct template_place *place, int config, char **ret_log)
+{
+	const struct template_program *taken = template_find(template, name);
+	struct trim_program program;
+	int r;
+
+	*ret_log = NULL;
+	if (!taken)
+		return -ENOENT;
+	r = program_copy(&program, taken);
+	if (r == 0)
+		r = program_fit(&program, template, config);
+	if (r == 0)
+		r = program_load(&program, taken->name, place, template->btf_fd, ret_log);
+	program_done(&program);
+	return r;
 }

@@ -40,15 +40,23 @@ const struct type_row *lint_filter_type(const struct lint *lint,
 	return arg->type ? arg->type->word : NULL;
 }
 
+uint32_t lint_data_position(const struct doc_filter *filter)
+{
+	if (filter->args.n)
+		return filter->args.items[0] ? (uint32_t)filter->args.items[0]->number
+					     : UNDECLARED;
+	return filter->index ? (uint32_t)filter->index->number : 0;
+}
+
 const struct type_row *lint_data_type(const struct lint *lint,
 				      const struct doc_filter *filter)
 {
-	int64_t index = filter->index ? filter->index->number : 0;
+	uint32_t position = lint_data_position(filter);
 	const struct doc_arg *arg;
 
-	if (index >= lint->hook->data.n)
+	if (position >= lint->hook->data.n)
 		return NULL;
-	arg = &lint->hook->data.items[index];
+	arg = &lint->hook->data.items[position];
 	return arg->type ? arg->type->word : NULL;
 }
 
@@ -182,7 +190,7 @@ void lint_safer_add(const struct lint *lint, struct strbuf *ret)
 {
 	const struct way_row *way = way_find(lint_call(lint));
 
-	if (way && way->act)
+	if (way && way->act && act_has_hook(way->act))
 		act_describe(way->act, NULL, NULL, ret);
 	else
 		strbuf_puts(ret, "the security_ function of this act");
@@ -221,7 +229,11 @@ const char *lint_call_of(const char *name)
 
 const struct doc_list_def *lint_list_hooked(const struct lint *lint)
 {
-	const char *name = lint->hook->name ? lint->hook->name->text : "";
+	return lint_list_named(lint, lint->hook->name ? lint->hook->name->text : "");
+}
+
+const struct doc_list_def *lint_list_named(const struct lint *lint, const char *name)
+{
 	uint32_t i;
 
 	if (!str_has_prefix(name, "list:"))

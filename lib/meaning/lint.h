@@ -46,6 +46,9 @@ const struct type_row *lint_return_type(const struct lint *lint);
 const struct type_row *lint_data_type(const struct lint *lint,
 				      const struct doc_filter *filter);
 
+/* The position in the hook's data: "index" is one there. */
+uint32_t lint_data_position(const struct doc_filter *filter);
+
 /* The position of the argument in the hook's list, or a separate number if there is none. */
 uint32_t lint_filter_position(const struct lint *lint, const struct doc_filter *filter);
 
@@ -83,6 +86,8 @@ const char *lint_call_of(const char *name);
 
 /* The list of functions that the hook names; NULL if it names a function. */
 const struct doc_list_def *lint_list_hooked(const struct lint *lint);
+/* The one that "list:NAME" means, or NULL. */
+const struct doc_list_def *lint_list_named(const struct lint *lint, const char *name);
 
 #define LINT_NAME_BYTES 128u
 

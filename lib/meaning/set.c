@@ -85,8 +85,10 @@ static void filters_add(const struct lint *lint, struct lint_sets *sets,
 			set->type = lint_data_type(lint, &filters[i]);
 		else
 			set->type = lint_filter_type(lint, &filters[i]);
-		if (list != LINT_RETURN)
+		if (list == LINT_ARGS)
 			set->subject.position = lint_filter_position(lint, &filters[i]);
+		if (list == LINT_DATA)
+			set->subject.position = lint_data_position(&filters[i]);
 		if (!set->type || !fits(set) ||
 		    (set->type->classes &
 		     (TETRA_CLASS_AUTO | TETRA_CLASS_CAPS | TETRA_CLASS_SYSCALL)))

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "lib/linux/hook-names.h"
 #include "lib/plan/stoppers.h"
 
 static void instance_tell(struct strbuf *text, const struct plan_instance *instance)
@@ -94,6 +95,7 @@ static void holders_tell(const struct ladder *ladder, struct strbuf *hint)
 		strbuf_format(hint, "hook %s, denied by LSM programs; ",
 			      strbuf_get(&stopper));
 	else if (str_has_prefix(symbol, SECURITY_PREFIX) && !ladder->has_hook &&
+		 !hook_is_closed(symbol + strlen(SECURITY_PREFIX)) &&
 		 kernel_lsm_hook(ladder->kernel, symbol + strlen(SECURITY_PREFIX), &hook))
 		strbuf_format(hint, "write it as lsmhooks, hook: %s; ",
 			      symbol + strlen(SECURITY_PREFIX));
@@ -102,12 +104,12 @@ static void holders_tell(const struct ladder *ladder, struct strbuf *hint)
 		strbuf_format(hint, "to kill, write it as kprobes, call: sys_%s; ",
 			      symbol + strlen("sys_enter_"));
 	if (kernel_bpf_is_free(ladder->kernel))
-		strbuf_puts(hint,
-			    "sysctl kernel.unprivileged_bpf_disabled=2 (0 lets every "
-			    "user make the kernel skip probes); ");
+		strbuf_puts(hint, KERNEL_BPF_CURE
+			    " (0 lets every user make the kernel skip probes); ");
 	if (kernel_offers_voluntary(ladder->kernel))
 		strbuf_puts(hint, "boot with preempt=voluntary; ");
-	strbuf_puts(hint, "or set the option enforcement: best-effort");
+	strbuf_puts(hint, hint->len ? "or set" : "set");
+	strbuf_puts(hint, " the option enforcement: best-effort");
 }
 
 static int unheld_refuse(const struct ladder *ladder, const struct plan_ladder *ret,
@@ -202,14 +204,35 @@ void warn_not_prevented(const struct ladder *ladder, const struct diag_place *pl
 		     ladder->use->point.symbol);
 }
 
+/* What to do about text that is not resident. */
+static void residents_tell(const struct ladder *ladder, struct strbuf *hint)
+{
+	if (stopper_find(ladder->kernel, ladder->use, hint))
+		strbuf_puts(hint, " would see it; ");
+	strbuf_puts(hint, "such a call matches with the option unreadable: match");
+}
+
+void note_wait_skippable(const struct ladder *ladder, const struct diag_place *place,
+			 struct tetra_diag *diag)
+{
+	_cleanup_(strbuf_done) struct strbuf hint = {};
+
+	residents_tell(ladder, &hint);
+	diag_note(
+		diag, place, "not-resident", strbuf_get(&hint),
+		"a text in memory that is not resident when '%s' is called may not be "
+		"compared: this kernel is preemptible (%s) and skips %s, which waits for "
+		"it, while another task waits in it on the same CPU",
+		ladder->use->point.symbol, preemption_text(ladder),
+		plan_program_name(ladder->chosen[ROLE_TOUCH]->program));
+}
+
 void note_not_resident(const struct ladder *ladder, const struct diag_place *place,
 		       struct tetra_diag *diag)
 {
 	_cleanup_(strbuf_done) struct strbuf hint = {};
 
-	if (stopper_find(ladder->kernel, ladder->use, &hint))
-		strbuf_puts(&hint, " would see it; ");
-	strbuf_puts(&hint, "such a call matches with the option unreadable: match");
+	residents_tell(ladder, &hint);
 	diag_note(diag, place, "not-resident", strbuf_get(&hint),
 		  "a text in memory that is not resident when '%s' is called cannot be "
 		  "compared on this kernel",

@@ -17,6 +17,9 @@ void warn_not_prevented(const struct ladder *ladder, const struct diag_place *pl
 /* No program waits for the memory that filters look at. */
 void note_not_resident(const struct ladder *ladder, const struct diag_place *place,
 		       struct tetra_diag *diag);
+/* One does, and can be skipped. */
+void note_wait_skippable(const struct ladder *ladder, const struct diag_place *place,
+			 struct tetra_diag *diag);
 /* Rejects or reports enforcement that can be skipped, depending on ladder->asks. */
 int unheld_judge(const struct ladder *ladder, const struct plan_ladder *ret,
 		 const struct diag_place *place, struct tetra_diag *diag);

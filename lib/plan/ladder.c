@@ -17,12 +17,54 @@
  */
 #include <stdio.h>
 
+#include "lib/linux/hook-names.h"
 #include "lib/plan/ladder-tell.h"
 #include "lib/plan/point.h"
+#include "lib/use/fit.h"
 
 static void target_set(struct plan_instance *instance, const char *target)
 {
 	snprintf(instance->target, sizeof(instance->target), "%s", target);
+}
+
+/*
+ * A parameter that leads to the mount of a file. Functions of file systems are called for a layer
+ * alone: only those of LSM hooks are known to be called for the file above it as well.
+ */
+static void describe_file(const struct kernel_function *function,
+			  struct plan_instance *instance)
+{
+	static const struct {
+		const char *type;
+		uint8_t reader;
+	} types[] = { { "file", TETRA_READ_FILE },
+		      { "path", TETRA_READ_PATH },
+		      { "linux_binprm", TETRA_READ_BINPRM } };
+
+	if (!is_security_function(function->target) &&
+	    !str_has_prefix(function->target, "bpf_lsm_"))
+		return;
+	for (uint32_t i = 0; i < MIN(function->n_params, 6u) && !instance->file_param;
+	     i++)
+		for (size_t k = 0; k < ARRAY_SIZE(types); k++)
+			if (function->params[i].is_pointer &&
+			    str_equal(function->params[i].type_name, types[k].type)) {
+				instance->file_param = i + 1;
+				instance->file_reader = types[k].reader;
+			}
+}
+
+static void describe_opaque(const struct kernel_function *function,
+			    struct plan_instance *instance)
+{
+	if (instance->syscall) {
+		instance->opaque = function->is_opaque;
+		return;
+	}
+	for (uint32_t i = 0; i < function->n_params; i++)
+		instance->opaque |= ((uint32_t)function->params[i].is_opaque
+				     << fit_param_word(function, i));
+	instance->opaque |= (uint32_t)function->ret.is_opaque << instance->n_params;
 }
 
 static void describe_function(const struct ladder *ladder, struct plan_instance *instance)
@@ -33,20 +75,27 @@ static void describe_function(const struct ladder *ladder, struct plan_instance 
 	target_set(instance, function->target);
 	instance->n_params = syscall ? 1 : function->n_params;
 	instance->has_return = function->ret.size != 0;
+	instance->result_bytes = MIN(function->ret.size, 8u);
 	instance->syscall = syscall;
+	describe_opaque(function, instance);
+	if (!syscall)
+		describe_file(function, instance);
 }
 
 static void describe_hook(const struct ladder *ladder, struct plan_instance *instance)
 {
 	target_set(instance, ladder->hook.name + strlen(LSM_PREFIX));
-	instance->n_params = ladder->hook.n_params;
+	instance->n_params = fit_param_word(&ladder->hook, ladder->hook.n_params);
 	instance->has_return = ladder->hook.ret.size != 0;
+	describe_opaque(&ladder->hook, instance);
+	describe_file(&ladder->hook, instance);
 }
 
 static void describe_event(const struct ladder *ladder, struct plan_instance *instance)
 {
 	target_set(instance, ladder->use->point.symbol);
 	instance->n_params = ladder->function.n_params;
+	describe_opaque(&ladder->function, instance);
 }
 
 static void describe_record(const struct ladder *ladder, struct plan_instance *instance)
@@ -194,6 +243,7 @@ static void assemble(const struct ladder *ladder, struct plan_ladder *ret)
 			instance_add(ladder, ret, deny->program, TETRA_PHASE_DENY);
 	}
 	ret->can_deny = deny != NULL;
+	ret->deny_skips = deny && rung_can_skip(ladder, deny);
 }
 
 static void instance_move_first(struct plan_ladder *ret)
@@ -208,7 +258,8 @@ static void instance_move_first(struct plan_ladder *ret)
 /*
  * The program that waits for pages must run before the others. They are attached in the order
  * of the instances. A trampoline runs the last attached program first, a tracepoint the first
- * one. If no rung fits, such memory is a fault, and a note says so.
+ * one. If no rung fits, such memory is a fault, and a note says so; likewise if it can be skipped:
+ * a task that waits in it for a page keeps it from running for others on that CPU.
  */
 static void ladder_add_touch(struct ladder *ladder, struct plan_ladder *ret,
 			     const struct diag_place *place, struct tetra_diag *diag)
@@ -226,6 +277,9 @@ static void ladder_add_touch(struct ladder *ladder, struct plan_ladder *ret,
 			note_not_resident(ladder, place, diag);
 		return;
 	}
+	if (rung_can_skip(ladder, ladder->chosen[ROLE_TOUCH]) &&
+	    ladder->asks & (PLAN_NEEDS_HOLD | PLAN_NEEDS_CATCH))
+		note_wait_skippable(ladder, place, diag);
 	instance_add(ladder, ret, ladder->chosen[ROLE_TOUCH]->program, TETRA_PHASE_TOUCH);
 	if (ladder->chosen[ROLE_TOUCH]->program == PLAN_TRACEPOINT_SLEEPS)
 		instance_move_first(ret);
@@ -375,6 +429,17 @@ int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t ne
 	if (r == 0)
 		*ret = result;
 	return r;
+}
+
+void plan_ladder_print(const struct plan_ladder *ladder, char (*ret)[PLAN_ATTACH_BYTES])
+{
+	size_t len = 0;
+
+	(*ret)[0] = '\0';
+	for (uint32_t i = 0; i < ladder->n_instances && len < sizeof(*ret); i++)
+		len += (size_t)snprintf(*ret + len, sizeof(*ret) - len, "%s%s",
+					i ? "+" : "",
+					plan_program_name(ladder->instances[i].program));
 }
 
 bool plan_ladder_is_same(const struct plan_ladder *a, const struct plan_ladder *b)

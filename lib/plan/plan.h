@@ -74,16 +74,25 @@ struct plan_instance {
 	char target[PLAN_NAME_BYTES];
 	/* of the attach point's prototype (context words before the return) */
 	uint32_t n_params;
-	uint8_t syscall;    /* parameters are in the caller's struct pt_regs */
-	uint8_t has_return; /* the attach point returns something */
-	uint8_t reserved[2];
+	uint8_t syscall;      /* parameters are in the caller's struct pt_regs */
+	uint8_t has_return;   /* the attach point returns something */
+	uint8_t result_bytes; /* of that; 0: unknown */
+	/* Number + 1 of a parameter that is a file, a path or a program; 0: none. Its reader. */
+	uint8_t file_param, file_reader;
+	uint8_t reserved[3];
+	/*
+	 * The words of parameters, one bit each, that programs with types cannot load as such;
+	 * the result has the bit n_params.
+	 */
+	uint32_t opaque;
 	int32_t syscall_number; /* SYS_ENTER, SYS_EXIT */
 };
 
 struct plan_ladder {
 	struct plan_instance instances[PLAN_MAX_INSTANCES];
 	uint32_t n_instances;
-	uint8_t can_deny; /* a kill here denies, an override works */
+	uint8_t can_deny;   /* a kill here denies, an override works */
+	uint8_t deny_skips; /* but this kernel can skip the program that denies */
 	/* PLAN_NEEDS_* whose programs this kernel can skip, all of them */
 	uint32_t unheld;
 	char reason[PLAN_REASON_BYTES]; /* why this rung; one line */
@@ -111,6 +120,10 @@ struct diag_place;
 int plan_ladder(struct plan_ladder *ret, const struct plan_use *use, uint32_t needs,
 		const struct diag_place *place, struct tetra_kernel *kernel,
 		struct tetra_diag *diag);
+
+#define PLAN_ATTACH_BYTES 64u
+/* "fentry+lsm": its programs, in the order of attaching. */
+void plan_ladder_print(const struct plan_ladder *ladder, char (*ret)[PLAN_ATTACH_BYTES]);
 
 /* The same programs do the same. */
 bool plan_ladder_is_same(const struct plan_ladder *a, const struct plan_ladder *b);

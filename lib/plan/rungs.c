@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "lib/linux/hook-names.h"
+
 /* Registers of a call: what trampolines pass on in all our kernels. */
 #define TRAMPOLINE_PARAMS 6u
 
@@ -74,39 +76,31 @@ static const char *result_obstacle(const struct kernel_function *function)
 	return NULL;
 }
 
-/*
- * Hooks that kernels do not allow for BPF programs (kernel/bpf/bpf_lsm.c,
- * bpf_lsm_disabled_hooks; since 6.9, and in stable kernels before). If a policy names the hook
- * itself, the kernel reports the error; for a function there is another way.
- */
-static const char *const barred_hooks[] = {
-	"vm_enough_memory",    "inode_need_killpriv",
-	"inode_getsecurity",   "inode_listsecurity",
-	"inode_copy_up_xattr", "getselfattr",
-	"getprocattr",	       "setprocattr",
-	"ismaclabel",	       "secid_to_secctx",
-	"secctx_to_secid",     "key_getsecurity",
-	"audit_rule_match",    "xfrm_state_pol_flow_match",
-};
-
-static bool hook_is_barred(const char *name)
+/* Kernels that pass structs by value to programs note it of each parameter. */
+static bool passes_structs(const struct ladder *ladder)
 {
-	if (str_has_prefix(name, LSM_PREFIX))
-		name += strlen(LSM_PREFIX);
-	for (size_t i = 0; i < ARRAY_SIZE(barred_hooks); i++)
-		if (str_equal(name, barred_hooks[i]))
-			return true;
-	return false;
+	struct kernel_member flags;
+
+	return kernel_find_member(ladder->kernel, "btf_func_model.arg_flags", &flags) ==
+	       0;
+}
+
+/* A hook that later kernels bar is not used on those that would still allow it either. */
+static const char *hook_obstacle(const struct ladder *ladder)
+{
+	if (hook_is_closed(ladder->hook.name))
+		return "later kernels bar the LSM hook from BPF programs";
+	for (uint32_t i = 0; i < ladder->hook.n_params; i++)
+		if (ladder->hook.params[i].is_struct && !passes_structs(ladder))
+			return "the hook takes a struct by value (needs Linux 6.1)";
+	return NULL;
 }
 
 static const char *lsm_obstacle(const struct ladder *ladder)
 {
 	if (!ladder->has_hook)
 		return "no LSM hook has the same parameters";
-	if (ladder->use->point.kind == PLAN_POINT_FUNCTION &&
-	    hook_is_barred(ladder->hook.name))
-		return "later kernels bar the LSM hook from BPF programs";
-	return result_obstacle(&ladder->hook);
+	return hook_obstacle(ladder) ?: result_obstacle(&ladder->hook);
 }
 
 static const char *modify_obstacle(const struct ladder *ladder)
@@ -193,7 +187,8 @@ static const struct rung rungs[] = {
 	{ PLAN_KPROBE, ROLE_ENTRY, AT_CODE, KERNEL_KPROBE, STEADY, NULL },
 	{ PLAN_SYS_ENTER, ROLE_ENTRY, AT(SYSCALL), KERNEL_RAW_TP, KERNEL_STEADY_TRACEPOINT,
 	  number_obstacle },
-	{ PLAN_LSM, ROLE_ENTRY, AT(LSM), KERNEL_LSM_BPF, KERNEL_STEADY_LSM, NULL },
+	{ PLAN_LSM, ROLE_ENTRY, AT(LSM), KERNEL_LSM_BPF, KERNEL_STEADY_LSM,
+	  hook_obstacle },
 	{ PLAN_TP_BTF, ROLE_ENTRY, AT(RAW_TRACEPOINT), KERNEL_TP_BTF,
 	  KERNEL_STEADY_TRACEPOINT, NULL },
 	{ PLAN_RAW_TP, ROLE_ENTRY, AT(RAW_TRACEPOINT), KERNEL_RAW_TP,
@@ -238,7 +233,7 @@ bool rung_can_skip(const struct ladder *ladder, const struct rung *rung)
 
 static const char *rung_need(const struct rung *rung)
 {
-	return rung->steady == STEADY ? "sysctl kernel.unprivileged_bpf_disabled=2"
+	return rung->steady == STEADY ? KERNEL_BPF_CURE
 				      : kernel_feature_need(rung->steady);
 }
 
@@ -275,6 +270,10 @@ static void rung_passed(struct ladder *ladder, const struct rung *rung,
 	strbuf_puts(&ladder->passed, text);
 }
 
+/*
+ * If all can be skipped, a probe is best: only tasks inside bpf(2) make the kernel skip it, and the
+ * policy need not move when that is forbidden again.
+ */
 const struct rung *ladder_walk(struct ladder *ladder, enum role role, bool steady)
 {
 	const struct rung *second = NULL;
@@ -291,7 +290,10 @@ const struct rung *ladder_walk(struct ladder *ladder, enum role role, bool stead
 			if (second)
 				rung_passed(ladder, second, rung_need(second));
 			return &rungs[i];
-		} else if (!second) {
+		} else if (!second ||
+			   (second->steady != STEADY && rungs[i].steady == STEADY)) {
+			if (second)
+				rung_passed(ladder, second, rung_need(second));
 			second = &rungs[i];
 		}
 	}

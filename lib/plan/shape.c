@@ -209,6 +209,20 @@ static void source_of_call(struct tetra_source *source)
 	source->at = (source->at - PLAN_CALL_RECORD) / sizeof(uint64_t);
 }
 
+/* What the verifier does not let a program load is read as memory. */
+static void source_of_opaque(struct tetra_source *source,
+			     const struct plan_instance *instance)
+{
+	uint8_t *from = source->from == TETRA_FROM_STEPS ? &source->start : &source->from;
+
+	if (*from == TETRA_FROM_WORD &&
+	    instance->opaque >> (instance->syscall ? 0 : source->at) & 1)
+		*from = TETRA_FROM_COPY;
+	if (*from == TETRA_FROM_RESULT && !instance->syscall &&
+	    instance->opaque >> instance->n_params & 1)
+		*from = TETRA_FROM_RESULT_COPY;
+}
+
 /* A slot of the shape, as a program at the place of @instance reads it. */
 static struct tetra_slot_config slot_at(const struct tetra_slot_config *slot,
 					const struct plan_instance *instance)
@@ -222,14 +236,22 @@ static struct tetra_slot_config slot_at(const struct tetra_slot_config *slot,
 		source_of_call(&at.value);
 		source_of_call(&at.size);
 	}
+	if (plan_program_words(instance->program) == PLAN_WORDS_TYPED) {
+		source_of_opaque(&at.value, instance);
+		source_of_opaque(&at.size, instance);
+	}
 	return at;
 }
 
 static void config_list_slot(struct tetra_hook_config *config, uint32_t list,
 			     uint32_t slot)
 {
-	if (list < TETRA_SLOT_LISTS)
-		config->slots_of[list][config->n_slots[list]++] = slot;
+	if (list >= TETRA_SLOT_LISTS)
+		return;
+	config->slots_of[list][config->n_slots[list]++] = slot;
+	config->columns_of[list] |= config->slot_columns >> slot * TETRA_SLOT_COLUMNS;
+	config->some_typed[list] |= config->slots[slot].typed;
+	config->some_untyped[list] |= !config->slots[slot].typed;
 }
 
 static void config_set_slots(struct tetra_hook_config *config,
@@ -248,6 +270,28 @@ static void config_set_slots(struct tetra_hook_config *config,
 		config->slots[i] = slot_at(slot, instance);
 		config_list_slot(config, kind_row(slot->kind)->slots, i);
 	}
+}
+
+/* An error number is an int unless the types say that it is a long. */
+static uint8_t result_shift(const struct plan_instance *instance)
+{
+	return instance->syscall || instance->result_bytes == 8 ? 0 : 32;
+}
+
+/* A slot with the mount of a file says itself whether that is a layer's. */
+static void config_set_layer(struct tetra_hook_config *config,
+			     const struct plan_shape *shape,
+			     const struct plan_instance *instance)
+{
+	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++) {
+		uint32_t reader = shape->slots[i].kind ? shape->slots[i].reader : 0;
+
+		if (reader == TETRA_READ_FILE || reader == TETRA_READ_PATH ||
+		    reader == TETRA_READ_BINPRM)
+			return;
+	}
+	config->layer_param = instance->file_param;
+	config->layer_reader = instance->file_reader;
 }
 
 void shape_configure(struct tetra_hook_config *ret, const struct plan_shape *shape,
@@ -274,8 +318,10 @@ void shape_configure(struct tetra_hook_config *ret, const struct plan_shape *sha
 		.path_steps = demand->path_steps,
 		.text_steps = demand->text_steps,
 		.waits = ladder_waits(ladder),
+		.result_shift = result_shift(instance),
 	};
 	config_set_slots(ret, shape, instance);
+	config_set_layer(ret, shape, instance);
 }
 
 void shape_configure_tasks(struct tetra_hook_config *ret)

@@ -76,6 +76,10 @@ static void override_check(struct build_hook *hook, const struct doc_action *doc
 				   "only system calls and security_ functions can be "
 				   "overridden");
 	error_check(hook, doc, ret);
+	/* A result of 0 lets the call run: nothing is enforced, and what another policy denies
+	 * stays denied. The program of a uprobe does return 0. */
+	if (doc->error && !ret->error && hook->section->section != SECTION_UPROBE)
+		ret->kind = TETRA_ACTION_POST;
 }
 
 static void signal_check(struct build_hook *hook, const struct doc_action *doc,
@@ -103,20 +107,33 @@ static void enforcer_check(struct build_hook *hook, const struct doc_action *doc
 				     doc->action, NULL);
 }
 
+/* @value: a position in the list of arguments. */
+static bool position_check(struct build_hook *hook, doc_value value)
+{
+	if (value->number < MIN(hook->doc->args.n, HOOK_MAX_ARGS))
+		return true;
+	(void)report_error(hook->build->report, value, "bad-reference", NULL,
+			   "the hook has %u arguments; positions count from 0",
+			   hook->doc->args.n);
+	return false;
+}
+
+/* Elsewhere it has no effect. */
+static void set_check(struct build_hook *hook, const struct doc_action *doc,
+		      struct policy_action *ret)
+{
+	if (doc->index && hook->section->section == SECTION_USDT)
+		(void)position_check(hook, doc->index);
+}
+
 static void sock_check(struct build_hook *hook, const struct doc_action *doc,
 		       struct policy_action *ret)
 {
 	struct report *report = hook->build->report;
 	const struct type_row *type;
 
-	if (!doc->sock)
+	if (!doc->sock || !position_check(hook, doc->sock))
 		return;
-	if (doc->sock->number >= MIN(hook->doc->args.n, HOOK_MAX_ARGS)) {
-		(void)report_error(report, doc->sock, "bad-reference", NULL,
-				   "the hook has %u arguments; positions count from 0",
-				   hook->doc->args.n);
-		return;
-	}
 	type = hook->args[doc->sock->number];
 	if (type && !(type->classes & TETRA_CLASS_SOCK))
 		(void)report_error(report, doc->sock, "type-mismatch", NULL,
@@ -239,58 +256,6 @@ static void jump_check(struct build_hook *hook, const struct doc_action *doc)
 	}
 }
 
-/* The registers that an Override of a uprobe may set or read, on x86 and arm64. */
-static const char *const register_names[] = {
-	"rip", "eip", "ip",  "rax", "eax", "ax",  "al",	 "rbx", "ebx", "bx",
-	"bl",  "rcx", "ecx", "cx",  "cl",  "rdx", "edx", "dx",	"dl",  "rsi",
-	"esi", "si",  "sil", "rdi", "edi", "di",  "dil", "rbp", "ebp", "bp",
-	"bpl", "rsp", "esp", "sp",  "spl", "pc",  NULL
-};
-
-/* r8 to r15 with a size, x0 to x31, w0 to w30. */
-static bool is_register(const char *name)
-{
-	char *end;
-	long n;
-	size_t i;
-
-	for (i = 0; register_names[i]; i++)
-		if (str_equal(register_names[i], name))
-			return true;
-	if (!strchr("rxw", name[0]) || !isdigit((unsigned char)name[1]))
-		return false;
-	n = strtol(name + 1, &end, 10);
-	if (name[0] == 'r')
-		return n >= 8 && n <= 15 && (!*end || (strchr("dwb", *end) && !end[1]));
-	return !*end && n <= 31;
-}
-
-/* dst=SOURCE: constant, %reg, off%reg, (%reg), off(%reg). */
-static void register_check(struct build_hook *hook, doc_value value)
-{
-	const char *equal = strchr(value->text, '='), *percent;
-	char name[16], hint[128];
-
-	if (equal) {
-		snprintf(name, sizeof(name), "%.*s", (int)MIN(equal - value->text, 15),
-			 value->text);
-		percent = is_register(name) ? strchr(equal, '%') : NULL;
-		if (percent)
-			snprintf(name, sizeof(name), "%.*s",
-				 (int)MIN(strcspn(percent + 1, ")"), (size_t)15),
-				 percent + 1);
-		if (is_register(name))
-			return;
-	}
-	(void)report_error(
-		hook->build->report, value, "bad-value",
-		equal ? hint_name(&hint,
-				  nearest_of(report_seek(hook->build->report, name),
-					     register_names))
-		      : "write REGISTER=VALUE",
-		Q " does not set a register", value->text);
-}
-
 /* They change a program's registers, which kernel functions do not have. */
 static void registers_check(struct build_hook *hook, const struct doc_action *doc)
 {
@@ -320,7 +285,7 @@ static void fields_check(struct build_hook *hook, const struct doc_action *doc,
 	registers_check(hook, doc);
 	for (i = 0; i < doc->regs.n; i++)
 		if (doc->regs.items[i])
-			register_check(hook, doc->regs.items[i]);
+			register_set_check(hook, doc->regs.items[i]);
 }
 
 /* What each action reads, and what it needs. */
@@ -333,6 +298,7 @@ static void (*const checks[TETRA_ACTION_END])(struct build_hook *hook,
 	[TETRA_ACTION_OVERRIDE] = override_check,
 	[TETRA_ACTION_GET_URL] = url_check,
 	[TETRA_ACTION_DNS_LOOKUP] = dns_check,
+	[TETRA_ACTION_SET] = set_check,
 	[TETRA_ACTION_TRACK_SOCK] = sock_check,
 	[TETRA_ACTION_UNTRACK_SOCK] = sock_check,
 	[TETRA_ACTION_NOTIFY_ENFORCER] = enforcer_check,
@@ -358,7 +324,7 @@ static void action_build(struct build_hook *hook, const struct doc_action *doc,
 	fields_check(hook, doc, kind);
 	if (checks[kind])
 		checks[kind](hook, doc, ret);
-	if (row->enforces && row->supported)
+	if (action_enforces(ret->kind) && row->supported)
 		hook->build->policy->enforces = 1;
 }
 

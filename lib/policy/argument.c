@@ -2,6 +2,8 @@
 /*
  * args, data and returnArg of a hook.
  */
+#include <ctype.h>
+
 #include "lib/policy/build.h"
 
 /* Parameters that arrive in registers and can be read. */
@@ -9,7 +11,8 @@
 /* Arguments in the note of a user-space probe. */
 #define MAX_USDT_INDEX 11
 /* Steps of a resolve path. */
-#define MAX_STEPS 10u
+#define MAX_STEPS	10u
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 enum role { ROLE_ARG, ROLE_DATA, ROLE_RETURN };
 
@@ -93,21 +96,59 @@ static void size_index_check(struct build_hook *hook, const struct doc_arg *doc)
 			   MAX_INDEX + 1);
 }
 
-static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
-			  enum role role)
+/* NAME.NAME..., each with any number of [INDEX]; the first name may be missing before one. */
+static bool is_member_path(const char *text)
+{
+	const char *begin = text;
+	size_t n;
+
+	for (;;) {
+		n = strspn(text, NAME_CHARACTERS);
+		if (isdigit((unsigned char)*text) ||
+		    (!n && !(text == begin && *text == '[')))
+			return false;
+		for (text += n; *text == '['; text += n + 2) {
+			n = strspn(text + 1, "0123456789");
+			if (!n || text[n + 1] != ']')
+				return false;
+		}
+		if (*text != '.')
+			return !*text;
+		text++;
+	}
+}
+
+static void path_check(struct build_hook *hook, doc_value path)
 {
 	unsigned int steps = 1;
 	const char *at;
 
+	for (at = path->text; *at; at++)
+		steps += *at == '.';
+	if (!is_member_path(path->text) || strlen(path->text) != path->n)
+		(void)report_error(hook->build->report, path, "bad-value",
+				   "write the members from the outside in, such as "
+				   "f_path.dentry or comm[0]",
+				   Q " is not a path to a member", path->text);
+	else if (steps > MAX_STEPS)
+		(void)report_error(hook->build->report, path, "too-many", NULL,
+				   "the path has %u steps; %u can be walked", steps,
+				   MAX_STEPS);
+}
+
+static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
+			  enum role role)
+{
 	if (role == ROLE_DATA && !doc->resolve)
 		(void)report_missing(hook->build->report, doc->node, "resolve",
 				     doc->source, NULL);
-	for (at = doc->resolve ? doc->resolve->text : ""; *at; at++)
-		steps += *at == '.';
-	if (steps > MAX_STEPS)
-		(void)report_error(hook->build->report, doc->resolve, "too-many", NULL,
-				   "the path has %u steps; %u can be walked", steps,
-				   MAX_STEPS);
+	if (!doc->resolve || (!doc->resolve->n && role != ROLE_DATA))
+		return;
+	if (doc->source && doc->source->word &&
+	    word_number(&data_sources, doc->source->word) == DATA_OF_REGISTERS)
+		register_read_check(hook, doc->resolve);
+	else
+		path_check(hook, doc->resolve);
 }
 
 /* More than a buffer of the usual size holds, sent in pieces. */

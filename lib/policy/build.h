@@ -21,6 +21,7 @@ struct build {
 	struct report *report;
 	const struct doc_policy *doc; /* .metadata and .spec may be NULL */
 	struct tetra_policy *policy;
+	uint64_t wrong_macros; /* by their place: what is wrong with them was reported */
 };
 
 /* What the parts of a hook need to know about it. */
@@ -66,19 +67,29 @@ bool list_reference(struct build *build, const struct node *value);
 bool is_syscall_name(const char *text);
 
 /* label.c */
-void label_selector_check(struct build *build, const struct doc_label_selector *labels);
+/* A mapping of labels. @values: they are labels' values, too. */
+void labels_check(struct report *report, const struct doc_values *labels, bool values);
+enum label_owner { LABEL_OF_POD, LABEL_OF_CONTAINER, LABEL_OF_NODE };
+void label_selector_check(struct build *build, const struct doc_label_selector *labels,
+			  enum label_owner owner);
 /* hostSelector: it has no labels. */
 void host_selector_check(struct build *build, const struct doc_label_selector *hosts);
 void workloads_check(struct build *build, const struct doc_workloads *workloads);
 /* Characters of a name in Kubernetes. */
 #define DOMAIN_MAX_LEN 253u
 bool is_subdomain(const char *text);
-/* As Kubernetes has them: [DNS.SUBDOMAIN/]NAME, and letters, digits, '-', '_', '.'. */
-bool label_is_key(const char *text);
-bool label_is_value(const char *text);
 
 /* hook.c */
 int hooks_build(struct build *build);
+
+/* uprobe.c */
+void uprobe_check(struct build_hook *hook);
+
+/* register.c */
+/* The name of a register that is read. */
+void register_read_check(struct build_hook *hook, doc_value value);
+/* DESTINATION=SOURCE */
+void register_set_check(struct build_hook *hook, doc_value value);
 
 /* argument.c */
 int arguments_build(struct build_hook *hook);

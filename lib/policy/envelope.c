@@ -72,31 +72,6 @@ bool envelope_is_foreign(struct report *report, const struct node *root)
 	return true;
 }
 
-static void labels_check(struct report *report, const struct doc_values *labels,
-			 bool values)
-{
-	doc_value value;
-	uint32_t i;
-
-	for (i = 0; i < labels->n; i++) {
-		value = labels->items[i];
-		if (!value)
-			continue;
-		if (strlen(value->key->text) != value->key->n)
-			(void)report_error_key(report, value, "bad-value", NULL,
-					       "the name of a label has a NUL character "
-					       "after " Q,
-					       value->key->text);
-		else if (!label_is_key(value->key->text))
-			(void)report_error_key(
-				report, value, "bad-value", "write NAME or DOMAIN/NAME",
-				Q " is not the name of a label", value->key->text);
-		if (values && !label_is_value(value->text))
-			(void)report_error(report, value, "bad-value", NULL,
-					   Q " is not a label's value", value->text);
-	}
-}
-
 static int metadata_build(struct build *build, bool namespaced)
 {
 	const struct doc_metadata *metadata = build->doc->metadata;
@@ -112,6 +87,8 @@ static int metadata_build(struct build *build, bool namespaced)
 				   "has one",
 				   "a TracingPolicy is not namespaced: it applies to "
 				   "the whole machine");
+	if (metadata->namespace && namespaced)
+		name_check(build->report, metadata->namespace);
 	labels_check(build->report, &metadata->labels, true);
 	labels_check(build->report, &metadata->annotations, false);
 	if (!metadata->name)

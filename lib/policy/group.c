@@ -35,9 +35,9 @@ void groups_check(struct build *build)
 	for (i = 0; i < spec->enforcers.n; i++)
 		if (spec->enforcers.items[i].node)
 			enforcer_check(build, &spec->enforcers.items[i]);
-	label_selector_check(build, spec->pods);
-	label_selector_check(build, spec->containers);
-	label_selector_check(build, spec->nodes);
+	label_selector_check(build, spec->pods, LABEL_OF_POD);
+	label_selector_check(build, spec->containers, LABEL_OF_CONTAINER);
+	label_selector_check(build, spec->nodes, LABEL_OF_NODE);
 	host_selector_check(build, spec->hosts);
 	build->report->quiet--;
 }

@@ -2,8 +2,6 @@
 /*
  * The hooks of a policy, section by section.
  */
-#include <ctype.h>
-
 #include "lib/linux/hook-names.h"
 #include "lib/policy/build.h"
 
@@ -60,63 +58,6 @@ static bool is_syscall(const struct build_hook *hook)
 	return !hook->doc->syscall || hook->doc->syscall->number;
 }
 
-static void uprobe_targets_check(struct build_hook *hook)
-{
-	const struct doc_hook *doc = hook->doc;
-	const struct node *child, *first = NULL;
-
-	node_for_each(child, doc->node)
-	{
-		if (!child->n || (child != doc->symbols.node &&
-				  child != doc->offsets.node && child != doc->addrs.node))
-			continue;
-		if (first)
-			(void)report_error_key(
-				hook->build->report, child, "conflict", NULL,
-				"the probe's place is given by '%s' already",
-				first->key->text);
-		else
-			first = child;
-	}
-	if (!first)
-		(void)report_missing(hook->build->report, doc->node, "symbols", NULL,
-				     "name symbols, offsets or addrs");
-}
-
-static void uprobe_digests_check(struct build_hook *hook)
-{
-	static const char *const names[] = { "sha1:",	"sha256:",   "sha384:",
-					     "sha512:", "build-id:", NULL };
-	const struct doc_values *digests = &hook->doc->digests;
-	uint32_t i, k;
-
-	for (i = 0; i < digests->n; i++) {
-		for (k = 0; digests->items[i] && names[k]; k++)
-			if (str_has_prefix(digests->items[i]->text, names[k]))
-				break;
-		if (digests->items[i] && !names[k])
-			(void)report_error(hook->build->report, digests->items[i],
-					   "bad-value",
-					   "write sha256:HEX; also sha1, sha384, sha512, "
-					   "build-id",
-					   Q " is not a digest", digests->items[i]->text);
-	}
-}
-
-static void uprobe_check(struct build_hook *hook)
-{
-	const struct doc_hook *doc = hook->doc;
-	uint32_t places = doc->symbols.n + doc->offsets.n + doc->addrs.n;
-
-	name_check(hook, doc->path, "path");
-	uprobe_targets_check(hook);
-	uprobe_digests_check(hook);
-	if (doc->ref_counts.n && places && doc->ref_counts.n != places)
-		(void)report_error_key(hook->build->report, doc->ref_counts.node,
-				       "bad-value", NULL, "%u offsets for %u places",
-				       doc->ref_counts.n, places);
-}
-
 static void return_action_check(struct build_hook *hook)
 {
 	doc_value action = hook->doc->return_action;
@@ -132,15 +73,6 @@ static void return_action_check(struct build_hook *hook)
 				       "'returnArgAction' is not yet supported");
 }
 
-/* Characters of the names of functions, hooks and events. */
-static bool is_name(const char *text)
-{
-	for (; *text; text++)
-		if (!isalnum((unsigned char)*text) && !strchr("_.$", *text))
-			return false;
-	return true;
-}
-
 static const char *name_hint(const char *text, bool function)
 {
 	if (strpbrk(text, "*?[^"))
@@ -152,7 +84,13 @@ static const char *name_hint(const char *text, bool function)
 	if (!function && strpbrk(text, "/:"))
 		return "write the part before it as 'subsystem', the part after it as "
 		       "'event'";
-	return strpbrk(text, "()") ? "leave the parentheses out" : NULL;
+	if (strchr(text, '('))
+		return "leave the parentheses out";
+	if (strchr(text, ':'))
+		return "leave the module out";
+	if (strchr(text, '+'))
+		return "leave the offset out: functions are hooked where they begin";
+	return strchr(text, ' ') ? "leave the blank out" : NULL;
 }
 
 /* No kernel has a symbol of that name; lists are recognised by their prefix. */
@@ -161,7 +99,7 @@ static void symbol_check(struct build_hook *hook, doc_value value, const char *w
 	bool function = hook->section->traits & SECTION_CALLS;
 
 	if (!value || !value->n || strlen(value->text) != value->n ||
-	    str_has_prefix(value->text, "list:") || is_name(value->text))
+	    str_has_prefix(value->text, "list:") || symbol_is_name(value->text))
 		return;
 	(void)report_error(hook->build->report, value, "unknown-symbol",
 			   name_hint(value->text, function), Q " is not the name of %s",
@@ -236,10 +174,9 @@ static int hook_build(struct build *build, const struct section_row *section,
 	ret->syscall_given = doc->syscall != NULL;
 	ret->call_not_found_ok = doc->ignore && doc->ignore->call_not_found &&
 				 doc->ignore->call_not_found->number;
+	name_check(&hook, doc->path, "path");
 	if (section->section == SECTION_UPROBE)
 		uprobe_check(&hook);
-	else
-		name_check(&hook, doc->path, "path");
 	return_action_check(&hook);
 	r = hook_names(&hook);
 	if (r >= 0)

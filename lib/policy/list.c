@@ -4,6 +4,7 @@
  * errors are still reported.
  */
 #include "lib/base/nearest.h"
+#include "lib/linux/hook-names.h"
 #include "lib/policy/build.h"
 
 const struct doc_list_def *list_find(const struct build *build, const char *text)
@@ -56,6 +57,14 @@ bool is_syscall_name(const char *text)
 	return str_has_prefix(text, "sys_") && text[4];
 }
 
+/* Without what names the ABI of a system call: "x64/sys_open". */
+static const char *list_symbol(const char *text, bool syscalls)
+{
+	const char *slash = syscalls ? strchr(text, '/') : NULL;
+
+	return slash ? slash + 1 : text;
+}
+
 static void list_values_check(struct build *build, const struct doc_list_def *list,
 			      bool syscalls)
 {
@@ -66,10 +75,13 @@ static void list_values_check(struct build *build, const struct doc_list_def *li
 		value = list->values.items[i];
 		if (!value)
 			continue;
-		if (str_has_prefix(value->text, "list:") || !value->n)
-			(void)report_error(build->report, value, "bad-value", NULL,
-					   "a list holds symbols; " Q " is none",
-					   value->text);
+		if (!symbol_is_name(list_symbol(value->text, syscalls)))
+			(void)report_error(
+				build->report, value, "bad-value",
+				strpbrk(value->text, "*?[^")
+					? "use the type generated_ftrace with a pattern"
+					: NULL,
+				"a list holds symbols; " Q " is none", value->text);
 		else if (syscalls && !is_syscall_name(value->text))
 			(void)report_error(build->report, value, "bad-value",
 					   "system calls are written sys_NAME",
@@ -77,30 +89,123 @@ static void list_values_check(struct build *build, const struct doc_list_def *li
 	}
 }
 
-/* Brackets in pairs: what people get wrong, in any dialect of expressions. */
-static bool pattern_is_balanced(const char *text)
-{
-	unsigned int depth = 0;
-	bool set = false;
+/* A pattern (RE2) as it is read from the left. */
+struct pattern {
+	const char *at;
+	unsigned int depth; /* of groups */
+	bool item;	    /* there is something to repeat */
+	bool repeated;	    /* and it is repeated */
+};
 
-	for (; *text; text++) {
-		if (*text == '\\') {
-			if (!*++text)
-				return false;
-		} else if (set) {
-			set = *text != ']';
-		} else if (*text == '[') {
-			/* "]" directly after "[" or "[^" is a member */
-			text += text[1] == '^';
-			text += text[1] == ']';
-			set = true;
-		} else if (*text == '(') {
-			depth++;
-		} else if (*text == ')' && !depth--) {
-			return false;
-		}
+/* "[...]": "]" directly after "[" or "[^" is a member. */
+static const char *set_read(struct pattern *pattern)
+{
+	const char *end = pattern->at + 1;
+
+	end += *end == '^';
+	end += *end == ']';
+	while (*end && *end != ']')
+		end += *end == '\\' && end[1] ? 2 : 1;
+	if (!*end)
+		return "the pattern's brackets do not match";
+	*pattern = (struct pattern){ end + 1, pattern->depth, true, false };
+	return NULL;
+}
+
+/* "(", "(?:", "(?i)" or "(?P<name>". */
+static const char *group_read(struct pattern *pattern)
+{
+	const char *at = pattern->at + 1;
+	bool named;
+
+	*pattern = (struct pattern){ at, pattern->depth + 1, false, false };
+	if (*at != '?')
+		return NULL;
+	at += at[1] == 'P' ? 2 : 1;
+	named = *at == '<' && at[1] != '=' && at[1] != '!';
+	at += named ? strcspn(at, ">") : strspn(at, "imsU-");
+	if (*at != (named ? '>' : ':') && *at != ')')
+		return "patterns cannot look ahead or back";
+	pattern->depth -= *at == ')';
+	pattern->at = at + 1;
+	return NULL;
+}
+
+/* The bytes of "*", "{2}" or "{2,5}" and of the "?" after it; 0 for another character. */
+static size_t repetition_bytes(const char *at)
+{
+	size_t n = strchr("*+?", *at) ? 1 : 0, digits;
+
+	if (*at == '{') {
+		digits = strspn(at + 1, "0123456789");
+		n = 1 + digits;
+		n += at[n] == ',' ? 1 + strspn(at + n + 1, "0123456789") : 0;
+		n = digits && at[n] == '}' ? n + 1 : 0;
 	}
-	return !depth && !set;
+	return n ? n + (at[n] == '?') : 0;
+}
+
+static const char *repetition_read(struct pattern *pattern, size_t bytes)
+{
+	if (!pattern->item)
+		return "there is nothing that the pattern could repeat";
+	if (pattern->repeated)
+		return "the pattern repeats what is repeated already";
+	pattern->at += bytes;
+	pattern->repeated = true;
+	return NULL;
+}
+
+static const char *character_read(struct pattern *pattern)
+{
+	const char *at = pattern->at;
+
+	if (*at == '\\' && !at[1])
+		return "the pattern ends with a '\\'";
+	if (*at == '\\' && at[1] >= '1' && at[1] <= '9')
+		return "patterns cannot refer to their groups";
+	if (*at == ')' && !pattern->depth)
+		return "the pattern's brackets do not match";
+	pattern->depth -= *at == ')';
+	pattern->item = *at != '|';
+	pattern->repeated = false;
+	pattern->at += *at == '\\' ? 2 : 1;
+	return NULL;
+}
+
+/* What people get wrong in patterns; NULL if it is nothing of that. */
+static const char *pattern_fault(const char *text)
+{
+	struct pattern pattern = { .at = text };
+	const char *fault = NULL;
+	size_t bytes;
+
+	while (*pattern.at && !fault) {
+		bytes = repetition_bytes(pattern.at);
+		if (bytes)
+			fault = repetition_read(&pattern, bytes);
+		else if (*pattern.at == '[')
+			fault = set_read(&pattern);
+		else if (*pattern.at == '(')
+			fault = group_read(&pattern);
+		else
+			fault = character_read(&pattern);
+	}
+	return !fault && pattern.depth ? "the pattern's brackets do not match" : fault;
+}
+
+static void pattern_check(struct build *build, doc_value pattern)
+{
+	const char *fault = pattern_fault(pattern->text);
+
+	if (fault)
+		(void)report_error(
+			build->report, pattern, "bad-value",
+			pattern->text[0] == '*'
+				? "patterns are regular expressions: write '.*' "
+				  "for any text"
+				: NULL,
+			"%s", fault);
 }
 
 static void list_check(struct build *build, const struct doc_list_def *list)
@@ -116,9 +221,8 @@ static void list_check(struct build *build, const struct doc_list_def *list)
 	if (traits & LIST_OF_PATTERN && (!list->pattern || !list->pattern->n))
 		(void)report_missing(build->report, list->node, "pattern", list->type,
 				     NULL);
-	if (list->pattern && !pattern_is_balanced(list->pattern->text))
-		(void)report_error(build->report, list->pattern, "bad-value", NULL,
-				   "the pattern's brackets do not match");
+	if (list->pattern)
+		pattern_check(build, list->pattern);
 }
 
 static void list_check_name(struct build *build, uint32_t i)

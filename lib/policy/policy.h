@@ -160,7 +160,8 @@ struct policy_hook {
 	struct mark subsystem_mark; /* of its value; tracepoints only */
 };
 
-/* Option "unreadable": whether a selector accepts a value that could not be judged. */
+/* Option "unreadable": whether a selector accepts a value that could not be judged. One that exempts
+ * from a later one that enforces never does. */
 enum policy_unreadable {
 	POLICY_UNREADABLE_DEFAULT, /* match if the selector enforces, else no match */
 	POLICY_UNREADABLE_MATCH,
@@ -205,6 +206,12 @@ struct tetra_policy {
 /* Whether two policies were parsed from the same text. */
 bool policy_is_same_text(const struct tetra_policy *a, const struct tetra_policy *b);
 
+/*
+ * Whether @value, of a filter with operator @op, is one that arguments of @kind can have, where the
+ * policy does not declare the type. Return: 0; -EINVAL: not a number; -E2BIG: out of range.
+ */
+int policy_value_fits(const struct policy_value *value, uint32_t op, uint32_t kind);
+
 /* A filter says what an executable's or an argument's name must not be. */
 bool selector_doubts_names(const struct policy_selector *selector);
 
@@ -216,6 +223,12 @@ bool selector_doubts_names(const struct policy_selector *selector);
 static inline bool selector_doubts(const struct policy_selector *selector, bool negated)
 {
 	return selector->distrusts && negated != selector->exempts;
+}
+
+/* It filters the result of the call. One that enforces does not wait for it. */
+static inline bool selector_waits(const struct policy_selector *selector)
+{
+	return selector->n_return_args && !selector->enforces;
 }
 
 static inline void tetra_policy_unrefp(struct tetra_policy **policy)

@@ -169,8 +169,11 @@ static bool capability_parse(struct build *build, doc_value node, uint32_t *ret)
 		return true;
 	(void)report_error(
 		build->report, node, "bad-enum",
-		hint_name(&hint, names_nearest(&names_capabilities,
-					       report_seek(build->report, name))),
+		strchr(name, ',')
+			? "write one a value"
+			: hint_name(&hint,
+				    names_nearest(&names_capabilities,
+						  report_seek(build->report, name))),
 		"unknown capability " Q, node->text);
 	return false;
 }

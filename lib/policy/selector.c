@@ -23,23 +23,35 @@ static void filters_limit(struct build_hook *hook, const struct doc_selector *do
 			   "a selector has %u filters on arguments at most", MAX_FILTERS);
 }
 
-static int return_filters(struct build_hook *hook, const struct doc_selector *doc,
-			  struct policy_selector *selector)
+/* Filters or actions of what is returned: something must be. */
+static bool returns_check(struct build_hook *hook, const struct doc_selector *doc,
+			  const struct node *list)
 {
 	uint32_t functions = SECTION_KPROBE | SECTION_FENTRY | SECTION_UPROBE;
 	struct report *report = hook->build->report;
 
-	if (!doc->return_args.node)
-		return 0;
 	if (!(hook->section->section & functions)) {
-		(void)report_error_key(report, doc->return_args.node, "not-allowed", NULL,
+		(void)report_error_key(report, list, "not-allowed", NULL,
 				       "there is no return value in %s",
 				       hook->section->name);
-		return 0;
+		return false;
 	}
 	if (!hook->doc->returns || !hook->doc->returns->number)
-		(void)report_missing(report, doc->node, "return", doc->return_args.node,
+		(void)report_missing(report, doc->node, "return", list,
 				     "set return: true and returnArg on the hook");
+	return true;
+}
+
+static int return_filters(struct build_hook *hook, const struct doc_selector *doc,
+			  struct policy_selector *selector)
+{
+	if (!doc->return_args.node) {
+		if (doc->return_actions.node)
+			(void)returns_check(hook, doc, doc->return_actions.node);
+		return 0;
+	}
+	if (!returns_check(hook, doc, doc->return_args.node))
+		return 0;
 	return filters_build(hook, doc->return_args.items, doc->return_args.n,
 			     FILTER_RETURN, &selector->return_args,
 			     &selector->n_return_args);
@@ -62,27 +74,38 @@ static const struct node *list_node(const struct doc_selector *doc, unsigned int
 
 #define N_LISTS 12u
 
-static const struct doc_selector *macro_find(struct build *build, doc_value name)
+/* The macro of that name; NULL if there is none. What is near is added to @nearest, if given. */
+static const struct doc_selector *macro_named(struct build *build, doc_value name,
+					      struct nearest *nearest)
 {
 	const struct doc_spec *spec = build->doc->spec;
-	struct nearest nearest;
-	char hint[128];
-	uint32_t i;
 
-	nearest_init(&nearest, report_seek(build->report, name->text));
-	for (i = 0; i < spec->macros.n; i++) {
+	for (uint32_t i = 0; i < spec->macros.n; i++) {
 		const struct doc_selector *macro = &spec->macros.items[i];
 
 		if (!macro->node)
 			continue;
 		if (str_equal(macro->node->key->text, name->text))
 			return macro;
-		nearest_offer(&nearest, macro->node->key->text);
+		if (nearest)
+			nearest_offer(nearest, macro->node->key->text);
 	}
-	(void)report_error(build->report, name, "bad-reference",
-			   hint_name(&hint, nearest.best),
-			   "no macro " Q " in spec.selectorsMacros", name->text);
 	return NULL;
+}
+
+static const struct doc_selector *macro_find(struct build *build, doc_value name)
+{
+	const struct doc_selector *macro;
+	struct nearest nearest;
+	char hint[128];
+
+	nearest_init(&nearest, report_seek(build->report, name->text));
+	macro = macro_named(build, name, &nearest);
+	if (!macro)
+		(void)report_error(build->report, name, "bad-reference",
+				   hint_name(&hint, nearest.best),
+				   "no macro " Q " in spec.selectorsMacros", name->text);
+	return macro;
 }
 
 static void macros_check(struct build_hook *hook, const struct doc_selector *doc)
@@ -136,6 +159,9 @@ static void selectors_settle(const struct tetra_policy *policy, struct policy_ho
 		struct policy_selector *selector = &hook->selectors[i];
 
 		selector->exempts = enforces && !selector->enforces;
+		/* With each option: an exception does not let pass what cannot be judged. */
+		if (selector->exempts)
+			selector->accepts_unreadable = selector->accepts_fault = false;
 		enforces |= selector->enforces;
 		selector->distrusts =
 			policy->user_namespaces == POLICY_USER_NAMESPACES_DEFAULT
@@ -164,11 +190,67 @@ static void later_check(struct build_hook *hook, const struct doc_selector *doc)
 					   "the path must not be empty");
 }
 
-static int selector_build(struct build_hook *hook, const struct doc_selector *doc,
-			  struct policy_selector *ret)
+/* What a selector says of the hook's arguments, and what it does. */
+static int parts_build(struct build_hook *hook, const struct doc_selector *doc,
+		       struct policy_selector *ret)
 {
 	struct policy_filter *data;
 	uint32_t n_data;
+	int r;
+
+	r = filters_build(hook, doc->args.items, doc->args.n, FILTER_ARGS, &ret->args,
+			  &ret->n_args);
+	hook->build->report->quiet++;
+	if (r >= 0)
+		r = filters_build(hook, doc->data.items, doc->data.n, FILTER_DATA, &data,
+				  &n_data);
+	hook->build->report->quiet--;
+	if (r >= 0)
+		r = return_filters(hook, doc, ret);
+	return r < 0 ? r : actions_build(hook, doc, ret);
+}
+
+/* The parts of a macro, as the hook that uses it has them; a macro's faults are said once. */
+static int macro_parts_check(struct build_hook *hook, const struct doc_selector *macro)
+{
+	struct build *build = hook->build;
+	uint8_t enforces = build->policy->enforces;
+	uint64_t i = (uint64_t)(macro - build->doc->spec->macros.items);
+	uint64_t bit = i < 64 ? UINT64_C(1) << i : 0;
+	unsigned int before = build->report->n_errors + build->report->n_warnings;
+	struct policy_selector unused = {};
+	int r;
+
+	if (build->wrong_macros & bit)
+		return 0;
+	filters_limit(hook, macro);
+	build->report->quiet++;
+	r = parts_build(hook, macro, &unused);
+	build->report->quiet--;
+	build->policy->enforces = enforces;
+	if (build->report->n_errors + build->report->n_warnings != before)
+		build->wrong_macros |= bit;
+	return r;
+}
+
+static int macros_build(struct build_hook *hook, const struct doc_selector *doc)
+{
+	const struct doc_selector *macro;
+	int r = 0;
+
+	for (uint32_t i = 0; i < doc->macros.n && r >= 0; i++) {
+		macro = doc->macros.items[i]
+				? macro_named(hook->build, doc->macros.items[i], NULL)
+				: NULL;
+		if (macro)
+			r = macro_parts_check(hook, macro);
+	}
+	return r;
+}
+
+static int selector_build(struct build_hook *hook, const struct doc_selector *doc,
+			  struct policy_selector *ret)
+{
 	int r;
 
 	ret->mark = doc->node->mark;
@@ -180,19 +262,11 @@ static int selector_build(struct build_hook *hook, const struct doc_selector *do
 	filters_limit(hook, doc);
 	later_check(hook, doc);
 	macros_check(hook, doc);
-	r = filters_build(hook, doc->args.items, doc->args.n, FILTER_ARGS, &ret->args,
-			  &ret->n_args);
-	hook->build->report->quiet++;
+	r = macros_build(hook, doc);
 	if (r >= 0)
-		r = filters_build(hook, doc->data.items, doc->data.n, FILTER_DATA, &data,
-				  &n_data);
-	hook->build->report->quiet--;
-	if (r >= 0)
-		r = return_filters(hook, doc, ret);
+		r = parts_build(hook, doc, ret);
 	if (r >= 0)
 		r = scopes_build(hook->build, doc, ret);
-	if (r >= 0)
-		r = actions_build(hook, doc, ret);
 	if (r >= 0)
 		selector_settle(hook->build->policy, ret);
 	return r;

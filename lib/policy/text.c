@@ -10,8 +10,7 @@
 
 #define TEXT_MIN_BYTES 2u
 
-/* Spaces other than the plain space, and invisible characters. */
-static bool is_shown(uint32_t c)
+bool text_is_shown(uint32_t c)
 {
 	if (c == 0xa0 || c == 0xad || c == 0x3000 || (c >= 0x2000 && c <= 0x200f))
 		return false;
@@ -50,7 +49,7 @@ static void text_escape(struct strbuf *buf, const char *text, size_t len)
 		} else if (c == '"' || c == '\\') {
 			strbuf_putc(buf, '\\');
 			strbuf_putc(buf, (char)c);
-		} else if (is_shown(c)) {
+		} else if (text_is_shown(c)) {
 			strbuf_add(buf, text + i, n);
 		} else {
 			escape_char(buf, c);

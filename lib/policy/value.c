@@ -67,8 +67,9 @@ static bool integer_parse(struct value_parser *parser)
 		return bad_value(parser, suggestion ? suggestion : number_form,
 				 "a number");
 	}
-	if (r >= 0)
-		r = number_fit(&number, type->bits, type->is_signed, &parser->value->min);
+	if (r < 0)
+		return out_of_range(parser, type->name);
+	r = number_fit(&number, type->bits, type->is_signed, &parser->value->min);
 	/* A mask is a set of bits: the sign bit of a signed type is one of them. */
 	if (r < 0 && parser->op->relation == TETRA_REL_HAS_BITS)
 		r = number_fit(&number, type->bits, false, &parser->value->min);
@@ -87,6 +88,8 @@ static bool capability_set_parse(struct value_parser *parser)
 	size_t n;
 
 	if (number_parse(at, &number) >= 0) {
+		if (number.negative && number.magnitude)
+			return out_of_range(parser, parser->type->name);
 		parser->value->min = parser->value->max = number.magnitude;
 		return true;
 	}
@@ -432,7 +435,7 @@ static bool file_type_parse(struct value_parser *parser)
 	}
 	(void)report_error(
 		parser->build->report, parser->node, "bad-enum",
-		hint_name(&hint, names_nearest(&names_file_types,
+		hint_name(&hint, suggest_named(&names_file_types,
 					       report_seek(parser->build->report,
 							   parser->node->text))),
 		"unknown file type " Q, parser->node->text);
@@ -465,4 +468,37 @@ uint32_t value_parse(struct build *build, const struct operator_row *op,
 		return 0;
 	}
 	return grammars[op->grammar](&parser) ? parser.n_values : 0;
+}
+
+static int text_fits(const char *text, const struct kind_row *kind, bool mask)
+{
+	struct number number;
+	uint64_t value;
+	int r = number_parse(text, &number);
+
+	if (r < 0)
+		return r;
+	r = number_fit(&number, kind->bits, kind->is_signed && !mask, &value);
+	/* A mask may be written as a number of the signed type as well. */
+	if (r < 0 && mask && number.negative)
+		r = number_fit(&number, kind->bits, kind->is_signed, &value);
+	return r;
+}
+
+int policy_value_fits(const struct policy_value *value, uint32_t op, uint32_t kind)
+{
+	const struct kind_row *row = kind_row(kind);
+	bool mask = operator_relation(op) == TETRA_REL_HAS_BITS;
+	const char *high;
+	char buf[128];
+	int r;
+
+	if (!row->bits)
+		return 0;
+	if (!strchr(value->text, ':'))
+		return text_fits(value->text, row, mask);
+	if (!range_split(value->text, &buf, &high))
+		return -E2BIG;
+	r = text_fits(buf, row, mask);
+	return r < 0 ? r : text_fits(high, row, mask);
 }

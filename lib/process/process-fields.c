@@ -360,6 +360,11 @@ int tetra_process_is_in_init_tree(const struct tetra_process *process)
 	return (some(process)->flags & PROCESS_IN_INIT_TREE) != 0;
 }
 
+int tetra_process_is_foreign(const struct tetra_process *process)
+{
+	return (some(process)->flags & PROCESS_FOREIGN) != 0;
+}
+
 /* The fields of each piece, in order: put_exec_id() and so on. A row a line. */
 /* clang-format off */
 #define HEAD_FIELDS(X)          \

@@ -24,6 +24,7 @@ static const struct {
 	{ PROCESS_DATA_FILENAME, "dataFilename" },
 	{ PROCESS_DATA_ARGS, "dataArgs" },
 	{ PROCESS_IN_INIT_TREE, "inInitTree" },
+	{ PROCESS_FOREIGN, "userNamespace" },
 	{ PROCESS_UNKNOWN, "unknown" },
 };
 
@@ -141,6 +142,7 @@ int process_image_new(struct process_image **ret,
 	memset(image, 0, sizeof(*image));
 	image->n_refs = 1;
 	image->has_cred = source->has_cred;
+	image->foreign = source->foreign;
 	image->facts = *source->facts;
 	at = (char *)(image + 1);
 #define X(name) at = image_take(at, &image->name, source->name);
@@ -180,6 +182,12 @@ static void put_exec_id(struct writer *writer, const char *node, struct process_
 	writer_base64(writer, plain, (size_t)(id.at - id.start));
 }
 
+/* What a process has from its image. */
+static uint32_t image_flags(const struct process_image *image)
+{
+	return image && image->foreign ? PROCESS_FOREIGN : 0;
+}
+
 /* Room for two ids of a node name as long as HOST_NAME_MAX allows. */
 #define IDS_MAX 1024
 
@@ -203,7 +211,7 @@ int process_new(struct tetra_process **ret, const struct process_source *source)
 		return -ENOMEM;
 	*process = (struct tetra_process){
 		.n_refs = 1,
-		.flags = source->flags,
+		.flags = source->flags | image_flags(source->image),
 		.key = source->key,
 		.parent = source->parent,
 		.ns_tgid = source->ns_tgid,

@@ -30,6 +30,8 @@
 #define PROCESS_DATA_FILENAME  0x800000u
 #define PROCESS_DATA_ARGS      0x1000000u
 #define PROCESS_IN_INIT_TREE   0x2000000u
+/* Ours, printed: the executable's name was made in a user namespace */
+#define PROCESS_FOREIGN 0x8000000u
 /* Ours, never printed */
 #define PROCESS_FORKED	0x10000000u /* never executed anything */
 #define PROCESS_UNKNOWN 0x20000000u /* flags text "unknown" */
@@ -57,6 +59,7 @@ struct process_text {
 struct process_image {
 	uint32_t n_refs; /* atomic */
 	bool has_cred;	 /* cap and process_credentials may be shown */
+	bool foreign;	 /* PROCESS_FOREIGN in all processes of it */
 	struct tetra_record_image facts;
 	PROCESS_TEXTS(X)
 	struct process_text arguments;
@@ -66,6 +69,7 @@ struct process_image {
 struct process_image_source {
 	const struct tetra_record_image *facts;
 	bool has_cred;	/* process_image.has_cred */
+	bool foreign;	/* process_image.foreign */
 	bool trim_argv; /* trailing empty arguments are not shown */
 	bool argv_lost; /* show the marker instead of arguments */
 	PROCESS_TEXTS(X)

@@ -120,7 +120,7 @@ static int check_lockdown(const struct tetra_kernel *kernel, struct tetra_diag *
 			  "programs may not read the kernel's memory");
 }
 
-int session_check_place(struct tetra_kernel *kernel, struct tetra_diag *diag)
+int session_check_place(struct tetra_diag *diag)
 {
 	int r = check_room(diag);
 
@@ -132,8 +132,30 @@ int session_check_place(struct tetra_kernel *kernel, struct tetra_diag *diag)
 		r = check_time_namespace(diag);
 	if (r == 0)
 		r = check_hidden(diag);
-	if (r == 0)
-		r = check_lockdown(kernel, diag);
+	return r;
+}
+
+int session_check_kernel(struct tetra_kernel *kernel, struct tetra_diag *diag)
+{
+	static const enum kernel_feature needed[] = { KERNEL_BTF, KERNEL_RINGBUF,
+						      KERNEL_TP_BTF };
+	int r = check_lockdown(kernel, diag);
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed) && r == 0; i++) {
+		const char *reason;
+
+		if (kernel_has(kernel, needed[i]))
+			continue;
+		reason = kernel_feature_reason(kernel, needed[i]);
+		if (reason && strstr(reason, "CAP_"))
+			return diag_error(diag, NULL, -EPERM, "no-privilege",
+					  "run as root, or give the capabilities", "%s",
+					  reason);
+		return diag_error(diag, NULL, -EOPNOTSUPP, "kernel-lacks",
+				  kernel_feature_need(needed[i]),
+				  "this kernel (%s) is not supported: %s",
+				  kernel_release(kernel), reason ? reason : "");
+	}
 	return r;
 }
 

@@ -15,10 +15,16 @@ struct tetra_diag;
 #define PLACE_FIRST_PID_NS 0xeffffffcu
 
 /*
- * 0; -EOPNOTSUPP with a finding in a nested pid namespace, with another namespace's /proc or
- * none, on a kernel that is locked down for confidentiality; -ENOMEM with too few descriptors.
+ * 0; -EOPNOTSUPP with a finding in a nested pid namespace, or with another namespace's /proc or
+ * none; -ENOMEM with too few descriptors.
  */
-int session_check_place(struct tetra_kernel *kernel, struct tetra_diag *diag);
+int session_check_place(struct tetra_diag *diag);
+
+/*
+ * 0; -EOPNOTSUPP with a finding if the kernel lacks something or is locked down for
+ * confidentiality; -EPERM if it does not let us see that.
+ */
+int session_check_kernel(struct tetra_kernel *kernel, struct tetra_diag *diag);
 
 /* A warning if processes cannot be read, with their number. */
 void session_warn_unreadable(struct tetra_diag *diag);

@@ -69,29 +69,6 @@ static int session_record(void *user, const void *data, size_t bytes)
 	return session->max_events && session->n_events >= session->max_events ? 1 : 0;
 }
 
-static int session_check_kernel(struct tetra_session *session, struct tetra_diag *diag)
-{
-	static const enum kernel_feature needed[] = { KERNEL_BTF, KERNEL_RINGBUF,
-						      KERNEL_TP_BTF };
-
-	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
-		const char *reason;
-
-		if (kernel_has(session->kernel, needed[i]))
-			continue;
-		reason = kernel_feature_reason(session->kernel, needed[i]);
-		if (reason && strstr(reason, "CAP_"))
-			return diag_error(diag, NULL, -EPERM, "no-privilege",
-					  "run as root, or give the capabilities", "%s",
-					  reason);
-		return diag_error(diag, NULL, -EOPNOTSUPP, "kernel-lacks",
-				  kernel_feature_need(needed[i]),
-				  "this kernel (%s) is not supported: %s",
-				  kernel_release(session->kernel), reason ? reason : "");
-	}
-	return 0;
-}
-
 static int session_open_fds(struct tetra_session *session)
 {
 	struct epoll_event ready = { .events = EPOLLIN };
@@ -277,9 +254,9 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 		memlock_begin(session->kernel,
 			      session->opts.flags & TETRA_SESSION_RAISE_MEMLOCK);
 	if (r == 0)
-		r = session_check_place(session->kernel, diag);
+		r = session_check_place(diag);
 	if (r == 0)
-		r = session_check_kernel(session, diag);
+		r = session_check_kernel(session->kernel, diag);
 	if (r == 0)
 		r = session_check_switches(session, NULL, diag);
 	if (r == 0) {
@@ -305,6 +282,7 @@ static int session_open(struct tetra_session *session, struct tetra_diag *diag)
 	if (r < 0)
 		return session_check_descriptors(r, diag);
 	session->watch.preemption = kernel_preemption(session->kernel);
+	session->watch.bpf_free = kernel_bpf_is_free(session->kernel);
 	session_arm_watch(session);
 	return 0;
 }

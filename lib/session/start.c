@@ -168,6 +168,7 @@ static void seed_take_row(struct session_seeds *seeds, struct process_seed *seed
 	seed->parent_stamp = row.parent_stamp;
 	seed->ns_tgid = row.ns_tgid;
 	seed->has_record = seed->forked = !(row.flags & TETRA_PROC_SEEDED);
+	seed->foreign = row.flags & TETRA_PROC_FOREIGN;
 	if (!seed->exe)
 		seed->exe = seed_name(seeds, &row);
 }

@@ -207,6 +207,7 @@ static void stats_fill(struct tetra_session_stats *stats, struct tetra_session *
 	stats->filtered = counter_get(&session->filtered);
 	stats->switched_off = session->watch.off;
 	stats->preemption = session->watch.preemption;
+	stats->bpf_free = session->watch.bpf_free;
 	stats->kernel_bytes = sensor_get_kernel_bytes(session->sensor) +
 			      published_get_bytes(&session->state->published);
 	stats->processes = processes.processes;
@@ -272,7 +273,7 @@ int tetra_policy_get_hook_status(struct tetra_session *session, const char *name
 	if (!point)
 		return -ENOENT;
 	status.index = use->hook - policy->loaded->policy->hooks;
-	status.function = use->plan.point.symbol;
+	status.function = use->place;
 	status.attach = point->attach;
 	status.reason = point->ladder.reason;
 	status.recursion_misses = session_point_get_misses(point);

@@ -11,6 +11,7 @@
  * write a copy afterwards. So before each look we wait until the programs that have started
  * are done. When a look finds nothing to change, nothing was copied from a wrong row.
  */
+#include "lib/base/array.h"
 #include "lib/state/marks.h"
 #include "lib/state/state.h"
 
@@ -59,16 +60,9 @@ static int members_add(void *user, uint32_t tgid, const struct tetra_proc *row)
 	struct members *members = user;
 	struct member *member;
 
-	if (members->n == members->size) {
-		uint32_t size = members->size * 2 + 256;
-		struct member *grown =
-			reallocarray(members->members, size, sizeof(*members->members));
-
-		if (!grown)
-			return -ENOMEM;
-		members->members = grown;
-		members->size = size;
-	}
+	if (array_reserve(&members->members, members->n, &members->size,
+			  sizeof(*members->members)) < 0)
+		return -ENOMEM;
 	member = &members->members[members->n++];
 	*member = (struct member){
 		.tgid = tgid,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/state/point.h"
 
-#include <stdio.h>
-
 #include "lib/base/diag.h"
 
 int session_point_new(struct session_point **ret, const struct session_use *use,
@@ -63,12 +61,19 @@ int session_point_add(struct session_point *point, struct session_use *use,
 	return r;
 }
 
+/* What decides which programs this kernel can skip. */
+static void point_note(struct session_point *point, struct tetra_kernel *kernel)
+{
+	point->preemption = kernel_preemption(kernel);
+	point->bpf_free = kernel_bpf_is_free(kernel);
+}
+
 int session_point_plan(struct session_point *point, const char *file,
 		       struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
 	const struct diag_place place = { file, 0, 0, NULL };
 
-	point->preemption = kernel_preemption(kernel);
+	point_note(point, kernel);
 	return plan_ladder(&point->ladder, &point->place, point->shape.demand.needs,
 			   &place, kernel, diag);
 }
@@ -100,7 +105,7 @@ int session_point_attach(struct session_point *point, struct sensor *sensor,
 {
 	const struct diag_place place = { NULL, 0, 0, NULL };
 
-	point->attach[0] = '\0';
+	plan_ladder_print(&point->ladder, &point->attach);
 	for (uint32_t i = 0; i < point->ladder.n_instances; i++) {
 		const struct plan_instance *plan = &point->ladder.instances[i];
 		const struct tetra_hook_config config = point_configure(point, i, kernel);
@@ -111,9 +116,6 @@ int session_point_attach(struct session_point *point, struct sensor *sensor,
 		if (r < 0)
 			return r;
 		point->n_instances++;
-		snprintf(point->attach + strlen(point->attach),
-			 sizeof(point->attach) - strlen(point->attach), "%s%s",
-			 i ? "+" : "", plan_program_name(plan->program));
 	}
 	point->attached = true;
 	return 0;
@@ -123,15 +125,15 @@ bool session_point_is_outdated(struct session_point *point, struct tetra_kernel 
 {
 	struct plan_ladder now;
 
-	if (point->preemption == kernel_preemption(kernel))
-		return false;
 	if (!kernel_is_preemptible(kernel) ||
+	    (point->preemption == kernel_preemption(kernel) &&
+	     point->bpf_free == kernel_bpf_is_free(kernel)) ||
 	    plan_ladder(&now, &point->place, point->shape.demand.needs, NULL, kernel,
 			NULL) < 0)
 		return false;
 	if (!plan_ladder_is_same(&now, &point->ladder))
 		return true;
-	point->preemption = kernel_preemption(kernel);
+	point_note(point, kernel);
 	return false;
 }
 

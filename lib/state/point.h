@@ -21,11 +21,12 @@ struct session_point {
 	struct plan_shape shape; /* of the programs */
 	struct plan_ladder ladder;
 	enum kernel_preemption preemption; /* for which the ladder was climbed */
+	bool bpf_free;			   /* likewise */
 	struct instance *instances[PLAN_MAX_INSTANCES];
 	uint32_t n_instances;
 	bool attached;
-	char attach[64]; /* "fentry+lsm" */
-	uint64_t misses; /* recursion misses of versions before this one */
+	char attach[PLAN_ATTACH_BYTES]; /* "fentry+lsm" */
+	uint64_t misses;		/* recursion misses of versions before this one */
 };
 
 int session_point_new(struct session_point **ret, const struct session_use *use,

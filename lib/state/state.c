@@ -25,8 +25,10 @@ struct session_state *state_free(struct session_state *state)
 {
 	if (!state)
 		return NULL;
-	for (uint32_t i = 0; i < state->n_policies; i++)
+	for (uint32_t i = 0; i < state->n_policies; i++) {
 		session_policy_unref(state->policies[i].loaded);
+		scope_unref(state->policies[i].scope);
+	}
 	for (uint32_t i = 0; i < state->n_points; i++) {
 		session_point_unref(state->points[i].point);
 		free(state->points[i].members);
@@ -92,7 +94,7 @@ int state_add_policy(struct session_state *state, struct session_policy *loaded,
 		return r;
 	}
 	state->policies[state->n_policies++] =
-		(struct state_policy){ loaded, mode, enabled };
+		(struct state_policy){ loaded, mode, enabled, NULL };
 	return 0;
 }
 
@@ -102,6 +104,7 @@ void state_remove_policy(struct session_state *state, struct state_policy *polic
 
 	dict_remove(&state->names, policy->loaded->policy->name);
 	session_policy_unref(policy->loaded);
+	scope_unref(policy->scope);
 	memmove(policy, policy + 1, (size_t)(end - policy - 1) * sizeof(*policy));
 	state->n_policies--;
 	state->n_removed++;

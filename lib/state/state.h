@@ -19,6 +19,7 @@
 #include "lib/sensor/ring.h"
 #include "lib/state/marks.h"
 #include "lib/state/point.h"
+#include "lib/state/scope.h"
 #include "lib/state/use.h"
 #include "lib/state/watch.h"
 
@@ -30,6 +31,7 @@ struct state_policy {
 	struct session_policy *loaded;
 	uint32_t mode; /* TETRA_MODE_ENFORCE or _MONITOR */
 	bool enabled;
+	struct scope *scope; /* NULL: all processes */
 };
 
 /* One use on a point, in the order of policies: its position is the group's in the image. */
@@ -118,7 +120,8 @@ void state_harvest(struct session_state *state);
 struct session_state *state_free(struct session_state *state);
 struct state_policy *state_find_policy(const struct session_state *state,
 				       const char *name);
-/* Takes the reference @loaded, also on failure; no other policy of its name may exist. */
+/* Takes the reference @loaded, also on failure; no other policy of its name may exist. Its scope
+ * is everywhere. */
 int state_add_policy(struct session_state *state, struct session_policy *loaded,
 		     uint32_t mode, bool enabled);
 void state_remove_policy(struct session_state *state, struct state_policy *policy);

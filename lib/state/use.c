@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/state/use.h"
 
+#include <stdio.h>
+
 #include "lib/base/diag.h"
 #include "lib/event/event.h"
 
@@ -34,9 +36,9 @@ static void use_describe(struct session_use *use, const char *policy_name)
 	event->return_type = hook->return_arg.type;
 }
 
-static int use_init(struct session_use *use, const struct policy_hook *hook,
-		    const struct tetra_policy *policy, struct tetra_kernel *kernel,
-		    uint32_t group, struct tetra_diag *diag)
+int session_use_init(struct session_use *use, const struct policy_hook *hook,
+		     const struct tetra_policy *policy, struct tetra_kernel *kernel,
+		     uint32_t group, struct tetra_diag *diag)
 {
 	int r;
 
@@ -53,8 +55,20 @@ static int use_init(struct session_use *use, const struct policy_hook *hook,
 	if (policy->enforcement == POLICY_ENFORCEMENT_BEST_EFFORT &&
 	    use->plan.needs & PLAN_NEEDS_OVERRIDE)
 		use->plan.needs |= PLAN_NEEDS_CATCH;
+	snprintf(use->place, sizeof(use->place), "%s%s%s", use->plan.point.subsystem,
+		 use->plan.point.subsystem[0] ? "/" : "", use->plan.point.symbol);
 	use_describe(use, policy->name);
 	return 0;
+}
+
+void session_use_done(struct session_use *use)
+{
+	free(use->counts);
+	for (uint32_t i = 0; i < use->n_widened; i++)
+		free((char *)use->widened[i].text);
+	free(use->widened);
+	free(use->marks);
+	memset(use, 0, sizeof(*use));
 }
 
 int session_policy_new(struct session_policy **ret, struct tetra_policy *policy,
@@ -77,12 +91,12 @@ int session_policy_new(struct session_policy **ret, struct tetra_policy *policy,
 	for (uint32_t i = 0; i < policy->n_hooks; i++) {
 		struct session_use *use = &loaded->uses[loaded->n_uses];
 
-		r = use_init(use, &policy->hooks[i], policy, kernel, *next_group, diag);
+		r = session_use_init(use, &policy->hooks[i], policy, kernel, *next_group,
+				     diag);
 		loaded->n_uses++;
 		(*next_group)++;
 		if (r == -ENOENT && policy->hooks[i].call_not_found_ok) {
-			free(use->counts);
-			memset(use, 0, sizeof(*use));
+			session_use_done(use);
 			loaded->n_uses--;
 			continue;
 		}
@@ -107,15 +121,8 @@ struct session_policy *session_policy_unref(struct session_policy *policy)
 {
 	if (!policy || --policy->n_refs)
 		return NULL;
-	for (uint32_t i = 0; i < policy->n_uses; i++) {
-		struct session_use *use = &policy->uses[i];
-
-		free(use->counts);
-		for (uint32_t j = 0; j < use->n_widened; j++)
-			free((char *)use->widened[j].text);
-		free(use->widened);
-		free(use->marks);
-	}
+	for (uint32_t i = 0; i < policy->n_uses; i++)
+		session_use_done(&policy->uses[i]);
 	free(policy->uses);
 	tetra_policy_unref(policy->policy);
 	free(policy);

@@ -17,6 +17,7 @@
 struct session_use {
 	const struct policy_hook *hook; /* borrowed from the policy */
 	struct plan_use plan;
+	char place[PLAN_POINT_BYTES]; /* the symbol, or "subsystem/event" */
 	struct ruleset_slots slots;
 	uint32_t group;
 	struct event_group event;
@@ -35,6 +36,12 @@ struct session_policy {
 	struct session_use *uses;
 	uint32_t n_uses;
 };
+
+/* Plans one hook. session_use_done() is to be called in every case. */
+int session_use_init(struct session_use *use, const struct policy_hook *hook,
+		     const struct tetra_policy *policy, struct tetra_kernel *kernel,
+		     uint32_t group, struct tetra_diag *diag);
+void session_use_done(struct session_use *use);
 
 /* Plans every hook of @policy. @next_group is advanced. Findings in @diag. */
 int session_policy_new(struct session_policy **ret, struct tetra_policy *policy,

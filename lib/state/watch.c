@@ -133,8 +133,35 @@ static void watch_preemption(struct tetra_session *session)
 	kernel_trim(session->kernel);
 }
 
+/* Probes hold on a preemptible kernel while not everybody may be preempted inside bpf(2). */
+static void watch_bpf(struct tetra_session *session)
+{
+	bool now = kernel_bpf_is_free(session->kernel);
+
+	if (now == session->watch.bpf_free)
+		return;
+	pthread_mutex_lock(&session->lock);
+	session->watch.bpf_free = now;
+	pthread_mutex_unlock(&session->lock);
+	if (!kernel_is_preemptible(session->kernel))
+		return;
+	if (!now) {
+		session_log(session, TETRA_LOG_WARNING, "watch",
+			    KERNEL_BPF_KNOB " is not 0 any more: no user can make this "
+					    "kernel skip probes");
+		return;
+	}
+	watch_count(session, TETRA_LOST_BPF_FREE);
+	session_log(session, TETRA_LOG_WARNING, "watch",
+		    KERNEL_BPF_KNOB " is 0: every user can make this kernel skip probes; "
+				    "to forbid it: " KERNEL_BPF_CURE);
+	watch_points(session);
+	kernel_trim(session->kernel);
+}
+
 void session_watch(struct tetra_session *session)
 {
 	watch_switches(session);
 	watch_preemption(session);
+	watch_bpf(session);
 }

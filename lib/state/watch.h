@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What stops or weakens attached programs without detaching them: kernel switches that are
- * off, and a kernel that has become preemptible. Checked when a session opens, at each commit,
- * and about once a second while the session is dispatched.
+ * off, a kernel that has become preemptible, and one that lets every user call bpf(2). Checked
+ * when a session opens, at each commit, and about once a second while the session is dispatched.
  */
 #ifndef TETRA_LIB_WATCH_H
 #define TETRA_LIB_WATCH_H
@@ -16,6 +16,7 @@ struct session_state;
 struct watch {
 	uint32_t off; /* bits of enum kernel_switch that matter here, as last seen */
 	enum kernel_preemption preemption; /* as last seen */
+	bool bpf_free;			   /* as last seen */
 	uint64_t losses[TETRA_LOST_END];   /* of the causes that are found here */
 };
 

@@ -24,6 +24,25 @@ static bool event_is_call(const struct kernel_event *event)
 	return str_equal(event->subsystem, PLAN_CALL_SUBSYSTEM);
 }
 
+static void values_check(struct use_build *build, const struct policy_filter *filter,
+			 const char *list, uint32_t kind)
+{
+	for (uint32_t i = 0; i < filter->n_values; i++) {
+		const struct policy_value *value = &filter->values[i];
+		struct use_spot spot = { value->mark, list, "values" };
+		int r = policy_value_fits(value, filter->op, kind);
+
+		if (r == -EINVAL)
+			use_error(build, &spot, -EOPNOTSUPP, "bad-value", NULL,
+				  "'%.80s' is not a number, and the field is %s",
+				  value->text, kind_row(kind)->name);
+		else if (r < 0)
+			use_error(build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
+				  "%.80s is out of range for the field, %s", value->text,
+				  kind_row(kind)->name);
+	}
+}
+
 /* With "auto", the policy could not be checked before the type was known. */
 static void filters_check(struct use_build *build, uint32_t position, uint32_t kind)
 {
@@ -36,13 +55,16 @@ static void filters_check(struct use_build *build, uint32_t position, uint32_t k
 			char list[64];
 			struct use_spot spot = { filter->op_mark, list, "operator" };
 
-			if (filter->arg != position ||
-			    operator_fits_kind(filter->op, kind))
+			if (filter->arg != position)
 				continue;
 			snprintf(list, sizeof(list), "selectors[%u].matchArgs[%u]", i, k);
-			use_error(build, &spot, -EOPNOTSUPP, "type-mismatch", NULL,
-				  "%s cannot be used on a field of type %s",
-				  operator_name(filter->op), kind_row(kind)->name);
+			if (operator_fits_kind(filter->op, kind))
+				values_check(build, filter, list, kind);
+			else
+				use_error(build, &spot, -EOPNOTSUPP, "type-mismatch",
+					  NULL, "%s cannot be used on a field of type %s",
+					  operator_name(filter->op),
+					  kind_row(kind)->name);
 		}
 	}
 }

@@ -13,6 +13,17 @@ static const char *const socks[] = {
 	"unix_sock", NULL,
 };
 
+/* Newer kernels have sockaddr_unsized. */
+static const char *const addresses[] = {
+	"sockaddr",
+	"sockaddr_unsized",
+	"sockaddr_storage",
+	"__kernel_sockaddr_storage",
+	"sockaddr_in",
+	"sockaddr_in6",
+	NULL,
+};
+
 static bool is_one_of(const char *name, const char *const *names)
 {
 	for (; *names; names++)
@@ -25,8 +36,10 @@ static bool points_to(const struct kernel_param *param, const struct kind_row *k
 {
 	if (!param->is_pointer || !*kind->of)
 		return false;
-	if (kind->reader == TETRA_READ_SOCK)
+	if (str_equal(kind->of, *socks))
 		return is_one_of(param->type_name, socks);
+	if (str_equal(kind->of, *addresses))
+		return is_one_of(param->type_name, addresses);
 	return str_equal(param->type_name, kind->of);
 }
 
@@ -74,17 +87,33 @@ enum fit fit_param(const struct policy_arg *arg, const struct kernel_param *para
 {
 	const struct kind_row *kind = kind_row(arg->kind);
 
-	/* The pointers of system calls are the caller's. */
+	/* The pointers of system calls are the caller's; few types are read there. */
 	if (*kind->of)
-		return !param->is_pointer || syscall ? FIT_NONE
-		       : points_to(param, kind)	     ? FIT_GOOD
-						     : FIT_BAD;
+		return !param->is_pointer || (syscall && !kind->is_caller_memory)
+			       ? FIT_NONE
+		       : points_to(param, kind) ? FIT_GOOD
+						: FIT_BAD;
 	if (kind->reader == TETRA_READ_NONE)
 		return FIT_GOOD;
 	if (kind->reader == TETRA_READ_FD)
 		return descriptor_fit(param);
 	return kind->slots == TETRA_SLOTS_TEXT ? text_fit(kind, param)
 					       : number_fit(kind, arg, param);
+}
+
+uint32_t fit_param_word(const struct kernel_function *function, uint32_t index)
+{
+	uint32_t word = 0, i;
+
+	for (i = 0; i < index && i < function->n_params; i++) {
+		const struct kernel_param *param = &function->params[i];
+
+		if (!param->is_struct)
+			word++;
+		else if (param->size <= FIT_STRUCT_BYTES)
+			word += ROUND_UP(param->size, WORD_BYTES) / WORD_BYTES;
+	}
+	return word + (index > i ? index - i : 0);
 }
 
 bool fit_is_direct(uint32_t kind, const struct kernel_param *param)
@@ -105,7 +134,8 @@ static bool is_natural(const struct kind_row *kind, const struct kernel_param *p
 	if (kind->support != TETRA_KIND_DECLARED)
 		return false;
 	if (param->is_pointer)
-		return *kind->of ? !syscall && points_to(param, kind)
+		return *kind->of ? (!syscall || kind->is_caller_memory) &&
+					   points_to(param, kind)
 				 : kind->reader == TETRA_READ_TEXT &&
 					   str_equal(param->type_name, "char");
 	return kind->reader == TETRA_READ_WORD && !param->is_struct &&

@@ -30,6 +30,13 @@ enum fit fit_param(const struct policy_arg *arg, const struct kernel_param *para
  * be null.
  */
 bool fit_is_direct(uint32_t kind, const struct kernel_param *param);
+/* Structs by value up to two registers travel in them. */
+#define FIT_STRUCT_BYTES 16u
+/*
+ * The word in which parameter @index begins: structs by value take up to two, or none if they are
+ * on the stack.
+ */
+uint32_t fit_param_word(const struct kernel_function *function, uint32_t index);
 /* "type 'file' reads it"; NULL if no type does. */
 const char *fit_param_hint(char (*buf)[128], const struct kernel_param *param,
 			   bool syscall);

@@ -53,6 +53,7 @@ static const struct layout {
 	uint16_t bytes; /* of the payload */
 } layouts[] = {
 	{ TETRA_ARG_FILENAME, "filename.name", NULL, 0, 0 },
+	{ TETRA_ARG_SOCKET, "socket.sk", NULL, 0, 0 },
 	{ TETRA_ARG_CRED, NULL, cred_fields, ARRAY_SIZE(cred_fields),
 	  sizeof(struct tetra_record_arg_cred) },
 };

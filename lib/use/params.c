@@ -7,10 +7,6 @@
 #include "lib/use/fit.h"
 #include "lib/use/build.h"
 
-/* Bytes of a register. */
-#define WORD_BYTES 8u
-/* Structs by value up to two registers travel in them. */
-#define STRUCT_MAX_BYTES (2 * WORD_BYTES)
 /* Words that arrive in registers. */
 #define MAX_WORDS 6u
 /* Parameters of a system call. */
@@ -56,25 +52,6 @@ static bool fit_report(struct use_build *build, const struct use_spot *spot,
 		    "as unsupported",
 		    arg->type, what, symbol, param->c_type);
 	return false;
-}
-
-/*
- * The word in which parameter @index begins: structs by value take two, or none if they are on
- * the stack.
- */
-static uint32_t param_word(const struct kernel_function *function, uint32_t index)
-{
-	uint32_t word = 0, i;
-
-	for (i = 0; i < index && i < function->n_params; i++) {
-		const struct kernel_param *param = &function->params[i];
-
-		if (!param->is_struct)
-			word++;
-		else if (param->size <= STRUCT_MAX_BYTES)
-			word += ROUND_UP(param->size, WORD_BYTES) / WORD_BYTES;
-	}
-	return word + (index > i ? index - i : 0);
 }
 
 /* A security function's parameter is read in its LSM hook as well. */
@@ -137,7 +114,7 @@ static bool param_is_there(struct use_build *build, const char *list,
 		param_beyond(build, &spot, function, position);
 		return false;
 	}
-	if (param_word(function, arg->index) < MAX_WORDS)
+	if (fit_param_word(function, arg->index) < MAX_WORDS)
 		return true;
 	use_error(build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
 		  "parameter %u of '%s' is not in a register", arg->index,
@@ -193,7 +170,7 @@ static void size_plan(struct use_build *build, const char *list,
 			build->use->point.symbol, function->n_params, arg->size_index);
 		return;
 	}
-	slot->size = word_source(param_word(function, index));
+	slot->size = word_source(fit_param_word(function, index));
 	fit_size_width(slot, param_bytes(function, index, &is_signed));
 	if (!function->has_params)
 		return;
@@ -220,7 +197,7 @@ static void param_type_plan(struct use_build *build, const char *list,
 		use_plan_layout(build, &spot, position);
 		return;
 	}
-	fit = param->is_struct && param->size > STRUCT_MAX_BYTES
+	fit = param->is_struct && param->size > FIT_STRUCT_BYTES
 		      ? FIT_NONE
 		      : fit_param(arg, param, slot->user);
 	if (!fit_report(build, &spot, arg, param, position, fit)) {
@@ -242,7 +219,7 @@ static void param_plan(struct use_build *build, const struct kernel_function *fu
 
 	use_print_list(&list, position);
 	fit_slot(slot, arg->kind);
-	slot->value = word_source(param_word(function, arg->index));
+	slot->value = word_source(fit_param_word(function, arg->index));
 	slot->user = is_call(build);
 	if (arg->kind == TETRA_ARG_NOP ||
 	    !param_is_there(build, list, function, position))
