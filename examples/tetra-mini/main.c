@@ -8,7 +8,6 @@
  *   -> dispatch what is still there -> statistics -> free
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -18,8 +17,9 @@
 
 #include "policies/check.h"
 #include "config.h"
-#include "policies/findings.h"
-#include "guard.h"
+#include "common/findings.h"
+#include "common/guard.h"
+#include "common/streams.h"
 #include "policies/load.h"
 #include "output.h"
 #include "signals.h"
@@ -37,18 +37,6 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Otherwise a file of the session could get the number of a missing standard stream. */
-static void streams_open(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
 }
 
 static void log_print(void *user, uint32_t level, const char *module, const char *text)
@@ -121,7 +109,7 @@ static void policies_reload(struct tetra_session *session, struct output *output
 		r = policies_read(&policies, config, diag);
 	if (r == 0)
 		r = policies_load(&policies, session, config->mode, diag);
-	findings_print(diag);
+	findings_print(diag, stderr);
 	if (r < 0) {
 		findings_reason(diag, "not reloaded", r);
 		report_ready(session, config, "still in force");
@@ -212,7 +200,7 @@ static int session_start(struct tetra_session **ret, const struct config *config
 		r = policies_load(&policies, session, config->mode, diag);
 	if (r < 0)
 		return r;
-	findings_print(diag);
+	findings_print(diag, stderr);
 	report_ready(session, config, "ready");
 	*ret = session;
 	session = NULL;
@@ -239,7 +227,7 @@ static enum status run(const struct config *config, struct output *output)
 	if (r == 0)
 		r = session_start(&session, config, output, diag, &step);
 	if (r < 0) {
-		findings_print(diag);
+		findings_print(diag, stderr);
 		findings_reason(diag, "not started", r);
 		return start_status(step, r);
 	}

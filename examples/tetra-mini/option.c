@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guard.h"
-#include "name.h"
+#include "common/guard.h"
+#include "common/name.h"
+#include "config.h"
 
 /* Three years; keeps milliseconds far from any overflow. */
 #define DURATION_MAX_S 1e8
@@ -62,8 +63,9 @@ static int choice_read(const char *option, const char *word, const struct choice
 	return -EINVAL;
 }
 
-static int read_duration(struct config *config, const char *text)
+static int read_duration(void *user, const char *text)
 {
+	struct config *config = user;
 	char *end, name[NAME_BYTES];
 	double seconds = strtod(text, &end);
 
@@ -91,8 +93,9 @@ static int kind_add(struct tetra_filter *filter, const char *name)
 	return tetra_filter_add_kind(filter, kind);
 }
 
-static int read_events(struct config *config, const char *list)
+static int read_events(void *user, const char *list)
 {
+	struct config *config = user;
 	_cleanup_(freep) char *copy = strdup(list);
 	char *name, *state;
 	int r = copy ? 0 : -ENOMEM;
@@ -109,8 +112,9 @@ static int read_events(struct config *config, const char *list)
 	return r;
 }
 
-static int read_color(struct config *config, const char *text)
+static int read_color(void *user, const char *text)
 {
+	struct config *config = user;
 	uint32_t value = config->color;
 	int r = choice_read("color", text, colors, &value);
 
@@ -118,13 +122,16 @@ static int read_color(struct config *config, const char *text)
 	return r;
 }
 
-static int read_mode(struct config *config, const char *text)
+static int read_mode(void *user, const char *text)
 {
+	struct config *config = user;
+
 	return choice_read("mode", text, modes, &config->mode);
 }
 
-static int read_output(struct config *config, const char *text)
+static int read_output(void *user, const char *text)
 {
+	struct config *config = user;
 	uint32_t value = config->format;
 	int r = choice_read("output", text, formats, &value);
 
@@ -132,62 +139,79 @@ static int read_output(struct config *config, const char *text)
 	return r;
 }
 
-static int read_export(struct config *config, const char *text)
+static int read_export(void *user, const char *text)
 {
+	struct config *config = user;
+
 	config->export_path = text;
 	return 0;
 }
 
-static int read_policy(struct config *config, const char *text)
+static int read_policy(void *user, const char *text)
 {
+	struct config *config = user;
+
 	config->paths[config->n_paths++] = text;
 	return 0;
 }
 
-static int set_check(struct config *config, const char *text)
+static int set_check(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->action = CONFIG_CHECK;
 	return 0;
 }
 
-static int set_help(struct config *config, const char *text)
+static int set_help(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->action = CONFIG_HELP;
 	return 0;
 }
 
-static int set_version(struct config *config, const char *text)
+static int set_version(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->action = CONFIG_VERSION;
 	return 0;
 }
 
-static int set_stats(struct config *config, const char *text)
+static int set_stats(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->has_stats = true;
 	return 0;
 }
 
-static int set_cred(struct config *config, const char *text)
+static int set_cred(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->session_flags |= TETRA_SESSION_JSON_CRED;
 	return 0;
 }
 
-static int set_ns(struct config *config, const char *text)
+static int set_ns(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->session_flags |= TETRA_SESSION_JSON_NS;
 	return 0;
 }
 
-static int read_names(struct config *config, const char *text)
+static int read_names(void *user, const char *text)
 {
+	struct config *config = user;
 	uint32_t flag = 0;
 	int r = choice_read("username-metadata", text, names, &flag);
 
@@ -195,22 +219,28 @@ static int read_names(struct config *config, const char *text)
 	return r;
 }
 
-static int set_self(struct config *config, const char *text)
+static int set_self(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->includes_self = true;
 	return 0;
 }
 
-static int set_timestamps(struct config *config, const char *text)
+static int set_timestamps(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->compact_flags |= TETRA_COMPACT_TIME;
 	return 0;
 }
 
-static int set_unquoted(struct config *config, const char *text)
+static int set_unquoted(void *user, const char *text)
 {
+	struct config *config = user;
+
 	(void)text;
 	config->compact_flags |= TETRA_COMPACT_UNQUOTED;
 	return 0;
@@ -259,7 +289,6 @@ const struct option_row option_rows[] = {
 	  "print this" },
 	{ 'V', "version", NULL, set_version,
 	  "print the version" },
+	{},
 };
 /* clang-format on */
-
-const unsigned int n_option_rows = sizeof(option_rows) / sizeof(*option_rows);

@@ -7,7 +7,7 @@
 #ifndef TETRA_MINI_OUTPUT_H
 #define TETRA_MINI_OUTPUT_H
 
-#include "name.h"
+#include "common/name.h"
 #include "sink.h"
 
 struct tetra_event;

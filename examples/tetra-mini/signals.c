@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "guard.h"
+#include "common/guard.h"
 
 static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 };
 /* A closed pipe and a file that may not grow are errors of write(2) that its caller sees. */

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-#include "guard.h"
+#include "common/guard.h"
 
 #define NAME_WIDTH  44
 #define LABEL_BYTES 192
@@ -50,6 +50,7 @@ static const struct figure ledger[] = {
 	{ "ftrace found off (times)", offsetof(struct tetra_session_stats, lost_ftrace_off) },
 	{ "kprobes found off (times)", offsetof(struct tetra_session_stats, lost_kprobes_off) },
 	{ "became preemptible (times)", offsetof(struct tetra_session_stats, lost_preemptible) },
+	{ "bpf(2) found free (times)", offsetof(struct tetra_session_stats, lost_bpf_free) },
 	{ "passed a denial, killed", offsetof(struct tetra_session_stats, lost_passed) },
 	{ "switches that are off now", offsetof(struct tetra_session_stats, switched_off) },
 };

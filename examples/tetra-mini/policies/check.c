@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "config.h"
-#include "policies/files.h"
-#include "policies/findings.h"
-#include "guard.h"
-#include "name.h"
+#include "common/files.h"
+#include "common/findings.h"
+#include "common/guard.h"
+#include "common/name.h"
 #include "status.h"
 
 /* A collector per file: memory stays that of the largest one. */
@@ -23,7 +23,7 @@ static int check_file(const char *name)
 
 	if (r == 0)
 		r = tetra_policy_parse_file(&policy, name, &opts, diag);
-	printed = findings_print(diag);
+	printed = findings_print(diag, stderr);
 	if (r == 0)
 		r = printed;
 	if (r < 0 && (r == -ENOMEM || !tetra_diag_count(diag, TETRA_SEVERITY_ERROR)))

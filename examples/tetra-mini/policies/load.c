@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "config.h"
-#include "policies/files.h"
-#include "policies/findings.h"
-#include "guard.h"
-#include "name.h"
+#include "common/files.h"
+#include "common/findings.h"
+#include "common/guard.h"
+#include "common/name.h"
 
 static int files_find(struct files *files, const struct config *config)
 {
