@@ -81,7 +81,8 @@ class Sessions(unittest.TestCase):
         self.load()
         for change in (lambda: self.session.unload("touhc"),
                        lambda: self.session.set_mode("touhc", "monitor"),
-                       lambda: self.session.set_enabled("touhc", False)):
+                       lambda: self.session.set_enabled("touhc", False),
+                       lambda: self.session.set_scope("touhc", [])):
             with self.assertRaises(tetra.TetraError) as caught:
                 change()
             self.assertEqual(caught.exception.errno, errno.ENOENT)
@@ -89,6 +90,22 @@ class Sessions(unittest.TestCase):
                              ["unknown-policy"])
             self.assertIn("did you mean 'touch'?", str(caught.exception))
             self.assertNotIn("No such file", str(caught.exception))
+
+    def test_a_scope_is_for_some_control_groups(self):
+        with open("/proc/self/cgroup", encoding="ascii") as file:
+            own = file.read().splitlines()[-1].partition("::")[2].lstrip("/")
+        own = os.stat(os.path.join("/sys/fs/cgroup", own)).st_ino
+        self.load(deny=True, cgroups=[])
+        self.assertTrue(self.touch())
+        self.session.set_scope("touch", [own])
+        self.assertFalse(self.touch())
+        self.session.set_scope("touch", None)
+        self.assertFalse(self.touch())
+        self.session.set_scope("touch", ())
+        self.assertTrue(self.touch())
+        with self.assertRaises(tetra.TetraError) as caught:
+            self.session.set_scope("touch", [1 << 62])
+        self.assertEqual([f.code for f in caught.exception.diagnostics], ["bad-scope"])
 
     def test_iteration_gives_events_with_all_that_they_have(self):
         self.load()

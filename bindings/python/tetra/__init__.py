@@ -10,29 +10,56 @@ Objects that hold something outside of Python are context managers with close().
 """
 
 from ._ffi import lib as _lib
-from .errors import Finding, TetraError, text_of as _text_of
+from .compare import Diff, Proof, Region, Rule, diff, prove
+from .errors import Finding, FindingText, TetraError, codes, describe, text_of as _text_of
 from .event import Arg, Cred, Event, EventExpired, Sock
-from .policy import Policy, findings_of
+from .explain import ExplainedHook, Explanation, Field, Row, explain, explain_field
+from .fit import Facts, Fit, HookFit, fit
+from .policy import Policy, check, findings_of, schema
 from .process import Credentials, Process
 from .session import HookStatus, Session, Subscription, Transaction
+from .simulate import Verdict, simulate
 
 __all__ = [
     "Arg",
     "Cred",
     "Credentials",
+    "Diff",
     "Event",
     "EventExpired",
+    "ExplainedHook",
+    "Explanation",
+    "Field",
+    "Facts",
     "Finding",
+    "FindingText",
+    "Fit",
+    "HookFit",
     "HookStatus",
     "Policy",
     "Process",
+    "Proof",
+    "Region",
+    "Row",
+    "Rule",
     "Session",
     "Sock",
     "Subscription",
     "TetraError",
     "Transaction",
+    "Verdict",
+    "check",
+    "codes",
+    "describe",
+    "diff",
+    "explain",
+    "explain_field",
     "findings_of",
+    "fit",
+    "simulate",
     "api_level",
+    "prove",
+    "schema",
     "version",
 ]
 

@@ -33,6 +33,46 @@ class Finding(NamedTuple):
         return self.text
 
 
+class FindingText(NamedTuple):
+    """What the findings of one code mean.
+
+    severity: None if it is not always the same. example: YAML that gets such a finding, the
+    part below "spec:" or a whole policy; None if a policy alone does not show it.
+    """
+
+    code: str
+    severity: str | None
+    title: str
+    text: str
+    cure: str
+    example: str | None
+
+
+def _finding_text(found: Any) -> FindingText:
+    return FindingText(text_of(found.code) or "", SEVERITIES.get(found.severity),
+                       text_of(found.title) or "", text_of(found.text) or "",
+                       text_of(found.cure) or "", text_of(found.example))
+
+
+def describe(code: str) -> FindingText:
+    """What the findings of a code mean; KeyError for an unknown code."""
+    found = ffi.new("struct tetra_finding_text *")
+    found.size = ffi.sizeof("struct tetra_finding_text")
+    if lib.tetra_finding_describe(code.encode("utf-8"), found) < 0:
+        raise KeyError(code)
+    return _finding_text(found)
+
+
+def codes() -> tuple[FindingText, ...]:
+    """Every code that a finding can have."""
+    texts = []
+    found = ffi.new("struct tetra_finding_text *")
+    found.size = ffi.sizeof("struct tetra_finding_text")
+    while lib.tetra_finding_list(len(texts), found) == 0:
+        texts.append(_finding_text(found))
+    return tuple(texts)
+
+
 class TetraError(OSError):
     """A call failed. errno says how, diagnostics say why."""
 

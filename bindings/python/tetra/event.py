@@ -34,6 +34,8 @@ ARG_FLAGS = {
     "unresolved": lib.TETRA_ARG_IS_UNRESOLVED,
     "deleted": lib.TETRA_ARG_IS_DELETED,
     "no_path": lib.TETRA_ARG_HAS_NO_PATH,
+    "moved": lib.TETRA_ARG_IS_MOVED,
+    "foreign": lib.TETRA_ARG_IS_FOREIGN,
 }
 BUFFERS = ("char_buf", "const_buf")
 
@@ -43,7 +45,8 @@ class EventExpired(RuntimeError):
 
 
 class Sock(NamedTuple):
-    """A socket as it was when the hook ran; addresses as text, ports as numbers."""
+    """A socket as it was when the hook ran; addresses as text, ports as numbers. An address of one
+    (sockaddr) has family, saddr and sport alone."""
 
     family: int
     type: int
@@ -120,7 +123,8 @@ def cred_of(arg: Any) -> Cred | None:
 
 
 # Types whose values are structs, and what reads them.
-STRUCTS: dict[str, Callable[[Any], Value]] = {"sock": sock_of, "cred": cred_of}
+STRUCTS: dict[str, Callable[[Any], Value]] = {
+    "sock": sock_of, "socket": sock_of, "sockaddr": sock_of, "cred": cred_of}
 
 
 def value_of(arg: Any, kind: str) -> Value:

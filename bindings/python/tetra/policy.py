@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import warnings
 from typing import Any, Callable
 
 from ._ffi import ffi, lib
-from .errors import Collector, Finding, TetraError, check, text_of
+from .errors import Collector, Finding, TetraError, text_of
+from .errors import check as check_result
 
 MODES = {
     "default": lib.TETRA_MODE_DEFAULT,
@@ -22,6 +24,33 @@ def mode_number(name: str) -> int:
     if name not in MODES:
         raise ValueError("mode %r is none of %s" % (name, ", ".join(sorted(MODES))))
     return MODES[name]
+
+
+def check(text: str | bytes, *, file: str = "-") -> tuple[Finding, ...]:
+    """All findings about the text of a policy, valid or not, with what this machine shows."""
+    data = text.encode("utf-8") if isinstance(text, str) else text
+    name = ffi.new("char[]", os.fsencode(file))
+    opts = ffi.new("struct tetra_parse_opts *")
+    opts.size = ffi.sizeof("struct tetra_parse_opts")
+    opts.file = name
+    opts.lint = lib.TETRA_LINT_HERE
+    pointer = ffi.new("struct tetra_policy **")
+    with Collector() as collector:
+        result = lib.tetra_policy_parse(pointer, data, len(data), opts, collector.handle)
+        findings = collector.findings()
+        lib.tetra_policy_unref(pointer[0])
+        if result < 0 and not findings:
+            check_result(result, "policy " + file)
+    return findings
+
+
+def schema() -> dict[str, Any]:
+    """The language of policies as a JSON Schema (draft 2020-12)."""
+    size = check_result(lib.tetra_policy_schema(ffi.NULL, 0), "schema") + 1
+    buffer = ffi.new("char[]", size)
+    check_result(lib.tetra_policy_schema(buffer, size), "schema")
+    found: dict[str, Any] = json.loads(ffi.string(buffer))
+    return found
 
 
 class Policy:
@@ -54,7 +83,7 @@ class Policy:
         opts.lint = int(lint)
         pointer = ffi.new("struct tetra_policy **")
         with Collector() as collector:
-            check(call(pointer, opts, collector.handle), "policy " + file, collector)
+            check_result(call(pointer, opts, collector.handle), "policy " + file, collector)
             self.findings: tuple[Finding, ...] = collector.findings()
         self._handle = pointer[0]
 

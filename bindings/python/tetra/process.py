@@ -125,6 +125,11 @@ class Process:
         return bool(lib.tetra_process_is_forked(self.handle))
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether a user namespace may have made the executable's name."""
+        return bool(lib.tetra_process_is_foreign(self.handle))
+
+    @property
     def credentials(self) -> Credentials | None:
         values = filled("tetra_credentials", lib.tetra_process_get_credentials, self.handle,
                         Credentials._fields)

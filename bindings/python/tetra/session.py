@@ -72,6 +72,14 @@ def numbers_of(struct: Any) -> dict[str, int]:
     return {name: int(getattr(struct, name)) for name in names if name != "size"}
 
 
+def groups_of(cgroups: Iterable[int] | None) -> tuple[Any, int]:
+    """Ids of control groups for C, and how many; None is everywhere, no id is nowhere."""
+    if cgroups is None:
+        return ffi.NULL, 0
+    ids = list(cgroups)
+    return ffi.new("uint64_t[]", ids or 1), len(ids)
+
+
 def filter_of(kinds: Iterable[str], policies: Iterable[str]) -> Any:
     """A filter that its garbage collection drops; NULL for all events."""
     kinds, policies = list(kinds), list(policies)
@@ -140,22 +148,28 @@ class Transaction:
             raise ValueError("the transaction is over")
         return self._handle
 
-    def load(self, policy: PolicyLike, *, mode: str = "default",
-             replace: bool = False) -> tuple[Finding, ...]:
-        """Adds a policy, or a file of one. Returns what there is to say about it."""
+    def load(self, policy: PolicyLike, *, mode: str = "default", replace: bool = False,
+             cgroups: Iterable[int] | None = None) -> tuple[Finding, ...]:
+        """Adds a policy, or a file of one. Returns what there is to say about it.
+
+        With cgroups, ids of control groups (os.stat(folder).st_ino), it holds for these and those
+        below them; with none in the list, for no process yet.
+        """
         if not isinstance(policy, Policy):
             with Policy.from_file(policy) as opened:
-                return self.load(opened, mode=mode, replace=replace)
+                return self.load(opened, mode=mode, replace=replace, cgroups=cgroups)
         opts = ffi.new("struct tetra_load_opts *")
         opts.size = ffi.sizeof("struct tetra_load_opts")
         opts.mode = mode_number(mode)
         opts.flags = replace * lib.TETRA_LOAD_REPLACE
+        groups, opts.n_cgroups = groups_of(cgroups)
+        opts.cgroups = groups
         with Collector() as collector:
             check(lib.tetra_txn_load(self.handle, policy.handle, opts, collector.handle),
                   "policy " + policy.name, collector)
             return collector.findings()
 
-    def _change(self, call: Any, name: str, *values: int) -> None:
+    def _change(self, call: Any, name: str, *values: Any) -> None:
         with Collector() as collector:
             check(call(self.handle, os.fsencode(name), *values, collector.handle),
                   "policy " + name, collector)
@@ -168,6 +182,10 @@ class Transaction:
 
     def set_enabled(self, name: str, enabled: bool) -> None:
         self._change(lib.tetra_txn_set_enabled, name, int(enabled))
+
+    def set_scope(self, name: str, cgroups: Iterable[int] | None) -> None:
+        """The control groups that the policy is for from now on; None: all processes."""
+        self._change(lib.tetra_txn_set_scope, name, *groups_of(cgroups))
 
     def commit(self) -> None:
         handle, self._handle = self.handle, ffi.NULL
@@ -297,11 +315,12 @@ class Session:
     def transaction(self) -> Transaction:
         return Transaction(self)
 
-    def load(self, policy: PolicyLike, *, mode: str = "default",
-             replace: bool = False) -> tuple[Finding, ...]:
+    def load(self, policy: PolicyLike, *, mode: str = "default", replace: bool = False,
+             cgroups: Iterable[int] | None = None) -> tuple[Finding, ...]:
         """Puts a policy, or a file of one, into force; returns the load report."""
         with self.transaction() as transaction:
-            findings = transaction.load(policy, mode=mode, replace=replace)
+            findings = transaction.load(policy, mode=mode, replace=replace,
+                                        cgroups=cgroups)
         return findings + transaction.findings
 
     def unload(self, name: str) -> None:
@@ -315,6 +334,10 @@ class Session:
     def set_enabled(self, name: str, enabled: bool) -> None:
         with self.transaction() as transaction:
             transaction.set_enabled(name, enabled)
+
+    def set_scope(self, name: str, cgroups: Iterable[int] | None) -> None:
+        with self.transaction() as transaction:
+            transaction.set_scope(name, cgroups)
 
     @property
     def policies(self) -> list[str]:
