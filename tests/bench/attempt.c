@@ -111,7 +111,8 @@ int attempt_load(struct attempt *attempt, const struct bench *bench, const char 
 	return r < 0 ? r : texts_load(attempt, texts, 1, first, copies);
 }
 
-int attempt_load_rules(struct attempt *attempt, const struct bench_row *row)
+int attempt_load_rules(struct attempt *attempt, const struct bench_row *row,
+		       uint32_t first)
 {
 	uint32_t n = 0;
 
@@ -122,7 +123,7 @@ int attempt_load_rules(struct attempt *attempt, const struct bench_row *row)
 			 "metadata: {name: shape-xxx}\n"
 			 "spec: {kprobes: [{%s, selectors: [{%s}]}]}\n",
 			 row->hook, row->rules[n]);
-	return texts_load(attempt, texts, n, 1, row->copies);
+	return texts_load(attempt, texts, n, first, row->copies);
 }
 
 uint64_t attempt_count_matches(struct attempt *attempt)

@@ -25,7 +25,8 @@ int attempt_load(struct attempt *attempt, const struct bench *bench, const char 
 		 uint32_t first, uint32_t copies);
 
 /* Likewise, but builds the row->copies policies from the row's hook and rules. */
-int attempt_load_rules(struct attempt *attempt, const struct bench_row *row);
+int attempt_load_rules(struct attempt *attempt, const struct bench_row *row,
+		       uint32_t first);
 
 /* Calls that all rules of all policies matched. */
 uint64_t attempt_count_matches(struct attempt *attempt);

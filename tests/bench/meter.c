@@ -134,15 +134,13 @@ void meter_describe(const struct meter *meter, uint64_t operations, char *buf,
 	}
 }
 
-static int64_t map_bytes(uint32_t id)
+/* Of a map or program. */
+static int64_t locked_bytes(int fd)
 {
-	_cleanup_(closep) int fd = bpf_map_get_fd_by_id(id);
 	char path[64], line[128];
 	long long bytes = 0;
 	FILE *file;
 
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	file = fopen(path, "re");
 	if (!file)
@@ -152,6 +150,45 @@ static int64_t map_bytes(uint32_t id)
 			break;
 	fclose(file);
 	return bytes;
+}
+
+static int64_t map_bytes(uint32_t id)
+{
+	_cleanup_(closep) int fd = bpf_map_get_fd_by_id(id);
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return locked_bytes(fd);
+}
+
+/* Its instructions, and those of the processor that are made of them. */
+static int64_t program_bytes(uint32_t id)
+{
+	_cleanup_(closep) int fd = bpf_prog_get_fd_by_id(id);
+	struct bpf_prog_info info = {};
+	uint32_t len = sizeof(info);
+	int64_t bytes;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
+		return -errno;
+	bytes = locked_bytes(fd);
+	return bytes < 0 ? bytes : bytes + info.jited_prog_len;
+}
+
+int64_t meter_program_bytes(void)
+{
+	int64_t total = 0, bytes;
+	uint32_t id = 0;
+
+	while (bpf_prog_get_next_id(id, &id) == 0) {
+		bytes = program_bytes(id);
+		if (bytes < 0)
+			return bytes;
+		total += bytes;
+	}
+	return errno == ENOENT ? total : -errno;
 }
 
 int64_t meter_map_bytes(void)

@@ -48,6 +48,9 @@ void meter_describe(const struct meter *meter, uint64_t operations, char *buf,
 /* Memory of all maps, as the kernel accounts it. Return: bytes, or a negative errno. */
 int64_t meter_map_bytes(void);
 
+/* The same of all programs: pages of their instructions, and bytes of the machine code. */
+int64_t meter_program_bytes(void);
+
 uint64_t meter_now_ns(void);
 
 /* Processor time of this process, user and kernel. */

@@ -61,7 +61,7 @@ static int row_load(struct attempt *attempt, const struct bench *bench,
 	if (r == 0 && row->policy)
 		r = attempt_load(attempt, bench, row->policy, 1, row->copies);
 	else if (r == 0 && row->hook)
-		r = attempt_load_rules(attempt, row);
+		r = attempt_load_rules(attempt, row, 1);
 	return r;
 }
 

@@ -8,6 +8,10 @@
 
 #define FURTHER 20
 
+/* Hooks of a large session: one policy on each of so many system calls. */
+#define HOOKS	   200
+#define HOOK_BYTES 64
+
 /* Kernel time by the tick of the scheduler: coarse, and enough to see who works. */
 static uint64_t kernel_ns(void)
 {
@@ -161,9 +165,130 @@ static int run_base_bytes(const struct bench *bench, const struct bench_row *row
 	return 0;
 }
 
+static bool is_hook(const char *line, char *ret)
+{
+	static const char prefix[] = " T __x64_sys_";
+	const char *at = strstr(line, prefix);
+
+	return at && sscanf(at + sizeof(prefix) - 1, "%40s", ret) == 1 &&
+	       !str_equal(ret, "ni_syscall"); /* calls that are not there */
+}
+
+/* The first system calls that this kernel has, as it lists them. */
+static int hooks_find(char (*names)[HOOK_BYTES])
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[256];
+	int n = 0;
+
+	if (!file)
+		return -errno;
+	while (n < HOOKS && fgets(line, sizeof(line), file))
+		n += is_hook(line, names[n]);
+	fclose(file);
+	return n == HOOKS ? 0 : -ENOENT;
+}
+
+static int hook_load(struct attempt *attempt, const char *name, uint32_t number)
+{
+	char hook[128];
+	const struct bench_row row = {
+		.hook = hook,
+		.rules = { "matchPIDs: [{operator: In, values: [7000000]}]" },
+		.copies = 1,
+	};
+
+	snprintf(hook, sizeof(hook), "call: sys_%.40s, syscall: true", name);
+	return attempt_load_rules(attempt, &row, number);
+}
+
+/* What a session with many hooks cost. */
+struct many {
+	uint64_t first_ns, all_ns; /* processor time */
+	int64_t program_bytes;
+	uint64_t close_ns; /* by the clock */
+	uint64_t close_own_ns;
+};
+
+static int many_load(struct attempt *attempt, struct many *ret)
+{
+	static char names[HOOKS][HOOK_BYTES];
+	uint64_t start = meter_own_ns();
+	int64_t before = meter_program_bytes();
+	uint32_t i;
+	int r = hooks_find(names);
+
+	for (i = 0; i < HOOKS && r == 0; i++) {
+		r = hook_load(attempt, names[i], i);
+		if (i == 0)
+			ret->first_ns = meter_own_ns() - start;
+	}
+	ret->all_ns = meter_own_ns() - start;
+	ret->program_bytes = meter_program_bytes() - before;
+	return r;
+}
+
+static int many_run(struct many *ret)
+{
+	struct attempt attempt;
+	uint64_t start, own;
+	int r = attempt_open(&attempt, 0);
+
+	if (r == 0)
+		r = many_load(&attempt, ret);
+	start = meter_now_ns();
+	own = meter_own_ns();
+	attempt_done(&attempt);
+	ret->close_ns = meter_now_ns() - start;
+	ret->close_own_ns = meter_own_ns() - own;
+	return r;
+}
+
+static int run_each_hook(const struct bench *bench, const struct bench_row *row)
+{
+	struct many many;
+	int r = many_run(&many);
+
+	(void)bench; /* no policy of a file */
+	if (r < 0)
+		return bench_fail(row, "%s", strerror(-r));
+	bench_report(row, (double)(many.all_ns - many.first_ns) / (HOOKS - 1),
+		     "processor time; the first: %.0f M", (double)many.first_ns / 1e6);
+	return 0;
+}
+
+static int run_hook_bytes(const struct bench *bench, const struct bench_row *row)
+{
+	struct many many;
+	int r = many_run(&many);
+
+	(void)bench; /* no policy of a file */
+	if (r < 0)
+		return bench_fail(row, "%s", strerror(-r));
+	bench_report(row, (double)many.program_bytes / HOOKS, "mean of %d", HOOKS);
+	return 0;
+}
+
+static int run_close(const struct bench *bench, const struct bench_row *row)
+{
+	struct many many;
+	int r = many_run(&many);
+
+	(void)bench; /* no policy of a file */
+	if (r < 0)
+		return bench_fail(row, "%s", strerror(-r));
+	bench_report(row, (double)many.close_ns / 1e6,
+		     "%d hooks, guest time; %.0f M of it processor time of the session's",
+		     HOOKS, (double)many.close_own_ns / 1e6);
+	return 0;
+}
+
 const struct bench_row bench_load_rows[] = {
 	{ "load_first", run_first },
 	{ "load_further", run_further },
+	{ "load_each_hook", run_each_hook },
+	{ "hook_program_bytes", run_hook_bytes },
+	{ "close_200_ms", run_close },
 	{ "policy_kernel_bytes", run_policy_bytes },
 	{ "base_kernel_bytes", run_base_bytes },
 	{},

@@ -8,6 +8,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/plan/plan.h"
+#include "lib/recording/recording.h"
 #include "tests/fuzz/fuzz.h"
 #include "tetra/policy.h"
 

@@ -176,7 +176,12 @@ static void case_set_process(struct tetra_case *c, const struct tetra_seed *seed
 	c->ns_tgid = process->ns_tgid;
 	memcpy(c->caps, process->caps, sizeof(c->caps));
 	memcpy(c->namespaces, process->namespaces, sizeof(c->namespaces));
+	memcpy(c->groups, event->cgroups, sizeof(c->groups));
 }
+
+/* What events append to the name of a file that has none any more; it is never compared. */
+#define DELETED	      " (deleted)"
+#define DELETED_BYTES (sizeof(DELETED) - 1)
 
 /* Nothing is promised of the bytes around a text; whoever relies on them shall see. */
 static void case_set_text(struct tetra_case *c, const char *text, size_t len)
@@ -229,6 +234,10 @@ static void case_set_path(struct tetra_case *c, const char *text, size_t len)
 	if (depth > TETRA_MAX_COMPONENTS)
 		path->plain = 0;
 	case_set_text(c, text, len);
+	path->deleted = len & 1;
+	if (path->deleted)
+		memcpy(c->scratch.record + c->scratch.text_at + len, DELETED,
+		       DELETED_BYTES);
 	c->scratch.spot = c->scratch.text_at;
 	/* The programs shall make the text. */
 	if (path->plain)
@@ -267,7 +276,7 @@ static int step_slot(struct kernel_case *kernel, uint32_t slot,
 	case TETRA_SLOTS_PATH:
 		return steps_path(kernel, arg);
 	case TETRA_SLOTS_TEXT:
-		if (!c->state)
+		if (!c->state || c->state == TETRA_VALUE_FAULT)
 			case_set_text(c, arg->text, arg->len);
 		return step_run(kernel->skeleton->progs.tetra_case_text);
 	}

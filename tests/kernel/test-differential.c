@@ -23,10 +23,12 @@ struct tally {
 	uint32_t n_cases, n_matching, n_differences;
 };
 
+#define MAX_PROGRAMS 3
+
 /* Programs of one hook point that see one call, as the ladder puts them together. */
 static const struct hook_programs {
 	uint32_t n;
-	struct case_program programs[2];
+	struct case_program programs[MAX_PROGRAMS];
 } hooks[] = {
 	{ 1, { { TETRA_PHASE_EVENT | TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, false } } },
 	{ 2,
@@ -41,11 +43,26 @@ static const struct hook_programs {
 	{ 2,
 	  { { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false },
 	    { TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, true } } },
+	/* A tracepoint, and what carries its signals. */
+	{ 2, { { TETRA_PHASE_EVENT, false }, { TETRA_PHASE_SIGNAL, false } } },
+	/* Where a denial can be skipped: signals apart from it, or a return probe that catches. */
+	{ 3,
+	  { { TETRA_PHASE_SIGNAL, true },
+	    { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN, false },
+	    { TETRA_PHASE_DENY, true } } },
+	{ 3,
+	  { { TETRA_PHASE_EVENT | TETRA_PHASE_SIGNAL, false },
+	    { TETRA_PHASE_RETURN | TETRA_PHASE_CATCH, false },
+	    { TETRA_PHASE_DENY, false } } },
+	{ 2,
+	  { { TETRA_PHASE_SIGNAL | TETRA_PHASE_DENY, true },
+	    { TETRA_PHASE_EVENT | TETRA_PHASE_RETURN | TETRA_PHASE_CATCH, false } } },
 };
 
 /* By group: the selector that a program takes, -1, or -2 for two. */
 struct opinion {
 	int winners[TETRA_MAX_RULES];
+	bool counted[TETRA_MAX_RULES];	/* as a match, which one program of a hook does */
 	bool enforced[TETRA_MAX_RULES]; /* it was signalled or overridden for the group */
 };
 
@@ -54,6 +71,7 @@ static void opinion_count(struct opinion *ret, const struct case_outcome *outcom
 {
 	const struct tetra_hook_row *hook = &image->cells[1].hook;
 
+	memset(ret->counted, 0, sizeof(ret->counted));
 	memset(ret->enforced, 0, sizeof(ret->enforced));
 	for (uint32_t i = 0; i < n_groups; i++)
 		ret->winners[i] = -1;
@@ -63,6 +81,8 @@ static void opinion_count(struct opinion *ret, const struct case_outcome *outcom
 		uint64_t mask = 1ull << bit % 64;
 		int *winner;
 
+		if (outcome->counted[bit / 64] & mask)
+			ret->counted[group] = true;
 		if (outcome->enforced[bit / 64] & mask)
 			ret->enforced[group] = true;
 		if (!((outcome->counted[bit / 64] | outcome->enforced[bit / 64]) & mask))
@@ -127,32 +147,54 @@ static const char *judge_group(const struct random_rules *rules,
 		return "enforced";
 	if (program->phase & TETRA_PHASE_EVENT && seen->winners[g] != evaluator)
 		return "winner";
+	if (seen->counted[g] != (program->phase & TETRA_PHASE_EVENT && evaluator >= 0))
+		return "counted";
 	return NULL;
+}
+
+/* What one program has enforced, the one that counts books to the same selector. */
+static bool pair_agrees(const struct opinion *a, const struct opinion *b,
+			uint32_t n_groups)
+{
+	for (uint32_t g = 0; g < n_groups; g++)
+		if ((a->enforced[g] || b->enforced[g]) && a->winners[g] >= 0 &&
+		    b->winners[g] >= 0 && a->winners[g] != b->winners[g])
+			return false;
+	return true;
+}
+
+static bool books_agree(const struct opinion *opinions, uint32_t n, uint32_t n_groups)
+{
+	for (uint32_t i = 1; i < n; i++)
+		for (uint32_t k = 0; k < i; k++)
+			if (!pair_agrees(&opinions[i], &opinions[k], n_groups))
+				return false;
+	return true;
 }
 
 static int compare_program(struct kernel_case *kernel, const struct random_rules *rules,
 			   const struct image *image, const struct case_program *program,
 			   const struct random_event *event, uint64_t event_seed,
-			   struct tally *tally, bool *matching, bool *differs)
+			   struct tally *tally, struct opinion *ret, bool *matching,
+			   bool *differs)
 {
 	static struct case_outcome outcome;
-	static struct opinion seen;
 	uint32_t n_denials = 0;
 	int r = kernel_case_run(kernel, &rules->ruleset.seed, program, event, &outcome);
 
 	if (r < 0)
 		return r;
-	opinion_count(&seen, &outcome, image, rules->hook.n_groups);
+	opinion_count(ret, &outcome, image, rules->hook.n_groups);
 	for (uint32_t g = 0; g < rules->hook.n_groups; g++) {
 		int evaluator = random_event_judge(rules, event, g, program->later);
 		const char *what =
-			judge_group(rules, program, &seen, g, evaluator, &n_denials);
+			judge_group(rules, program, ret, g, evaluator, &n_denials);
 
 		*matching |= evaluator >= 0;
 		if (!what)
 			continue;
 		if (tally->n_differences < REPORTED)
-			report(rules, event, event_seed, g, what, seen.winners[g],
+			report(rules, event, event_seed, g, what, ret->winners[g],
 			       evaluator);
 		*differs = true;
 		return 0;
@@ -194,13 +236,20 @@ static int compare_event(struct kernel_case *kernel, const struct random_rules *
 {
 	const struct hook_programs *hook = &hooks[event_seed % ARRAY_SIZE(hooks)];
 	static struct random_event event;
+	static struct opinion opinions[MAX_PROGRAMS];
 	bool matching = false, differs = false;
 	int r = 0;
 
 	random_event_make(rules, event_seed, &event);
 	for (uint32_t i = 0; r == 0 && i < hook->n; i++)
 		r = compare_program(kernel, rules, image, &hook->programs[i], &event,
-				    event_seed, tally, &matching, &differs);
+				    event_seed, tally, &opinions[i], &matching, &differs);
+	if (r == 0 && !differs && !books_agree(opinions, hook->n, rules->hook.n_groups)) {
+		printf("difference: seed %" PRIu64 ", event seed %" PRIu64
+		       ": two programs book to two selectors\n",
+		       rules->seed, event_seed);
+		differs = true;
+	}
 	if (r == 0)
 		r = compare_host(kernel, rules, image, &event, event_seed, &differs);
 	tally->n_cases++;

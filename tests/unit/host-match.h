@@ -6,7 +6,7 @@
 #ifndef TETRA_TESTS_HOST_MATCH_H
 #define TETRA_TESTS_HOST_MATCH_H
 
-#include "bpf/abi/match.h"
+#include "bpf/abi/match-cut.h"
 #include "lib/image/image.h"
 #include "tests/unit/random-rules.h"
 
@@ -122,12 +122,29 @@ static uint64_t host_marks(struct host_run *run, uint32_t dim, uint64_t marks,
 	return match_bits(&run->image, &run->match, dim, marks);
 }
 
+/* The nearest group that the table knows, as programs look for it. */
+static uint64_t host_scope(struct host_run *run, uint32_t dim)
+{
+	const struct tetra_cell *cell = image_cell(&run->image, dim);
+
+	for (uint32_t level = TETRA_SCOPE_LEVELS; level-- > 0;) {
+		uint64_t group = run->event->cgroups[level];
+
+		if (cell->dim.interest & TETRA_SCOPE_BIT(level) && group &&
+		    match_scope(&run->image, &run->match, dim, group))
+			return run->match.bits;
+	}
+	return match_and(&run->match, cell->dim.miss_bits, cell->dim.miss_row);
+}
+
 static uint64_t host_process_column(struct host_run *run, uint32_t column, uint32_t dim)
 {
 	const struct random_event *event = run->event;
 	const struct eval_event *process = &event->process;
 
 	switch (column) {
+	case TETRA_COL_SCOPE:
+		return host_scope(run, dim);
 	case TETRA_COL_PID:
 		return match_exact(&run->image, &run->match, dim, process->tgid, 0);
 	case TETRA_COL_NSPID:
@@ -191,6 +208,10 @@ static uint64_t host_slot_column(struct host_run *run, uint32_t number, uint32_t
 					   arg->type_state);
 		return host_column_number(run, dim, arg->file_type, 0);
 	}
+	if (arg->state == TETRA_VALUE_FAULT && arg->len && column == TETRA_COL_HEAD)
+		return match_cut(&run->image, &run->match, dim,
+				 host_text_head(run, arg->text, arg->len), arg->len,
+				 run->steps.text);
 	if (arg->state != TETRA_VALUE_READ)
 		return match_aside(&run->image, &run->match, dim, arg->state);
 	if (kind->slots == TETRA_SLOTS_SOCK)
@@ -263,6 +284,16 @@ static inline void host_winners(const struct host_run *run, uint32_t base, int *
 			const struct tetra_rule *rule =
 				&run->image.cells[run->hook->rules + bit].rule;
 
+			/* It waits for the result, and another has enforced before. */
+			if (word & rule->yields) {
+				uint32_t at =
+					k * 64 + __builtin_ctzll(word & rule->yields);
+				const struct tetra_rule *other =
+					&run->image.cells[run->hook->rules + at].rule;
+
+				if (other->flags & TETRA_RULE_ENFORCES)
+					rule = other;
+			}
 			ret[rule->group - base] = (int)rule->selector;
 			word &= ~rule->group_mask;
 		}

@@ -10,6 +10,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/strbuf.h"
 #include "lib/plan/plan.h"
+#include "lib/recording/recording.h"
 #include "tests/unit/suite.h"
 
 #define PLAN_PATH_BYTES 4096
@@ -82,10 +83,16 @@ static inline void diag_show(struct tetra_diag *diag, struct strbuf *text)
 static inline void source_tell(struct strbuf *text, const struct tetra_source *source)
 {
 	static const char *const from[] = {
-		[TETRA_FROM_WORD] = "param",	  [TETRA_FROM_RESULT] = "result",
-		[TETRA_FROM_FIELD] = "field",	  [TETRA_FROM_ARRAY] = "array",
-		[TETRA_FROM_LOC] = "loc",	  [TETRA_FROM_REL_LOC] = "rel_loc",
-		[TETRA_FROM_LOC_BYTES] = "bytes", [TETRA_FROM_CONSTANT] = "constant",
+		[TETRA_FROM_WORD] = "param",
+		[TETRA_FROM_RESULT] = "result",
+		[TETRA_FROM_FIELD] = "field",
+		[TETRA_FROM_ARRAY] = "array",
+		[TETRA_FROM_LOC] = "loc",
+		[TETRA_FROM_REL_LOC] = "rel_loc",
+		[TETRA_FROM_LOC_BYTES] = "bytes",
+		[TETRA_FROM_CONSTANT] = "constant",
+		[TETRA_FROM_COPY] = "copy",
+		[TETRA_FROM_RESULT_COPY] = "result copy",
 	};
 
 	strbuf_format(text, "%s %u", from[source->n_steps ? source->start : source->from],
@@ -127,6 +134,13 @@ static inline void slot_tell(struct strbuf *text, const struct plan_use *use, ui
 
 #define ARG(index, type) "{index: " index ", type: " type "}"
 #define ARGS(list)	 ", args: [" list "]"
+
+/* A filter of an argument whose type is the field's: an int. */
+#define EXEC_FIELD(op, values)                                                           \
+	EVENT("sched", "sched_process_exec",                                             \
+	      ARGS("{index: 5}") ", selectors: [{matchArgs: [{index: 5, operator: " op   \
+				 ", values: [" values "]}]}]")
+
 #define EQUAL(index, value)                                                              \
 	"selectors: [{matchArgs: [{index: " index ", operator: Equal, values: [" value   \
 	"]}]}]"

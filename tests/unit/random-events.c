@@ -152,6 +152,12 @@ static void event_slot(const struct random_rules *rules, struct random_state *ra
 	ret->state = event_state(random, TETRA_VALUE_STATES - 1);
 	ret->type_state = event_state(random, TETRA_VALUE_STATES - 1);
 	ret->file_type = random_below(random, 16);
+	/* A fault may leave the beginning of a text. */
+	if (ret->state == TETRA_VALUE_READ && !path && random_once(random, 6))
+		ret->state = TETRA_VALUE_FAULT;
+	if (ret->state == TETRA_VALUE_FAULT && !path)
+		ret->len =
+			random_below(random, event_text(rules, random, path, text) + 1);
 	if (ret->state != TETRA_VALUE_READ)
 		return;
 	ret->foreign = path && random_once(random, 4);
@@ -213,6 +219,24 @@ static void event_start_marks(const struct random_rules *rules, struct random_ev
 	}
 }
 
+static void event_cgroup(const struct random_rules *rules, struct random_state *random,
+			 struct random_event *ret)
+{
+	const struct ruleset_cgroup *group =
+		&rules->cgroups[random_below(random, RANDOM_CGROUPS)];
+	uint32_t n = group->level;
+
+	memset(ret->cgroups, 0, sizeof(ret->cgroups));
+	for (uint32_t i = 0; i < n; i++)
+		ret->cgroups[i] = group->above[i];
+	ret->cgroups[n++] = group->id;
+	/* One that is new. */
+	if (random_once(random, 4))
+		ret->cgroups[n++] = random_next(random);
+	ret->process.cgroups = ret->cgroups;
+	ret->process.n_cgroups = n;
+}
+
 void random_event_make(const struct random_rules *rules, uint64_t seed,
 		       struct random_event *ret)
 {
@@ -227,6 +251,7 @@ void random_event_make(const struct random_rules *rules, uint64_t seed,
 		if (ret->slots[i].kind)
 			event_slot(rules, &random, &ret->slots[i], ret->texts[i]);
 	}
+	event_cgroup(rules, &random, ret);
 }
 
 /* The marks of one group's selectors, from the bits of the process. */
@@ -286,6 +311,18 @@ void random_event_see(const struct random_rules *rules, const struct random_even
 	event_set_marks(group, event, ret);
 }
 
+static bool group_is_for(const struct ruleset_group *group,
+			 const struct eval_event *process)
+{
+	uint64_t ids[RANDOM_CGROUPS];
+
+	if (!group->scope)
+		return true;
+	for (uint32_t i = 0; i < group->scope->n; i++)
+		ids[i] = group->scope->groups[i].id;
+	return eval_scope(ids, group->scope->n, process);
+}
+
 int random_event_judge(const struct random_rules *rules, const struct random_event *event,
 		       uint32_t position, bool later)
 {
@@ -293,7 +330,7 @@ int random_event_judge(const struct random_rules *rules, const struct random_eve
 	struct eval_arg args[TETRA_MAX_SLOTS];
 	struct eval_event seen;
 
-	if (group->disabled)
+	if (group->disabled || !group_is_for(group, &event->process))
 		return -1;
 	random_event_see(rules, event, position, &args, &seen);
 	return later ? judge_entry(group->hook, &seen)
@@ -375,6 +412,9 @@ void random_rules_describe(const struct random_rules *rules, uint32_t position, 
 
 	fprintf(out, "seed %" PRIu64 ", group %u of %u, %u selectors\n", rules->seed,
 		position, rules->hook.n_groups, group->hook->n_selectors);
+	for (uint32_t i = 0; group->scope && i < group->scope->n; i++)
+		fprintf(out, "  scope %#" PRIx64 " on level %u\n",
+			group->scope->groups[i].id, group->scope->groups[i].level);
 	for (uint32_t i = 0; i < group->hook->n_selectors; i++) {
 		const struct policy_selector *selector = &group->hook->selectors[i];
 
@@ -433,6 +473,9 @@ void random_event_describe(const struct random_rules *rules,
 	for (uint32_t i = 0; i < TETRA_NS_END; i++)
 		fprintf(out, " %" PRIu64 " (%" PRIu64 ")", process->namespaces[i],
 			process->host_namespaces[i]);
+	fprintf(out, "\n  control groups:");
+	for (uint32_t i = 0; i < process->n_cgroups; i++)
+		fprintf(out, " %#" PRIx64, process->cgroups[i]);
 	fputc('\n', out);
 	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++) {
 		if (!event->slots[i].kind)

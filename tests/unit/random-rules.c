@@ -29,7 +29,7 @@ static const uint8_t slot_kinds[] = {
 	TETRA_ARG_INT32, TETRA_ARG_UINT32, TETRA_ARG_INT64,    TETRA_ARG_UINT64,
 	TETRA_ARG_SIZE,	 TETRA_ARG_STRING, TETRA_ARG_FILENAME, TETRA_ARG_CHAR_BUF,
 	TETRA_ARG_FILE,	 TETRA_ARG_PATH,   TETRA_ARG_FD,       TETRA_ARG_BINPRM,
-	TETRA_ARG_FILE,	 TETRA_ARG_STRING, TETRA_ARG_SOCK,     TETRA_ARG_SOCK,
+	TETRA_ARG_FILE,	 TETRA_ARG_STRING, TETRA_ARG_SOCK,     TETRA_ARG_SOCKADDR,
 };
 
 uint64_t random_next(struct random_state *random)
@@ -571,6 +571,60 @@ static void make_group(struct random_rules *rules, struct ruleset_group *group,
 		!rules->sparse && random_once(&rules->random, 40) ? 0 : n_selectors;
 }
 
+/* Control groups, each below an earlier one; deep ones are rare, but there are some. */
+static void make_cgroups(struct random_rules *rules)
+{
+	struct random_state *random = &rules->scopes;
+
+	rules->cgroups[0].id = 1;
+	for (uint32_t i = 1; i < RANDOM_CGROUPS; i++) {
+		uint32_t above = random_once(random, 3) ? i - 1 : random_below(random, i);
+		const struct ruleset_cgroup *parent = &rules->cgroups[above];
+		struct ruleset_cgroup *group = &rules->cgroups[i];
+		uint64_t *ids = alloc(rules, parent->level + 1, sizeof(*ids));
+
+		if (parent->level)
+			memcpy(ids, parent->above, parent->level * sizeof(*ids));
+		ids[parent->level] = parent->id;
+		group->id = random_next(random);
+		group->level = parent->level + 1;
+		group->above = ids;
+	}
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct ruleset_cgroup *one = a, *two = b;
+
+	return one->id < two->id ? -1 : one->id > two->id;
+}
+
+/* Some groups for which the policy is; now and then none at all. */
+static const struct ruleset_scope *make_scope(struct random_rules *rules)
+{
+	struct ruleset_scope *scope = alloc(rules, 1, sizeof(*scope));
+	struct ruleset_cgroup *groups = alloc(rules, RANDOM_CGROUPS, sizeof(*groups));
+	uint32_t often = 1 + random_below(&rules->scopes, RANDOM_CGROUPS);
+
+	for (uint32_t i = 0; i < RANDOM_CGROUPS; i++)
+		if (random_once(&rules->scopes, often))
+			groups[scope->n++] = rules->cgroups[i];
+	qsort(groups, scope->n, sizeof(*groups), by_id);
+	scope->groups = groups;
+	return scope;
+}
+
+static void make_scopes(struct random_rules *rules)
+{
+	make_cgroups(rules);
+	/* Half of the hooks have none. */
+	if (random_once(&rules->scopes, 2))
+		return;
+	for (uint32_t i = 0; i < rules->hook.n_groups; i++)
+		if (random_once(&rules->scopes, 2))
+			rules->hook.groups[i].scope = make_scope(rules);
+}
+
 static void make_groups(struct random_rules *rules, uint32_t n_rules)
 {
 	struct ruleset_group *groups = alloc(rules, n_rules, sizeof(*groups));
@@ -636,6 +690,8 @@ int random_rules_new(struct random_rules **ret, uint64_t seed, uint32_t n_rules)
 	rules->random.state = seed;
 	make_hook(rules);
 	make_groups(rules, n_rules);
+	rules->scopes.state = ~seed;
+	make_scopes(rules);
 	rules->ruleset.generation = seed;
 	rules->ruleset.hooks = &rules->hook;
 	rules->ruleset.n_hooks = 1;

@@ -18,6 +18,8 @@
 #define RANDOM_FIRST_GROUP 100
 /* Literals that events are made from. */
 #define RANDOM_KEPT 256
+/* Control groups of a random tree: the first is the root. */
+#define RANDOM_CGROUPS 40
 
 struct random_state {
 	uint64_t state;
@@ -46,12 +48,17 @@ struct random_rules {
 	uint32_t n_numbers;
 	const struct policy_value *addresses[RANDOM_KEPT];
 	uint32_t n_addresses;
+	struct random_state
+		scopes; /* apart: scopes came later, the rest stays as it was */
+	struct ruleset_cgroup cgroups[RANDOM_CGROUPS];
 };
 
 /* What a program would see: the process, and the values by slot. */
 struct random_event {
-	struct eval_event process;	  /* without args, return value, marks */
-	uint64_t pid_marks, binary_marks; /* the process's own bits */
+	struct eval_event process; /* without args, return value, marks */
+	uint64_t
+		cgroups[TETRA_SCOPE_LEVELS]; /* .process.cgroups: by level, then zeroes */
+	uint64_t pid_marks, binary_marks;    /* the process's own bits */
 	struct eval_arg slots[TETRA_MAX_SLOTS];
 	char exe[RANDOM_TEXT_BYTES + 64];
 	char texts[TETRA_MAX_SLOTS][RANDOM_TEXT_BYTES + 64];

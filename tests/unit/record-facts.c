@@ -14,6 +14,7 @@
 
 #include "lib/base/strbuf.h"
 #include "lib/kernel/kernel.h"
+#include "lib/recording/recording.h"
 
 static void ask_function(struct tetra_kernel *kernel, const char *name)
 {

@@ -10,6 +10,7 @@
 #include "lib/base/diag.h"
 #include "lib/commit/next.h"
 #include "lib/state/txn.h"
+#include "lib/recording/recording.h"
 
 static void show_findings(struct tetra_diag *diag)
 {

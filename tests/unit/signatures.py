@@ -26,7 +26,7 @@ def tables(path):
 
 
 def functions(path):
-    """What a recorded kernel has: name, and the kind of each parameter."""
+    """What a recorded kernel has: name, and the flags of each parameter."""
     with gzip.open(path, "rt") as file:
         for line in file:
             fields = line.rstrip("\n").split("\t")
@@ -41,7 +41,7 @@ def functions(path):
 def agrees(letters, kinds):
     """Pointers are pointers, and there are as many parameters."""
     return len(letters) - 1 == len(kinds) and all(
-        letter == "?" or (kind == "p") == (letter not in "ilf")
+        letter == "?" or ("p" in kind) == (letter not in "ilf")
         for letter, kind in zip(letters[1:], kinds))
 
 

@@ -72,6 +72,12 @@ static void compare(const struct random_rules *rules, uint32_t group,
 	ck_assert_int_eq(arena_new(&arena), 0);
 	space.arena = arena;
 	random_event_see(rules, event, group, &args, &seen);
+	/* Sets know a fault as a whole, not what is left of a text. */
+	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
+		if (args[i].state == TETRA_VALUE_FAULT)
+			args[i].len = 0;
+	if (seen.return_value.state == TETRA_VALUE_FAULT)
+		seen.return_value.len = 0;
 	/* The selector is alone in its hook. */
 	seen.pid_marks >>= selector;
 	seen.binary_marks >>= selector;

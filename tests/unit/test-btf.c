@@ -119,12 +119,17 @@ static void add_nest(struct btf *btf, const char *name, int i32, unsigned int n)
 /* Types as long as they are followed, and one longer. */
 static void sample_fill_depths(struct btf *btf)
 {
-	int i32 = btf__add_int(btf, "int", 4, BTF_INT_SIGNED), type[2];
+	int i32 = btf__add_int(btf, "int", 4, BTF_INT_SIGNED), type[2], loop;
 
 	add_chain(btf, "chain", i32, MAX_DEPTH);
 	add_chain(btf, "chain_more", i32, MAX_DEPTH + 1);
 	add_nest(btf, "nest", i32, MAX_DEPTH);
 	add_nest(btf, "nest_more", i32, MAX_DEPTH + 1);
+	/* No compiler makes it, and a search for each way through it does not end. */
+	loop = btf__add_struct(btf, "loop", 4);
+	for (int i = 0; i < 4; i++)
+		btf__add_field(btf, NULL, loop, 0, 0);
+	btf__add_field(btf, "x", i32, 0, 0);
 	for (int i = 0; i < 2; i++) {
 		type[i] = i32;
 		for (int n = 0; n < MAX_DEPTH - 1 + i; n++)
@@ -350,6 +355,7 @@ TEST(btf_finds_members)
 		{ "chain_more", "m.x", -ENOENT, 0, 0 },
 		{ "nest", "x", 0, 0, 4 },
 		{ "nest_more", "x", -ENOENT, 0, 0 },
+		{ "loop", "y", -ENOENT, 0, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

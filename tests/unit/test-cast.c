@@ -70,3 +70,49 @@ TEST(cast_without_the_function_changes_nothing)
 	ck_assert_int_eq(insns[1].imm, TETRA_CALL_CAST);
 	ck_assert_int_eq(insns[1].src_reg, 0);
 }
+
+#define LOAD_ADDRESS(number)                                                             \
+	{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_3, .imm = (number) },    \
+	{                                                                                \
+		0                                                                        \
+	}
+
+/* Both halves; 0 where it is not known, which the programs take for that. */
+TEST(cast_addresses_are_put_in_place)
+{
+	struct bpf_insn insns[] = { LOAD_ADDRESS(TETRA_AT_RENAME_LOCK),
+				    LOAD_ADDRESS(TETRA_AT_MOUNT_LOCK) };
+	const struct cast none = {};
+	struct cast some = cast;
+
+	some.rename_lock = 0xffff888012345678;
+	some.mount_lock = 0xffff888087654321;
+	cast_patch(&some, insns, ARRAY_SIZE(insns));
+	ck_assert_uint_eq((uint32_t)insns[0].imm, 0x12345678);
+	ck_assert_uint_eq((uint32_t)insns[1].imm, 0xffff8880);
+	ck_assert_uint_eq((uint32_t)insns[2].imm, 0x87654321);
+	insns[0].imm = TETRA_AT_RENAME_LOCK;
+	insns[1].imm = 0;
+	cast_patch(&none, insns, ARRAY_SIZE(insns));
+	ck_assert_int_eq(insns[0].imm, 0);
+	ck_assert_int_eq(insns[1].imm, 0);
+}
+
+/* Other numbers, addresses in maps, instructions at the end. */
+TEST(cast_other_loads_stay)
+{
+	struct bpf_insn insns[] = {
+		LOAD_ADDRESS(TETRA_BTF_DENTRY),
+		LOAD_ADDRESS(TETRA_AT_RENAME_LOCK),
+		LOAD_ADDRESS(TETRA_AT_RENAME_LOCK),
+		MOVE(BPF_REG_3, TETRA_AT_RENAME_LOCK),
+	};
+	struct bpf_insn before[ARRAY_SIZE(insns)];
+
+	insns[2].src_reg = BPF_PSEUDO_MAP_VALUE;
+	insns[5].imm = 1;
+	memcpy(before, insns, sizeof(insns));
+	cast_patch(&(struct cast){ .rename_lock = 5 }, insns, ARRAY_SIZE(insns));
+	for (size_t i = 0; i < ARRAY_SIZE(insns); i++)
+		ck_assert(same(&insns[i], &before[i]));
+}

@@ -200,6 +200,117 @@ TEST(a_text_without_end_is_judged_by_its_beginning)
 	}
 }
 
+/* What was read before a fault decides, or nothing does: then it is a fault. */
+static const struct {
+	const char *read;
+	uint32_t op;
+	bool strict, lenient;
+} cut_truths[] = {
+	{ "SECRETS", TETRA_OP_PREFIX, true, true },
+	{ "SECRET", TETRA_OP_PREFIX, true, true },
+	{ "S", TETRA_OP_PREFIX, false, true },
+	{ "SX", TETRA_OP_PREFIX, false, false },
+	{ "GO", TETRA_OP_PREFIX, false, false },
+	{ "SECRET", TETRA_OP_NOT_PREFIX, false, false },
+	{ "S", TETRA_OP_NOT_PREFIX, false, true },
+	{ "GO", TETRA_OP_NOT_PREFIX, true, true },
+	{ "SECRET", TETRA_OP_EQUAL, true, true }, /* it may end there */
+	{ "SECRET", TETRA_OP_NOT_EQUAL, false, true },
+	{ "S", TETRA_OP_EQUAL, false, true },
+	{ "SECRETS", TETRA_OP_EQUAL, false, false },
+	{ "S", TETRA_OP_NOT_EQUAL, false, true },
+	{ "SECRETS", TETRA_OP_NOT_EQUAL, true, true },
+	{ "SECRET", TETRA_OP_POSTFIX, false, true },
+	{ "GO", TETRA_OP_POSTFIX, false, true },
+	{ "GO", TETRA_OP_NOT_POSTFIX, false, true },
+	{ "", TETRA_OP_NOT_PREFIX, false, true },
+};
+
+TEST_EACH(a_text_that_a_fault_ends_is_judged_by_what_was_read, ARRAY_SIZE(cut_truths))
+{
+	struct policy_value value = TEXT("SECRET");
+	struct policy_filter filter = { .op = cut_truths[_i].op,
+					.values = &value,
+					.n_values = 1 };
+	struct policy_selector selector = { .args = &filter,
+					    .n_args = 1,
+					    .accepts_unreadable = 1 };
+	struct eval_arg arg = { .kind = TETRA_ARG_STRING,
+				.state = TETRA_VALUE_FAULT,
+				.text = cut_truths[_i].read,
+				.len = strlen(cut_truths[_i].read) };
+	struct eval_event event = { .args = &arg };
+
+	ck_assert((judge(&selector, &event) == 0) == cut_truths[_i].strict);
+	selector.accepts_fault = 1;
+	ck_assert((judge(&selector, &event) == 0) == cut_truths[_i].lenient);
+}
+
+TEST(an_exception_is_not_for_what_is_equal_so_far)
+{
+	struct policy_value value = TEXT("/srv/ok");
+	struct policy_filter filter = { .op = TETRA_OP_EQUAL,
+					.values = &value,
+					.n_values = 1 };
+	struct policy_selector selector = { .args = &filter, .n_args = 1, .exempts = 1 };
+	struct eval_arg arg = { .kind = TETRA_ARG_STRING,
+				.state = TETRA_VALUE_FAULT,
+				.text = "/srv/ok",
+				.len = strlen("/srv/ok") };
+	struct eval_event event = { .args = &arg };
+
+	ck_assert_int_eq(judge(&selector, &event), -1);
+	arg.state = TETRA_VALUE_READ;
+	ck_assert_int_eq(judge(&selector, &event), 0);
+}
+
+/*
+ * Selectors of one argument and of the result, which are 1 in the event: by their letters. A
+ * capital enforces; a: looks at the argument, r: at the result, b: at both; x: at the argument,
+ * and does not accept; y: at the result, and does not accept.
+ */
+static const struct {
+	const char *selectors;
+	int winner;
+} result_truths[] = {
+	{ "ra", 0 },  { "rA", 1 },  { "rxA", 2 }, { "raA", 0 }, { "rrA", 2 },
+	{ "yA", 1 },  { "bA", 1 },  { "Rr", 0 },  { "rR", 1 },	{ "Y", 0 },
+	{ "rY", 1 },  { "yY", 1 },  { "arA", 0 }, { "xrA", 2 }, { "rX", 0 },
+	{ "rXa", 0 }, { "yx", -1 }, { "yX", -1 }, { "rXA", 2 },
+};
+
+static void result_selector(char letter, struct policy_selector *ret)
+{
+	static struct policy_value one = INT(1), two = INT(2);
+	static struct policy_filter is_one = { .op = TETRA_OP_EQUAL, .n_values = 1 };
+	static struct policy_filter is_two = { .op = TETRA_OP_EQUAL, .n_values = 1 };
+	char kind = (char)(letter | 0x20);
+	bool argument = kind == 'a' || kind == 'b' || kind == 'x';
+	bool result = kind == 'r' || kind == 'b' || kind == 'y';
+
+	is_one.values = &one;
+	is_two.values = &two;
+	*ret = (struct policy_selector){ .enforces = letter != kind };
+	ret->args = kind == 'x' ? &is_two : &is_one;
+	ret->n_args = argument;
+	ret->return_args = kind == 'y' ? &is_two : &is_one;
+	ret->n_return_args = result;
+}
+
+TEST_EACH(what_was_enforced_at_the_entry_wins, ARRAY_SIZE(result_truths))
+{
+	const char *letters = result_truths[_i].selectors;
+	struct policy_selector selectors[4];
+	struct policy_hook hook = { .selectors = selectors,
+				    .n_selectors = (uint32_t)strlen(letters) };
+	struct eval_arg arg = { .kind = TETRA_ARG_INT32, .number = 1 };
+	struct eval_event event = { .args = &arg, .return_value = arg };
+
+	for (uint32_t i = 0; i < hook.n_selectors; i++)
+		result_selector(letters[i], &selectors[i]);
+	ck_assert_int_eq(eval_policy_hook(&hook, &event), result_truths[_i].winner);
+}
+
 /* An allow-list does not believe a name that a user namespace made; a deny-list does. */
 TEST(names_of_user_namespaces_are_not_believed)
 {

@@ -329,6 +329,16 @@ static void make_unresolved(struct tetra_record_arg *arg)
 	arg->flags = TETRA_ARG_UNRESOLVED;
 }
 
+static void make_foreign(struct tetra_record_arg *arg)
+{
+	arg->flags = TETRA_ARG_FOREIGN;
+}
+
+static void make_both(struct tetra_record_arg *arg)
+{
+	arg->flags = TETRA_ARG_FOREIGN | TETRA_ARG_UNRESOLVED;
+}
+
 TEST(json_buffers_tell_what_is_missing)
 {
 	ck_assert_str_eq(arg_text(TETRA_ARG_CHAR_BUF, "b", "GREP/", 5, make_longer),
@@ -364,6 +374,13 @@ TEST(json_paths_with_their_mode)
 	ck_assert_str_eq(arg_text(TETRA_ARG_PATH, NULL, dir, 12, make_unresolved),
 			 "{\"path_arg\":{\"path\":\"/srv\",\"flags\":"
 			 "\"unresolvedPathComponents\",\"permission\":\"drwxr-xr-t\"}}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_PATH, NULL, dir, 12, make_foreign),
+			 "{\"path_arg\":{\"path\":\"/srv\",\"flags\":"
+			 "\"userNamespace\",\"permission\":\"drwxr-xr-t\"}}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_PATH, NULL, dir, 12, make_both),
+			 "{\"path_arg\":{\"path\":\"/srv\",\"flags\":"
+			 "\"unresolvedPathComponents userNamespace\","
+			 "\"permission\":\"drwxr-xr-t\"}}");
 	ck_assert_str_eq(arg_text(TETRA_ARG_PATH, NULL, "\0\0\0\0\0\0\0\0/x", 10, NULL),
 			 "{\"path_arg\":{\"path\":\"/x\",\"permission\":\"---------\"}}");
 }
@@ -387,6 +404,22 @@ TEST(json_sockets)
 	ck_assert_ptr_nonnull(
 		strstr(arg_text(TETRA_ARG_SOCK, NULL, &sock, sizeof(sock), NULL),
 		       "\"saddr\":\"invalid IP\""));
+}
+
+TEST(json_addresses_of_sockets)
+{
+	struct tetra_record_sock sock = { .family = 2, .sport = 80, .cookie = 9 };
+
+	sock.saddr[0] = 10;
+	sock.saddr[3] = 1;
+	ck_assert_str_eq(
+		arg_text(TETRA_ARG_SOCKADDR, NULL, &sock, sizeof(sock), NULL),
+		"{\"sockaddr_arg\":{\"family\":\"AF_INET\",\"addr\":\"10.0.0.1\","
+		"\"port\":80}}");
+	sock = (struct tetra_record_sock){ .family = 1 };
+	ck_assert_str_eq(arg_text(TETRA_ARG_SOCKADDR, NULL, &sock, sizeof(sock), NULL),
+			 "{\"sockaddr_arg\":{\"family\":\"AF_UNIX\","
+			 "\"addr\":\"invalid IP\"}}");
 }
 
 TEST(json_credentials)

@@ -4,7 +4,6 @@
  * here: nothing is asked of the machine that the test runs on.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,7 +13,9 @@
 #include "lib/linux/hook-names.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/syscalls.h"
+#include "lib/recording/recording.h"
 #include "tests/unit/suite.h"
+#include "tests/unit/tree.h"
 
 static const char *const releases[] = { "5.10", "6.1", "6.12", "7.2", "6.12-full" };
 
@@ -346,47 +347,25 @@ TEST(kernel_facts_may_be_missing)
 
 /* --- a live kernel on folders --- */
 
-static char root[64];
-
-static void put_below(const char *name, const char *text)
-{
-	char path[256], *slash;
-
-	snprintf(path, sizeof(path), "%s/%s", root, name);
-	for (slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(path, 0700);
-		*slash = '/';
-	}
-	put(path, text);
-}
-
 static void setup(void)
 {
-	strcpy(root, "/tmp/test-kernel.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(root));
-	put_below("sys/kernel/security/lsm", "capability,bpfilter");
-	put_below("sys/kernel/tracing/events/sched/sched_switch/format",
-		  "name: sched_switch\nID: 7\nformat:\n"
-		  "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
-		  "\tfield:pid_t prev_pid;\toffset:8;\tsize:4;\tsigned:1;\n");
-	put_below("sys/kernel/tracing/available_filter_functions",
-		  "vfs_write\ntcp_connect [ipv4]\nsecurity_file_open\nlast_one");
-	put_below("proc/sys/kernel/osrelease", "4.18.300-rc1\n");
-	put_below("proc/kallsyms", "0000000000000000 T vfs_write\n"
-				   "0000000000000000 D some_data\n"
-				   "0000000000000000 t mod_function\t[mod]\n");
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type,
-			struct FTW *ftw)
-{
-	return remove(path);
+	tree_make();
+	put_text("sys/kernel/security/lsm", "capability,bpfilter");
+	put_text("sys/kernel/tracing/events/sched/sched_switch/format",
+		 "name: sched_switch\nID: 7\nformat:\n"
+		 "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
+		 "\tfield:pid_t prev_pid;\toffset:8;\tsize:4;\tsigned:1;\n");
+	put_text("sys/kernel/tracing/available_filter_functions",
+		 "vfs_write\ntcp_connect [ipv4]\nsecurity_file_open\nlast_one");
+	put_text("proc/sys/kernel/osrelease", "4.18.300-rc1\n");
+	put_text("proc/kallsyms", "0000000000000000 T vfs_write\n"
+				  "0000000000000000 D some_data\n"
+				  "0000000000000000 t mod_function\t[mod]\n");
 }
 
 static void teardown(void)
 {
-	nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	tree_remove();
 }
 
 static struct tetra_kernel *probe(void)
@@ -441,7 +420,7 @@ static const struct {
 static void put_if(const char *path, const char *text)
 {
 	if (text)
-		put_below(path, text);
+		put_text(path, text);
 }
 
 TEST_EACH(kernel_tells_how_it_is_preempted, ARRAY_SIZE(preemptions))
@@ -463,12 +442,12 @@ TEST(kernel_notices_another_preemption)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
 
-	put_below("proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC");
-	put_below("sys/kernel/debug/sched/preempt", "none (voluntary) full \n");
+	put_text("proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC");
+	put_text("sys/kernel/debug/sched/preempt", "none (voluntary) full \n");
 	kernel = probe();
 	ck_assert(!kernel_is_preemptible(kernel));
 	ck_assert(kernel_offers_voluntary(kernel));
-	put_below("sys/kernel/debug/sched/preempt", "none voluntary (full) \n");
+	put_text("sys/kernel/debug/sched/preempt", "none voluntary (full) \n");
 	ck_assert(!kernel_is_preemptible(kernel));
 	ck_assert_int_eq(kernel_preemption_again(kernel), KERNEL_PREEMPTION_FULL);
 	ck_assert(kernel_is_preemptible(kernel));
@@ -478,12 +457,12 @@ TEST(kernel_sees_switches_that_are_off)
 {
 	_cleanup_(kernel_freep) struct tetra_kernel *kernel = NULL;
 
-	put_below("proc/sys/kernel/ftrace_enabled", "1\n");
+	put_text("proc/sys/kernel/ftrace_enabled", "1\n");
 	kernel = probe();
 	ck_assert_uint_eq(kernel_switches_off(kernel), 0);
-	put_below("proc/sys/kernel/ftrace_enabled", "0\n");
+	put_text("proc/sys/kernel/ftrace_enabled", "0\n");
 	ck_assert_uint_eq(kernel_switches_off(kernel), 1u << KERNEL_SWITCH_FTRACE);
-	put_below("proc/sys/kernel/ftrace_enabled", "1\n");
+	put_text("proc/sys/kernel/ftrace_enabled", "1\n");
 	ck_assert_uint_eq(kernel_switches_off(kernel), 0);
 	for (int i = 0; i < KERNEL_SWITCH_END; i++) {
 		ck_assert_str_ne(kernel_switch_name(i), "");

@@ -6,6 +6,7 @@
 
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/memlock.h"
+#include "lib/recording/recording.h"
 
 #define LOW 65536u
 

@@ -116,7 +116,7 @@ TEST(memory_that_runs_out_loses_no_place)
 	TETRA_OPTS(tetra_parse_opts, opts, .lint = 1);
 	struct tetra_policy *policy = NULL;
 	struct tetra_diag *diag = NULL;
-	char buf[4096];
+	char buf[4096], whole[4096];
 	unsigned int i, n;
 	int r;
 
@@ -129,6 +129,7 @@ TEST(memory_that_runs_out_loses_no_place)
 	fail_at = NEVER;
 	ck_assert_int_eq(r, -ENOMEM);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), n);
+	ck_assert_int_gt(tetra_diag_render(diag, 0, whole, sizeof(whole)), 0);
 	for (i = 1; i < 40; i++) {
 		n_calls = 0;
 		fail_at = i;
@@ -136,6 +137,8 @@ TEST(memory_that_runs_out_loses_no_place)
 		fail_at = NEVER;
 		n = n_calls;
 		ck_assert(r == -ENOMEM || r > 0);
+		if (r > 0)
+			ck_assert_str_eq(buf, whole);
 		if (n < i)
 			break;
 	}

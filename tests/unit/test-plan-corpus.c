@@ -8,6 +8,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/plan/plan.h"
+#include "lib/recording/recording.h"
 #include "tests/unit/expect.h"
 
 static const char *const releases[] = { "5.10", "6.1", "6.12", "7.2", "6.12-full" };

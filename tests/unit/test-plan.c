@@ -81,6 +81,8 @@ static const struct {
 	{ FUNCTION("security_bprm_check", ARGS(ARG("0", "linux_binprm"))), ALL,
 	  "linux_binprm param 0 typed", NULL },
 	{ FUNCTION("tcp_connect", ARGS(ARG("0", "sock"))), ALL, "sock param 0", NULL },
+	{ FUNCTION("security_socket_bind", ARGS(ARG("0", "socket"))), ALL,
+	  "socket param 0->24", NULL },
 	{ FUNCTION("security_mmap_file", ARGS(ARG("0", "file"))), ALL,
 	  "file param 0 typed", NULL },
 	/* The hook may get no file, and says so from 7.2 on. */
@@ -221,9 +223,25 @@ static const struct {
 		ARGS("{index: 4}") ", selectors: [{matchArgs: [{index: 4, operator: "
 				   "Prefix, values: [x]}]}]"),
 	  ALL, NULL, "Prefix cannot be used on a field of type int64" },
+	/* Values that only the type of the field rules out. */
+	{ EXEC_FIELD("Equal", "abc"), ALL, NULL,
+	  "is not a number, and the field is int" },
+	{ EXEC_FIELD("Equal", "'18446744073709551616'"), ALL, NULL,
+	  "is out of range for the field, int" },
+	{ EXEC_FIELD("NotEqual", "'4294967297'"), ALL, NULL,
+	  "is out of range for the field, int" },
+	{ EXEC_FIELD("GT", "'-18446744073709551615'"), ALL, NULL,
+	  "is out of range for the field, int" },
+	{ EXEC_FIELD("InRange", "'1:4294967296'"), ALL, NULL,
+	  "is out of range for the field, int" },
+	{ EXEC_FIELD("Mask", "'4294967296'"), ALL, NULL,
+	  "is out of range for the field, int" },
+	{ EXEC_FIELD("Mask", "'0xffffffff', '-1'"), ALL, "int32 field 12+4", NULL },
+	{ EXEC_FIELD("Equal", "'-1', '0x7f'"), ALL, "int32 field 12+4", NULL },
+	{ EXEC_FIELD("InRange", "'-5:5'"), ALL, "int32 field 12+4", NULL },
 };
 
-/* A kernel of which nothing is known but what @lines say. */
+/* A kernel that has only what @lines say. */
 static struct tetra_kernel *kernel_of(const char *lines)
 {
 	struct tetra_kernel *kernel = NULL;
@@ -243,7 +261,8 @@ static struct tetra_kernel *kernel_of(const char *lines)
 
 TEST(plan_asks_where_members_are)
 {
-	static const uint32_t kinds[] = { TETRA_ARG_CRED, TETRA_ARG_FILENAME };
+	static const uint32_t kinds[] = { TETRA_ARG_CRED, TETRA_ARG_FILENAME,
+					  TETRA_ARG_SOCKET };
 	const char *missing;
 
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
@@ -386,6 +405,7 @@ static const struct {
 	{ LSM("bprm_committing_creds", ", " KILL), ALL,
 	  "lsm:bprm_committing_creds:event+signal", "it returns nothing" },
 	{ LSM("nope_hook", ""), ALL, NULL, "no LSM hook 'nope_hook'" },
+	{ LSM("verify_prog", ""), ALL, NULL, "no LSM hook 'verify_prog'" },
 	{ LSM("file_opens", ""), ALL, NULL, "did you mean 'file_open'?" },
 
 	{ EVENT("sched", "sched_process_exec", ""), ALL,

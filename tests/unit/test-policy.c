@@ -113,6 +113,49 @@ TEST(policy_has_options)
 	ck_assert_uint_eq(policy->enforcement, POLICY_ENFORCEMENT_STRICT);
 }
 
+/* The selectors: an exception, an enforcing one, one that only watches. */
+TEST(exceptions_do_not_accept_what_cannot_be_read)
+{
+	static const struct {
+		const char *options;
+		uint8_t unreadable[3], fault[3];
+	} truths[] = {
+		{ "", { 0, 1, 0 }, { 0, 0, 0 } },
+		{ "  options: [{name: unreadable, value: match}]\n",
+		  { 0, 1, 1 },
+		  { 0, 1, 1 } },
+		{ "  options: [{name: unreadable, value: no-match}]\n",
+		  { 0, 0, 0 },
+		  { 0, 0, 0 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(truths); i++) {
+		char text[1024];
+		const struct policy_hook *hook;
+
+		snprintf(
+			text, sizeof(text),
+			"%s  kprobes:\n"
+			"  - call: security_file_open\n"
+			"    syscall: false\n"
+			"    args: [{index: 0, type: file}]\n"
+			"    selectors:\n"
+			"    - matchArgs: [{index: 0, operator: Prefix, values: [/a/b/]}]\n"
+			"      matchActions: [{action: NoPost}]\n"
+			"    - matchArgs: [{index: 0, operator: Prefix, values: [/a/]}]\n"
+			"      matchActions: [{action: Override, argError: -1}]\n"
+			"    - matchArgs: [{index: 0, operator: Prefix, values: [/c/]}]\n",
+			truths[i].options);
+		hook = good(text);
+		for (uint32_t k = 0; k < 3; k++) {
+			ck_assert_uint_eq(hook->selectors[k].accepts_unreadable,
+					  truths[i].unreadable[k]);
+			ck_assert_uint_eq(hook->selectors[k].accepts_fault,
+					  truths[i].fault[k]);
+		}
+	}
+}
+
 TEST(policy_has_hooks_of_each_kind)
 {
 	const struct policy_hook *hooks =

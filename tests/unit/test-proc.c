@@ -3,7 +3,6 @@
  * Reads a /proc made of plain files and links in a folder of its own.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,44 +10,26 @@
 #include "lib/host/cgroup.h"
 #include "lib/host/proc.h"
 #include "tests/unit/suite.h"
+#include "tests/unit/tree.h"
 
 /* 64 characters, as container engines make them; the first 31 of them. */
 #define ID    "3f9c2a7be01d44c6a58e9b7f0c1d2e3f4a5b6c7d8e9f00112233445566778899"
 #define OTHER "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffff0000000011111111"
 #define SHORT "3f9c2a7be01d44c6a58e9b7f0c1d2e3"
 
-static char root[64];
-
-static void put(const char *name, const void *text, size_t len)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", root, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, len), (ssize_t)len);
-	close(fd);
-}
-
-static void put_text(const char *name, const char *text)
-{
-	put(name, text, strlen(text));
-}
-
 static void put_folder(const char *name)
 {
-	char path[256];
+	char path[TREE_PATH_BYTES];
 
-	snprintf(path, sizeof(path), "%s/%s", root, name);
+	tree_path(&path, name);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 }
 
 static void put_link(const char *name, const char *target)
 {
-	char path[256];
+	char path[TREE_PATH_BYTES];
 
-	snprintf(path, sizeof(path), "%s/%s", root, name);
+	tree_path(&path, name);
 	ck_assert_int_eq(symlink(target, path), 0);
 }
 
@@ -65,7 +46,7 @@ static void put_process(void)
 				"NStgid:\t4177\t27\t1\nNSpid:\t4177\t27\t1\n"
 				"CapInh:\t0000000000000001\nCapPrm:\t000001ffffffffff\n"
 				"CapEff:\t0000000000200000\nCapBnd:\t000001ffffffffff\n");
-	put("4177/cmdline", "curl\0-s\0a b\0", 12);
+	put_below("4177/cmdline", "curl\0-s\0a b\0", 12);
 	put_text("4177/loginuid", "1000");
 	put_text("4177/cgroup", "0::/kubepods.slice/cri-containerd-" ID ".scope\n");
 	put_link("4177/exe", "/usr/bin/curl (deleted)");
@@ -89,8 +70,7 @@ static void put_thread(void)
 
 static void setup(void)
 {
-	strcpy(root, "/tmp/test-proc.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(root));
+	tree_make();
 	put_process();
 	put_thread();
 	put_text("version", "Linux version 6.1\n");
@@ -101,15 +81,9 @@ static void setup(void)
 	put_text("301/stat", "301 (cut");
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type,
-			struct FTW *ftw)
-{
-	return remove(path);
-}
-
 static void teardown(void)
 {
-	nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	tree_remove();
 }
 
 static const struct proc_entry *read_into(struct proc_entry *entry, uint32_t pid)

@@ -283,6 +283,29 @@ TEST(process_fork_is_a_copy_with_a_name_of_its_own)
 	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"refcnt\":1,\"tid\":200,"));
 }
 
+TEST(process_says_that_a_user_namespace_made_its_name)
+{
+	struct process_seed seed = {
+		.tgid = 400, .stamp = 40, .exe = "/bin/x", .cwd = "/", .foreign = true
+	};
+
+	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE | TETRA_EXEC_FOREIGN);
+	ck_assert(tetra_process_is_foreign(last()));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[0], "\"flags\":\"execve clone userNamespace\""));
+	fork_in(200, SH_STAMP + 10, 100, SH_STAMP);
+	ck_assert(tetra_process_is_foreign(row(200, SH_STAMP + 10)));
+	/* The next image has a name of its own. */
+	exec_in(200, SH_STAMP + 20, SH_STAMP + 10, 100, SH_STAMP, TETRA_EXEC_CLONE);
+	ck_assert(!tetra_process_is_foreign(last()));
+	ck_assert(tetra_process_is_foreign(last_parent()));
+	ck_assert_ptr_nonnull(strstr(desk.lines[1], "\"flags\":\"execve clone\""));
+	decoder_seed(desk.decoder, &seed, true);
+	ck_assert(tetra_process_is_foreign(last()));
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[2], "\"flags\":\"procFS rootcwd userNamespace\""));
+}
+
 TEST(process_counts_itself_and_its_living_children)
 {
 	exec_in(100, SH_STAMP, 0, 1, 5, TETRA_EXEC_CLONE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/document/language.h"
 #include "tests/unit/suite.h"
+#include "tetra/policy.h"
 
 /* A small schema with every kind of field. */
 struct item {
@@ -277,6 +278,20 @@ static void check_schema(const struct schema *schema, unsigned int depth)
 TEST(schema_of_the_language_is_sound)
 {
 	check_schema(&language_policy, 0);
+}
+
+TEST(schema_is_printed_as_far_as_there_is_room)
+{
+	int n = tetra_policy_schema(NULL, 0);
+	char start[15], *whole = malloc((size_t)n + 1);
+
+	ck_assert_int_gt(n, 10000);
+	ck_assert_int_eq(tetra_policy_schema(NULL, 1), n);
+	ck_assert_int_eq(tetra_policy_schema(start, sizeof(start)), n);
+	ck_assert_str_eq(start, "{\n  \"$schema\":");
+	ck_assert_int_eq(tetra_policy_schema(whole, (size_t)n + 1), n);
+	ck_assert_uint_eq(strlen(whole), (size_t)n);
+	free(whole);
 }
 
 FIXTURE(setup, teardown)

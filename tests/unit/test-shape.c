@@ -472,6 +472,42 @@ TEST(what_a_result_leads_to_is_for_later)
 					    "lsm words 0, 7 later");
 }
 
+/* What the verifier lets no program load is read as memory, where the types are the kernel's. */
+TEST(opaque_parameters_are_copied)
+{
+	static const struct {
+		unsigned int release;
+		const char *policy, *text;
+	} rows[] = {
+		/* The registers of 5.10's calls of sockets, a number, a function. */
+		{ 0, SYSCALL("sys_connect", ARGS(ARG("0", "int"))),
+		  "fentry words 0, 0 int32 copy 0" },
+		{ 2, SYSCALL("sys_connect", ARGS(ARG("0", "int"))),
+		  "fentry words 0, 0 int32 param 0" },
+		{ 0,
+		  FUNCTION("security_secctx_to_secid",
+			   ARGS(ARG("0", "uint64") ", " ARG("2", "uint64"))),
+		  "fentry words 0, 0 uint64 param 0, 1 uint64 copy 2" },
+		{ 0, FUNCTION("security_inode_init_security", ARGS(ARG("3", "uint64"))),
+		  "fentry words 0, 0 uint64 copy 3" },
+		/* The words of structs by value are counted. */
+		{ 2,
+		  "lsmhooks: [{hook: socket_getpeersec_stream" ARGS(
+			  ARG("3", "uint32")) "}]",
+		  "lsm words 0, 0 uint32 param 5" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(point_done) struct point point = { .kernel = recorded(
+								     rows[i].release) };
+		_cleanup_(strbuf_done) struct strbuf text = {};
+
+		ck_assert_int_eq(point_add(&point, rows[i].policy), 0);
+		programs_tell(&text, &point);
+		ck_assert_str_eq(strbuf_get(&text), rows[i].text);
+	}
+}
+
 TEST(programs_that_watch_processes_describe_them_completely)
 {
 	struct tetra_hook_config config;

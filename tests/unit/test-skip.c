@@ -11,6 +11,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/strbuf.h"
 #include "lib/plan/plan.h"
+#include "lib/recording/recording.h"
 #include "tests/unit/suite.h"
 
 #define HOLD  PLAN_NEEDS_HOLD
@@ -105,6 +106,8 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define SYMLINK	 "kprobes: [{call: sys_symlinkat, syscall: true"
 #define RESULT	 ", return: true, returnArg: {index: 0, type: int}"
 #define LSM	 "lsmhooks: [{hook: file_open"
+#define BARRED	 "lsmhooks: [{hook: getprocattr"
+#define CHOWN	 "lsmhooks: [{hook: path_chown"
 #define CLASSIC	 "tracepoints: [{subsystem: syscalls, event: sys_enter_openat"
 #define TASK	 "tracepoints: [{subsystem: sched, event: sched_process_exec"
 #define RAW	 "tracepoints: [{subsystem: sched, event: sched_process_exec, raw: true"
@@ -112,6 +115,8 @@ static void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define SIGTERM	 "action: Signal, argSig: 15"
 #define OVERRIDE "action: Override, argError: -1"
 #define POST	 "action: Post"
+/* Every user may call bpf(2). */
+#define FREE "\nknob\tbpf\t0"
 /* A text of the caller, and a filter on it beside the action. */
 #define TEXT(index)    ", args: [{index: " index ", type: string}]"
 #define ON_TEXT(index) "}], matchArgs: [{index: " index ", operator: Equal, values: [/a]"
@@ -220,6 +225,15 @@ static const struct {
 	  "kprobe" },
 	{ "7.2", "", "", TASK, KILL, CATCH, "tracepoint:event+signal", "best effort",
 	  "tracepoint" },
+	/* Probes can be skipped too; none is worse than a probe. */
+	{ "7.2", "lazy" FREE, "", LLSEEK, KILL, HOLD, NULL,
+	  "sysctl kernel.unprivileged_bpf_disabled=2", NULL },
+	{ "7.2", "lazy" FREE, "", LLSEEK, KILL, CATCH, "kprobe.multi:event+signal",
+	  "best effort", "can skip runs of kprobe.multi" },
+	{ "7.2", "lazy" FREE, "", OPEN, OVERRIDE, HOLD, "fentry:event+signal lsm:deny",
+	  NULL, "fentry" },
+	{ "6.12", "voluntary" FREE, "", LLSEEK, SIGTERM, HOLD, "fentry:event+signal",
+	  NULL, "fentry" },
 	/* A program waits for the caller's memory, if there is one that runs before the judge. */
 	{ "6.12-full", "", "", SYMLINK TEXT("0"), KILL ON_TEXT("0"), HOLD,
 	  "fmod_ret:event+signal+deny fentry.s:touch", NULL,
@@ -241,6 +255,14 @@ static const struct {
 	{ "7.2", "", "", CLASSIC TEXT("6"), SIGTERM ON_TEXT("6"), HOLD,
 	  "tracepoint.s:touch tracepoint:event kprobe.multi:signal", NULL,
 	  "tracepoint.s waits" },
+	/* One that can be skipped, too. */
+	{ "7.2", "", "", SYMLINK TEXT("0"), KILL ON_TEXT("0"), HOLD,
+	  "tracepoint.s:touch kprobe.multi:event+signal fmod_ret:deny",
+	  "is preemptible (lazy) and skips tracepoint.s, which waits for it", "waits" },
+	{ "7.2", "", "", CLASSIC TEXT("6"), SIGTERM ON_TEXT("6"), CATCH,
+	  "tracepoint.s:touch tracepoint:event kprobe.multi:signal",
+	  "security_file_open would see it; such a call matches with the option",
+	  "waits" },
 	/* If there is none, that is said. */
 	{ "6.12", "", "", SYMLINK TEXT("0"), SIGTERM ON_TEXT("0"), HOLD,
 	  "fentry:event+signal",
@@ -261,6 +283,12 @@ static const struct {
 	  "fentry:event+signal", NULL, "fentry sends the events" },
 	{ "6.12-full", "", "", SYMLINK TEXT("0"), OVERRIDE, HOLD,
 	  "fmod_ret:event+signal+deny", NULL, "fmod_ret" },
+	/* Kernels do not allow all LSM hooks for BPF programs. */
+	{ "7.2", "", "", BARRED, OVERRIDE, HOLD, NULL, "bar the LSM hook", NULL },
+	{ "7.2", "", "", BARRED, POST, 0, NULL, "bar the LSM hook", NULL },
+	/* Structs by value: 5.10 passes none to programs. */
+	{ "5.10", "", "", CHOWN, POST, 0, NULL, "a struct by value", NULL },
+	{ "6.12", "", "", CHOWN, POST, 0, "lsm:event+signal", NULL, "lsm" },
 	/* Nothing is asked of a policy that does not enforce. */
 	{ "7.2", "", "lsm", OPEN, OVERRIDE, 0, "fmod_ret:event+signal+deny", NULL,
 	  "fmod_ret" },

@@ -9,6 +9,7 @@
 #include "lib/base/diag.h"
 #include "lib/commit/next.h"
 #include "lib/state/txn.h"
+#include "lib/recording/recording.h"
 #include "tests/unit/suite.h"
 
 /* As many as a daemon of a whole fleet's policies would load. */
@@ -132,10 +133,11 @@ TEST(options_of_a_program_of_any_age_are_read)
 		const char *says;
 	} rows[] = {
 		{ offsetof(struct tetra_load_opts, flags), 0, 77, 77, 0, NULL },
+		{ offsetof(struct tetra_load_opts, cgroups), 0, 0, 77, 0, NULL },
 		{ sizeof(struct tetra_load_opts), 0, 0, 77, 0, NULL },
 		{ sizeof(struct tetra_load_opts) + 4, 0, 0, 0, 0, NULL },
 		{ sizeof(struct tetra_load_opts) + 4, 0, 0, 77, -E2BIG,
-		  "bytes 16 to 16" },
+		  "bytes 32 to 32" },
 		{ sizeof(struct tetra_load_opts), 77, 0, 0, -EINVAL, "no mode 77" },
 		{ sizeof(struct tetra_load_opts), 0, 6, 0, -EINVAL, "0x6 is unknown" },
 	};
@@ -179,11 +181,16 @@ static int change_enabled(struct tetra_txn *txn, const char *name)
 	return tetra_txn_set_enabled(txn, name, 0, diag);
 }
 
+static int change_scope(struct tetra_txn *txn, const char *name)
+{
+	return tetra_txn_set_scope(txn, name, NULL, 0, diag);
+}
+
 TEST(names_that_are_not_loaded_are_findings)
 {
 	static int (*const changes[])(struct tetra_txn *,
 				      const char *) = { change_unload, change_mode,
-							change_enabled };
+							change_enabled, change_scope };
 	static const struct {
 		const char *name;
 		int result;
@@ -231,6 +238,36 @@ TEST(modes_that_do_not_exist_are_findings)
 		ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR), 1);
 		tetra_txn_free(txn);
 	}
+}
+
+/* No lookup is needed for these; groups of this machine are for tests/vm. */
+TEST(scopes_are_given_kept_and_refused)
+{
+	const uint64_t none = 0;
+	const struct {
+		const uint64_t *ids;
+		size_t n;
+		int result;
+		bool scoped; /* afterwards */
+	} rows[] = {
+		{ NULL, 1, -EINVAL, false }, { &none, 0, 0, true },
+		{ NULL, 2, -EINVAL, true },  { &none, (1u << 20) + 1, -E2BIG, true },
+		{ NULL, 0, 0, false },
+	};
+	struct tetra_txn *txn = begin();
+
+	ck_assert_int_eq(load(txn, "p", "security_file_open", 1, 0), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tetra_diag_clear(diag);
+		ck_assert_int_eq(
+			tetra_txn_set_scope(txn, "p", rows[i].ids, rows[i].n, diag),
+			rows[i].result);
+		ck_assert_uint_eq(tetra_diag_count(diag, TETRA_SEVERITY_ERROR),
+				  rows[i].result < 0);
+		ck_assert_int_eq(state_find_policy(txn->next, "p")->scope != NULL,
+				 rows[i].scoped);
+	}
+	tetra_txn_free(txn);
 }
 
 /* A policy of @n_bytes, padded by a comment in which the byte at @at is another. */
