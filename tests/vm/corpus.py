@@ -4,13 +4,18 @@
 
     corpus.py [--build DIR] [--kernel NAME]... [--policy PATTERN]... [--jobs N] [--own]
 
-The policies are those of the folder corpus/good beside the kernels and recordings, as
-far as tetra-mini --check accepts them; where that folder is absent, or with --own, those
-of this repository: the examples, and those that the scenarios load. One session in one
+The policies are those of the folder corpus/good beside the kernels and recordings, and the
+examples, as far as tetra-mini --check accepts them; where that folder is absent, or with --own,
+those of this repository: the examples, and those that the scenarios load. One session in one
 guest for each kernel loads and unloads one after the other. A policy must be loaded, or be
 refused for a reason that corpus-refused.tsv gives for this kernel; another refusal, one
 without a word, a program that the verifier rejects, a crash, a hang are failures, and so
 is a line of that list that is no longer true, or a session that ends out of order.
+
+Each guest records its kernel's facts. What tetra-policy fit says of them outside, for every
+policy, must be what happened in the guest: loaded or refused, in monitor mode and as the policy
+is written, and how each hook was attached. In the guest, fit must say the same of the running
+kernel.
 
 One processor for each guest: hundreds of attachments rewrite the kernel's code while it
 runs, and an emulator with several processors is not to be trusted with that.
@@ -24,6 +29,7 @@ import glob
 import json
 import os
 import shutil
+import subprocess
 
 import corpus_guest
 import kernels
@@ -35,6 +41,7 @@ BOOTS = 3
 # Lines of a guest that has ended: both stacks that a panic prints.
 MESSAGES = 80
 REFUSED = "corpus-refused.tsv"
+EXAMPLES = os.path.join(kernels.REPO, "examples", "policies")
 STATES = ("loaded", "refused", "failed")
 
 
@@ -47,7 +54,7 @@ def corpus(folder):
 def own(folder):
     """{name: path} of the repository's own policies; those of scenarios are written below
     the folder. Scenarios of a refusal and of a program show other things."""
-    found = corpus(os.path.join(kernels.REPO, "examples", "policies"))
+    found = corpus(EXAMPLES)
     texts = set()
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
@@ -110,9 +117,17 @@ def read_results(results):
         return {entry["name"]: entry for entry in map(json.loads, file)}
 
 
+def results_of(kernel, build):
+    return os.path.join(os.path.realpath(build), "vm", "corpus-" + kernel)
+
+
+def facts_of(kernel, build):
+    return os.path.join(results_of(kernel, build), kernel + ".facts")
+
+
 def run_kernel(kernel, image, policies, build, programs):
     """{policy: the guest's account} of one kernel."""
-    results = os.path.join(os.path.realpath(build), "vm", "corpus-" + kernel)
+    results = results_of(kernel, build)
     shutil.rmtree(results, ignore_errors=True)
     os.makedirs(results)
     prefix = "%-9s " % kernel
@@ -123,7 +138,8 @@ def run_kernel(kernel, image, policies, build, programs):
         if not left:
             break
         status = boot(image, results,
-                      {"results": results, "policies": left, **programs}, prefix)
+                      {"results": results, "policies": left,
+                       "facts": facts_of(kernel, build), **programs}, prefix)
         done = read_results(results)
         culprit = next((name for name, _ in left if name not in done), None)
         if culprit:
@@ -146,6 +162,58 @@ def judge(name, kernel, entry, refused):
             return None
         return "refused, and %s does not say so: %s" % (REFUSED, entry["reason"])
     return "loaded, but %s says refused" % REFUSED if wanted else None
+
+
+def fit(tool, facts, paths, *options):
+    """{path: fit's answer} for the machine of a facts file."""
+    done = subprocess.run([tool, "fit", "--json", "--kernel", facts, *options, *paths],
+                          capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):
+        raise lab.LabError("fit ended with %d: %s" % (done.returncode, done.stderr))
+    return answers(done.stdout)
+
+
+def answers(text):
+    """{path: fit's answer}, without the machine's name, of a document about one machine."""
+    return {policy["file"]: policy["kernels"][0] | {"kernel": ""}
+            for policy in json.loads(text)["policies"]}
+
+
+def live_answers(kernel, build):
+    with open(os.path.join(results_of(kernel, build), corpus_guest.LIVE),
+              encoding="utf-8") as file:
+        return answers(file.read())
+
+
+def misprediction(entry, live, monitor, written):
+    """In what fit's answers differ from the guest's account of a policy, or None."""
+    if live != monitor:
+        return "fit says %s of the running kernel, and %s of its facts" % (live, monitor)
+    if entry["state"] not in ("loaded", "refused"):
+        return None
+    state = "loaded" if monitor["verdict"] == "loads" else "refused"
+    if state != entry["state"]:
+        return "fit says %s (%s), but it was %s (%s)" % (
+            state, monitor["reason"], entry["state"], entry["reason"])
+    if written["verdict"] != entry["written"]:
+        return "fit says that as written it is %s (%s), but that is %s" % (
+            written["verdict"], written["reason"], entry["written"])
+    hooks = {str(number): hook["attach"] for number, hook in enumerate(monitor["hooks"])
+             if hook["attach"] != "none"}
+    if state == "loaded" and hooks != entry["hooks"]:
+        return "fit says %s, but the hooks were attached as %s" % (hooks, entry["hooks"])
+    return None
+
+
+def predictions(tool, kernel, outcome, policies, build):
+    """[what fit said of this kernel that did not come true]."""
+    facts = facts_of(kernel, build)
+    live = live_answers(kernel, build)
+    monitor = fit(tool, facts, policies.values(), "--mode", "monitor")
+    written = fit(tool, facts, policies.values())
+    return ["%s on %s: %s" % (name, kernel, problem) for name, path in policies.items()
+            if (problem := misprediction(outcome[name], live.get(path), monitor[path],
+                                     written[path]))]
 
 
 def table(names, outcomes):
@@ -186,7 +254,8 @@ def choose(args):
     if args.own:
         found = own(os.path.join(os.path.realpath(args.build), "vm", "corpus-own"))
     elif os.path.isdir(folder):
-        found = corpus(folder)
+        found = corpus(folder) | {"example-" + name: path
+                                  for name, path in corpus(EXAMPLES).items()}
     else:
         lab.say("the policy corpus is ABSENT (no %s): the repository's own policies are "
                 "loaded instead" % folder)
@@ -215,6 +284,10 @@ def main():
     args = arguments()
     policies = choose(args)
     programs = lab.programs(args.build)
+    # Not built without yajl: then nothing is predicted.
+    tool = os.path.join(os.path.realpath(args.build), "examples", "tetra-policy",
+                        "tetra-policy")
+    programs["policy_tool"] = tool if os.path.exists(tool) else None
     accepted, later, wrong = check(programs["program"], policies)
     lab.say("%d policies, of which tetra-mini --check accepts %d" % (
         len(policies), len(accepted)))
@@ -237,10 +310,20 @@ def main():
                 for kernel, outcome in outcomes.items()
                 for name in [*accepted, corpus_guest.END]
                 if (problem := judge(name, kernel, outcome[name], refused))]
+    n_checked = (len(accepted) + 1) * len(outcomes) + len(wrong)
+    if programs["policy_tool"]:
+        missed = [problem for kernel, outcome in outcomes.items() for problem in
+                  predictions(tool, kernel, outcome, policies, args.build)]
+        lab.say("fit: %d of %d predictions came true" % (
+            len(accepted) * len(outcomes) - len(missed), len(accepted) * len(outcomes)))
+        n_checked += len(accepted) * len(outcomes)
+        problems += missed
+    else:
+        lab.say("fit is ABSENT (tetra-policy is not built): nothing is predicted")
     problems += ["%s: --check refuses it: %s" % item for item in wrong.items()]
     lab.say("".join("\nFAIL " + problem for problem in problems))
-    return lab.close((len(accepted) + 1) * len(outcomes) + len(wrong) - len(problems),
-                     len(problems), len(later) + len(absent) * len(accepted))
+    return lab.close(n_checked - len(problems), len(problems),
+                     len(later) + len(absent) * len(accepted))
 
 
 if __name__ == "__main__":

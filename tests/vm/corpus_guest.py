@@ -26,6 +26,8 @@ OUR_FAULT = ("verifier", "invalid argument", "internal")
 
 # What the program loads says last of a policy, and before the first one.
 VERDICTS = ("ready", "loaded", "refused", "failed")
+# What fit says of the running kernel.
+LIVE = "live.json"
 # In the place of a policy's name: what became of the session.
 END = "the session's end"
 
@@ -56,6 +58,14 @@ def check(program, path):
     if done.returncode != 1 or not errors:
         return "--check ended with " + daemon.how_ended(done.returncode)
     return next((error for error in errors if "not yet supported" in error), errors[0])
+
+
+def outcome_of(lines):
+    """What became of a policy: how each hook is attached, by its number, and whether it loads
+    as it is written."""
+    hooks = dict(line.split(" ")[1:] for line in lines if line.startswith("hook "))
+    written = [line.rpartition(" ")[2] for line in lines if line.startswith("as written ")]
+    return {"hooks": hooks, "written": written[0] if written else None}
 
 
 class Loader:
@@ -89,20 +99,22 @@ class Loader:
             why = waiting.over()
 
     def load(self, path):
-        """(state, reason) of one policy."""
+        """(state, reason, {what fit predicts: what became of it}) of one policy."""
         with contextlib.suppress(BrokenPipeError):
             self.run.process.stdin.write(path.encode() + b"\n")
             self.run.process.stdin.flush()
         text, why = self.answer()
         if why:
-            return "failed", "%s: %s %s" % (why, text[-1500:], self.run.log()[-300:])
+            return "failed", "%s: %s %s" % (why, text[-1500:], self.run.log()[-300:]), {}
         findings, _, verdict = text.rpartition("\n")
+        outcome = outcome_of(findings.splitlines())
         if verdict != "refused":
-            return (*verdict.split(" ", 1), "")[:2]
+            return (*(*verdict.split(" ", 1), "")[:2], outcome)
         reason = (errors_of(findings) or [""])[0]
         if any(word in findings.lower() for word in OUR_FAULT):
-            return "failed", reason
-        return ("refused", reason) if reason else ("failed", "refused without a word")
+            return "failed", reason, outcome
+        return (*(("refused", reason) if reason else ("failed", "refused without a word")),
+                outcome)
 
     def close(self):
         """What is wrong with its end, or None."""
@@ -117,33 +129,45 @@ class Loader:
         return "%d BPF programs are still there" % len(left) if left else None
 
 
-def account(results, name, state, reason, seconds):
+def account(results, name, state, reason, seconds, outcome=None):
     """One policy's line and object."""
     results.write(json.dumps({"name": name, "state": state, "reason": reason,
-                              "seconds": round(seconds, 2)}) + "\n")
+                              "seconds": round(seconds, 2), **(outcome or {})}) + "\n")
     results.flush()
     os.fsync(results.fileno())
     print("%-7s %s (%.1f s)%s" % (state, name, seconds, ": " + reason if reason else ""),
           flush=True)
 
 
+def record_facts(job):
+    """What fit is asked about outside, once for each kernel, and what it says here."""
+    tool = job["policy_tool"]
+    if not tool or os.path.exists(job["facts"]):
+        return
+    subprocess.run([tool, "facts", job["facts"]], check=True)
+    with open(os.path.join(job["results"], LIVE), "w", encoding="utf-8") as file:
+        subprocess.run([tool, "fit", "--json", "--mode", "monitor",
+                        *(path for _, path in job["policies"])], stdout=file, check=False)
+
+
 def load_all(job, results, log):
     loader = Loader(job)
     for name, path in job["policies"]:
         start = time.monotonic()
-        state, reason = loader.load(path)
+        state, reason, outcome = loader.load(path)
         if loader.run.process.poll() is not None:
             loader = Loader(job)
         complaints = log.complaints()
         if complaints:
             state, reason = "failed", "; ".join(complaints)
-        account(results, name, state, reason, time.monotonic() - start)
+        account(results, name, state, reason, time.monotonic() - start, outcome)
     return loader.close()
 
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         job = json.load(file)
+    record_facts(job)
     with open(os.path.join(job["results"], "results.jsonl"), "a",
               encoding="utf-8") as results:
         problem = load_all(job, results, kernel_log.KernelLog())

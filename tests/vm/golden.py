@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Replays the golden recordings in one guest and compares events and outcomes.
+"""Replays the golden recordings in a few guests and compares events and outcomes.
 
     golden.py [--build DIR] [--recording PATTERN]...
     golden.py --self        compare each recording with itself, and with every kind of change
@@ -14,6 +14,7 @@ is known to differ, golden-differs.tsv says in which field or event, and why.
 """
 
 import argparse
+import concurrent.futures
 import fnmatch
 import json
 import os
@@ -30,6 +31,8 @@ OUR_FLAGS = {"--enable-process-ns", "--enable-process-cred"}
 DIFFERS = "golden-differs.tsv"
 # The recordings' guest had one processor and these modules of the kernel's security.
 OPTIONS = ["--smp", "1", "--append", "lsm=landlock,lockdown,yama,bpf"]
+# One for each processor: the triggers give some programs a time.
+GUESTS = os.cpu_count() or 1
 
 
 def read(folder, name):
@@ -110,10 +113,8 @@ def compare_replay(folder, results, outcome):
     return problems
 
 
-def replay(chosen, build, programs):
-    """{name: the guest's account of its replay}."""
-    results = os.path.join(os.path.realpath(build), "vm", "golden")
-    shutil.rmtree(results, ignore_errors=True)
+def replay_part(chosen, results, programs):
+    """{name: the guest's account of its replay} of one guest."""
     os.makedirs(results)
     job = os.path.join(results, "job.json")
     kernel = kernels.find(kernels.FULL)
@@ -131,17 +132,37 @@ def replay(chosen, build, programs):
     done = {entry["name"]: entry
             for entry in map(json.loads, read(results, "results.jsonl").splitlines())}
     lost = {"problem": "the guest ended before this", "left_out": ""}
-    return {name: done.get(name, lost) for name in chosen}, results
+    return {name: done.get(name, lost) | {"results": os.path.join(results, name)}
+            for name in chosen}
 
 
-def report(chosen, left_out, outcomes, results):
+def parts_of(chosen, guests):
+    """The recordings dealt out in turn: those with similar names take about as long."""
+    names = list(chosen)
+    return [{name: chosen[name] for name in names[number::guests]}
+            for number in range(min(guests, len(names)))]
+
+
+def replay(chosen, build, programs):
+    """{name: the guest's account of its replay, with the folder of its results}."""
+    top = os.path.join(os.path.realpath(build), "vm", "golden")
+    shutil.rmtree(top, ignore_errors=True)
+    outcomes = {}
+    with concurrent.futures.ThreadPoolExecutor(GUESTS) as pool:
+        for part in [pool.submit(replay_part, part, "%s/%d" % (top, number), programs)
+                     for number, part in enumerate(parts_of(chosen, GUESTS), start=1)]:
+            outcomes |= part.result()
+    return outcomes
+
+
+def report(chosen, left_out, outcomes):
     passed = failed = 0
     for name, folder in chosen.items():
         outcome = outcomes[name]
         if outcome["left_out"]:
             left_out[name] = outcome["left_out"]
             continue
-        problems = compare_replay(folder, os.path.join(results, name), outcome)
+        problems = compare_replay(folder, outcome["results"], outcome)
         passed, failed = passed + (not problems), failed + bool(problems)
         lab.say("%-4s %s" % ("FAIL" if problems else "ok", name))
         for problem in problems[:8]:
@@ -196,8 +217,8 @@ def main():
         print("0 passed, 0 failed, 1 skipped")
         return 0
     chosen, left_out = select(golden, args.recording)
-    outcomes, results = replay(chosen, args.build, lab.programs(args.build))
-    passed, failed = report(chosen, left_out, outcomes, results)
+    outcomes = replay(chosen, args.build, lab.programs(args.build))
+    passed, failed = report(chosen, left_out, outcomes)
     return lab.close(passed, failed, len(left_out))
 
 

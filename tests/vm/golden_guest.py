@@ -88,6 +88,8 @@ def not_supported(program, policy):
 
 def flags_lacking(program, flags):
     """Those that the program does not know."""
+    if not flags:
+        return []
     known = subprocess.run([program, "--help"], capture_output=True, text=True,
                            timeout=CHECK_SECONDS, check=False)
     return [flag for flag in flags if flag not in known.stdout + known.stderr]

@@ -14,9 +14,13 @@ import stuck
 # what stands still, and than a boot, of which nothing is heard.
 SILENCE_SECONDS = 300
 
-# Guests of one processor at a time: each waits for its kernel now and then, and leaves its
-# processor idle.
-JOBS = (os.cpu_count() or 1) + 1
+# Guests of one processor at a time: each waits for its kernel or its clock now and then, and
+# leaves its processor idle.
+SPARE = 2
+JOBS = (os.cpu_count() or 1) + SPARE
+# What those of one processor leave to a guest of several, whose processors wait for each other:
+# they take what it does not use.
+YIELD = ["nice", "-n", "5"]
 
 VMRUN = os.path.join(kernels.HERE, "vmrun")
 PRINT_LOCK = threading.Lock()
@@ -64,18 +68,18 @@ def find_kernels(names):
             [name for name, folder in found.items() if not folder])
 
 
-def boot(folder, results, command, options=(), prefix="", silence=SILENCE_SECONDS):
+def boot(folder, results, command, options=(), prefix="", silence=SILENCE_SECONDS, by=()):
     """Runs a command in a guest, its output line by line on ours with a prefix, for as long
-    as it makes progress.
+    as it makes progress. @by is what vmrun is started through.
 
     Returns vmrun's status. The guest's standard error is in results/stderr.
     """
     os.makedirs(results, exist_ok=True)
     with open(os.path.join(results, "stderr"), "wb") as err:
         guest = subprocess.Popen(
-            [VMRUN, "--timeout", "0", "--silence", str(silence), "--rw", results,
-             *options, folder, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err,
-            cwd=kernels.REPO)
+            [*by, VMRUN, "--timeout", "0", "--silence", str(silence), "--rw", results,
+             *options, folder, *command], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=err, cwd=kernels.REPO)
         for line in guest.stdout:
             say(prefix + line.decode("utf-8", "replace").rstrip("\n"))
         return guest.wait()

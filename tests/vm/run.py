@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plays the scenarios of tests/vm/scenarios on real kernels, one boot per kernel, and one
-for each set of options that scenarios ask for.
+"""Plays the scenarios of tests/vm/scenarios on real kernels, in a few guests per kernel, and
+in one for each set of options that scenarios ask for.
 
     run.py [--build DIR] [--kernel NAME]... [--scenario PATTERN]... [--jobs N]
 
 Prints a line per scenario and kernel, a table of both, and 'N passed, N failed'. What
-each run left (events, log, the guest's messages) is kept in BUILD/vm/KERNEL, that of a
-guest with options in BUILD/vm/KERNEL-OPTIONS.
+each run left (events, log, the guest's messages) is kept in BUILD/vm/KERNEL, that of further
+guests in BUILD/vm/KERNEL-PART and BUILD/vm/KERNEL-OPTIONS.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import concurrent.futures
 import fnmatch
 import glob
 import json
+import math
 import os
 import re
 import shutil
@@ -32,7 +33,10 @@ BOOTS = 4
 # said before it hung or crashed stands in the list too: nothing else tells where it was.
 SUMMARY_CHARACTERS = 300
 LAST_LINES = 90
+# Of a guest without options, at most: the last guest plays alone, and should soon be done.
+PART_SCENARIOS = 40
 LOST = "the guest ended during this (status %d)"
+HUNG = "the guest ended with status %d afterwards"
 
 
 def load_scenarios(patterns):
@@ -76,6 +80,14 @@ def results_of(build, kernel, scenario):
     return os.path.join(os.path.realpath(build), "vm", kernel + own)
 
 
+def parts_of(kernel, results, played):
+    """[(kernel, results, scenarios)]: one guest, or several for many scenarios. They are dealt
+    out in turn: those with similar names take about as long."""
+    count = 1 if "boot" in played[0] else math.ceil(len(played) / PART_SCENARIOS)
+    return [(kernel, results + ("-%d" % (number + 1) if number else ""), played[number::count])
+            for number in range(count)]
+
+
 def guests_of(found, wanted, build):
     """[(kernel, results, scenarios)], those first that take longest: what is played last is
     played alone. A scenario that has a guest of its own is one of the long ones."""
@@ -85,9 +97,9 @@ def guests_of(found, wanted, build):
             if scenarios.applies(scenario, kernel):
                 results = results_of(build, kernel, scenario)
                 guests.setdefault((kernel, results), []).append(scenario)
-    return sorted(((*guest, played) for guest, played in guests.items()),
-                  key=lambda guest: ("boot" not in guest[2][0],
-                                     kernels.BY_TIME.index(guest[0])))
+    parts = [part for guest, played in guests.items() for part in parts_of(*guest, played)]
+    return sorted(parts, key=lambda guest: ("boot" not in guest[2][0],
+                                            kernels.BY_TIME.index(guest[0])))
 
 
 def processors(played):
@@ -97,19 +109,31 @@ def processors(played):
     return int(options[last + 1])
 
 
+def fits(need, running, jobs):
+    """Whether a guest may start beside those that need @running processors. Of guests with
+    several there is one, or as many as this machine has processors for: one whose processors
+    wait for one another's turn takes far longer."""
+    several = sum(n for n in running if n > 1)
+    if not running:
+        return True
+    if need > 1 and several and several + need > jobs - lab.SPARE:
+        return False
+    return sum(running) + need <= jobs
+
+
 def play_all(guests, jobs, play):
     """[result of play(*guest)], in the order of the guests. As many at a time as have @jobs
-    processors between them, or one: a guest whose processors wait for one another's turn on
-    this machine's takes far longer. The first that there is room for is next."""
+    processors between them, or one. The first that there is room for is next."""
     waiting, running, results = list(enumerate(guests)), {}, {}
     with concurrent.futures.ThreadPoolExecutor(max(jobs, 1)) as pool:
         while waiting or running:
-            free = jobs - sum(need for _, need in running.values())
-            fits = next((entry for entry in waiting
-                         if processors(entry[1][2]) <= free or not running), None)
-            if fits:
-                waiting.remove(fits)
-                running[pool.submit(play, *fits[1])] = fits[0], processors(fits[1][2])
+            needs = [need for _, need in running.values()]
+            following = next((entry for entry in waiting
+                              if fits(processors(entry[1][2]), needs, jobs)), None)
+            if following:
+                number, guest = following
+                waiting.remove(following)
+                running[pool.submit(play, *guest)] = number, processors(guest[2])
                 continue
             done, _ = concurrent.futures.wait(
                 running, return_when=concurrent.futures.FIRST_COMPLETED)
@@ -126,7 +150,8 @@ def boot_guest(folder, jobs, results, programs, prefix):
     return lab.boot(
         folder, results, ["/usr/bin/python3", os.path.join(kernels.HERE, "guest.py"),
                           os.path.join(results, "job.json")],
-        ONE_PROCESSOR + jobs[0].get("boot", []), prefix)
+        ONE_PROCESSOR + jobs[0].get("boot", []), prefix,
+        by=lab.YIELD if processors(jobs) == 1 else [])
 
 
 def lost_job(jobs, status, results, prefix):
@@ -135,10 +160,15 @@ def lost_job(jobs, status, results, prefix):
         lab.say("%sthe emulator failed (an int3 that the kernel had taken away): "
                 "on from '%s'" % (prefix, jobs[0]["name"]))
         return {}
+    return {jobs[0]["name"]: last_messages(LOST, status, results, prefix)}
+
+
+def last_messages(text, status, results, prefix):
+    """Says how a guest ended; returns the problem's lines."""
     messages = lab.errors(results, LAST_LINES)
     lab.say("%sthe guest ended with status %d; its last messages:\n%s" % (
         prefix, status, messages))
-    return {jobs[0]["name"]: [LOST % status, messages]}
+    return [text % status, messages]
 
 
 def run_guest(kernel, folder, wanted, results, programs):
@@ -158,8 +188,7 @@ def run_guest(kernel, folder, wanted, results, programs):
             outcome |= lost_job(left, status, results, prefix)
             left = [job for job in left if job["name"] not in outcome]
         elif status and not lab.is_emulators_fault(status, results):
-            outcome[jobs[-1]["name"]].append("the guest ended with status %d afterwards" %
-                                             status)
+            outcome[jobs[-1]["name"]] += last_messages(HUNG, status, results, prefix)
     for job in left:
         outcome[job["name"]] = ["not played: too many guests have ended"]
     return outcome
@@ -179,15 +208,23 @@ def table(wanted, ran, outcomes):
     return [line.rstrip() for line in lines]
 
 
-def report(wanted, found, outcomes, build):
+def summary(problem):
+    """The first line of a problem, and the last: of what a program says before it dies, the last
+    line tells why."""
+    lines = problem.strip().splitlines()
+    return " ... ".join(line[:SUMMARY_CHARACTERS] for line in (lines[:1] + lines[1:][-1:]))
+
+
+def report(wanted, found, outcomes, guests):
+    where = {(kernel, s["name"]): results for kernel, results, played in guests for s in played}
     failures = [(k, s, outcomes[k][s["name"]]) for k in found for s in wanted
                 if outcomes[k].get(s["name"])]
     lab.say("")
     for kernel, s, problems in failures:
         lab.say("FAIL %s on %s: %s\n     more in %s" % (
-            s["name"], kernel, problems[0].splitlines()[0][:SUMMARY_CHARACTERS],
-            os.path.join(results_of(build, kernel, s), s["name"])))
-        if problems[0].startswith(LOST.partition("%")[0]):
+            s["name"], kernel, summary(problems[0]),
+            os.path.join(where[kernel, s["name"]], s["name"])))
+        if problems[0].startswith(tuple(text.partition("%")[0] for text in (LOST, HUNG))):
             lab.say(problems[1])
     lab.say("\n" + "\n".join(table(wanted, list(found), outcomes)))
     return sum(len(outcomes[k]) for k in found) - len(failures), len(failures)
@@ -220,7 +257,7 @@ def main():
 
     for guest, outcome in zip(guests, play_all(guests, args.jobs, play)):
         outcomes[guest[0]] |= outcome
-    passed, failed = report(wanted, found, outcomes, args.build)
+    passed, failed = report(wanted, found, outcomes, guests)
     skipped = sum(scenarios.applies(s, kernel) for kernel in absent for s in wanted)
     return lab.close(passed, failed, skipped)
 

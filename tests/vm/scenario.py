@@ -12,6 +12,8 @@
                              tests/vm/programs, which must end with status 0; a line FAIL that it
                              prints is a problem. It is given up when it stands still for
     timeout: SECONDS         (default 120): prints nothing and uses no processor
+    suites: [NAME...]        likewise: tetra-policy test runs these, files in examples/policy-tests
+                             or tests/data/suites, and must end with status 0
     boot: [OPTION...]        in a guest started with these options of vmrun, which all
                              scenarios with the same options share; without: one processor
     setup: SHELL             before tetra-mini starts; its failure fails the scenario
@@ -68,9 +70,9 @@ import kernels
 CONDITIONS = {"kernels", "needs", "lacks"}
 KEYS = CONDITIONS | {"description", "policies", "args", "wrap", "setup", "triggers",
                      "after", "cleanup", "start", "stop", "ordered", "events",
-                     "forbidden", "log", "program", "timeout", "boot", "table"}
+                     "forbidden", "log", "program", "suites", "timeout", "boot", "table"}
 # What a scenario with a program of its own may have.
-PROGRAM_KEYS = CONDITIONS | {"description", "program", "timeout", "boot", "setup",
+PROGRAM_KEYS = CONDITIONS | {"description", "program", "suites", "timeout", "boot", "setup",
                              "after", "cleanup", "name"}
 PROGRAM_SECONDS = 120
 TRIGGER_KEYS = CONDITIONS | {"run", "exit", "signal", "stdout", "stderr", "files",
@@ -83,6 +85,10 @@ MADE_KEYS = {"policies", "triggers", "events", "forbidden"}
 EVENT_KEYS = {"match", "count", "at_least"} | CONDITIONS
 POLICY_FOLDERS = [os.path.join(kernels.REPO, "examples", "policies"),
                   os.path.join(kernels.REPO, "tests", "data")]
+SUITE_FOLDERS = [os.path.join(kernels.REPO, "examples", "policy-tests"),
+                 os.path.join(kernels.REPO, "tests", "data", "suites")]
+# Seen from the folder of the tests' programs.
+TETRA_POLICY = "../../../examples/tetra-policy/tetra-policy"
 
 
 class ScenarioError(Exception):
@@ -227,6 +233,22 @@ def table_expand(scenario):
         scenario["forbidden"] += forbidden
 
 
+def file_of(name, folders, wanted):
+    path = next((p for p in (os.path.join(f, wanted) for f in folders) if os.path.exists(p)),
+                None)
+    if not path:
+        raise ScenarioError("%s: no file '%s'" % (name, wanted))
+    return path
+
+
+def suites_expand(scenario):
+    if "program" in scenario:
+        raise ScenarioError(scenario["name"] + ": suites and a program")
+    scenario["program"] = [TETRA_POLICY, "test",
+                           *(file_of(scenario["name"], SUITE_FOLDERS, suite)
+                             for suite in scenario["suites"])]
+
+
 def load(path):
     """Reads and checks one file."""
     name = os.path.splitext(os.path.basename(path))[0]
@@ -242,6 +264,8 @@ def load(path):
         check_keys(name, scenario, KEYS | {"name"})
         check_table(name, scenario)
         table_expand(scenario)
+    if "suites" in scenario:
+        suites_expand(scenario)
     check(scenario)
     return scenario
 
@@ -261,10 +285,7 @@ def policy_texts(name, policy):
                 for i in range(int(policy["count"]))]
     if "\n" in policy:
         return [(name + ".yaml", policy)]
-    path = next((p for p in (os.path.join(f, policy) for f in POLICY_FOLDERS)
-                 if os.path.exists(p)), None)
-    if not path:
-        raise ScenarioError("%s: no policy file '%s'" % (name, policy))
+    path = file_of(name, POLICY_FOLDERS, policy)
     with open(path, encoding="utf-8") as file:
         return [(os.path.basename(path), file.read())]
 

@@ -11,6 +11,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 import changes  # noqa: E402
+import golden  # noqa: E402
 import recording  # noqa: E402
 
 OUTSIDE = "dm06MTox"
@@ -140,6 +141,19 @@ class PutAside(unittest.TestCase):
     def test_an_unknown_word_is_an_error(self):
         with self.assertRaises(ValueError):
             recording.Aside(["recording"])
+
+
+class Parts(unittest.TestCase):
+    def test_each_recording_is_in_one_part(self):
+        chosen = {str(i): "/golden/%d" % i for i in range(7)}
+        parts = golden.parts_of(chosen, 3)
+        self.assertEqual([3, 2, 2], [len(part) for part in parts])
+        self.assertEqual(chosen, {name: folder for part in parts
+                                  for name, folder in part.items()})
+
+    def test_no_guest_without_recordings(self):
+        self.assertEqual([{"a": "/a"}], golden.parts_of({"a": "/a"}, 3))
+        self.assertEqual([], golden.parts_of({}, 3))
 
 
 class Robust(unittest.TestCase):

@@ -44,6 +44,14 @@ class Guests(unittest.TestCase):
     def test_a_guest_with_more_plays_alone(self):
         self.assertEqual((["a!", "b!"], 2), self.play([("a", TWO), ("b", {})], 1))
 
+    def test_guests_with_several_take_turns(self):
+        guests = [("a", TWO), ("b", TWO), ("c", {}), ("d", {})]
+        self.assertEqual((["a!", "b!", "c!", "d!"], 4), self.play(guests, 4))
+        self.assertFalse(run.fits(2, [2], 2 + run.lab.SPARE))
+        self.assertTrue(run.fits(2, [2], 4 + run.lab.SPARE))
+        self.assertTrue(run.fits(2, [1, 1], 4))
+        self.assertFalse(run.fits(1, [2, 1, 1], 4))
+
     def test_a_failure_is_not_lost(self):
         def fail(*guest):
             raise ValueError(guest[0])
@@ -52,22 +60,66 @@ class Guests(unittest.TestCase):
             run.play_all([("a", "", [{}])], 3, fail)
 
 
+class Parts(unittest.TestCase):
+    """Many scenarios without options are shared between guests; none is lost or played twice."""
+
+    def parts(self, wanted):
+        return run.guests_of(["6.1"], wanted, "/build")
+
+    def names(self, parts):
+        return sorted(s["name"] for _, _, played in parts for s in played)
+
+    def test_many_are_shared(self):
+        wanted = [{"name": "%03d" % i} for i in range(2 * run.PART_SCENARIOS + 4)]
+        parts = self.parts(wanted)
+        self.assertEqual(["/build/vm/6.1", "/build/vm/6.1-2", "/build/vm/6.1-3"],
+                         [results for _, results, _ in parts])
+        self.assertEqual([s["name"] for s in wanted], self.names(parts))
+        self.assertEqual([len(wanted) // 3] * 3, [len(played) for _, _, played in parts])
+
+    def test_few_stay_together(self):
+        wanted = [{"name": str(i)} for i in range(run.PART_SCENARIOS)]
+        self.assertEqual(1, len(self.parts(wanted)))
+
+    def test_those_with_options_stay_together(self):
+        wanted = [dict(TWO, name="%03d" % i) for i in range(run.PART_SCENARIOS + 1)]
+        self.assertEqual(1, len(self.parts(wanted)))
+
+    def test_those_with_options_are_first(self):
+        parts = self.parts([{"name": "a"}, dict(TWO, name="b")])
+        self.assertEqual([["b"], ["a"]],
+                         [[s["name"] for s in played] for _, _, played in parts])
+
+
 class LostGuest(unittest.TestCase):
     """What it said last is the only trace of why: it stands where the failures are listed."""
 
-    def test_its_last_messages_are_in_the_list(self):
+    def reported(self, lose):
         with tempfile.TemporaryDirectory() as results:
             with open(os.path.join(results, "stderr"), "w", encoding="ascii") as file:
                 file.write("moving: 3\nrip: stuck_here\n")
             with contextlib.redirect_stdout(io.StringIO()):
-                lost = run.lost_job([{"name": "hangs"}], 124, results, "")
+                lost = {"hangs": lose(results)}
             said = io.StringIO()
             with contextlib.redirect_stdout(said):
-                count = run.report([{"name": "hangs"}], ["6.1"], {"6.1": lost}, "build")
+                count = run.report([{"name": "hangs"}], ["6.1"], {"6.1": lost},
+                                   [("6.1", results, [{"name": "hangs"}])])
         self.assertEqual((0, 1), count)
-        self.assertIn("status 124", said.getvalue())
-        self.assertIn("rip: stuck_here", said.getvalue())
-        self.assertNotIn("moving", said.getvalue())
+        return said.getvalue()
+
+    def test_its_last_messages_are_in_the_list(self):
+        for lose in (lambda results: run.lost_job([{"name": "hangs"}], 124, results, "")["hangs"],
+                     lambda results: run.last_messages(run.HUNG, 124, results, "")):
+            said = self.reported(lose)
+            self.assertIn("status 124", said)
+            self.assertIn("rip: stuck_here", said)
+            self.assertNotIn("moving", said)
+
+    def test_a_traceback_is_told_by_its_last_line(self):
+        problem = "status 1 (stderr: Traceback:\n  File x\nKeyError: 'process_kprobe')"
+        self.assertEqual("status 1 (stderr: Traceback: ... KeyError: 'process_kprobe')",
+                         run.summary(problem))
+        self.assertEqual("one line", run.summary("one line\n"))
 
 
 if __name__ == "__main__":

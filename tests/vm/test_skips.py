@@ -35,6 +35,15 @@ class Skips(unittest.TestCase):
         self.assertTrue(found)
         self.assertFalse(skips.explain(found, LEDGER % 1))
 
+    def test_what_a_program_of_the_tests_misses(self):
+        missing = "FAIL event another group is seen: 0 times instead of 50"
+        self.assertTrue(skips.explain([missing], "lost: runs skipped 0\nlost: runs skipped 7\n"))
+        self.assertFalse(skips.explain([missing], "lost: runs skipped 0\n" * 2))
+        for other in ("FAIL nothing was forgotten: 1 instead of 0",
+                      "FAIL another group is seen: 51 times instead of 50",
+                      "limits ended with signal SEGV: "):
+            self.assertFalse(skips.explain([missing, other], LEDGER % 1))
+
     def test_other_problems_stay(self):
         found = problems([WANTED], []) + ["trigger 'cat': status 0 instead of signal KILL"]
         self.assertFalse(skips.explain(found, LEDGER % 1))

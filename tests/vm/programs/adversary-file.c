@@ -240,6 +240,24 @@ static int write_rename(const char *target)
 	return r;
 }
 
+static int write_remove(const char *target)
+{
+	return done(unlink(target) == 0);
+}
+
+/* To another folder of its file system. */
+static int write_away(const char *target)
+{
+	char other[512];
+
+	sibling(&other, target, "adversary-folder");
+	mkdir(other, 0755);
+	sibling(&other, target, "adversary-folder/adversary-name");
+	if (rename(target, other) < 0)
+		return failed();
+	return put_byte(open(other, O_WRONLY));
+}
+
 static int reopen(const char *target, int flags)
 {
 	int fd = open(target, flags);
@@ -398,6 +416,8 @@ const struct act acts_write[] = {
 	{ "write/move-mount", write_move_mount },
 	{ "write/lazy-umount", write_lazy_umount },
 	{ "write/rename", write_rename },
+	{ "write/remove", write_remove },
+	{ "write/away", write_away },
 	{ NULL, NULL },
 };
 

@@ -16,4 +16,5 @@ struct act {
 /* What acts_link make. */
 #define ADVERSARY_LINK "/tmp/lab/adversary-link"
 
-extern const struct act acts_write[], acts_read[], acts_link[], acts_connect[];
+extern const struct act acts_write[], acts_read[], acts_link[], acts_connect[],
+	acts_exec[], acts_spoof[], acts_hide[], acts_caps[], acts_mount[];

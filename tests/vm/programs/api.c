@@ -247,7 +247,8 @@ static void descriptor(struct tetra_session *session)
 	drain(session);
 	fact(!becomes_readable(session, 0), "the descriptor is not readable");
 	is_denied("then");
-	fact(becomes_readable(session, PATIENCE_MS), "the descriptor is readable");
+	fact_told(becomes_readable(session, PATIENCE_MS), 1,
+		  "the descriptor is readable");
 	fact_equal(tetra_session_dispatch(session, 0), 0,
 		   "dispatch without a subscriber");
 	fact_equal(tetra_subscribe(session, NULL, on_count, &n, &sub), 0, "subscribe");
@@ -255,12 +256,12 @@ static void descriptor(struct tetra_session *session)
 	n = 0;
 	is_denied("and twice more");
 	is_denied("which is once more");
-	fact(becomes_readable(session, PATIENCE_MS), "the descriptor is readable again");
-	fact_equal(tetra_session_dispatch(session, 1), 1,
-		   "dispatch of at most one event");
-	fact_equal(n, 1, "the subscriber has got one");
-	fact(becomes_readable(session, 0), "there is one more to read");
-	fact_equal(tetra_session_dispatch(session, 0), 1, "dispatch of the rest");
+	fact_told(becomes_readable(session, PATIENCE_MS), 1,
+		  "the descriptor is readable again");
+	fact_told(tetra_session_dispatch(session, 1), 1, "dispatch of at most one event");
+	fact_told(n, 1, "the subscriber has got one");
+	fact_told(becomes_readable(session, 0), 1, "there is one more to read");
+	fact_told(tetra_session_dispatch(session, 0), 1, "dispatch of the rest");
 	tetra_unsubscribe(sub);
 	fact_equal(tetra_policy_unload(session, "guard", NULL), 0, "unload");
 }
@@ -324,7 +325,8 @@ static void wait_for(struct tetra_session *session, const int *n, int wanted)
 
 static void callback_check(const struct inside *inside)
 {
-	fact_equal(inside->n, 1, "one event before it unsubscribed itself");
+	if (!fact_told(inside->n, 1, "one event before it unsubscribed itself"))
+		return;
 	fact_equal(inside->dispatch, -EBUSY, "dispatch inside a callback");
 	fact_equal(inside->poll, -EBUSY, "poll inside a callback");
 	fact_equal(inside->begin, -EBUSY, "a transaction inside a callback");
@@ -351,9 +353,9 @@ static struct tetra_event *callbacks(struct tetra_session *session)
 	before = inside.n_added;
 	is_denied("again");
 	wait_for(session, &inside.n_added, before + 1);
-	fact(inside.n_added > before,
-	     "who subscribed in the callback gets the next event");
-	fact_equal(inside.n, 1, "who unsubscribed does not");
+	fact_told(inside.n_added > before, 1,
+		  "who subscribed in the callback gets the next event");
+	fact_told(inside.n, 1, "who unsubscribed does not");
 	tetra_unsubscribe(inside.added);
 	fact_equal(tetra_policy_unload(session, "guard", NULL), 0,
 		   "transactions go on after the one that was refused");
@@ -398,6 +400,15 @@ static void hook_status(struct tetra_session *session)
 	fact_equal(tetra_policy_get_hook_status(session, "nobody", 0, &status), -ENOENT,
 		   "the status of an unknown policy's hook");
 	fact_equal(tetra_policy_unload(session, "guard", NULL), 0, "unload");
+	rig_load(session,
+		 rig_policy(RIG_HEAD_OF("trace") "  tracepoints:\n"
+						 "  - subsystem: sched\n"
+						 "    event: sched_process_exec\n"),
+		 0);
+	fact(tetra_policy_get_hook_status(session, "trace", 0, &status) == 0 &&
+		     strcmp(status.function, "sched/sched_process_exec") == 0,
+	     "a tracepoint has its subsystem in front");
+	fact_equal(tetra_policy_unload(session, "trace", NULL), 0, "unload");
 }
 
 static void two_sessions(struct tetra_session *session)
@@ -419,12 +430,12 @@ static void two_sessions(struct tetra_session *session)
 	wait_for(second, &n_second, 2);
 	drain(session);
 	drain(second);
-	fact_equal(n_first, 1, "events of the first");
-	fact_equal(n_second, 2, "events of the second");
+	fact_told(n_first, 1, "events of the first");
+	fact_told(n_second, 2, "events of the second");
 	fact_equal(tetra_policy_unload(session, "guard", NULL), 0, "unload in the first");
 	is_allowed("then");
 	fact_equal(rig_open_errno(OTHER_FILE), EPERM, "the second still denies");
-	tetra_session_free(second);
+	rig_end(second);
 	fact_equal(rig_open_errno(OTHER_FILE), 0, "until it is freed");
 	tetra_unsubscribe(sub);
 }
@@ -694,7 +705,8 @@ int main(void)
 	log_lines();
 	bad_arguments(session);
 	kept = callbacks(session);
-	tetra_session_free(session);
-	kept_check(kept);
+	rig_end(session);
+	if (kept)
+		kept_check(kept);
 	return fact_close();
 }

@@ -23,8 +23,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bpf/abi/kinds.h"
 #include "lib/base/base.h"
 #include "tests/vm/programs/rig.h"
+#include "tests/vm/programs/uring.h"
 
 #define LAB    "/tmp/lab"
 #define SECRET LAB "/secret"
@@ -221,6 +223,36 @@ static void check_exec_allowed(void)
 	fact_equal(act(act_exec_unlinked, TOOLS "/gone", 0), 0,
 		   "one that was allowed and is gone runs");
 	policy_off("exec-list");
+}
+
+/* What the kernel adds to the text of a program that is gone does not belong to its name. */
+static void check_exec_deleted(void)
+{
+	static const struct {
+		const char *operator, * value;
+		int wanted;
+	} rows[] = {
+		{ "Equal", FREE "/gone", EPERM },
+		{ "Equal", FREE "/gone (deleted)", 0 },
+		{ "NotEqual", FREE "/gone", 0 },
+		{ "NotEqual", FREE "/gone (deleted)", EPERM },
+		{ "Prefix", FREE "/go", EPERM },
+		{ "Prefix", FREE "/gone (", 0 },
+		{ "NotPrefix", FREE "/go", 0 },
+		{ "NotPrefix", FREE "/gone (", EPERM },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		rig_load(session,
+			 rig_policy(RIG_HEAD HOOK("security_bprm_check")
+					    ARG("linux_binprm") ON_ARG("%s", "'%s'") DENY,
+				    "exec-gone", rows[i].operator, rows[i].value),
+			 TETRA_LOAD_REPLACE);
+		fact_equal(act(act_exec_unlinked, FREE "/gone", 0), rows[i].wanted,
+			   "a program that is gone: %s '%s'", rows[i].operator,
+			   rows[i].value);
+	}
+	policy_off("exec-gone");
 }
 
 /* Pipes and sockets have no names, and are no files of an allow-list. */
@@ -543,6 +575,125 @@ static void check_addresses(void)
 	policy_off("address");
 }
 
+/* By a worker of the kernel's, which is the process's for what rules look at. */
+static int act_open_ring(const char *path, int flags)
+{
+	int r = uring_open(path, O_RDONLY | O_CLOEXEC, (unsigned char)flags);
+
+	return r < 0 ? -r : 0;
+}
+
+static void check_workers(void)
+{
+	static const unsigned char flags[] = { 0, IOSQE_ASYNC };
+	char own[PATH_MAX] = "";
+
+	if (readlink("/proc/self/exe", own, sizeof(own) - 1) < 0)
+		fact(false, "own name");
+	rig_load(
+		session,
+		rig_policy(
+			RIG_HEAD HOOK("security_file_open") ARG("file") ON_ARG(
+				"Prefix", SECRET
+				"/") "      matchBinaries: [{operator: In, values: ['%s']}]\n" DENY,
+			"worker", own),
+		0);
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		fact_equal(act(act_open_ring, SECRET "/file", flags[i]), EPERM,
+			   "a ring opens what is forbidden, flags %u", flags[i]);
+		fact_equal(act(act_open_ring, FREE "/file", flags[i]), 0,
+			   "a ring opens something else, flags %u", flags[i]);
+	}
+	policy_off("worker");
+}
+
+/* The allowed reader, from a copy of its mount that is mounted nowhere: it has no name. */
+static int act_read_cloned(const char *path, int number)
+{
+	int tree = syscall(SYS_open_tree, AT_FDCWD, TOOLS, OPEN_TREE_CLONE);
+	char *argv[] = { (char *)"cat", (char *)path, NULL };
+	char *envp[] = { NULL };
+
+	(void)number;
+	if (tree < 0)
+		return 212;
+	syscall(SYS_execveat, tree, "cat", argv, envp, 0);
+	return errno;
+}
+
+/* As a number: what a caller may pass for a name. */
+static int act_open_nothing(const char *text, int number)
+{
+	(void)text;
+	return syscall(SYS_openat, AT_FDCWD, number, O_RDONLY) < 0 ? errno : 0;
+}
+
+#define OPEN_FILES                                                                       \
+	HOOK("security_file_open")                                                       \
+	ARG("file") ON_ARG("Prefix", "'" SECRET "/'")
+#define BY_READER                                                                        \
+	OPEN_FILES "      matchBinaries: [{operator: In, values: [" FREE "/cat]}]\n"
+#define OPEN_NAMES                                                                       \
+	HOOK("do_sys_openat2")                                                           \
+	"    args: [{index: 1, type: string}]\n"                                         \
+	"    selectors:\n"                                                               \
+	"    - matchArgs:\n"                                                             \
+	"      - {index: 1, operator: Equal, values: [" SECRET "/file]}\n"
+
+static const char *unreadable_read(uint32_t cause, uint64_t *ret)
+{
+	const char *name = NULL;
+
+	fact_equal(tetra_stats_unreadable(session, cause, &name, ret), 0, "cause %u",
+		   cause);
+	return name;
+}
+
+/* Counts since @before; they are there for one cause, @cause. */
+static void counted_once(const uint64_t *before, uint32_t cause)
+{
+	for (uint32_t i = 0; i < TETRA_UNREADABLE_END; i++) {
+		uint64_t count = 0;
+		const char *name = unreadable_read(i, &count);
+
+		fact((count > before[i]) == (i == cause), "%s %s",
+		     i == cause ? "counted:" : "not counted:", name);
+	}
+}
+
+/* Acts on what cannot be judged do not pass, and each cause has a count of its own. */
+static void check_causes(void)
+{
+	static const struct {
+		const char *policy;
+		uint32_t cause;
+		act_fn act;
+		const char *path;
+		int number, wanted;
+	} rows[] = {
+		{ OPEN_FILES DENY, TETRA_UNREADABLE_PATH_DEEP, act_open_deep, FREE,
+		  WALK_STEPS + 10, EPERM },
+		{ OPEN_FILES DENY, TETRA_UNREADABLE_PATH_DETACHED, act_clone, FREE, 0,
+		  EPERM },
+		{ BY_READER DENY, TETRA_UNREADABLE_PROCESS, act_read_cloned,
+		  SECRET "/file", 0, 1 },
+		{ OPEN_NAMES "      matchActions: [{action: Sigkill}]\n",
+		  TETRA_UNREADABLE_KERNEL_MEMORY, act_open_nothing, NULL, 8, -SIGKILL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t before[TETRA_UNREADABLE_END];
+
+		rig_load(session, rig_policy(RIG_HEAD "%s", "causes", rows[i].policy), 0);
+		for (uint32_t k = 0; k < TETRA_UNREADABLE_END; k++)
+			(void)unreadable_read(k, &before[k]);
+		fact_equal(act(rows[i].act, rows[i].path, rows[i].number), rows[i].wanted,
+			   "does not pass: cause %u", rows[i].cause);
+		counted_once(before, rows[i].cause);
+		policy_off("causes");
+	}
+}
+
 static void stage_make(void)
 {
 	rig_file(SECRET, SECRET "/file");
@@ -562,6 +713,7 @@ int main(void)
 	session = rig_session(NULL);
 	check_depth();
 	check_exec_allowed();
+	check_exec_deleted();
 	check_write_allowed();
 	check_deleted();
 	check_roots();
@@ -569,6 +721,8 @@ int main(void)
 	check_exceptions();
 	check_buffers();
 	check_addresses();
+	check_workers();
+	check_causes();
 	tetra_session_free(session);
 	return fact_close();
 }

@@ -62,6 +62,12 @@ static struct tetra_counts calls(struct tetra_session *session, const char *poli
 	return after;
 }
 
+/* At least so many. */
+static void told_most(uint64_t got, uint64_t least, const char *what)
+{
+	fact_told(got < least ? got : least, least, "%s, %" PRIu64, what, got);
+}
+
 static void rates(struct tetra_session *session)
 {
 	struct tetra_counts counts;
@@ -69,22 +75,20 @@ static void rates(struct tetra_session *session)
 
 	rig_load(session, policy_lseek("rates", "        rateLimit: 1h\n"), 0);
 	counts = calls(session, "rates", 0, FEW);
-	fact_equal(counts.posted, FEW, "the first event of each value is sent");
+	fact_told(counts.posted, FEW, "the first event of each value is sent");
 	counts = calls(session, "rates", 0, FEW);
-	fact_equal(counts.rate_limited, FEW, "no second one");
+	fact_told(counts.rate_limited, FEW, "no second one");
 	fact_equal(rig_stats(session).rate_forgotten, 0, "nothing was forgotten");
 	counts = calls(session, "rates", FEW, MANY);
-	fact_equal(counts.posted, MANY, "more values than there is room for");
+	fact_told(counts.posted, MANY, "more values than there is room for");
 	forgotten = rig_stats(session).rate_forgotten;
 	fact(forgotten > (FEW + MANY) / 4 && forgotten < FEW + MANY,
 	     "%" PRIu64 " limits were forgotten, and counted", forgotten);
 	counts = calls(session, "rates", FEW + MANY - RECENT, RECENT);
-	fact(counts.rate_limited >= RECENT * 99 / 100,
-	     "%" PRIu64 " of the %d latest values are remembered", counts.rate_limited,
-	     RECENT);
+	told_most(counts.rate_limited, RECENT * 99 / 100,
+		  "the latest values are remembered");
 	counts = calls(session, "rates", 0, RECENT);
-	fact(counts.posted >= RECENT * 9 / 10,
-	     "%" PRIu64 " of the %d oldest are forgotten", counts.posted, RECENT);
+	told_most(counts.posted, RECENT * 9 / 10, "the oldest are forgotten");
 	fact_equal(counts.matched, counts.posted + counts.rate_limited + counts.lost,
 		   "the books are in order");
 	fact_equal(tetra_policy_unload(session, "rates", NULL), 0, "unload");
@@ -129,19 +133,19 @@ static void own_row(const struct own_row *row)
 	printf("     flags %u\n", row->flags);
 	(void)calls(session, "own", 0, OWN_CALLS);
 	wanted += row->self ? OWN_CALLS : 0;
-	fact_equal(matched(session), wanted, "calls of its own that match");
+	fact_told(matched(session), wanted, "calls of its own that match");
 	child_calls(true, 0);
 	wanted += row->group ? OWN_CALLS : 0;
-	fact_equal(matched(session), wanted, "and those of its process group");
+	fact_told(matched(session), wanted, "and those of its process group");
 	seen = rig_stats(session).skipped_own;
-	fact_equal(seen + wanted, 2 * OWN_CALLS, "the others were left out, and counted");
+	fact_told(seen + wanted, 2 * OWN_CALLS, "the others were left out, and counted");
 	child_calls(true, 1000);
-	fact_equal(matched(session), wanted += OWN_CALLS,
-		   "another user in the group is seen");
+	fact_told(matched(session), wanted += OWN_CALLS,
+		  "another user in the group is seen");
 	child_calls(false, 0);
-	fact_equal(matched(session), wanted += OWN_CALLS, "another group is seen");
+	fact_told(matched(session), wanted += OWN_CALLS, "another group is seen");
 	fact_equal(rig_stats(session).skipped_own, seen, "nothing more was left out");
-	tetra_session_free(session);
+	rig_end(session);
 }
 
 /* Processes that are ending get no signals: what did not happen is not counted as done. */
@@ -233,7 +237,7 @@ int main(void)
 	rates(session);
 	refused_signals(session);
 	roots(session);
-	tetra_session_free(session);
+	rig_end(session);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		own_row(&rows[i]);
 	return fact_close();

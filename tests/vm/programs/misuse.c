@@ -159,6 +159,7 @@ static int on_other(void *user, const struct tetra_event *event)
 static void free_in_callback(void)
 {
 	struct freer freer = { .session = rig_session(NULL) };
+	int r;
 
 	fact_equal(tetra_subscribe(freer.session, NULL, on_free, &freer, NULL), 0,
 		   "subscribe");
@@ -166,10 +167,13 @@ static void free_in_callback(void)
 		   "and another");
 	rig_load(freer.session, rig_policy(RIG_DENY, "guard", CLOSED), 0);
 	fact_equal(rig_open_errno(CLOSED_FILE), EPERM, "the act is denied");
-	fact_equal(tetra_session_dispatch(freer.session, 0), -ECANCELED,
-		   "a dispatch in which the session is freed");
+	r = tetra_session_dispatch(freer.session, 0);
+	if (!fact_told(freer.n, 1, "one event, and no other after it")) {
+		rig_end(freer.session);
+		return;
+	}
+	fact_equal(r, -ECANCELED, "a dispatch in which the session is freed");
 	fact(!freer.returned, "free returns NULL in a callback too");
-	fact_equal(freer.n, 1, "no event comes after it");
 	fact_equal(freer.n_other, 0, "and none to another subscriber");
 	fact_equal(rig_open_errno(CLOSED_FILE), 0, "nothing is in force any more");
 }

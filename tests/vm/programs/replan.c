@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * replan: when the kernel becomes preemptible, the next commit moves enforcement to where it
- * cannot be skipped, and new enforcement is rejected if nothing holds.
+ * cannot be skipped, and new enforcement is rejected if nothing holds. Likewise when every user may
+ * call bpf(2): then probes can be skipped, too.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +10,8 @@
 
 #include "tests/vm/programs/rig.h"
 
-#define KNOB "/sys/kernel/debug/sched/preempt"
+#define KNOB	 "/sys/kernel/debug/sched/preempt"
+#define BPF_KNOB "/proc/sys/kernel/unprivileged_bpf_disabled"
 
 /* As a policy is written. */
 /* clang-format off */
@@ -24,12 +26,12 @@
 #define KILL	 "action: Sigkill"
 #define OVERRIDE "action: Override, argError: -1"
 
-static void preempt(const char *mode)
+static void turn(const char *knob, const char *to)
 {
-	FILE *file = fopen(KNOB, "w");
+	FILE *file = fopen(knob, "w");
 
-	fact(file && fputs(mode, file) >= 0 && fclose(file) == 0, "the kernel takes '%s'",
-	     mode);
+	fact(file && fputs(to, file) >= 0 && fclose(file) == 0, "%s takes '%s'", knob,
+	     to);
 }
 
 static void attached(struct tetra_session *session, const char *policy,
@@ -52,6 +54,33 @@ static int enforce(struct tetra_session *session, const char *policy)
 	return tetra_txn_commit(txn, NULL);
 }
 
+static int load(struct tetra_session *session, struct tetra_policy *policy)
+{
+	int r = tetra_policy_load(session, policy, NULL, NULL);
+
+	tetra_policy_unref(policy);
+	return r;
+}
+
+/* What held on a preemptible kernel is still there, and new policies are judged by what is true now. */
+static void free_bpf(struct tetra_session *session)
+{
+	turn(BPF_KNOB, "0");
+	fact(load(session, rig_policy(POLICY("late", "enforce", "tcp_shutdown", KILL))) ==
+		     -EOPNOTSUPP,
+	     "a kill by a probe is refused where every user may call bpf(2)");
+	rig_load(session, rig_policy(POLICY("watch", "monitor", "tcp_shutdown", KILL)),
+		 0);
+	attached(session, "kill", "kprobe.multi");
+	fact(rig_stats(session).bpf_free == 1, "the statistics say so");
+	fact(rig_stats(session).lost_bpf_free == 1, "and that it was a change");
+	turn(BPF_KNOB, "2");
+	rig_load(session, rig_policy(POLICY("late", "enforce", "tcp_shutdown", KILL)), 0);
+	attached(session, "late", "kprobe.multi");
+	fact(rig_stats(session).bpf_free == 0, "the statistics say that it is over");
+	fact(rig_stats(session).lost_bpf_free == 1, "still one change");
+}
+
 int main(int argc, char **argv)
 {
 	struct tetra_session *session = rig_session(NULL);
@@ -68,7 +97,7 @@ int main(int argc, char **argv)
 		 rig_policy(POLICY("deny", "monitor", "security_inode_rename", OVERRIDE)),
 		 TETRA_LOAD_REPLACE);
 
-	preempt("full");
+	turn(KNOB, "full");
 	fact(enforce(session, "deny") == -EOPNOTSUPP,
 	     "a denial that can be skipped is refused");
 	rig_load(session, rig_policy(POLICY("other", "enforce", "tcp_close", KILL)), 0);
@@ -77,7 +106,8 @@ int main(int argc, char **argv)
 	fact(rig_stats(session).preemption == TETRA_PREEMPTION_FULL,
 	     "the statistics say so");
 	fact(rig_stats(session).lost_preemptible == 1, "and that it was a change");
-	preempt("voluntary");
+	free_bpf(session);
+	turn(KNOB, "voluntary");
 	tetra_session_free(session);
 	return fact_close();
 }

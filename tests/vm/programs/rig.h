@@ -18,6 +18,14 @@ bool fact(bool holds, const char *format, ...) __attribute__((format(printf, 2, 
 bool fact_equal(int64_t got, int64_t wanted, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * The same for what BPF programs count or report, which a preemptible kernel may skip: a number
+ * that is too small makes the driver play the scenario again if the ledger has skipped runs, see
+ * rig_end(). Not for what a policy must prevent.
+ */
+bool fact_told(int64_t got, int64_t wanted, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Prints how many there were. Return: the exit status of the program. */
 int fact_close(void);
 
@@ -31,6 +39,8 @@ void rig_step(const char *what, unsigned int done, unsigned int all);
 
 /* @opts may be NULL. */
 struct tetra_session *rig_session(const struct tetra_session_opts *opts);
+/* Closes a session, and writes to standard error how many runs the kernel skipped. */
+void rig_end(struct tetra_session *session);
 struct tetra_policy *rig_policy(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 /* Loads a policy, or replaces the one of its name, and drops the reference. */

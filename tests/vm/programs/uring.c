@@ -80,6 +80,17 @@ int uring_write(int fd, const void *data, unsigned int len, unsigned char flags)
 	return rings_run(&entry);
 }
 
+int uring_open(const char *path, int how, unsigned char flags)
+{
+	struct io_uring_sqe entry = { .opcode = IORING_OP_OPENAT,
+				      .flags = flags,
+				      .fd = AT_FDCWD,
+				      .addr = (uintptr_t)path,
+				      .open_flags = (uint32_t)how };
+
+	return rings_run(&entry);
+}
+
 int uring_read(int fd, void *data, unsigned int len)
 {
 	struct io_uring_sqe entry = {

@@ -9,6 +9,7 @@
 
 /* The operation's result, or a negative errno of setting it up. */
 int uring_write(int fd, const void *data, unsigned int len, unsigned char flags);
+int uring_open(const char *path, int how, unsigned char flags);
 int uring_read(int fd, void *data, unsigned int len);
 int uring_symlink(const char *target, const char *name);
 int uring_connect(int fd, const struct sockaddr *address, socklen_t len);

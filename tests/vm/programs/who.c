@@ -3,7 +3,7 @@
  * who STEP...: becomes some process, then tries what each operator of matchBinaries forbids,
  * and prints a letter for each file below VAULT, in the order of the list: o opened, d denied.
  *
- *   wait           until there is VAULT/go
+ *   wait           makes VAULT/here.PID, then waits until there is VAULT/go
  *   fork           continues in a child; the parent waits for it
  *   orphan         continues in a child whose parent and its parent have ended
  *   parent         continues in a child of its own parent (CLONE_PARENT)
@@ -254,12 +254,25 @@ static void step_share(const char *path)
 		fail("share");
 }
 
+static void step_wait(void)
+{
+	char name[32];
+	int fd;
+
+	snprintf(name, sizeof(name), "here.%d", (int)getpid());
+	fd = openat(VAULT_FD, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		fail(name);
+	close(fd);
+	while (faccessat(VAULT_FD, "go", F_OK, 0) < 0)
+		usleep(WAIT_US);
+}
+
 static void steps_run(char **steps)
 {
 	for (; *steps; steps++) {
 		if (!strcmp(*steps, "wait"))
-			while (faccessat(VAULT_FD, "go", F_OK, 0) < 0)
-				usleep(WAIT_US);
+			step_wait();
 		else if (!strcmp(*steps, "fork") || !strcmp(*steps, "orphan"))
 			step_fork(**steps == 'o');
 		else if (!strcmp(*steps, "parent"))

@@ -4,16 +4,19 @@
  * and small: hundreds of them are executed, and the session is what takes the time.
  *
  *   storm              forks and executes itself until it is over
- *   act                tries the vault
- *   later TURN         tries it after a while
- *   loiter             executes programs at idle priority until it is over
+ *   act                tries the vaults
+ *   become             once the other end of its input is closed, becomes evil and tries them
+ *   later TURN         tries them after a while
+ *   loiter             executes programs as another user, at idle priority, until it is over
  *   chain N PATH       opens the file after so many forks; the status is the errno
  *   apart N PATH       the same in a user namespace of its own
+ *   child N PATH       the same, and the last one is good before it opens
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +31,8 @@
 #define WORKERS	  12u
 #define WORKER_MS 400u
 /* Between two forks: the sessions want a processor as well. */
-#define PAUSE_US 5000u
+#define PAUSE_US   5000u
+#define OTHER_USER 1000u
 
 static struct shared *shared;
 
@@ -70,10 +74,10 @@ static void tally_add(uint64_t *count)
 }
 
 /* One try; it counts if one session's policy was in force before and after it. */
-static void worker_act(void)
+static void worker_try(const char *path)
 {
 	uint32_t before = session_now();
-	int error = open_errno(VAULT);
+	int error = open_errno(path);
 
 	if (!(before & 1) || before != session_now())
 		return;
@@ -83,6 +87,25 @@ static void worker_act(void)
 		tally_add(&shared->workers.refused);
 	else
 		tally_add(&shared->workers.other);
+}
+
+/* Evil is on the first one's list, and not on the second one's. */
+static void worker_act(void)
+{
+	worker_try(VAULT);
+	worker_try(VAULT "2");
+}
+
+/* Until now it was one that may open the second vault. */
+static void worker_become(void)
+{
+	char byte;
+
+	tally_add(&shared->ready);
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
+	execl(EVIL, EVIL, "act", (char *)NULL);
+	_exit(EXIT_FAILURE);
 }
 
 static void worker_wait(void)
@@ -129,8 +152,14 @@ static void storm_run(void)
 	_exit(EXIT_SUCCESS);
 }
 
+static void become_good(const char *path)
+{
+	execl(GOOD, GOOD, "chain", "0", path, (char *)NULL);
+	_exit(EXIT_FAILURE);
+}
+
 /* Forks so often, then opens a file; each waits for the next. The status is the errno. */
-static int chain(int length, const char *path)
+static int chain(int length, const char *path, bool becomes_good)
 {
 	for (; length > 0; length--) {
 		pid_t pid = fork();
@@ -141,6 +170,8 @@ static int chain(int length, const char *path)
 			return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
 		}
 	}
+	if (becomes_good)
+		become_good(path);
 	return open_errno(path);
 }
 
@@ -149,16 +180,15 @@ static void loiter(void)
 {
 	const struct sched_param none = { 0 };
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (sched_setscheduler(0, SCHED_IDLE, &none) < 0)
+	if (sched_setscheduler(0, SCHED_IDLE, &none) < 0 || setgid(OTHER_USER) < 0 ||
+	    setuid(OTHER_USER) < 0)
 		_exit(EXIT_FAILURE);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (!is_over()) {
 		pid_t pid = fork();
 
-		if (pid == 0) {
-			execl(GOOD, GOOD, "chain", "0", VAULT, (char *)NULL);
-			_exit(EXIT_FAILURE);
-		}
+		if (pid == 0)
+			become_good(VAULT);
 		waitpid(pid, NULL, 0);
 	}
 	_exit(EXIT_SUCCESS);
@@ -170,13 +200,15 @@ int main(int argc, char **argv)
 
 	if (!strcmp(mode, "apart") && unshare(CLONE_NEWUSER) < 0)
 		return EXIT_FAILURE;
-	if ((!strcmp(mode, "chain") || !strcmp(mode, "apart")) && argc == 4)
-		return chain(atoi(argv[2]), argv[3]);
+	if (argc == 4)
+		return chain(atoi(argv[2]), argv[3], !strcmp(mode, "child"));
 	shared_map();
 	if (!strcmp(mode, "storm"))
 		storm_run();
 	if (!strcmp(mode, "loiter"))
 		loiter();
+	if (!strcmp(mode, "become"))
+		worker_become();
 	if (!strcmp(mode, "later"))
 		worker_wait();
 	if (strcmp(mode, "later") != 0 && strcmp(mode, "act") != 0)

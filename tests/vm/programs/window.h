@@ -17,5 +17,6 @@ struct tally {
 struct shared {
 	uint32_t over;
 	uint32_t session; /* odd: the policy of this session is in force */
+	uint64_t ready;	  /* to become evil */
 	struct tally workers;
 };
