@@ -51,16 +51,19 @@ plan default
 has default installed '/libtetra\.so'
 lacks default installed '/libtetra\.a'
 has default installed 'tetra-mini\.1$'
+has default installed 'tetra-policy\.1$'
+has default installed 'tetra-policy-findings\.7$'
 has default targets '^tests/'
 pc default --cflags >/dev/null || fail "pkg-config --cflags needs other .pc files"
 pc default --libs | grep -q -- -ltetra || fail "pkg-config --libs needs other .pc files"
 
-plan static -Ddefault_library=static -Dtests=disabled -Dman=disabled -Dpython=disabled
+plan static -Ddefault_library=static -Dtests=disabled -Dman=disabled -Dpython=disabled -Dkit=disabled
 has static installed '/libtetra\.a$'
 lacks static installed '/libtetra\.so'
 lacks static installed 'tetra-mini\.1$'
 lacks static targets '(^| )tests/|examples/.* test-'
 has static targets '^examples/tetra-mini/.* tetra-mini$'
+lacks static targets ' tetra-policy$'
 grep -q '^Requires: libbpf' "$work/static/lib/tetra.pc" ||
 	fail "static: tetra.pc does not name what has to be linked"
 
