@@ -25,7 +25,7 @@ enum policy_hook_kind {
 /* clang-format off */
 #define POLICY_SECTIONS(X)                                                                   \
 	X(KPROBE, 0, "kprobes", kprobe, 1, POLICY_KPROBE, SECTION_CALLS, "function")         \
-	X(FENTRY, 1, "fentries", fentry, 0, POLICY_KPROBE, SECTION_CALLS, "function")        \
+	X(FENTRY, 1, "fentries", fentry, 1, POLICY_KPROBE, SECTION_CALLS, "function")        \
 	X(TRACEPOINT, 2, "tracepoints", tracepoint, 1, POLICY_TRACEPOINT, SECTION_EVENTS,    \
 	  "event")                                                                           \
 	X(LSM, 3, "lsmhooks", lsm, 1, POLICY_LSM, 0, "function")                             \
