@@ -161,7 +161,8 @@ struct tetra_hook_config {
 	/* Number + 1 of the parameter that is a file or the like, and its reader, if no slot
 	 * has it: layer.bpf.h. 0: none. */
 	__u8 layer_param, layer_reader;
-	__u8 reserved[4];
+	__u8 calls; /* a slot is the number of a system call */
+	__u8 reserved[3];
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 

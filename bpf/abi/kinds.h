@@ -70,7 +70,7 @@
 	  "module_arg", "pv", 0)                                                                 \
 	X(MODULE, 35, "module", NOT_YET, NONE, NONE, OTHER, 0, 0, "module",                      \
 	  "module_arg", "pv", 0)                                                                 \
-	X(SYSCALL64, 36, "syscall64", NOT_YET, NONE, NONE, SYSCALL, 64, 1, "",                   \
+	X(SYSCALL64, 36, "syscall64", DECLARED, CALL, CALL, SYSCALL, 64, 1, "",                  \
 	  "syscall_id", "", 0)                                                                   \
 	X(KERNEL_CAP, 37, "kernel_cap_t", NOT_YET, NONE, NONE, CAPS, 0, 0, "",                   \
 	  "kernel_cap_t_arg", "pv", 0)                                                           \
@@ -106,7 +106,9 @@ enum tetra_shape {
 	TETRA_SHAPE_SOCK = 6,  /* struct tetra_record_sock */
 	TETRA_SHAPE_CRED = 7,  /* struct tetra_record_arg_cred */
 	TETRA_SHAPE_SOCKADDR = 8, /* struct tetra_record_sock: family, address, port */
-	TETRA_SHAPE_END = 9,
+	TETRA_SHAPE_CALL =
+		9, /* 8 bytes: the number of a system call, with TETRA_CALL_COMPAT */
+	TETRA_SHAPE_END = 10,
 };
 
 /* Classes of slots, in the order in which they are matched: cheapest first. */
@@ -138,8 +140,12 @@ enum tetra_slot_class {
 	X(SOCK, 8, SOCK, 0)                                              \
 	X(FIELDS, 9, NUMBER, 0)                                          \
 	X(DENTRY, 10, PATH, 0)                                           \
-	X(SOCKADDR, 11, SOCK, 0)
+	X(SOCKADDR, 11, SOCK, 0)                                         \
+	X(CALL, 12, NUMBER, 0)
 /* clang-format on */
+
+/* Marks the number of a system call that was made by the 32-bit entry: those are other calls. */
+#define TETRA_CALL_COMPAT 0x80000000u
 
 /* Spellings of the language that mean one of the kinds above. */
 /* A row a line. */
@@ -477,6 +483,8 @@ enum tetra_class {
 	TETRA_CLASS_FILE_PATH = TETRA_CLASS_PATH | TETRA_CLASS_FILE,
 	/* Those that are read into a struct tetra_record_sock. */
 	TETRA_CLASSES_SOCK = TETRA_CLASS_SOCK | TETRA_CLASS_SOCKADDR,
+	/* Those that are one number. */
+	TETRA_CLASSES_NUMBER = TETRA_CLASS_INT | TETRA_CLASS_SYSCALL,
 };
 
 #endif

@@ -223,7 +223,14 @@ struct mm_struct {
 	struct file *exe_file;
 };
 
+/* x86-64 */
+struct thread_info {
+	unsigned int status;
+};
+#define TS_COMPAT 2u /* the task is in a 32-bit system call */
+
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	struct mm_struct *mm;
 	int exit_code;

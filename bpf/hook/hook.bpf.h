@@ -37,6 +37,16 @@ static __always_inline int slots_later(tetra_image image, struct tetra_scratch *
 	return 1;
 }
 
+/* The number of a system call, marked if this is one of the 32-bit entry. */
+static __noinline __u64 call_number(__u64 number)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT)
+		number = (__u32)number | TETRA_CALL_COMPAT;
+	return number;
+}
+
 /* Numbers are extended from their own width, if that is less than the kind's. */
 static __always_inline int slots_numbers(void *ctx, enum program program,
 					 tetra_image image, struct tetra_scratch *s,
@@ -51,6 +61,8 @@ static __always_inline int slots_numbers(void *ctx, enum program program,
 		if (program == PROGRAM_TYPED)
 			value = source_number(value, &s->raw[slot]);
 		value = source_extend(value, slot);
+		if (cfg.calls && cfg.slots[slot].reader == TETRA_READ_CALL)
+			value = call_number(value);
 		s->raw[slot] = value;
 		if (uses &&
 		    !select_number(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,

@@ -73,7 +73,8 @@ enum tetra_arg_type {
 	TETRA_TYPE_CONST_BUF = 19,
 	TETRA_TYPE_CRED = 20,
 	TETRA_TYPE_DENTRY = 21,
-	/* Types that no version reports yet: their numbers are set. */
+	/* Of those that follow, SOCKADDR, SOCKET and SYSCALL64 are reported; the numbers of the
+	 * others are set. */
 	TETRA_TYPE_CHAR_IOVEC = 22,
 	TETRA_TYPE_SKB = 23,
 	TETRA_TYPE_SOCKADDR = 24,
@@ -130,7 +131,8 @@ struct tetra_value;
  * @mode:	FILE, PATH, FD, LINUX_BINPRM, DENTRY: type and permission bits, as st_mode
  * @label:	from the policy; NULL if none
  * @type_name:	the type as the policy writes it
- * @as_int:	integers, sign- or zero-extended from the type's width
+ * @as_int:	integers, sign- or zero-extended from the type's width; SYSCALL64: the number of the
+ *		call, with bit 31 set for one of a 32-bit program, whose numbers are others
  * @as_uint:	the same 64 bits, unsigned
  * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM, DENTRY; the bytes
  *		of CHAR_BUF and CONST_BUF. NOT NUL-terminated

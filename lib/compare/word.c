@@ -85,7 +85,7 @@ void word_to_arg(const struct axis *axis, struct set_word word, struct eval_arg 
 	ret->state = state;
 	ret->endless = (tag & DIMENSION_ENDLESS) != 0;
 	ret->foreign = (tag & DIMENSION_FOREIGN) != 0;
-	if (row->classes & TETRA_CLASS_INT) {
+	if (row->classes & TETRA_CLASSES_NUMBER) {
 		ret->number = word_value(word);
 	} else if (word.n) {
 		ret->text = word.bytes + 1;

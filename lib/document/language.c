@@ -351,7 +351,7 @@ static const struct schema_field spec_fields[] = {
 #undef X
 	BOOL("loader", doc_spec, loader, LATER),
 	OBJECTS("enforcers", doc_spec, enforcers, enforcer_schema, LATER, .max_items = 1),
-	OBJECTS("lists", doc_spec, lists, list_schema, LATER, .max_items = MAX_NAMED),
+	OBJECTS("lists", doc_spec, lists, list_schema, .max_items = MAX_NAMED),
 	OBJECTS("options", doc_spec, options, option_schema, .max_items = MAX_NAMED),
 	{ .name = "selectorsMacros", .type = FIELD_OBJECT_MAP, AT(doc_spec, macros),
 	  .schema = &selector_schema, LATER, .max_items = MAX_NAMED },

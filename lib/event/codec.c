@@ -77,6 +77,17 @@ static void put_word(struct writer *writer, const struct tetra_event *event,
 	writer_char(writer, '"');
 }
 
+static void put_call(struct writer *writer, const struct tetra_event *event,
+		     const struct event_arg *arg)
+{
+	uint32_t number = (uint32_t)event_arg_u64(arg);
+	bool compat = event_arg_u64(arg) >> 32 == 0 && number & TETRA_CALL_COMPAT;
+
+	writer_lit(writer, "{\"id\":");
+	writer_u64(writer, compat ? number & ~TETRA_CALL_COMPAT : number);
+	writer_text(writer, compat ? ",\"abi\":\"i386\"}" : ",\"abi\":\"x64\"}");
+}
+
 static void put_string(struct writer *writer, const struct tetra_event *event,
 		       const struct event_arg *arg)
 {
@@ -352,6 +363,7 @@ static void fill_struct(struct tetra_arg *ret, const struct event_arg *arg)
 
 const struct codec codecs[TETRA_SHAPE_END] = {
 	[TETRA_SHAPE_WORD] = { 8, put_word, NULL, NULL, fill_word },
+	[TETRA_SHAPE_CALL] = { 8, put_call, NULL, NULL, fill_word },
 	[TETRA_SHAPE_TEXT] = { 0, put_string, NULL, "\"\"", fill_text },
 	[TETRA_SHAPE_BYTES] = { 0, NULL, put_buffer, BYTES_FAULT, fill_text },
 	[TETRA_SHAPE_LONGS] = { 0, NULL, put_longs, NULL, fill_text },

@@ -4,6 +4,7 @@
  */
 #include "lib/base/kinds.h"
 #include "lib/event/compact.h"
+#include "lib/linux/calls.h"
 #include "lib/linux/prototypes.h"
 
 static void part_address(struct compact *line, const struct tetra_record_sock *sock,
@@ -328,26 +329,41 @@ static void put_call(struct compact *line, const char *prototype)
 
 static bool call_number(const struct tetra_event *event, uint64_t *ret)
 {
-	const struct event_arg *arg =
-		compact_arg(event, 0, "long_arg") ?: compact_arg(event, 0, "size_arg");
+	const struct event_arg *arg = compact_arg(event, 0, "syscall_id")
+					      ?: compact_arg(event, 0, "long_arg")
+					      ?: compact_arg(event, 0, "size_arg");
+	uint32_t shape = arg ? kind_row(arg->spec->kind)->shape : TETRA_SHAPE_NONE;
 
-	if (!arg || kind_row(arg->spec->kind)->shape != TETRA_SHAPE_WORD)
+	if (shape != TETRA_SHAPE_WORD && shape != TETRA_SHAPE_CALL)
 		return false;
 	*ret = event_arg_u64(arg);
 	return true;
 }
 
+/* Its parameters are not known. */
+static void put_foreign_call(struct compact *line, uint32_t number)
+{
+	const char *name = call_name_32(number);
+
+	writer_lit(&line->writer, "i386/");
+	writer_text(&line->writer, name ? name : "unknown");
+}
+
 static void put_sys_enter(struct compact *line)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	const char *prototype =
 		call_number(line->event, &number) ? syscall_prototype(number) : NULL;
+	bool foreign = number >> 32 == 0 && number & TETRA_CALL_COMPAT;
 
 	/* The icon is one column wide in most fonts: two blanks. */
 	compact_begin(line, "\xe2\x98\x8e ", "syscall");
 	writer_char(&line->writer, ' ');
 	compact_color(line, CYAN);
-	put_call(line, prototype ? prototype : "unknown");
+	if (foreign)
+		put_foreign_call(line, (uint32_t)number & ~TETRA_CALL_COMPAT);
+	else
+		put_call(line, prototype ? prototype : "unknown");
 	compact_color_end(line);
 }
 

@@ -89,7 +89,7 @@ static int filter_read(const struct set_space *space, const struct policy_filter
 		form = relation == TETRA_REL_IN_NET ? JUDGED_ADDRESS : JUDGED_NUMBER;
 	else if (operator_row(filter->op)->part == TETRA_PART_FILE_TYPE)
 		form = JUDGED_NUMBER;
-	else if (row->classes & TETRA_CLASS_INT)
+	else if (row->classes & TETRA_CLASSES_NUMBER)
 		form = JUDGED_NUMBER;
 	else if (row->classes & (TETRA_CLASS_TEXT | TETRA_CLASS_PATH))
 		form = JUDGED_BYTES;

@@ -82,7 +82,7 @@ static bool put_part(struct word *word, uint32_t part, const struct eval_arg *ar
 		put_number(word, arg->file_type);
 		return row->classes & TETRA_CLASS_PATH;
 	}
-	if (row->classes & TETRA_CLASS_INT) {
+	if (row->classes & TETRA_CLASSES_NUMBER) {
 		put_number(word, arg->number);
 	} else {
 		word->bytes[0] |= (arg->endless ? DIMENSION_ENDLESS : 0) |

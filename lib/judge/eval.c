@@ -143,7 +143,7 @@ static void arg_part(const struct eval_arg *arg, uint32_t part, struct judged *r
 			sock_part(&arg->sock, part, ret);
 	} else if (part != TETRA_PART_VALUE) {
 		return;
-	} else if (kind->classes & TETRA_CLASS_INT) {
+	} else if (kind->classes & TETRA_CLASSES_NUMBER) {
 		ret->form = JUDGED_NUMBER;
 		ret->is_signed = kind->is_signed;
 		ret->number = arg->number;

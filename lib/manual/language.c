@@ -119,12 +119,10 @@ static const struct finding_row rows[] = {
 	  "written.",
 	  "Leave the part out, or write it in another way.",
 	  "kprobes:\n"
-	  "- call: list:files\n"
-	  "  syscall: false\n"
+	  "- call: list:all\n"
 	  "lists:\n"
-	  "- name: files\n"
-	  "  type: syscalls\n"
-	  "  values: [sys_open]\n" },
+	  "- name: all\n"
+	  "  type: generated_syscalls\n" },
 	{ "out-of-range", ERROR, "A number that is too small or too large",
 	  "The number does not fit what it stands for: an index past the last parameter, a signal "
 	  "that does not exist, a value that the argument's type cannot have.",

@@ -252,6 +252,7 @@ static void config_list_slot(struct tetra_hook_config *config, uint32_t list,
 	config->columns_of[list] |= config->slot_columns >> slot * TETRA_SLOT_COLUMNS;
 	config->some_typed[list] |= config->slots[slot].typed;
 	config->some_untyped[list] |= !config->slots[slot].typed;
+	config->calls |= config->slots[slot].reader == TETRA_READ_CALL;
 }
 
 static void config_set_slots(struct tetra_hook_config *config,

@@ -16,12 +16,19 @@
 /* Arguments of a hook, data elements included. */
 #define HOOK_MAX_ARGS 5u
 
+/* Hooks of one policy that are symbols of lists: as many as a session has hook points. */
+#define POLICY_MAX_LISTED 4096u
+
+/* Values of a filter that are system calls of lists. */
+#define FILTER_MAX_LISTED 65536u
+
 struct build {
 	struct arena *arena; /* the model's */
 	struct report *report;
 	const struct doc_policy *doc; /* .metadata and .spec may be NULL */
 	struct tetra_policy *policy;
 	uint64_t wrong_macros; /* by their place: what is wrong with them was reported */
+	uint32_t n_listed;     /* hooks that are symbols of lists */
 };
 
 /* What the parts of a hook need to know about it. */
@@ -54,13 +61,25 @@ int policy_build(struct build *build, struct arena *scratch, struct doc_policy *
 bool envelope_is_foreign(struct report *report, const struct node *root);
 int envelope_build(struct build *build);
 
-/* group.c: lists, macros, enforcers, workload selectors; none of them is supported yet */
+/* group.c: lists, macros, enforcers, workload selectors; of these, lists are supported */
 void groups_check(struct build *build);
 
 /* list.c */
 void lists_check(struct build *build);
 /* The list that "list:NAME" refers to; NULL if the text is not such a name, or unknown. */
 const struct doc_list_def *list_find(const struct build *build, const char *text);
+/*
+ * The next symbol of a list of symbols or system calls from *@at on, without its ABI; *@at is
+ * then after it. NULL at the end. A symbol that came before is passed over.
+ */
+const char *list_next(const struct doc_list_def *list, uint32_t *at);
+/* Reports what a hook cannot take from the list that it names. */
+void list_hook_check(struct build *build, doc_value name);
+/*
+ * The numbers of a list of system calls, as values of a filter that names it with @value; room for
+ * list->values.n. Return: how many, fewer if some are wrong, which is reported; or -ENOMEM.
+ */
+int list_numbers(struct build *build, const struct node *value, struct policy_value *ret);
 /* Reports that a list is unknown. True if @value begins with "list:". */
 bool list_reference(struct build *build, const struct node *value);
 /* ABI/sys_x, __x64_sys_x or sys_x. */

@@ -169,38 +169,82 @@ static void values_missing(struct build_hook *hook, const struct doc_filter *doc
 				     NULL);
 }
 
+/* The list of system calls that a value names; NULL: it is a value of its own. */
+static const struct doc_list_def *value_list(const struct build_hook *hook,
+					     const struct operator_row *op,
+					     const struct node *node)
+{
+	return op->grammar == GRAMMAR_SET ? list_find(hook->build, node->text) : NULL;
+}
+
+/* How many values of the model the first @n are, at most; 0: too many, which is reported. */
+static uint32_t values_room(struct build_hook *hook, const struct doc_filter *doc,
+			    const struct operator_row *op, uint32_t n)
+{
+	bool is_set = op->grammar == GRAMMAR_SET || op->grammar == GRAMMAR_RANGE;
+	const struct doc_list_def *list;
+	uint64_t listed = 0;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		list = doc->values.items[i] ? value_list(hook, op, doc->values.items[i])
+					    : NULL;
+		listed += list ? list->values.n : 0;
+		if (listed <= FILTER_MAX_LISTED)
+			continue;
+		(void)report_error(hook->build->report, doc->values.items[i], "too-many",
+				   NULL, "the lists of a filter have more than %u values",
+				   FILTER_MAX_LISTED);
+		return 0;
+	}
+	/* A range may become two. */
+	return n * (is_set ? 2 : 1) + (uint32_t)listed;
+}
+
+static int value_build(struct build_hook *hook, const struct operator_row *op,
+		       const struct type_row *type, const struct node *node,
+		       struct policy_filter *ret)
+{
+	struct policy_value *value = &ret->values[ret->n_values];
+	uint32_t n = value_parse(hook->build, op, type, node, value), i;
+	char *text;
+	int r;
+
+	if (n && value_list(hook, op, node)) {
+		r = list_numbers(hook->build, node, value);
+		ret->n_values += (uint32_t)MAX(r, 0);
+		return MIN(r, 0);
+	}
+	ret->n_values += n;
+	if (!n)
+		return 0;
+	text = arena_text(hook->build->arena, node->text, value->len);
+	for (i = 0; i < n; i++)
+		value[i].text = text;
+	return text ? 0 : -ENOMEM;
+}
+
 static int values_build(struct build_hook *hook, const struct doc_filter *doc,
 			const struct type_row *type, struct policy_filter *ret)
 {
 	const struct operator_row *op = operator_row(doc_operator(doc->op));
-	bool is_set = op->grammar == GRAMMAR_SET || op->grammar == GRAMMAR_RANGE;
-	uint32_t n = values_limit(hook, doc, type), i, k;
-	struct policy_value *value;
+	uint32_t n = values_limit(hook, doc, type), room, i;
+	int r = 0;
 
 	if (!n) {
 		values_missing(hook, doc);
 		return 0;
 	}
-	/* A range may become two. */
-	ret->values = arena_array(hook->build->arena, n * (is_set ? 2 : 1),
-				  sizeof(*ret->values));
+	room = values_room(hook, doc, op, n);
+	if (!room)
+		return 0;
+	ret->values = arena_array(hook->build->arena, room, sizeof(*ret->values));
 	if (!ret->values)
 		return -ENOMEM;
-	for (i = 0; i < n; i++) {
-		value = &ret->values[ret->n_values];
-		if (!doc->values.items[i])
-			continue;
-		k = value_parse(hook->build, op, type, doc->values.items[i], value);
-		ret->n_values += k;
-		if (k)
-			value->text = arena_text(hook->build->arena,
-						 doc->values.items[i]->text, value->len);
-		if (k > 1)
-			value[1].text = value->text;
-		if (k && !value->text)
-			return -ENOMEM;
-	}
-	return 0;
+	for (i = 0; i < n && r >= 0; i++)
+		if (doc->values.items[i])
+			r = value_build(hook, op, type, doc->values.items[i], ret);
+	return r;
 }
 
 static void cel_build(struct build_hook *hook, const struct doc_filter *doc)

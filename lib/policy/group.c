@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Parts of a policy that hooks refer to, or that say where it applies: lists, macros,
- * enforcers, label selectors. They are not supported yet, but their errors are still reported.
+ * enforcers, label selectors. All but lists are not supported yet, but their errors are still
+ * reported.
  */
 #include "lib/policy/build.h"
 
@@ -27,8 +28,8 @@ void groups_check(struct build *build)
 	const struct doc_spec *spec = build->doc->spec;
 	uint32_t i;
 
-	build->report->quiet++;
 	lists_check(build);
+	build->report->quiet++;
 	for (i = 0; i < spec->macros.n; i++)
 		if (spec->macros.items[i].node)
 			selector_check_macro(build, &spec->macros.items[i]);

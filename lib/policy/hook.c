@@ -23,18 +23,16 @@ static void name_check(struct build_hook *hook, doc_value value, const char *wha
 		(void)report_error(build->report, value, "bad-value", NULL,
 				   "the %s must not be empty", what);
 	else if (list_reference(build, value))
-		report_unsupported(build->report, value, "lists are not yet supported");
+		list_hook_check(build, value);
 }
 
-/* The place of the hook, for findings made after its text was freed. */
-static int hook_path(struct build_hook *hook)
+/* A place, for findings made after the text was freed; NULL: no memory. */
+static char *path_text(struct build *build, const struct node *node)
 {
 	_cleanup_(strbuf_done) struct strbuf path = {};
 
-	node_path(hook->doc->node, &path);
-	hook->hook->yaml_path =
-		arena_text(hook->build->arena, strbuf_get(&path), path.len);
-	return path.failed || !hook->hook->yaml_path ? -ENOMEM : 0;
+	node_path(node, &path);
+	return path.failed ? NULL : arena_text(build->arena, strbuf_get(&path), path.len);
 }
 
 static int hook_text(struct build_hook *hook, doc_value value, char **ret)
@@ -45,6 +43,12 @@ static int hook_text(struct build_hook *hook, doc_value value, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
+static const struct doc_list_def *list_hooked(const struct build *build,
+					      const struct doc_hook *doc)
+{
+	return doc->name ? list_find(build, doc->name->text) : NULL;
+}
+
 /* Syscall hooks are the default, as in the schema of the language. */
 static bool is_syscall(const struct build_hook *hook)
 {
@@ -52,7 +56,7 @@ static bool is_syscall(const struct build_hook *hook)
 
 	if (!(hook->section->traits & SECTION_CALLS))
 		return false;
-	list = hook->doc->name ? list_find(hook->build, hook->doc->name->text) : NULL;
+	list = list_hooked(hook->build, hook->doc);
 	if (list && doc_list_traits(list) == LIST_OF_CALLS)
 		return true;
 	return !hook->doc->syscall || hook->doc->syscall->number;
@@ -155,7 +159,8 @@ static int hook_names(struct build_hook *hook)
 	r = hook_text(hook, doc->name, &hook->hook->name);
 	if (r >= 0)
 		r = hook_text(hook, doc->subsystem, &hook->hook->subsystem);
-	return r < 0 ? r : hook_path(hook);
+	hook->hook->yaml_path = path_text(hook->build, doc->node);
+	return r < 0 ? r : hook->hook->yaml_path ? 0 : -ENOMEM;
 }
 
 static int hook_build(struct build *build, const struct section_row *section,
@@ -186,6 +191,54 @@ static int hook_build(struct build *build, const struct section_row *section,
 	return r < 0 ? r : selectors_build(&hook);
 }
 
+static bool list_is_too_long(struct build *build, const struct doc_list_def *list,
+			     const struct doc_hook *doc)
+{
+	if (list->values.n <= POLICY_MAX_LISTED - build->n_listed) {
+		build->n_listed += list->values.n;
+		return false;
+	}
+	(void)report_error(build->report, doc->name, "too-many",
+			   "split the policy, or hook what all of the symbols call",
+			   "the lists that hooks name have more than %u symbols",
+			   POLICY_MAX_LISTED);
+	return true;
+}
+
+/* A hook on a list is one on each of its symbols, alike but for the name. */
+static int hook_spread(struct build *build, const struct doc_list_def *list,
+		       const struct policy_hook *first)
+{
+	struct policy_hook *hook;
+	const char *symbol;
+	uint32_t at = 0;
+
+	while ((symbol = list_next(list, &at))) {
+		hook = &build->policy->hooks[build->policy->n_hooks++];
+		*hook = *first;
+		hook->name_mark = list->values.items[at - 1]->mark;
+		hook->name_path = path_text(build, list->values.items[at - 1]);
+		hook->name = arena_text(build->arena, symbol, strlen(symbol));
+		if (!hook->name_path || !hook->name)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int hooks_build_item(struct build *build, const struct section_row *section,
+			    const struct doc_hook *doc)
+{
+	const struct doc_list_def *list = list_hooked(build, doc);
+	struct policy_hook first = {};
+	int r;
+
+	r = hook_build(build, section, doc, &first);
+	if (r >= 0 && list && !list_is_too_long(build, list, doc))
+		return hook_spread(build, list, &first);
+	build->policy->hooks[build->policy->n_hooks++] = first;
+	return r;
+}
+
 static int section_build(struct build *build, uint32_t i)
 {
 	const struct doc_hooks *hooks = &build->doc->spec->hooks[i];
@@ -195,22 +248,39 @@ static int section_build(struct build *build, uint32_t i)
 	build->report->quiet += !sections[i].supported;
 	for (k = 0; k < hooks->n && r >= 0; k++)
 		if (hooks->items[k].node)
-			r = hook_build(build, &sections[i], &hooks->items[k],
-				       &build->policy->hooks[build->policy->n_hooks++]);
+			r = hooks_build_item(build, &sections[i], &hooks->items[k]);
 	build->report->quiet -= !sections[i].supported;
 	return r;
+}
+
+/* How many symbols the lists have that the hooks of a section name. */
+static uint64_t hooks_listed(const struct build *build, const struct doc_hooks *hooks)
+{
+	const struct doc_list_def *list;
+	uint64_t n = 0;
+	uint32_t i;
+
+	for (i = 0; i < hooks->n; i++) {
+		list = list_hooked(build, &hooks->items[i]);
+		n += list ? list->values.n : 0;
+	}
+	return n;
 }
 
 int hooks_build(struct build *build)
 {
 	const struct doc_spec *spec = build->doc->spec;
+	uint64_t listed = 0;
 	uint32_t i, n = 0;
 	int r = 0;
 
-	for (i = 0; i < N_SECTIONS; i++)
+	for (i = 0; i < N_SECTIONS; i++) {
 		n += spec->hooks[i].n;
+		listed += hooks_listed(build, &spec->hooks[i]);
+	}
 	build->policy->hooks =
-		arena_array(build->arena, n, sizeof(*build->policy->hooks));
+		arena_array(build->arena, n + MIN(listed, POLICY_MAX_LISTED),
+			    sizeof(*build->policy->hooks));
 	if (!build->policy->hooks)
 		return -ENOMEM;
 	for (i = 0; i < N_SECTIONS && r >= 0; i++)

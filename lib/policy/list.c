@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lists of a policy, which hooks and filters name. They are not supported yet, but their
- * errors are still reported.
+ * Lists of a policy, which hooks and filters name. A hook on a list is a hook on each of its
+ * symbols. Generated lists are not supported yet, but their errors are still reported.
  */
 #include "lib/base/nearest.h"
+#include "lib/linux/calls.h"
 #include "lib/linux/hook-names.h"
 #include "lib/policy/build.h"
 
@@ -63,6 +64,115 @@ static const char *list_symbol(const char *text, bool syscalls)
 	const char *slash = syscalls ? strchr(text, '/') : NULL;
 
 	return slash ? slash + 1 : text;
+}
+
+static const char *list_value(const struct doc_list_def *list, uint32_t i)
+{
+	doc_value value = list->values.items[i];
+
+	return value ? list_symbol(value->text, doc_list_traits(list) & LIST_OF_CALLS)
+		     : NULL;
+}
+
+static bool list_has_before(const struct doc_list_def *list, uint32_t n,
+			    const char *symbol)
+{
+	const char *other;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		other = list_value(list, i);
+		if (other && str_equal(other, symbol))
+			return true;
+	}
+	return false;
+}
+
+const char *list_next(const struct doc_list_def *list, uint32_t *at)
+{
+	const char *symbol;
+
+	while (*at < list->values.n) {
+		symbol = list_value(list, (*at)++);
+		if (symbol && !list_has_before(list, *at - 1, symbol))
+			return symbol;
+	}
+	return NULL;
+}
+
+void list_hook_check(struct build *build, doc_value name)
+{
+	const struct doc_list_def *list = list_find(build, name->text);
+	doc_value value;
+	uint32_t i;
+
+	if (!list)
+		return;
+	if (doc_list_traits(list) & LIST_GENERATED) {
+		report_unsupported(build->report, name,
+				   "lists of type %s are not yet supported",
+				   list->type->text);
+		return;
+	}
+	if (!list->values.n)
+		(void)report_error(build->report, name, "bad-value",
+				   "write the symbols into 'values'",
+				   "the list has no symbols: nothing would be hooked");
+	for (i = 0; i < list->values.n; i++) {
+		value = list->values.items[i];
+		if (value && doc_list_traits(list) & LIST_OF_CALLS &&
+		    strchr(value->text, '/') && !str_has_prefix(value->text, "x64/"))
+			report_unsupported(build->report, value,
+					   "hooks on calls of another ABI are not yet "
+					   "supported");
+	}
+}
+
+static bool list_number(struct build *build, const struct node *node,
+			struct policy_value *ret)
+{
+	int r = call_number_of(node->text, &ret->min);
+
+	if (r == -EOPNOTSUPP)
+		report_unsupported(build->report, node,
+				   "calls of another architecture are not yet supported");
+	else if (r < 0 && is_syscall_name(node->text))
+		(void)report_error(build->report, node, "unknown-symbol", NULL,
+				   "no system call " Q, node->text);
+	ret->max = ret->min;
+	return r == 0;
+}
+
+int list_numbers(struct build *build, const struct node *value, struct policy_value *ret)
+{
+	const struct doc_list_def *list = list_find(build, value->text);
+	uint32_t i;
+	int n = 0;
+
+	if (doc_list_traits(list) & LIST_GENERATED)
+		report_unsupported(build->report, value,
+				   "lists of type %s are not yet supported",
+				   list->type->text);
+	else if (!(doc_list_traits(list) & LIST_OF_CALLS))
+		(void)report_error(build->report, value, "type-mismatch",
+				   "give the list the type syscalls",
+				   "the list does not hold system calls");
+	else if (!list->values.n)
+		(void)report_error(build->report, value, "bad-value",
+				   "write the system calls into 'values'",
+				   "the list is empty");
+	for (i = 0; i < list->values.n; i++) {
+		if (!list->values.items[i] ||
+		    !list_number(build, list->values.items[i], &ret[n]))
+			continue;
+		ret[n].mark = list->values.items[i]->mark;
+		ret[n].len = list->values.items[i]->n;
+		ret[n].text =
+			arena_text(build->arena, list->values.items[i]->text, ret[n].len);
+		if (!ret[n++].text)
+			return -ENOMEM;
+	}
+	return n;
 }
 
 static void list_values_check(struct build *build, const struct doc_list_def *list,

@@ -138,7 +138,8 @@ struct policy_hook {
 	struct mark mark;      /* of the item */
 	struct mark name_mark; /* of call / hook / event */
 	char *yaml_path;       /* "spec.kprobes[0]" */
-	uint32_t kind;	       /* enum policy_hook_kind */
+	char *name_path; /* "spec.lists[0].values[1]"; NULL: the name is in the hook */
+	uint32_t kind;	 /* enum policy_hook_kind */
 	/*
 	 * The function, LSM hook or event, as written. Syscalls keep what was written and
 	 * set .syscall: the prefix is the machine's.

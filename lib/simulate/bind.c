@@ -128,7 +128,7 @@ static void bind_arg(const struct bind_hook *hook, const struct tetra_input *inp
 		  !kind_has_class(kind, TETRA_CLASS_PATH));
 	if (arg->state != TETRA_INPUT_UNKNOWN && !is_cut)
 		bind_state(hook, arg, ret);
-	else if (kind_has_class(kind, TETRA_CLASS_INT))
+	else if (kind_has_class(kind, TETRA_CLASSES_NUMBER))
 		bind_number(arg, ret);
 	else if (kind_has_class(kind, TETRA_CLASSES_SOCK))
 		bind_sock(arg, ret);

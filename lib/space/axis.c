@@ -144,7 +144,7 @@ static int arg_domain(const struct axis *axis, const struct set_space *space,
 		return sock_domain(axis, space, ret);
 	if (row->classes & (TETRA_CLASS_TEXT | TETRA_CLASS_PATH))
 		return text_domain(axis, space, ret);
-	if (!(row->classes & TETRA_CLASS_INT)) {
+	if (!(row->classes & TETRA_CLASSES_NUMBER)) {
 		ret->parts[TETRA_VALUE_ABSENT] = &set_everything;
 		return 0;
 	}

@@ -23,6 +23,7 @@ struct use_spot {
 	struct mark mark;
 	const char *list;   /* "args[2]", "returnArg"; NULL: the hook */
 	const char *member; /* "call", "type" */
+	const char *path;   /* instead of both: a place outside of the hook */
 };
 
 /* finding.c. Keeps the first error; @error is 0 for what is none. */

@@ -170,7 +170,12 @@ static void field_type_check(struct use_build *build, const struct use_spot *spo
 			 kind_row(natural)->name);
 		text = hint;
 	}
-	if (fit == FIT_BAD)
+	if (fit_is_first(arg->kind, field))
+		use_warning(build, spot, "arg-type-mismatch", text,
+			    "type '%s' reads the first element alone: field '%s' is "
+			    "'%s[]' of %u bytes",
+			    arg->type, field->name, field->type, field->size);
+	else if (fit == FIT_BAD)
 		use_warning(build, spot, "arg-type-mismatch", text,
 			    "type '%s' does not fit: field '%s' is '%s%s' of %u bytes",
 			    arg->type, field->name, field->type, brackets, field->size);
@@ -232,6 +237,10 @@ static void field_plan(struct use_build *build, const struct kernel_event *event
 	if (!field)
 		return;
 	slot->value = field_value(field);
+	if (fit_is_first(arg->kind, field)) {
+		slot->value.from = TETRA_FROM_FIELD;
+		slot->value.bytes = (uint8_t)(kind_row(arg->kind)->bits / 8);
+	}
 	slot->user = event_is_call(event);
 	if (arg->kind)
 		field_type_check(build, &spot, arg, field);

@@ -21,10 +21,13 @@ static const struct diag_place *spot_place(const struct use_build *build,
 					   const struct use_spot *spot,
 					   struct place_text *text)
 {
-	snprintf(text->path, sizeof(text->path), "%s%s%s%s%s",
-		 build->hook->yaml_path ? build->hook->yaml_path : "",
-		 spot->list ? "." : "", spot->list ? spot->list : "",
-		 spot->member ? "." : "", spot->member ? spot->member : "");
+	if (spot->path)
+		snprintf(text->path, sizeof(text->path), "%s", spot->path);
+	else
+		snprintf(text->path, sizeof(text->path), "%s%s%s%s%s",
+			 build->hook->yaml_path ? build->hook->yaml_path : "",
+			 spot->list ? "." : "", spot->list ? spot->list : "",
+			 spot->member ? "." : "", spot->member ? spot->member : "");
 	text->place = (struct diag_place){
 		.file = build->file,
 		.line = spot->mark.line,

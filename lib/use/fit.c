@@ -182,15 +182,23 @@ uint32_t fit_field_kind(const struct kernel_event_field *field)
 	return 0;
 }
 
+bool fit_is_first(uint32_t kind, const struct kernel_event_field *field)
+{
+	const struct kind_row *row = kind_row(kind);
+
+	return fit_field_from(field) == TETRA_FROM_ARRAY && row->bits &&
+	       row->bits / 8 <= field->size;
+}
+
 /* The value of a field, or a text or bytes where it points. */
 enum fit fit_field(uint32_t kind, const struct kernel_event_field *field)
 {
 	const struct kind_row *row = kind_row(kind);
 	bool is_value = fit_field_from(field) == TETRA_FROM_FIELD;
 
-	if (row->reader == TETRA_READ_WORD) {
+	if (row->reader == TETRA_READ_WORD || row->reader == TETRA_READ_CALL) {
 		if (!is_value)
-			return FIT_NONE;
+			return fit_is_first(kind, field) ? FIT_BAD : FIT_NONE;
 		return row->bits / 8 <= field->size ? FIT_GOOD : FIT_BAD;
 	}
 	if (row->reader == TETRA_READ_FD) {

@@ -45,6 +45,8 @@ const char *fit_param_hint(char (*buf)[128], const struct kernel_param *param,
 uint8_t fit_field_from(const struct kernel_event_field *field);
 /* What "auto" means for a field; 0 if nothing. */
 uint32_t fit_field_kind(const struct kernel_event_field *field);
+/* A number that is read from the beginning of an array: its first element. */
+bool fit_is_first(uint32_t kind, const struct kernel_event_field *field);
 enum fit fit_field(uint32_t kind, const struct kernel_event_field *field);
 
 /* The members of a slot that the kind alone decides. */

@@ -7,7 +7,8 @@
 struct use_spot use_name_spot(const struct use_build *build)
 {
 	return (struct use_spot){ .mark = build->hook->name_mark,
-				  .member = build->member };
+				  .member = build->member,
+				  .path = build->hook->name_path };
 }
 
 /*

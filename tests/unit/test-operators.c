@@ -50,16 +50,18 @@ static struct tetra_policy *policy_with(const struct operator_row *op,
 	_cleanup_(strbuf_done) struct strbuf text = {};
 	struct tetra_policy *policy = NULL;
 	const char *value = sample(op);
+	const char *hook = type->kind == TETRA_ARG_SYSCALL64
+				   ? "tracepoints:\n  - {subsystem: walk, event: walk"
+				   : "kprobes:\n  - {call: walk, syscall: false";
 
 	strbuf_format(&text,
 		      "apiVersion: cilium.io/v1alpha1\n"
 		      "kind: TracingPolicy\n"
 		      "metadata: {name: walk}\n"
 		      "spec:\n"
-		      "  kprobes:\n"
-		      "  - {call: walk, syscall: false, args: [{index: 0, type: %s}],\n"
+		      "  %s, args: [{index: 0, type: %s}],\n"
 		      "     selectors: [{matchArgs: [{index: 0, operator: %s",
-		      type->name, op->name);
+		      hook, type->name, op->name);
 	if (value)
 		strbuf_format(&text, ", values: ['%s']", value);
 	strbuf_puts(&text, "}]}]}\n");

@@ -25,6 +25,21 @@ static int put_number(struct tetra_input *input, uint32_t position, yajl_val val
 		       : 0;
 }
 
+/* Calls of 32-bit programs have numbers of their own, which policies see marked. */
+static int put_call(struct tetra_input *input, uint32_t position, yajl_val value)
+{
+	const char *abi = tree_text(value, "abi");
+	uint64_t number;
+
+	if (!tree_number(tree_get(value, "id"), &number) || !abi)
+		return 0;
+	if (strcmp(abi, "i386") == 0)
+		number |= 0x80000000u;
+	else if (strcmp(abi, "x64") != 0)
+		return 0;
+	return tetra_input_set_number(input, position, number);
+}
+
 static int put_string(struct tetra_input *input, uint32_t position, yajl_val value)
 {
 	const char *text = YAJL_GET_STRING(value);
@@ -208,6 +223,7 @@ static const struct value_row {
 	{ "uint_arg", "uint_arg", put_number },
 	{ "long_arg", "long_arg", put_number },
 	{ "size_arg", "size_arg", put_number },
+	{ "syscall_id", "syscall_id", put_call },
 	{ "string_arg", "string_arg", put_string },
 	{ "bytes_arg", "bytes_arg", put_bytes },
 	{ "truncated_bytes_arg", "bytes_arg", put_cut },

@@ -308,6 +308,18 @@ static long op_execv(int n, char **words)
 	return -1;
 }
 
+/* int80 NUMBER [ARGUMENT]: a call of 32-bit programs */
+static long op_int80(int n, char **words)
+{
+	long ret;
+
+	__asm__ volatile("int $0x80"
+			 : "=a"(ret)
+			 : "a"(NUMBER(1)), "b"(NUMBER(2))
+			 : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
 const struct op trig_process_ops[] = {
 	{ "bpfmap", op_bpfmap },
 	{ "bpfprog", op_bpfprog },
@@ -324,6 +336,7 @@ const struct op trig_process_ops[] = {
 	{ "getpid", op_getpid },
 	{ "got", op_got },
 	{ "init_module", op_init_module },
+	{ "int80", op_int80 },
 	{ "keepcaps", op_keepcaps },
 	{ "kill", op_kill },
 	{ "killself", op_killself },
