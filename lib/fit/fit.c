@@ -72,12 +72,13 @@ static bool is_inside(const char *path, const char *hook)
 }
 
 /* The first error that a finding reports of a hook; of any place, if @hook is NULL. */
-static const char *first_error(const struct trial *trial, const char *hook)
+static const char *first_error_of(const struct trial *trial, struct tetra_diag *diag,
+				  const char *hook)
 {
 	struct tetra_finding finding = { .size = sizeof(finding) };
 	unsigned int i;
 
-	for (i = 0; tetra_diag_get(trial->diag, i, &finding) == 0; i++) {
+	for (i = 0; tetra_diag_get(diag, i, &finding) == 0; i++) {
 		if (finding.severity != TETRA_SEVERITY_ERROR ||
 		    (hook && !is_inside(finding.path, hook)))
 			continue;
@@ -87,6 +88,11 @@ static const char *first_error(const struct trial *trial, const char *hook)
 				    finding.hint);
 	}
 	return NULL;
+}
+
+static const char *first_error(const struct trial *trial, const char *hook)
+{
+	return first_error_of(trial, trial->diag, hook);
 }
 
 static int trial_refuse(const struct trial *trial, int r)
@@ -108,12 +114,18 @@ static int trial_hook(const struct trial *trial, const struct policy_hook *hook,
 {
 	struct session_use use = {};
 	struct plan_ladder ladder;
-	const char *why = first_error(trial, hook->yaml_path);
-	int r = session_use_init(&use, hook, trial->policy, trial->kernel, 1, NULL);
+	_cleanup_(tetra_diag_freep) struct tetra_diag *own = NULL;
+	const char *why;
+	int r = tetra_diag_new(&own);
 
 	if (r == 0)
+		r = session_use_init(&use, hook, trial->policy, trial->kernel, 1, own);
+	if (r == 0)
 		r = plan_ladder(&ladder, &use.plan, use.plan.needs, NULL, trial->kernel,
-				NULL);
+				own);
+	/* The hooks of a list have one place. */
+	why = hook->name_path ? first_error_of(trial, own, NULL)
+			      : first_error(trial, hook->yaml_path);
 	if (r == 0)
 		r = hook_fit_plan(ret, &use.plan, &ladder, trial->fit->arena);
 	session_use_done(&use);

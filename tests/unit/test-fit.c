@@ -162,6 +162,23 @@ TEST(fit_judges_each_hook_of_a_refused_policy)
 	tetra_fit_free(fit);
 }
 
+/* The hooks of a list have one place, and each its own verdict. */
+TEST(fit_judges_each_symbol_of_a_list)
+{
+	struct tetra_fit *fit =
+		fit_of("lists: [{name: a, values: [tcp_connect, tcp_conect]}]\n  "
+		       "kprobes: [{call: 'list:a', syscall: false}]",
+		       K6_12, 0);
+
+	ck_assert_uint_eq(verdict_of(fit).n_hooks, 2);
+	ck_assert_str_eq(hook_of(fit, 0).attach, "fentry");
+	ck_assert_uint_eq(hook_of(fit, 0).fits, 1);
+	ck_assert_uint_eq(hook_of(fit, 1).fits, 0);
+	ck_assert_str_eq(hook_of(fit, 1).function, "tcp_conect");
+	ck_assert_ptr_nonnull(strstr(hook_of(fit, 1).reason, "no kernel function"));
+	tetra_fit_free(fit);
+}
+
 /* As in a session: uses of one point share its programs. */
 TEST(fit_joins_hooks_on_one_function)
 {
