@@ -45,12 +45,28 @@ static void call_find(struct lint *lint, const struct doc_hook *hook)
 			 hook_function(name, &function));
 }
 
+/* Parameters of all symbols of a list but the first, which counts as the hook's own. */
+static void listed_run(struct lint lint)
+{
+	const struct doc_list_def *list = lint_list_hooked(&lint);
+	uint32_t i;
+
+	for (i = 1; list && i < list->values.n; i++) {
+		if (!list->values.items[i] || !lint_spend(&lint, 100))
+			continue;
+		snprintf(lint.call, sizeof(lint.call), "%.63s",
+			 lint_call_of(list->values.items[i]->text));
+		lint_argument_types(&lint);
+	}
+}
+
 static void selectors_run(struct lint lint)
 {
 	const struct doc_hook *hook = lint.hook;
 	uint32_t i;
 
 	rules_run(lint_hook_rules, &lint);
+	listed_run(lint);
 	for (i = 0; i < hook->selectors.n; i++) {
 		if (!hook->selectors.items[i].node)
 			continue;

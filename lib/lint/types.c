@@ -209,7 +209,8 @@ static void common_field_check(const struct lint *lint, const struct doc_arg *ar
 	if (!arg->node || !arg->index || !type || arg->index->number < 0 ||
 	    arg->index->number >= (call ? EVENT_FIELDS : COMMON_FIELDS) ||
 	    (arg->index->number >= COMMON_PID &&
-	     type->classes & (TETRA_CLASS_INT | TETRA_CLASS_AUTO)))
+	     type->classes & (TETRA_CLASS_INT | TETRA_CLASS_AUTO)) ||
+	    (arg->index->number >= COMMON_FIELDS && type->kind == TETRA_ARG_SYSCALL64))
 		return;
 	snprintf(hint, sizeof(hint), "its own fields are numbered from %u on",
 		 call ? EVENT_FIELDS : COMMON_FIELDS);
