@@ -74,7 +74,7 @@ enum tetra_arg_type {
 	TETRA_TYPE_CRED = 20,
 	TETRA_TYPE_DENTRY = 21,
 	/* Of those that follow, SOCKADDR, SOCKET and SYSCALL64 are reported; the numbers of the
-	 * others are set. */
+	 * others are reserved. */
 	TETRA_TYPE_CHAR_IOVEC = 22,
 	TETRA_TYPE_SKB = 23,
 	TETRA_TYPE_SOCKADDR = 24,
@@ -132,7 +132,7 @@ struct tetra_value;
  * @label:	from the policy; NULL if none
  * @type_name:	the type as the policy writes it
  * @as_int:	integers, sign- or zero-extended from the type's width; SYSCALL64: the number of the
- *		call, with bit 31 set for one of a 32-bit program, whose numbers are others
+ *		call; bit 31 is set for one by the 32-bit entry, which has numbers of its own
  * @as_uint:	the same 64 bits, unsigned
  * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM, DENTRY; the bytes
  *		of CHAR_BUF and CONST_BUF. NOT NUL-terminated

@@ -50,6 +50,9 @@ int report_finding(struct report *report, enum report_kind kind, enum report_par
 #define report_warning_key(report, node, ...)                                            \
 	report_finding(report, REPORT_WARNING, REPORT_KEY, node, __VA_ARGS__)
 /* Followed by the format. */
+#define report_unsupported_hint(report, node, hint, ...)                                 \
+	report_finding(report, REPORT_UNSUPPORTED, REPORT_VALUE, node, "not-supported",  \
+		       hint, __VA_ARGS__)
 #define report_unsupported(report, node, ...)                                            \
 	report_finding(report, REPORT_UNSUPPORTED, REPORT_VALUE, node, "not-supported",  \
 		       NULL, __VA_ARGS__)

@@ -42,7 +42,8 @@ static const struct {
 	{ "arm64/", NULL, 0, 0 },
 	{ "arm32/", NULL, 0, 0 },
 	{ "__x64_", calls_64, ARRAY_SIZE(calls_64), 0 },
-	{ "__ia32_", calls_32, ARRAY_SIZE(calls_32), TETRA_CALL_COMPAT },
+	/* Entries have other names than calls. */
+	{ "__ia32_", NULL, 0, 0 },
 	{ "__arm64_", NULL, 0, 0 },
 	{ "", calls_64, ARRAY_SIZE(calls_64), 0 },
 };

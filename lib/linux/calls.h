@@ -7,8 +7,8 @@
 #include "lib/base/base.h"
 
 /*
- * "sys_dup", "i386/sys_dup", "__ia32_sys_dup": the number, with its mark. 0; -ENOENT: no such call;
- * -EOPNOTSUPP: a call of another architecture.
+ * "sys_dup", "i386/sys_dup", "__x64_sys_dup": the number, with its mark. 0; -ENOENT: no such call;
+ * -EOPNOTSUPP: a call of another architecture, or an entry of a 32-bit one.
  */
 int call_number_of(const char *text, uint64_t *ret);
 

@@ -50,21 +50,30 @@ static void error_check(struct build_hook *hook, const struct doc_action *doc,
 			   ret->error);
 }
 
+static bool is_stoppable(const char *symbol)
+{
+	return str_has_prefix(symbol, "security_") ||
+	       str_has_prefix(symbol, "__x64_sys_") ||
+	       str_has_prefix(symbol, "__ia32_sys_") ||
+	       str_has_prefix(symbol, "__arm64_sys_");
+}
+
 /* Where the kernel lets a program change the result of a kprobe's function. */
 static bool is_overridable(struct build_hook *hook)
 {
 	doc_value name = hook->doc->name;
 	const struct doc_list_def *list;
+	uint32_t i;
 
 	if (hook->section->section != SECTION_KPROBE || !name)
 		return true;
 	list = list_find(hook->build, name->text);
-	if (list)
-		return doc_list_traits(list) & LIST_OF_CALLS;
-	return hook->hook->syscall || str_has_prefix(name->text, "security_") ||
-	       str_has_prefix(name->text, "__x64_sys_") ||
-	       str_has_prefix(name->text, "__ia32_sys_") ||
-	       str_has_prefix(name->text, "__arm64_sys_");
+	if (!list)
+		return hook->hook->syscall || is_stoppable(name->text);
+	for (i = 0; i < list->values.n && !hook->hook->syscall; i++)
+		if (list->values.items[i] && !is_stoppable(list->values.items[i]->text))
+			return false;
+	return true;
 }
 
 static void override_check(struct build_hook *hook, const struct doc_action *doc,

@@ -28,6 +28,7 @@ struct build {
 	const struct doc_policy *doc; /* .metadata and .spec may be NULL */
 	struct tetra_policy *policy;
 	uint64_t wrong_macros; /* by their place: what is wrong with them was reported */
+	uint64_t wrong_lists;  /* likewise, of those whose values were looked at */
 	uint32_t n_listed;     /* hooks that are symbols of lists */
 };
 
@@ -73,8 +74,8 @@ const struct doc_list_def *list_find(const struct build *build, const char *text
  * then after it. NULL at the end. A symbol that came before is passed over.
  */
 const char *list_next(const struct doc_list_def *list, uint32_t *at);
-/* Reports what a hook cannot take from the list that it names. */
-void list_hook_check(struct build *build, doc_value name);
+/* Reports what is wrong with a list as the call of a hook. */
+void list_hook_check(struct build *build, const struct doc_hook *hook);
 /*
  * The numbers of a list of system calls, as values of a filter that names it with @value; room for
  * list->values.n. Return: how many, fewer if some are wrong, which is reported; or -ENOMEM.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Parts of a policy that hooks refer to, or that say where it applies: lists, macros,
- * enforcers, label selectors. All but lists are not supported yet, but their errors are still
+ * enforcers, label selectors. Only lists are supported; the errors of the others are still
  * reported.
  */
 #include "lib/policy/build.h"

@@ -13,6 +13,16 @@ static enum policy_hook_kind hook_kind(const struct section_row *section,
 	return section->kind;
 }
 
+/* Of what can name one. */
+static const struct doc_list_def *list_hooked(const struct build *build,
+					      const struct section_row *section,
+					      const struct doc_hook *doc)
+{
+	return doc->name && section->traits & SECTION_CALLS
+		       ? list_find(build, doc->name->text)
+		       : NULL;
+}
+
 static void name_check(struct build_hook *hook, doc_value value, const char *what)
 {
 	struct build *build = hook->build;
@@ -22,8 +32,14 @@ static void name_check(struct build_hook *hook, doc_value value, const char *wha
 	if (!value->n || strlen(value->text) != value->n)
 		(void)report_error(build->report, value, "bad-value", NULL,
 				   "the %s must not be empty", what);
+	else if (!str_has_prefix(value->text, "list:"))
+		return;
+	else if (value != hook->doc->name || !(hook->section->traits & SECTION_CALLS))
+		(void)report_error(build->report, value, "not-allowed",
+				   "write a hook for each of its names",
+				   "only 'call' takes a list");
 	else if (list_reference(build, value))
-		list_hook_check(build, value);
+		list_hook_check(build, hook->doc);
 }
 
 /* A place, for findings made after the text was freed; NULL: no memory. */
@@ -43,12 +59,6 @@ static int hook_text(struct build_hook *hook, doc_value value, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static const struct doc_list_def *list_hooked(const struct build *build,
-					      const struct doc_hook *doc)
-{
-	return doc->name ? list_find(build, doc->name->text) : NULL;
-}
-
 /* Syscall hooks are the default, as in the schema of the language. */
 static bool is_syscall(const struct build_hook *hook)
 {
@@ -56,7 +66,7 @@ static bool is_syscall(const struct build_hook *hook)
 
 	if (!(hook->section->traits & SECTION_CALLS))
 		return false;
-	list = list_hooked(hook->build, hook->doc);
+	list = list_hooked(hook->build, hook->section, hook->doc);
 	if (list && doc_list_traits(list) == LIST_OF_CALLS)
 		return true;
 	return !hook->doc->syscall || hook->doc->syscall->number;
@@ -199,7 +209,7 @@ static bool list_is_too_long(struct build *build, const struct doc_list_def *lis
 		return false;
 	}
 	(void)report_error(build->report, doc->name, "too-many",
-			   "split the policy, or hook what all of the symbols call",
+			   "split the policy, or hook a function that they all call",
 			   "the lists that hooks name have more than %u symbols",
 			   POLICY_MAX_LISTED);
 	return true;
@@ -228,7 +238,7 @@ static int hook_spread(struct build *build, const struct doc_list_def *list,
 static int hooks_build_item(struct build *build, const struct section_row *section,
 			    const struct doc_hook *doc)
 {
-	const struct doc_list_def *list = list_hooked(build, doc);
+	const struct doc_list_def *list = list_hooked(build, section, doc);
 	struct policy_hook first = {};
 	int r;
 
@@ -254,14 +264,15 @@ static int section_build(struct build *build, uint32_t i)
 }
 
 /* How many symbols the lists have that the hooks of a section name. */
-static uint64_t hooks_listed(const struct build *build, const struct doc_hooks *hooks)
+static uint64_t hooks_listed(const struct build *build, uint32_t section)
 {
+	const struct doc_hooks *hooks = &build->doc->spec->hooks[section];
 	const struct doc_list_def *list;
 	uint64_t n = 0;
 	uint32_t i;
 
 	for (i = 0; i < hooks->n; i++) {
-		list = list_hooked(build, &hooks->items[i]);
+		list = list_hooked(build, &sections[section], &hooks->items[i]);
 		n += list ? list->values.n : 0;
 	}
 	return n;
@@ -276,7 +287,7 @@ int hooks_build(struct build *build)
 
 	for (i = 0; i < N_SECTIONS; i++) {
 		n += spec->hooks[i].n;
-		listed += hooks_listed(build, &spec->hooks[i]);
+		listed += hooks_listed(build, i);
 	}
 	build->policy->hooks =
 		arena_array(build->arena, n + MIN(listed, POLICY_MAX_LISTED),

@@ -3,9 +3,12 @@
  * Lists of a policy, which hooks and filters name. A hook on a list is a hook on each of its
  * symbols. Generated lists are not supported yet, but their errors are still reported.
  */
+#include <stdio.h>
+
 #include "lib/base/nearest.h"
 #include "lib/linux/calls.h"
 #include "lib/linux/hook-names.h"
+#include "lib/linux/names.h"
 #include "lib/policy/build.h"
 
 const struct doc_list_def *list_find(const struct build *build, const char *text)
@@ -43,18 +46,44 @@ bool list_reference(struct build *build, const struct node *value)
 	return true;
 }
 
-bool is_syscall_name(const char *text)
+/* What a list may write before a call, and what that call's symbols begin with. */
+static const struct {
+	const char *abi, *prefix;
+} abis[] = {
+	{ "x64/", "__x64_" },
+	{ "i386/", "__ia32_" },
+	{ "arm64/", "__arm64_" },
+	{ "arm32/", "__arm64_" },
+};
+
+/* The text after what a symbol begins with; @ret_prefix is set if there is any. */
+static const char *skip_prefix(const char *text, const char **ret_prefix)
 {
-	static const char *const abis[] = { "x64/", "i386/", "arm64/", "arm32/", "" };
-	static const char *const prefixes[] = { "__x64_", "__ia32_", "__arm64_", "" };
 	size_t i;
 
-	for (i = 0; !str_has_prefix(text, abis[i]); i++)
-		;
-	text += strlen(abis[i]);
-	for (i = 0; !str_has_prefix(text, prefixes[i]); i++)
-		;
-	text += strlen(prefixes[i]);
+	for (i = 0; i < ARRAY_SIZE(abis); i++) {
+		if (!str_has_prefix(text, abis[i].prefix))
+			continue;
+		*ret_prefix = abis[i].prefix;
+		return text + strlen(abis[i].prefix);
+	}
+	return text;
+}
+
+bool is_syscall_name(const char *text)
+{
+	const char *wanted = NULL, *prefix = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(abis) && !wanted; i++) {
+		if (!str_has_prefix(text, abis[i].abi))
+			continue;
+		text += strlen(abis[i].abi);
+		wanted = abis[i].prefix;
+	}
+	text = skip_prefix(text, &prefix);
+	if (wanted && prefix && !str_equal(wanted, prefix))
+		return false;
 	return str_has_prefix(text, "sys_") && text[4];
 }
 
@@ -74,6 +103,12 @@ static const char *list_value(const struct doc_list_def *list, uint32_t i)
 		     : NULL;
 }
 
+/* The call of a wrapper of this machine: both names are one hook. */
+static const char *plain_symbol(const char *symbol)
+{
+	return str_has_prefix(symbol, "__x64_sys_") ? symbol + strlen("__x64_") : symbol;
+}
+
 static bool list_has_before(const struct doc_list_def *list, uint32_t n,
 			    const char *symbol)
 {
@@ -82,7 +117,7 @@ static bool list_has_before(const struct doc_list_def *list, uint32_t n,
 
 	for (i = 0; i < n; i++) {
 		other = list_value(list, i);
-		if (other && str_equal(other, symbol))
+		if (other && str_equal(plain_symbol(other), plain_symbol(symbol)))
 			return true;
 	}
 	return false;
@@ -100,55 +135,99 @@ const char *list_next(const struct doc_list_def *list, uint32_t *at)
 	return NULL;
 }
 
-void list_hook_check(struct build *build, doc_value name)
+/* What is wrong with the values of a list is said where it is used first. */
+static bool list_is_told(struct build *build, const struct doc_list_def *list)
 {
-	const struct doc_list_def *list = list_find(build, name->text);
-	doc_value value;
+	size_t i = (size_t)(list - build->doc->spec->lists.items);
+	bool told = i < 64 && build->wrong_lists >> i & 1;
+
+	if (i < 64)
+		build->wrong_lists |= UINT64_C(1) << i;
+	return told;
+}
+
+static void abi_check(struct build *build, const struct node *value)
+{
+	const char *slash = strchr(value->text, '/');
+	char hint[128];
+
+	if (!slash || str_has_prefix(value->text, "x64/"))
+		return;
+	snprintf(hint, sizeof(hint), "write __ia32_%.80s", slash + 1);
+	report_unsupported_hint(build->report, value,
+				str_has_prefix(value->text, "i386/") ? hint : NULL,
+				"hooks on calls of another ABI are not yet supported");
+}
+
+/* A list of calls makes hooks on calls. */
+static void syscall_check(struct build *build, const struct doc_hook *hook)
+{
+	if (hook->syscall && !hook->syscall->number)
+		report_warning(
+			build->report, hook->syscall, "ignored-field",
+			"leave it out, or the type of the list",
+			"a list of type syscalls is one of system calls in any case");
+}
+
+void list_hook_check(struct build *build, const struct doc_hook *hook)
+{
+	const struct doc_list_def *list = list_find(build, hook->name->text);
 	uint32_t i;
 
 	if (!list)
 		return;
 	if (doc_list_traits(list) & LIST_GENERATED) {
-		report_unsupported(build->report, name,
+		report_unsupported(build->report, hook->name,
 				   "lists of type %s are not yet supported",
 				   list->type->text);
 		return;
 	}
 	if (!list->values.n)
-		(void)report_error(build->report, name, "bad-value",
+		(void)report_error(build->report, hook->name, "bad-value",
 				   "write the symbols into 'values'",
 				   "the list has no symbols: nothing would be hooked");
-	for (i = 0; i < list->values.n; i++) {
-		value = list->values.items[i];
-		if (value && doc_list_traits(list) & LIST_OF_CALLS &&
-		    strchr(value->text, '/') && !str_has_prefix(value->text, "x64/"))
-			report_unsupported(build->report, value,
-					   "hooks on calls of another ABI are not yet "
-					   "supported");
-	}
+	if (!(doc_list_traits(list) & LIST_OF_CALLS))
+		return;
+	syscall_check(build, hook);
+	if (list_is_told(build, list))
+		return;
+	for (i = 0; i < list->values.n; i++)
+		if (list->values.items[i])
+			abi_check(build, list->values.items[i]);
 }
 
-static bool list_number(struct build *build, const struct node *node,
+static bool list_number(struct build *build, const struct node *node, bool told,
 			struct policy_value *ret)
 {
 	int r = call_number_of(node->text, &ret->min);
+	const char *name = strstr(node->text, "sys_");
+	const char *near;
+	char hint[128];
 
-	if (r == -EOPNOTSUPP)
-		report_unsupported(build->report, node,
-				   "calls of another architecture are not yet supported");
-	else if (r < 0 && is_syscall_name(node->text))
-		(void)report_error(build->report, node, "unknown-symbol", NULL,
-				   "no system call " Q, node->text);
 	ret->max = ret->min;
-	return r == 0;
+	if (r == 0 || told || !is_syscall_name(node->text))
+		return r == 0;
+	if (r == -EOPNOTSUPP) {
+		report_unsupported_hint(
+			build->report, node,
+			strstr(node->text, "__ia32_")
+				? "write i386/sys_NAME, with the name "
+				  "that 32-bit programs use"
+				: NULL,
+			"calls of another architecture are not yet supported");
+		return false;
+	}
+	near = names_nearest_syscall(report_seek(build->report, name + strlen("sys_")));
+	snprintf(hint, sizeof(hint), "did you mean 'sys_%.80s'?", near ? near : "");
+	(void)report_error(build->report, node, "unknown-symbol", near ? hint : NULL,
+			   "no system call " Q, node->text);
+	return false;
 }
 
-int list_numbers(struct build *build, const struct node *value, struct policy_value *ret)
+/* What a filter cannot take from the list that @value names. */
+static bool list_filter_check(struct build *build, const struct node *value,
+			      const struct doc_list_def *list)
 {
-	const struct doc_list_def *list = list_find(build, value->text);
-	uint32_t i;
-	int n = 0;
-
 	if (doc_list_traits(list) & LIST_GENERATED)
 		report_unsupported(build->report, value,
 				   "lists of type %s are not yet supported",
@@ -161,14 +240,29 @@ int list_numbers(struct build *build, const struct node *value, struct policy_va
 		(void)report_error(build->report, value, "bad-value",
 				   "write the system calls into 'values'",
 				   "the list is empty");
+	else
+		return true;
+	return false;
+}
+
+int list_numbers(struct build *build, const struct node *value, struct policy_value *ret)
+{
+	const struct doc_list_def *list = list_find(build, value->text);
+	const struct node *item;
+	uint32_t i;
+	bool told;
+	int n = 0;
+
+	if (!list || !list_filter_check(build, value, list))
+		return 0;
+	told = list_is_told(build, list);
 	for (i = 0; i < list->values.n; i++) {
-		if (!list->values.items[i] ||
-		    !list_number(build, list->values.items[i], &ret[n]))
+		item = list->values.items[i];
+		if (!item || !list_number(build, item, told, &ret[n]))
 			continue;
-		ret[n].mark = list->values.items[i]->mark;
-		ret[n].len = list->values.items[i]->n;
-		ret[n].text =
-			arena_text(build->arena, list->values.items[i]->text, ret[n].len);
+		ret[n].mark = item->mark;
+		ret[n].len = item->n;
+		ret[n].text = arena_text(build->arena, item->text, item->n);
 		if (!ret[n++].text)
 			return -ENOMEM;
 	}
@@ -191,7 +285,7 @@ static void list_values_check(struct build *build, const struct doc_list_def *li
 				strpbrk(value->text, "*?[^")
 					? "use the type generated_ftrace with a pattern"
 					: NULL,
-				"a list holds symbols; " Q " is none", value->text);
+				Q " is not a symbol", value->text);
 		else if (syscalls && !is_syscall_name(value->text))
 			(void)report_error(build->report, value, "bad-value",
 					   "system calls are written sys_NAME",

@@ -248,8 +248,8 @@ static bool set_parse(struct value_parser *parser)
 		if (!(parser->type->classes & TETRA_CLASS_SYSCALL)) {
 			(void)report_error(parser->build->report, parser->node,
 					   "type-mismatch", NULL,
-					   "a list holds system calls: it needs an "
-					   "argument of type syscall64");
+					   "lists of system calls are compared with "
+					   "arguments of type syscall64");
 			return false;
 		}
 		(void)list_reference(parser->build, parser->node);

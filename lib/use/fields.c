@@ -172,9 +172,10 @@ static void field_type_check(struct use_build *build, const struct use_spot *spo
 	}
 	if (fit_is_first(arg->kind, field))
 		use_warning(build, spot, "arg-type-mismatch", text,
-			    "type '%s' reads the first element alone: field '%s' is "
+			    "type '%s' reads the first %u bytes of field '%s', which is "
 			    "'%s[]' of %u bytes",
-			    arg->type, field->name, field->type, field->size);
+			    arg->type, kind_row(arg->kind)->bits / 8, field->name,
+			    field->type, field->size);
 	else if (fit == FIT_BAD)
 		use_warning(build, spot, "arg-type-mismatch", text,
 			    "type '%s' does not fit: field '%s' is '%s%s' of %u bytes",
