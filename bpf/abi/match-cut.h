@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Texts of which a fault left the beginning, in the table of CUT cells. */
+/* Texts that a fault cut short, matched in the table of CUT cells. */
 #ifndef TETRA_ABI_MATCH_CUT_H
 #define TETRA_ABI_MATCH_CUT_H
 

@@ -69,7 +69,7 @@ struct tetra_sim_opts {
  *		several that have the same effect
  * @error:	DENY: what the call returns, a negative errno or a value
  * @signal:	the signal that is sent; 0 for none
- * @silent:	1 if there is no event
+ * @silent:	1 if no event is sent
  * @policy_name: metadata.name
  * @hook_name:	where the hook is in the policy, "kprobes[0]"
  * @missed_by:	NONE, with TETRA_SIM_EXPLAIN: the filter of that selector that did not match,
@@ -179,7 +179,7 @@ enum tetra_input_names {
 #define TETRA_INPUT_TCPSTATE (1u << 7)
 
 /**
- * tetra_input_new() - an event of which nothing is known
+ * tetra_input_new() - create an event whose parts are all unknown
  * @ret:	set to the input; freed by tetra_input_free()
  *
  * Setters copy what they are given, and replace what was set before.
@@ -354,7 +354,7 @@ TETRA_API int tetra_input_set_names(struct tetra_input *input, uint32_t names);
  * @file:	name to use in findings; NULL: "-"
  * @diag:	collects every finding; may be NULL
  *
- * Return: 0; -EINVAL if the text is no event, and @input is reset; -E2BIG over a limit;
+ * Return: 0; -EINVAL if the text is not an event; @input is then reset; -E2BIG over a limit;
  * -ENOMEM. Since: 0.1
  */
 TETRA_API int tetra_input_read(struct tetra_input *input, const char *text, size_t len,

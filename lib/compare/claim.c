@@ -131,7 +131,7 @@ static int put_matcher(struct report *report, struct filters *filters, const cha
 	return 0;
 }
 
-/* Whatever it is; nothing is asked of it. */
+/* The word "any": every value will do. */
 static bool is_any(const struct node *node)
 {
 	return node->type == NODE_SCALAR && node->plain && str_equal(node->text, "any");

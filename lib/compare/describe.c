@@ -491,7 +491,7 @@ static int number_text(const struct lists *lists, const struct axis *axis,
 	return 0;
 }
 
-/* Numbers of which only ranges are asked for. */
+/* Numbers that policies compare with ranges only. */
 static bool has_spans(const struct axis *axis, const struct vocabulary *vocabulary)
 {
 	enum dimension_kind kind = axis->dimension.kind;

@@ -281,7 +281,7 @@ static int lists_fill(struct reporter *reporter, const struct hook_places *place
 		if (item->place != place)
 			continue;
 		r = lists_add_hook(lists, item->side, item->policy, item->hook);
-		/* The first of the new ones, or of the old ones if there is no new one. */
+		/* The first hook of the new set; if that has none, the first of the old set. */
 		if (r >= 0 && lists->groups[reporter->group].side == SIDE_OLD)
 			reporter->group =
 				item->side == SIDE_NEW ? lists->n_groups - 1 : 0;

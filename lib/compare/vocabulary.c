@@ -177,7 +177,7 @@ static int namespace_set(const struct set_space *space, const struct literal *li
 	return set_of_ranges(space, DIMENSION_NAMESPACE_BYTES, ranges, n, ret);
 }
 
-/* What a literal stands for, whatever was read of the value. */
+/* The values that a literal covers, including those that were read only in part. */
 static int literal_set(const struct lists *lists, const struct axis *axis,
 		       struct literal *literal)
 {

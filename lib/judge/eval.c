@@ -178,7 +178,7 @@ static bool gap_has(const struct eval_arg *arg, uint32_t part)
 	return arg->unknown >> part & 1;
 }
 
-/* Of an argument of which something is not known. */
+/* Judges a filter on an argument that is partly unknown. */
 static enum eval_truth eval_gap(const struct policy_filter *filter,
 				const struct eval_arg *arg)
 {
@@ -189,7 +189,7 @@ static enum eval_truth eval_gap(const struct policy_filter *filter,
 		return truth(eval_part(filter, arg));
 	if (part == TETRA_PART_FAMILY && arg->inet)
 		return eval_family(filter, arg);
-	/* Without an address or port, whatever it would be. */
+	/* Sockets of other families have no address or port. */
 	if (part_is_inet(part) && !gap_has(arg, TETRA_PART_FAMILY) &&
 	    arg->sock.family != FAMILY_IPV4 && arg->sock.family != FAMILY_IPV6)
 		return EVAL_NO;

@@ -124,7 +124,7 @@ static const struct finding_row rows[] = {
 	  "- name: all\n"
 	  "  type: generated_syscalls\n" },
 	{ "out-of-range", ERROR, "A number that is too small or too large",
-	  "The number does not fit what it stands for: an index past the last parameter, a signal "
+	  "The number is too large or too small for its purpose: an index past the last parameter, a signal "
 	  "that does not exist, a value that the argument's type cannot have.",
 	  "Use a number in the range that the message gives.",
 	  "kprobes:\n"
@@ -144,7 +144,7 @@ static const struct finding_row rows[] = {
 	  "  - matchActions:\n"
 	  "    - action: FollowFD\n" },
 	{ "resource-limit", ERROR, "More than the library takes",
-	  "The text, or what it stands for, is larger than any sensible policy: bytes, nesting, "
+	  "The text, or the policy it describes, is larger than any sensible one: bytes, nesting, "
 	  "aliases, hook points, or rules on one function. The limit keeps a hostile or generated "
 	  "file from using up the machine's memory.",
 	  "Split the policy, or use lists and prefixes instead of single values.", NULL },

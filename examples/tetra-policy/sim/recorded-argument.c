@@ -31,7 +31,7 @@ static int put_call(struct tetra_input *input, uint32_t position, yajl_val value
 	const char *abi = tree_text(value, "abi");
 	uint64_t number;
 
-	/* Numbers that are no call's are shown cut. */
+	/* Larger numbers belong to no call, and events show only their lower 32 bits. */
 	if (!tree_number(tree_get(value, "id"), &number) || !abi || number >> 31)
 		return 0;
 	if (strcmp(abi, "i386") == 0)
