@@ -161,8 +161,11 @@ struct tetra_hook_config {
 	/* Number + 1 of the parameter that is a file or the like, and its reader, if no slot
 	 * has it: layer.bpf.h. 0: none. */
 	__u8 layer_param, layer_reader;
-	__u8 calls; /* a slot is the number of a system call */
-	__u8 reserved[3];
+	__u8 calls;	 /* a slot is the number of a system call */
+	__u8 user_stack; /* calls are those of a program: its stacks are of any size */
+	/* A call that is signalled may not return: the program at its entry sends the event. */
+	__u8 signals_tell;
+	__u8 reserved;
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 

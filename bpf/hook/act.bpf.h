@@ -287,10 +287,19 @@ static __always_inline __u32 rule_enforce(struct tetra_scratch *s, __u32 flags, 
 	return did;
 }
 
-/* Everything that s->rule asks of this instance, except the event. */
-static __always_inline __u32 rule_act(struct tetra_scratch *s)
+/* What this instance does for a rule with these @flags: who sends the event may depend on them. */
+static __always_inline __u32 rule_phase(__u32 flags)
 {
-	__u32 flags = s->rule.flags, did = rule_decide(flags, cfg.phase);
+	if (cfg.signals_tell && flags & TETRA_RULE_SIGNAL &&
+	    !(flags & TETRA_RULE_MONITOR))
+		return cfg.phase ^ TETRA_PHASE_EVENT;
+	return cfg.phase;
+}
+
+/* Everything that s->rule asks of this instance, except the event. */
+static __always_inline __u32 rule_act(struct tetra_scratch *s, __u32 phase)
+{
+	__u32 flags = s->rule.flags, did = rule_decide(flags, phase);
 
 	if (flags & TETRA_RULE_ENFORCES)
 		did = rule_enforce(s, flags, did);
@@ -382,7 +391,7 @@ __noinline __u64 rule_turn(__u32 scratch)
 	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_cell *cell;
 	tetra_image image;
-	__u32 did;
+	__u32 did, phase;
 
 	if (!s)
 		return 0;
@@ -393,13 +402,14 @@ __noinline __u64 rule_turn(__u32 scratch)
 	if (!cell)
 		return 0;
 	s->rule = cell->rule;
-	did = rule_act(s);
+	phase = rule_phase(s->rule.flags);
+	did = rule_act(s, phase);
 	if (did & ACT_EVENT) {
 		s->generation = image_generation(image);
 		args_put(scratch);
 		did |= event_send(scratch);
 	}
-	rule_count(image, s->rule.counter, did, cfg.phase);
+	rule_count(image, s->rule.counter, did, phase);
 	return word_next(s);
 }
 

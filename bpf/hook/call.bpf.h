@@ -40,17 +40,23 @@ static __always_inline struct tetra_call_key call_key(void)
 	return key;
 }
 
+/* Stacks of a program begin anywhere: two addresses are taken for ones of the same stack. */
+static __always_inline int stack_is_same(__u64 one, __u64 other)
+{
+	return cfg.user_stack || (one ^ other) < STACK_BYTES;
+}
+
 /* The return address at @inner is on the same stack as @outer, and further in. */
 static __always_inline int stack_is_inside(__u64 inner, __u64 outer)
 {
-	return inner < outer && (inner ^ outer) < STACK_BYTES;
+	return inner < outer && stack_is_same(inner, outer);
 }
 
 /* An interrupt has another stack. */
 static __always_inline int call_is_inside(const struct tetra_call *call,
 					  const struct tetra_call *outer)
 {
-	return (call->stack ^ outer->stack) >= STACK_BYTES || call->stack < outer->stack;
+	return !stack_is_same(call->stack, outer->stack) || call->stack < outer->stack;
 }
 
 /* There is a call of this thread already: this one is inside it, or the other has ended. */

@@ -26,6 +26,7 @@ enum tetra_event_kind {
 	TETRA_EVENT_EXIT = 5, /* the last thread of a process ended */
 	TETRA_EVENT_KPROBE = 9, /* a kernel function that a policy watches was called */
 	TETRA_EVENT_TRACEPOINT = 10,
+	TETRA_EVENT_UPROBE = 12, /* a place in a program or library was reached */
 	TETRA_EVENT_LSM = 28,
 	TETRA_EVENT_LOST = 50001, /* records were lost */
 };
@@ -250,12 +251,32 @@ TETRA_API const char *tetra_event_get_policy(const struct tetra_event *event);
  * tetra_event_get_function() - what was called
  *
  * Return: the kernel function of a KPROBE ("__x64_sys_write"), the hook of LSM
- * ("file_open"), the event of a TRACEPOINT ("sys_enter"); else NULL. Since: 0.1
+ * ("file_open"), the event of a TRACEPOINT ("sys_enter"), the symbol of a UPROBE as the policy
+ * writes it ("readline", "main+0x10"), if it names one; else NULL. Since: 0.1
  */
 TETRA_API const char *tetra_event_get_function(const struct tetra_event *event);
 
 /** tetra_event_get_subsystem() - of a TRACEPOINT; else NULL. Since: 0.1 */
 TETRA_API const char *tetra_event_get_subsystem(const struct tetra_event *event);
+
+/** tetra_event_get_file() - of a UPROBE: the program or library; else NULL. Since: 0.1 */
+TETRA_API const char *tetra_event_get_file(const struct tetra_event *event);
+
+/**
+ * tetra_event_get_file_offset() - of a UPROBE: its place in the file, in bytes
+ *
+ * Return: the offset if the policy gives the place as an offset or address; 0 if by a symbol,
+ * and for other kinds. Since: 0.1
+ */
+TETRA_API uint64_t tetra_event_get_file_offset(const struct tetra_event *event);
+
+/**
+ * tetra_event_get_counter_offset() - of a UPROBE: the counter's place in the file, in bytes
+ *
+ * Return: the offset from refCtrOffsets of the policy; 0 if it gives none, and for other kinds.
+ * Since: 0.1
+ */
+TETRA_API uint64_t tetra_event_get_counter_offset(const struct tetra_event *event);
 
 /** tetra_event_get_message() - the policy's message for this hook, or NULL. Since: 0.1 */
 TETRA_API const char *tetra_event_get_message(const struct tetra_event *event);

@@ -18,6 +18,14 @@ void node_path(const struct node *node, struct strbuf *ret)
 			      node->key->text);
 }
 
+char *node_path_text(struct arena *arena, const struct node *node)
+{
+	_cleanup_(strbuf_done) struct strbuf path = {};
+
+	node_path(node, &path);
+	return path.failed ? NULL : arena_text(arena, strbuf_get(&path), path.len);
+}
+
 const char *hint_name(char (*buf)[128], const char *name)
 {
 	if (!name)

@@ -82,5 +82,7 @@ const char *hint_name(char (*buf)[128], const char *name);
 
 /* "spec.kprobes[0].call"; empty for the root. */
 void node_path(const struct node *node, struct strbuf *ret);
+/* Likewise; it outlives the document. NULL: no memory. */
+char *node_path_text(struct arena *arena, const struct node *node);
 
 #endif

@@ -10,6 +10,7 @@ enum policy_hook_kind {
 	POLICY_TRACEPOINT, /* subsystem/event of tracefs */
 	POLICY_RAW_TRACEPOINT,
 	POLICY_LSM,
+	POLICY_UPROBE, /* a place in a program or library */
 };
 
 /* What the hooks of a section are. */
@@ -29,7 +30,7 @@ enum policy_hook_kind {
 	X(TRACEPOINT, 2, "tracepoints", tracepoint, 1, POLICY_TRACEPOINT, SECTION_EVENTS,    \
 	  "event")                                                                           \
 	X(LSM, 3, "lsmhooks", lsm, 1, POLICY_LSM, 0, "function")                             \
-	X(UPROBE, 4, "uprobes", uprobe, 0, POLICY_KPROBE, SECTION_IN_USER, "function")       \
+	X(UPROBE, 4, "uprobes", uprobe, 1, POLICY_UPROBE, SECTION_IN_USER, "function")       \
 	X(USDT, 5, "usdts", usdt, 0, POLICY_KPROBE, SECTION_IN_USER, "function")
 /* clang-format on */
 

@@ -279,7 +279,29 @@ const char *tetra_event_get_function(const struct tetra_event *event)
 
 const char *tetra_event_get_subsystem(const struct tetra_event *event)
 {
-	return some(event)->group ? some(event)->group->subsys : NULL;
+	return some(event)->kind == TETRA_EVENT_TRACEPOINT ? some(event)->group->subsys
+							   : NULL;
+}
+
+/* Its group; NULL for other kinds. */
+static const struct event_group *uprobe_group(const struct tetra_event *event)
+{
+	return some(event)->kind == TETRA_EVENT_UPROBE ? some(event)->group : NULL;
+}
+
+const char *tetra_event_get_file(const struct tetra_event *event)
+{
+	return uprobe_group(event) ? event->group->subsys : NULL;
+}
+
+uint64_t tetra_event_get_file_offset(const struct tetra_event *event)
+{
+	return uprobe_group(event) ? event->group->offset : 0;
+}
+
+uint64_t tetra_event_get_counter_offset(const struct tetra_event *event)
+{
+	return uprobe_group(event) ? event->group->counter : 0;
 }
 
 const char *tetra_event_get_message(const struct tetra_event *event)

@@ -13,9 +13,9 @@
 /* The texts of an argument, which an event that is kept copies: label, or NULL. */
 #define EVENT_ARG_TEXTS(X) X(label) X(yaml_type)
 /*
- * Those of a group. Of tracepoints, function_name is the event; subsys is theirs alone; message and
- * the tags are escaped once, as the policy model has them; message may be NULL; return_type is as
- * the policy writes it.
+ * Those of a group. Of tracepoints, function_name is the event. Of uprobes it is the symbol, or NULL,
+ * and subsys the file. message and the tags are escaped once, as the policy model has them; message
+ * may be NULL; return_type is as the policy writes it.
  */
 #define EVENT_GROUP_TEXTS(X)                                                             \
 	X(policy_name) X(function_name) X(subsys) X(message) X(return_type)
@@ -31,6 +31,7 @@ struct event_group {
 	uint32_t id;
 	uint32_t kind; /* enum tetra_event_kind */
 	EVENT_GROUP_TEXTS(X)
+	uint64_t offset, counter; /* uprobes: in the file; 0: not shown */
 	const char *const *tags;
 	uint32_t n_tags;
 	const struct event_group_arg *args;

@@ -92,11 +92,49 @@ void json_event(struct writer *writer, const struct tetra_event *event)
 	put_text(writer, event->group->function_name);
 }
 
-void json_args(struct writer *writer, const struct tetra_event *event)
+void json_file(struct writer *writer, const struct tetra_event *event)
+{
+	writer_lit(writer, ",\"path\":\"");
+	put_text(writer, event->group->subsys);
+}
+
+void json_symbol(struct writer *writer, const struct tetra_event *event)
+{
+	if (!event->group->function_name)
+		return;
+	writer_lit(writer, ",\"symbol\":\"");
+	put_text(writer, event->group->function_name);
+}
+
+/* 64 bits are a text in JSON. */
+static void put_offset(struct writer *writer, uint64_t offset)
+{
+	writer_u64(writer, offset);
+	writer_char(writer, '"');
+}
+
+void json_offset(struct writer *writer, const struct tetra_event *event)
+{
+	if (!event->group->offset)
+		return;
+	writer_lit(writer, ",\"offset\":\"");
+	put_offset(writer, event->group->offset);
+}
+
+void json_counter(struct writer *writer, const struct tetra_event *event)
+{
+	if (!event->group->counter)
+		return;
+	writer_lit(writer, ",\"ref_ctr_offset\":\"");
+	put_offset(writer, event->group->counter);
+}
+
+static void put_args(struct writer *writer, const struct tetra_event *event,
+		     bool with_return)
 {
 	uint32_t i;
 
-	if (!event->n_args)
+	if (!event->n_args && !with_return)
 		return;
 	writer_lit(writer, ",\"args\":[");
 	for (i = 0; i < event->n_args; i++) {
@@ -104,7 +142,21 @@ void json_args(struct writer *writer, const struct tetra_event *event)
 			writer_char(writer, ',');
 		codec_json(writer, event, &event->args[i]);
 	}
+	if (event->n_args && with_return)
+		writer_char(writer, ',');
+	if (with_return)
+		codec_json(writer, event, &event->result);
 	writer_char(writer, ']');
+}
+
+void json_args(struct writer *writer, const struct tetra_event *event)
+{
+	put_args(writer, event, false);
+}
+
+void json_args_return(struct writer *writer, const struct tetra_event *event)
+{
+	put_args(writer, event, event->has_return);
 }
 
 void json_return(struct writer *writer, const struct tetra_event *event)

@@ -17,7 +17,13 @@ void json_time(struct writer *writer, const struct tetra_event *event);
 void json_function(struct writer *writer, const struct tetra_event *event);
 void json_subsys(struct writer *writer, const struct tetra_event *event);
 void json_event(struct writer *writer, const struct tetra_event *event);
+void json_file(struct writer *writer, const struct tetra_event *event);
+void json_symbol(struct writer *writer, const struct tetra_event *event);
+void json_offset(struct writer *writer, const struct tetra_event *event);
+void json_counter(struct writer *writer, const struct tetra_event *event);
 void json_args(struct writer *writer, const struct tetra_event *event);
+/* With the result as the last argument. */
+void json_args_return(struct writer *writer, const struct tetra_event *event);
 void json_return(struct writer *writer, const struct tetra_event *event);
 void json_action(struct writer *writer, const struct tetra_event *event);
 void json_return_action(struct writer *writer, const struct tetra_event *event);

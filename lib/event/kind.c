@@ -26,6 +26,12 @@ static const event_field_fn lsm_fields[] = { json_process, json_parent,	 json_fu
 					     json_policy,  json_message, json_args,
 					     json_action,  json_tags };
 
+static const event_field_fn uprobe_fields[] = {
+	json_process, json_parent,  json_file,	      json_symbol,
+	json_policy,  json_message, json_args_return, json_tags,
+	json_offset,  json_counter, json_action
+};
+
 static const event_field_fn lost_fields[] = { json_lost };
 
 #define ROW(KIND, key, stem)                                                             \
@@ -39,6 +45,7 @@ static const struct event_kind_row rows[] = {
 	ROW(EXIT, "process_exit", exit),
 	ROW(KPROBE, "process_kprobe", kprobe),
 	ROW(TRACEPOINT, "process_tracepoint", tracepoint),
+	ROW(UPROBE, "process_uprobe", uprobe),
 	ROW(LSM, "process_lsm", lsm),
 	ROW(LOST, "tetra_lost", lost),
 };

@@ -360,21 +360,33 @@ int kernel_pmu_type(struct tetra_kernel *kernel, const char *pmu)
 }
 
 /*
- * Registering and removing a kprobe waits for the kernel. One without a symbol or address is
- * rejected with EINVAL, but only after the checks that forbid kprobes altogether (lockdown,
+ * Registering and removing a probe waits for the kernel. One without a symbol, address or file is
+ * rejected with EINVAL, but only after the checks that forbid such probes altogether (lockdown,
  * missing privilege).
  */
-static int probe_kprobe(struct tetra_kernel *kernel, const struct feature_row *row)
+static int probe_of_perf(struct tetra_kernel *kernel, const char *pmu)
 {
 	struct perf_event_attr attr = { .size = sizeof(attr), .disabled = 1 };
 	_cleanup_(closep) int fd = -1;
-	int type = kernel_pmu_type(kernel, "kprobe");
+	int type = kernel_pmu_type(kernel, pmu);
 
 	if (type < 0)
 		return type;
 	attr.type = (uint32_t)type;
 	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	return fd >= 0 || errno == EINVAL ? 0 : -errno;
+}
+
+static int probe_kprobe(struct tetra_kernel *kernel, const struct feature_row *row)
+{
+	(void)row;
+	return probe_of_perf(kernel, "kprobe");
+}
+
+static int probe_uprobe(struct tetra_kernel *kernel, const struct feature_row *row)
+{
+	(void)row;
+	return probe_of_perf(kernel, "uprobe");
 }
 
 /*
@@ -440,6 +452,7 @@ static const struct feature_row rows[KERNEL_FEATURE_END] = {
 		.first = KERNEL_KPROBE,
 	},
 	[KERNEL_KPROBE] = { .probe = probe_kprobe, .first = KERNEL_KPROBE },
+	[KERNEL_UPROBE] = { .probe = probe_uprobe, .first = KERNEL_UPROBE },
 	[KERNEL_KPROBE_MULTI] = {
 		PROGRAM_BY(probe_kprobe_multi, KPROBE, BPF_TRACE_KPROBE_MULTI),
 		.first = KERNEL_KPROBE_MULTI,
@@ -557,7 +570,8 @@ static const char *reason_text(struct tetra_kernel *kernel, enum kernel_feature 
 	if (kernel->user_ns && kernel->user_ns != FIRST_USER_NS)
 		return "needs CAP_BPF and CAP_PERFMON in the first user namespace: those "
 		       "of a user namespace do not count";
-	if (feature == KERNEL_KPROBE && kernel_may_reserve_perf(kernel))
+	if ((feature == KERNEL_KPROBE || feature == KERNEL_UPROBE) &&
+	    kernel_may_reserve_perf(kernel))
 		return KERNEL_PERF_RESERVED ": " KERNEL_PERF_CURE;
 	if (memlock_may_be_why(kernel, error))
 		return "the limit of locked memory (RLIMIT_MEMLOCK) may be too low";

@@ -57,6 +57,7 @@ struct kernel_probe_opts {
 	  "needs CONFIG_BPF_KPROBE_OVERRIDE")						\
 	X(KPROBE, "kprobe",								\
 	  "needs CONFIG_KPROBE_EVENTS, and no lockdown for confidentiality")		\
+	X(UPROBE, "uprobe", "needs CONFIG_UPROBE_EVENTS")					\
 	X(KPROBE_MULTI, "kprobe-multi",							\
 	  "needs CONFIG_FPROBE (Linux 5.18)")						\
 	X(RAW_TP, "raw-tracepoint",							\

@@ -9,8 +9,12 @@
 
 #include "lib/base/base.h"
 
-/* Of the kprobe PMU: PERF_PROBE_CONFIG_IS_RETPROBE in kernel/events/core.c. */
-#define PROBE_IS_RETURN 1u
+/*
+ * Of the kprobe and uprobe PMUs: PERF_PROBE_CONFIG_IS_RETPROBE and
+ * PERF_UPROBE_REF_CTR_OFFSET_SHIFT in kernel/events/core.c.
+ */
+#define PROBE_IS_RETURN	    1u
+#define PROBE_COUNTER_SHIFT 32
 
 int attach_typed(int prog_fd, const struct attach_target *target)
 {
@@ -51,26 +55,58 @@ int attach_tracepoint(int prog_fd, const struct attach_target *target)
 	return attach_perf(prog_fd, &attr);
 }
 
-static int attach_probe(int prog_fd, const struct attach_target *target, uint64_t config)
+static int attach_probe(int prog_fd, const struct attach_target *target, const char *pmu,
+			struct perf_event_attr *attr)
 {
-	struct perf_event_attr attr = { .config = config,
-					.kprobe_func = (uintptr_t)target->name };
-	int type = kernel_pmu_type(target->kernel, "kprobe");
+	int type = kernel_pmu_type(target->kernel, pmu);
 
 	if (type < 0)
 		return type;
-	attr.type = (uint32_t)type;
-	return attach_perf(prog_fd, &attr);
+	attr->type = (uint32_t)type;
+	return attach_perf(prog_fd, attr);
+}
+
+static int attach_to_function(int prog_fd, const struct attach_target *target,
+			      uint64_t config)
+{
+	struct perf_event_attr attr = { .config = config,
+					.kprobe_func = (uintptr_t)target->name };
+
+	return attach_probe(prog_fd, target, "kprobe", &attr);
 }
 
 int attach_kprobe(int prog_fd, const struct attach_target *target)
 {
-	return attach_probe(prog_fd, target, 0);
+	return attach_to_function(prog_fd, target, 0);
 }
 
 int attach_kretprobe(int prog_fd, const struct attach_target *target)
 {
-	return attach_probe(prog_fd, target, PROBE_IS_RETURN);
+	return attach_to_function(prog_fd, target, PROBE_IS_RETURN);
+}
+
+static int attach_to_file(int prog_fd, const struct attach_target *target,
+			  uint64_t config)
+{
+	struct perf_event_attr attr = {
+		.config = config | target->counter << PROBE_COUNTER_SHIFT,
+		.uprobe_path = (uintptr_t)target->subsystem,
+		.probe_offset = target->offset,
+	};
+
+	if (target->counter > UINT32_MAX)
+		return -EINVAL;
+	return attach_probe(prog_fd, target, "uprobe", &attr);
+}
+
+int attach_uprobe(int prog_fd, const struct attach_target *target)
+{
+	return attach_to_file(prog_fd, target, 0);
+}
+
+int attach_uretprobe(int prog_fd, const struct attach_target *target)
+{
+	return attach_to_file(prog_fd, target, PROBE_IS_RETURN);
 }
 
 static int attach_multi(int prog_fd, const struct attach_target *target, uint32_t flags)

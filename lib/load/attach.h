@@ -10,8 +10,9 @@
 
 struct attach_target {
 	struct tetra_kernel *kernel;
-	const char *subsystem; /* of a tracepoint */
+	const char *subsystem; /* of a tracepoint; the file of a uprobe */
 	const char *name;      /* the symbol or event; not looked at by attach_typed() */
+	uint64_t offset, counter; /* uprobes: in the file */
 };
 
 /* Each returns a descriptor or a negative errno. */
@@ -23,6 +24,8 @@ int attach_raw_tracepoint(int prog_fd, const struct attach_target *target);
 int attach_tracepoint(int prog_fd, const struct attach_target *target);
 int attach_kprobe(int prog_fd, const struct attach_target *target);
 int attach_kretprobe(int prog_fd, const struct attach_target *target);
+int attach_uprobe(int prog_fd, const struct attach_target *target);
+int attach_uretprobe(int prog_fd, const struct attach_target *target);
 /* A program that is loaded for BPF_TRACE_KPROBE_MULTI. */
 int attach_kprobe_multi(int prog_fd, const struct attach_target *target);
 int attach_kretprobe_multi(int prog_fd, const struct attach_target *target);

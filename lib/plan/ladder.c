@@ -129,6 +129,22 @@ static void describe_exit(const struct ladder *ladder, struct plan_instance *ins
 	instance->syscall = 1;
 }
 
+static void describe_file_place(const struct ladder *ladder,
+				struct plan_instance *instance)
+{
+	const struct plan_point *point = &ladder->use->point;
+
+	target_set(instance, point->symbol);
+	snprintf(instance->subsystem, sizeof(instance->subsystem), "%s",
+		 point->subsystem);
+	instance->offset = ladder->file_offset;
+	instance->counter = point->place.counter;
+	instance->n_params = TETRA_SAVED_PARAMS;
+	instance->has_return = 1;
+	instance->result_bytes = 8;
+	instance->in_user = 1;
+}
+
 static void instance_add(const struct ladder *ladder, struct plan_ladder *ret,
 			 uint32_t program, uint32_t phase)
 {
@@ -140,6 +156,7 @@ static void instance_add(const struct ladder *ladder, struct plan_ladder *ret,
 		[PLAN_AT_CALL] = describe_call,
 		[PLAN_AT_ENTRY] = describe_entry,
 		[PLAN_AT_EXIT] = describe_exit,
+		[PLAN_AT_FILE] = describe_file_place,
 	};
 	struct plan_instance *instance = &ret->instances[ret->n_instances++];
 
@@ -163,6 +180,8 @@ static uint32_t program_saving_for(uint32_t exit)
 {
 	if (exit == PLAN_KRETPROBE_MULTI)
 		return PLAN_KPROBE_MULTI;
+	if (exit == PLAN_URETPROBE)
+		return PLAN_UPROBE;
 	return exit == PLAN_KRETPROBE ? PLAN_KPROBE : PLAN_PROGRAM_END;
 }
 
@@ -395,7 +414,9 @@ static int ladder_choose(struct ladder *ladder, const struct diag_place *place,
 	if (ladder->has_call && entry_signals(ladder) &&
 	    rung_can_skip(ladder, ladder->chosen[ROLE_ENTRY]))
 		ladder->chosen[ROLE_CARRY] = ladder_walk(ladder, ROLE_CARRY, true);
-	if (needs & PLAN_NEEDS_KILL && !ladder->chosen[ROLE_DENY])
+	/* A program that is killed where it calls a function of its own does not run it. */
+	if (needs & PLAN_NEEDS_KILL && !ladder->chosen[ROLE_DENY] &&
+	    ladder->use->point.kind != PLAN_POINT_UPROBE)
 		warn_not_prevented(ladder, place, diag);
 	return 0;
 }

@@ -23,6 +23,7 @@ enum plan_aim {
 	PLAN_AT_CALL,	/* the tracepoint that begins the system call of the point */
 	PLAN_AT_ENTRY, /* that of all system calls: (registers, number) */
 	PLAN_AT_EXIT,  /* the end of all system calls: (registers, result) */
+	PLAN_AT_FILE,  /* a place in a program or library */
 };
 
 /* Where a program finds the words of a call. */
@@ -51,7 +52,9 @@ enum plan_words {
 	X(KRETPROBE_MULTI, "kretprobe.multi", SAVED, FUNCTION) \
 	X(KRETPROBE, "kretprobe", SAVED, FUNCTION)         \
 	X(SYS_ENTER, "raw_tp/sys_enter", PLAIN, ENTRY)     \
-	X(SYS_EXIT, "raw_tp/sys_exit", PLAIN, EXIT)
+	X(SYS_EXIT, "raw_tp/sys_exit", PLAIN, EXIT)        \
+	X(UPROBE, "uprobe", REGISTERS, FILE)               \
+	X(URETPROBE, "uretprobe", SAVED, FILE)
 /* clang-format on */
 
 #define X(NAME, ...) PLAN_##NAME,
@@ -67,11 +70,13 @@ enum plan_aim plan_program_aim(uint32_t program);
 
 /* One program to attach. */
 struct plan_instance {
-	uint32_t program;		 /* enum plan_program */
-	uint32_t phase;			 /* TETRA_PHASE_* */
-	char subsystem[PLAN_NAME_BYTES]; /* of a record's event; otherwise empty */
+	uint32_t program; /* enum plan_program */
+	uint32_t phase;	  /* TETRA_PHASE_* */
+	/* Of a record's event; the file of a uprobe; otherwise empty. */
+	char subsystem[PLAN_NAME_BYTES];
 	/* The symbol; lsm: the hook's name, without bpf_lsm_; the event. */
 	char target[PLAN_NAME_BYTES];
+	uint64_t offset, counter; /* uprobes: in the file */
 	/* of the attach point's prototype (context words before the return) */
 	uint32_t n_params;
 	uint8_t syscall;      /* parameters are in the caller's struct pt_regs */
@@ -79,7 +84,8 @@ struct plan_instance {
 	uint8_t result_bytes; /* of that; 0: unknown */
 	/* Number + 1 of a parameter that is a file, a path or a program; 0: none. Its reader. */
 	uint8_t file_param, file_reader;
-	uint8_t reserved[3];
+	uint8_t in_user; /* the stack is the program's */
+	uint8_t reserved[2];
 	/*
 	 * The words of parameters, one bit each, that programs with types cannot load as such;
 	 * the result has the bit n_params.

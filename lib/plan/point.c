@@ -5,12 +5,13 @@
 
 #include "tetra/event.h"
 
-#define X(NAME, text, key, events, hooks, is_call, stem)                                 \
+#define X(NAME, text, key, events, hooks, is_call, stem, between)                        \
 	[PLAN_POINT_##NAME] = { .space = text,                                           \
 				.member = key,                                           \
 				.event = TETRA_EVENT_##events,                           \
 				.hook = POLICY_##hooks,                                  \
 				.syscall = (is_call),                                    \
+				.separator = between,                                    \
 				.use = use_##stem,                                       \
 				.find = ladder_find_##stem },
 static const struct point_row rows[PLAN_POINT_END] = { PLAN_POINTS(X) };
@@ -34,7 +35,9 @@ const struct point_row *point_row(uint32_t kind)
 bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b)
 {
 	return a->kind == b->kind && str_equal(a->symbol, b->symbol) &&
-	       str_equal(a->subsystem, b->subsystem);
+	       str_equal(a->subsystem, b->subsystem) &&
+	       a->place.counter == b->place.counter && a->offset == b->offset &&
+	       a->device == b->device && a->inode == b->inode;
 }
 
 uint32_t plan_point_event_kind(const struct plan_point *point)
@@ -42,8 +45,17 @@ uint32_t plan_point_event_kind(const struct plan_point *point)
 	return rows[point->kind].event;
 }
 
+void plan_point_print_name(const struct plan_point *point, char (*ret)[PLAN_POINT_BYTES])
+{
+	snprintf(*ret, sizeof(*ret), "%s%s%s", point->subsystem,
+		 point->subsystem[0] ? rows[point->kind].separator : "", point->symbol);
+}
+
 void plan_point_print(const struct plan_point *point, char (*ret)[PLAN_POINT_BYTES])
 {
-	snprintf(*ret, sizeof(*ret), "%s:%s%s%s", rows[point->kind].space,
-		 point->subsystem, point->subsystem[0] ? "/" : "", point->symbol);
+	char name[PLAN_POINT_BYTES];
+
+	plan_point_print_name(point, &name);
+	snprintf(*ret, sizeof(*ret), "%.15s:%.*s", rows[point->kind].space,
+		 (int)sizeof(*ret) - 17, name);
 }

@@ -17,6 +17,7 @@ struct point_row {
 	/* Which hooks of policies mean this kind. */
 	enum policy_hook_kind hook;
 	bool syscall;
+	const char *separator; /* between subsystem and symbol */
 	/* Finds the point, sets build->use->point and plans how its arguments are read. */
 	void (*use)(struct use_build *build);
 	/* Finds it for the ladder. 0; -ENOENT. */
@@ -28,7 +29,7 @@ uint32_t point_kind_of(const struct policy_hook *hook);
 const struct point_row *point_row(uint32_t kind);
 
 /* at-*.c */
-#define X(NAME, text, key, events, hooks, is_call, stem)                                 \
+#define X(NAME, text, key, events, hooks, is_call, stem, between)                        \
 	void use_##stem(struct use_build *build);                                        \
 	int ladder_find_##stem(struct ladder *ladder);
 PLAN_POINTS(X)

@@ -28,6 +28,7 @@ struct ladder {
 	struct kernel_function hook;	 /* the LSM hook, if .has_hook */
 	bool has_hook;
 	bool has_call; /* tracepoint: .function is the system call that it begins */
+	uint64_t file_offset; /* uprobe: in the file as it is now */
 	const struct rung *chosen[ROLE_END];
 	uint32_t judges; /* 1 << PLAN_*: programs that signal or deny */
 	const struct rung

@@ -320,6 +320,8 @@ void shape_configure(struct tetra_hook_config *ret, const struct plan_shape *sha
 		.text_steps = demand->text_steps,
 		.waits = ladder_waits(ladder),
 		.result_shift = result_shift(instance),
+		.user_stack = instance->in_user,
+		.signals_tell = instance->in_user && ladder_has_saved(ladder),
 	};
 	config_set_slots(ret, shape, instance);
 	config_set_layer(ret, shape, instance);

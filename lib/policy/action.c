@@ -79,6 +79,9 @@ static bool is_overridable(struct build_hook *hook)
 static void override_check(struct build_hook *hook, const struct doc_action *doc,
 			   struct policy_action *ret)
 {
+	if (hook->section->section == SECTION_UPROBE)
+		report_unsupported(hook->build->report, doc->action,
+				   "Override at a uprobe is not yet supported");
 	if (!is_overridable(hook))
 		(void)report_error(hook->build->report, doc->action, "not-allowed",
 				   "hook the system call or the security_ function",

@@ -49,6 +49,9 @@ static const char *type_misfit(const struct build_hook *hook, const struct type_
 		if (function || role == ROLE_RETURN || !resolved)
 			return "name the type: only a tracepoint's format tells it";
 	}
+	if (hook->section->traits & SECTION_IN_USER && kind_row(type->kind)->of[0])
+		return "programs have no structs of the kernel: declare an address as "
+		       "uint64";
 	if (type->kind == TETRA_ARG_SYSCALL64 && section != SECTION_TRACEPOINT)
 		return "syscall64 is for tracepoints";
 	if (kind_row(type->kind)->support == TETRA_KIND_DERIVED)

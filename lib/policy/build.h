@@ -104,6 +104,11 @@ int hooks_build(struct build *build);
 
 /* uprobe.c */
 void uprobe_check(struct build_hook *hook);
+/* How many places a uprobe names; each is a hook. */
+uint32_t uprobe_count(const struct doc_hook *doc);
+/* Copies of @first, one for each place, once each. */
+int uprobe_spread(struct build *build, const struct doc_hook *doc,
+		  const struct policy_hook *first);
 
 /* register.c */
 /* The name of a register that is read. */

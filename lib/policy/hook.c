@@ -42,15 +42,6 @@ static void name_check(struct build_hook *hook, doc_value value, const char *wha
 		list_hook_check(build, hook->doc);
 }
 
-/* A place, for findings made after the text was freed; NULL: no memory. */
-static char *path_text(struct build *build, const struct node *node)
-{
-	_cleanup_(strbuf_done) struct strbuf path = {};
-
-	node_path(node, &path);
-	return path.failed ? NULL : arena_text(build->arena, strbuf_get(&path), path.len);
-}
-
 static int hook_text(struct build_hook *hook, doc_value value, char **ret)
 {
 	if (!value)
@@ -168,8 +159,8 @@ static int hook_names(struct build_hook *hook)
 	symbols_check(hook);
 	r = hook_text(hook, doc->name, &hook->hook->name);
 	if (r >= 0)
-		r = hook_text(hook, doc->subsystem, &hook->hook->subsystem);
-	hook->hook->yaml_path = path_text(hook->build, doc->node);
+		r = hook_text(hook, doc->subsystem ?: doc->path, &hook->hook->subsystem);
+	hook->hook->yaml_path = node_path_text(hook->build->arena, doc->node);
 	return r < 0 ? r : hook->hook->yaml_path ? 0 : -ENOMEM;
 }
 
@@ -183,7 +174,9 @@ static int hook_build(struct build *build, const struct section_row *section,
 
 	ret->mark = doc->node->mark;
 	ret->name_mark = doc->name ? doc->name->mark : doc->node->mark;
-	ret->subsystem_mark = doc->subsystem ? doc->subsystem->mark : doc->node->mark;
+	ret->subsystem_mark = doc->subsystem ? doc->subsystem->mark
+			      : doc->path    ? doc->path->mark
+					     : doc->node->mark;
 	ret->kind = hook_kind(section, doc);
 	ret->syscall = is_syscall(&hook);
 	ret->syscall_given = doc->syscall != NULL;
@@ -201,14 +194,23 @@ static int hook_build(struct build *build, const struct section_row *section,
 	return r < 0 ? r : selectors_build(&hook);
 }
 
-static bool list_is_too_long(struct build *build, const struct doc_list_def *list,
-			     const struct doc_hook *doc)
+/* How many symbols or places of a file a hook names in one; 0: it is one. */
+static uint32_t hook_count_spread(const struct build *build,
+				  const struct section_row *section,
+				  const struct doc_hook *doc)
 {
-	if (list->values.n <= POLICY_MAX_LISTED - build->n_listed) {
-		build->n_listed += list->values.n;
+	const struct doc_list_def *list = list_hooked(build, section, doc);
+
+	return list ? list->values.n : uprobe_count(doc);
+}
+
+static bool is_too_long(struct build *build, uint32_t n, const struct doc_hook *doc)
+{
+	if (n <= POLICY_MAX_LISTED - build->n_listed) {
+		build->n_listed += n;
 		return false;
 	}
-	(void)report_error(build->report, doc->name, "too-many",
+	(void)report_error(build->report, doc->name ?: doc->node, "too-many",
 			   "split the policy, or hook a function that they all call",
 			   "the lists that hooks name have more than %u symbols",
 			   POLICY_MAX_LISTED);
@@ -227,7 +229,8 @@ static int hook_spread(struct build *build, const struct doc_list_def *list,
 		hook = &build->policy->hooks[build->policy->n_hooks++];
 		*hook = *first;
 		hook->name_mark = list->values.items[at - 1]->mark;
-		hook->name_path = path_text(build, list->values.items[at - 1]);
+		hook->name_path =
+			node_path_text(build->arena, list->values.items[at - 1]);
 		hook->name = arena_text(build->arena, symbol, strlen(symbol));
 		if (!hook->name_path || !hook->name)
 			return -ENOMEM;
@@ -239,12 +242,14 @@ static int hooks_build_item(struct build *build, const struct section_row *secti
 			    const struct doc_hook *doc)
 {
 	const struct doc_list_def *list = list_hooked(build, section, doc);
+	uint32_t n = hook_count_spread(build, section, doc);
 	struct policy_hook first = {};
 	int r;
 
 	r = hook_build(build, section, doc, &first);
-	if (r >= 0 && list && !list_is_too_long(build, list, doc))
-		return hook_spread(build, list, &first);
+	if (r >= 0 && n && !is_too_long(build, n, doc))
+		return list ? hook_spread(build, list, &first)
+			    : uprobe_spread(build, doc, &first);
 	build->policy->hooks[build->policy->n_hooks++] = first;
 	return r;
 }
@@ -263,18 +268,14 @@ static int section_build(struct build *build, uint32_t i)
 	return r;
 }
 
-/* How many symbols the lists have that the hooks of a section name. */
 static uint64_t hooks_listed(const struct build *build, uint32_t section)
 {
 	const struct doc_hooks *hooks = &build->doc->spec->hooks[section];
-	const struct doc_list_def *list;
 	uint64_t n = 0;
 	uint32_t i;
 
-	for (i = 0; i < hooks->n; i++) {
-		list = list_hooked(build, &sections[section], &hooks->items[i]);
-		n += list ? list->values.n : 0;
-	}
+	for (i = 0; i < hooks->n; i++)
+		n += hook_count_spread(build, &sections[section], &hooks->items[i]);
 	return n;
 }
 

@@ -134,6 +134,18 @@ struct policy_selector {
 	uint8_t distrusts; /* names made in a user namespace: selector_doubts() */
 };
 
+/* Where in a file a uprobe is. Its name is the symbol as written, or "offset 0x10". */
+enum policy_place_kind { POLICY_AT_SYMBOL, POLICY_AT_OFFSET, POLICY_AT_ADDRESS };
+
+struct policy_place {
+	uint32_t kind;	     /* enum policy_place_kind */
+	uint32_t symbol_len; /* AT_SYMBOL: of the name, without "+OFFSET" */
+	/* AT_SYMBOL: bytes after it; AT_OFFSET: in the file; AT_ADDRESS: as the file is linked */
+	uint64_t at;
+	uint64_t
+		counter; /* in the file: what the kernel counts up while probed; 0: none */
+};
+
 struct policy_hook {
 	struct mark mark;      /* of the item */
 	struct mark name_mark; /* of call / hook / event */
@@ -145,7 +157,9 @@ struct policy_hook {
 	 * set .syscall: the prefix is the machine's.
 	 */
 	char *name;
-	char *subsystem; /* tracepoints, also raw ones; else NULL */
+	/* Tracepoints, also raw ones: of the event. Uprobes: the file, as written. Else NULL. */
+	char *subsystem;
+	struct policy_place place; /* uprobes */
 	uint8_t syscall;
 	uint8_t syscall_given;	      /* the key "syscall" was written */
 	uint8_t wants_return;	      /* return: true */

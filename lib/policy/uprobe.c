@@ -3,6 +3,7 @@
  * Hooks in user space: the places in a file, and what the file has to be.
  */
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "lib/document/number.h"
@@ -103,6 +104,122 @@ static void path_check(struct build_hook *hook)
 			       "write the whole path, from '/' on",
 			       Q " is looked for in the folder that the loader runs in",
 			       path->text);
+}
+
+uint32_t uprobe_count(const struct doc_hook *doc)
+{
+	return doc->symbols.n + doc->offsets.n + doc->addrs.n;
+}
+
+/* The symbol's bytes, and the number after its '+', both checked before. */
+static void symbol_read(doc_value value, struct policy_place *ret)
+{
+	const char *plus = strrchr(value->text, '+');
+	struct number number;
+
+	*ret = (struct policy_place){ .kind = POLICY_AT_SYMBOL,
+				      .symbol_len = (uint32_t)value->n };
+	if (!plus || plus == value->text || number_parse(plus + 1, &number) < 0)
+		return;
+	ret->symbol_len = (uint32_t)(plus - value->text);
+	ret->at = number.magnitude;
+}
+
+/* NAME is for messages, events and comparisons; it differs if the place does. */
+static char *place_name(struct build *build, doc_value value,
+			const struct policy_place *place)
+{
+	switch (place->kind) {
+	case POLICY_AT_OFFSET:
+		return arena_format(build->arena, "offset 0x%" PRIx64, place->at);
+	case POLICY_AT_ADDRESS:
+		return arena_format(build->arena, "address 0x%" PRIx64, place->at);
+	default:
+		return arena_text(build->arena, value->text, value->n);
+	}
+}
+
+static bool is_taken(const struct policy_hook *hooks, uint32_t n, const char *name,
+		     uint64_t counter)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		if (str_equal(hooks[i].name, name) && hooks[i].place.counter == counter)
+			return true;
+	return false;
+}
+
+/* A uprobe and what it becomes: .n hooks so far, of the places before .at. */
+struct spread {
+	struct build *build;
+	const struct doc_hook *doc;
+	const struct policy_hook *first;
+	struct policy_hook *hooks;
+	uint32_t n, at;
+};
+
+static int place_add(struct spread *spread, doc_value value, struct policy_place place)
+{
+	const struct doc_values *counters = &spread->doc->ref_counts;
+	struct policy_hook *hook = &spread->hooks[spread->n];
+	char *name = place_name(spread->build, value, &place);
+
+	if (spread->at < counters->n && counters->items[spread->at])
+		place.counter = (uint64_t)counters->items[spread->at]->number;
+	spread->at++;
+	if (!name)
+		return -ENOMEM;
+	if (is_taken(spread->hooks, spread->n, name, place.counter))
+		return 0;
+	*hook = *spread->first;
+	hook->place = place;
+	hook->name = name;
+	hook->name_mark = value->mark;
+	hook->name_path = node_path_text(spread->build->arena, value);
+	spread->n++;
+	return hook->name_path ? 0 : -ENOMEM;
+}
+
+static int numbers_add(struct spread *spread, const struct doc_values *values,
+		       enum policy_place_kind kind)
+{
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; i < values->n && r >= 0; i++)
+		if (values->items[i])
+			r = place_add(spread, values->items[i],
+				      (struct policy_place){
+					      .kind = kind,
+					      .at = (uint64_t)values->items[i]->number });
+	return r;
+}
+
+int uprobe_spread(struct build *build, const struct doc_hook *doc,
+		  const struct policy_hook *first)
+{
+	struct tetra_policy *policy = build->policy;
+	struct spread spread = { .build = build,
+				 .doc = doc,
+				 .first = first,
+				 .hooks = &policy->hooks[policy->n_hooks] };
+	struct policy_place place;
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; i < doc->symbols.n && r >= 0; i++) {
+		if (!doc->symbols.items[i])
+			continue;
+		symbol_read(doc->symbols.items[i], &place);
+		r = place_add(&spread, doc->symbols.items[i], place);
+	}
+	if (r >= 0)
+		r = numbers_add(&spread, &doc->offsets, POLICY_AT_OFFSET);
+	if (r >= 0)
+		r = numbers_add(&spread, &doc->addrs, POLICY_AT_ADDRESS);
+	policy->n_hooks += spread.n;
+	return r;
 }
 
 void uprobe_check(struct build_hook *hook)

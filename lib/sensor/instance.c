@@ -62,6 +62,8 @@ static const struct instance_row {
 	[PLAN_KRETPROBE_MULTI] = { "tetra_kretprobe", attach_kretprobe_multi,
 				   BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI },
 	[PLAN_KRETPROBE] = { "tetra_kretprobe", attach_kretprobe, BPF_PROG_TYPE_KPROBE },
+	[PLAN_UPROBE] = { "tetra_kprobe", attach_uprobe, BPF_PROG_TYPE_KPROBE },
+	[PLAN_URETPROBE] = { "tetra_kretprobe", attach_uretprobe, BPF_PROG_TYPE_KPROBE },
 	[PLAN_SYS_ENTER] = { "tetra_sys_enter", attach_raw_tracepoint,
 			     BPF_PROG_TYPE_RAW_TRACEPOINT },
 	[PLAN_SYS_EXIT] = { "tetra_sys_exit", attach_raw_tracepoint,
@@ -133,7 +135,8 @@ static bool is_by_perf(uint32_t program)
 	attach_fn attach = instance_rows[program].attach;
 
 	return attach == attach_tracepoint || attach == attach_kprobe ||
-	       attach == attach_kretprobe;
+	       attach == attach_kretprobe || attach == attach_uprobe ||
+	       attach == attach_uretprobe;
 }
 
 static int instance_error(const struct plan_instance *plan, const char *step, int r,
@@ -212,7 +215,8 @@ int instance_new(struct instance **ret, struct sensor *sensor,
 	_cleanup_(instance_freep) struct instance *instance =
 		calloc(1, sizeof(*instance));
 	_cleanup_(log_freep) char *log = NULL;
-	struct attach_target target = { kernel, plan->subsystem, plan->target };
+	struct attach_target target = { kernel, plan->subsystem, plan->target,
+					plan->offset, plan->counter };
 	QUIET;
 	int r;
 

@@ -6,6 +6,21 @@
 #include "lib/base/diag.h"
 #include "lib/event/event.h"
 
+/* A place that is given as a number has no symbol, but shows the number. */
+static void use_describe_place(struct session_use *use)
+{
+	const struct policy_place *place = &use->hook->place;
+	struct event_group *event = &use->event;
+
+	if (use->hook->kind != POLICY_UPROBE)
+		return;
+	event->counter = place->counter;
+	if (place->kind == POLICY_AT_SYMBOL)
+		return;
+	event->function_name = NULL;
+	event->offset = use->plan.point.offset;
+}
+
 static void use_describe(struct session_use *use, const char *policy_name)
 {
 	const struct policy_hook *hook = use->hook;
@@ -15,7 +30,8 @@ static void use_describe(struct session_use *use, const char *policy_name)
 	event->kind = plan_point_event_kind(&use->plan.point);
 	event->policy_name = policy_name;
 	event->function_name = use->plan.point.symbol;
-	event->subsys = hook->subsystem;
+	event->subsys = use->plan.point.subsystem[0] ? use->plan.point.subsystem : NULL;
+	use_describe_place(use);
 	event->message = hook->message;
 	event->tags = (const char *const *)hook->tags;
 	event->n_tags = hook->n_tags;
@@ -55,8 +71,7 @@ int session_use_init(struct session_use *use, const struct policy_hook *hook,
 	if (policy->enforcement == POLICY_ENFORCEMENT_BEST_EFFORT &&
 	    use->plan.needs & PLAN_NEEDS_OVERRIDE)
 		use->plan.needs |= PLAN_NEEDS_CATCH;
-	snprintf(use->place, sizeof(use->place), "%s%s%s", use->plan.point.subsystem,
-		 use->plan.point.subsystem[0] ? "/" : "", use->plan.point.symbol);
+	plan_point_print_name(&use->plan.point, &use->place);
 	use_describe(use, policy->name);
 	return 0;
 }

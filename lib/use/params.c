@@ -12,10 +12,16 @@
 /* Parameters of a system call. */
 #define SYSCALL_PARAMS 6u
 
-/* The parameters are in the caller's registers, and its pointers are to its own memory. */
+/* The parameters are in the caller's registers. */
 static bool is_call(const struct use_build *build)
 {
 	return build->use->point.kind == PLAN_POINT_SYSCALL;
+}
+
+/* Pointers are to the memory of the process. */
+static bool is_in_user(const struct use_build *build)
+{
+	return is_call(build) || build->use->point.kind == PLAN_POINT_UPROBE;
 }
 
 /*
@@ -220,7 +226,7 @@ static void param_plan(struct use_build *build, const struct kernel_function *fu
 	use_print_list(&list, position);
 	fit_slot(slot, arg->kind);
 	slot->value = word_source(fit_param_word(function, arg->index));
-	slot->user = is_call(build);
+	slot->user = is_in_user(build);
 	if (arg->kind == TETRA_ARG_NOP ||
 	    !param_is_there(build, list, function, position))
 		return;
@@ -276,7 +282,7 @@ void use_plan_return(struct use_build *build, const struct kernel_function *func
 		return;
 	fit_slot(slot, arg->kind);
 	slot->value.from = TETRA_FROM_RESULT;
-	slot->user = is_call(build);
+	slot->user = is_in_user(build);
 	use_plan_layout(build, &spot, POLICY_ARG_RETURN);
 	if (!function->btf_id && !function->has_params)
 		return;

@@ -34,22 +34,26 @@ enum { PLAN_NEEDS_ENFORCE = 0 TETRA_ACTIONS(X) };
 #define PLAN_CALL_SUBSYSTEM "syscalls"
 #define PLAN_CALL_RECORD    16u
 
-#define PLAN_NAME_BYTES	 176u /* of a function, hook or event; of a subsystem */
+/* Of a function, hook or event; of a subsystem, or a program's file. */
+#define PLAN_NAME_BYTES	 256u
 #define PLAN_POINT_BYTES (2u * PLAN_NAME_BYTES + 16u)
 
 /*
  * The kinds of hook points: NAME, word before what plan_point_print() writes, key of the hook
  * that names the point, kind of event (TETRA_EVENT_*), hooks of policies that mean it (POLICY_*),
- * which are system calls; how it is found: use_*() and ladder_find_*() of point.h
+ * which are system calls; how it is found: use_*() and ladder_find_*() of point.h; what is
+ * between subsystem and symbol in print
  */
 /* A row a line. */
 /* clang-format off */
 #define PLAN_POINTS(X)                                                                   \
-	X(FUNCTION, "function", "call", KPROBE, KPROBE, 0, function)                     \
-	X(SYSCALL, "syscall", "call", KPROBE, KPROBE, 1, syscall)                        \
-	X(LSM, "lsm", "hook", LSM, LSM, 0, lsm)                                          \
-	X(TRACEPOINT, "tracepoint", "event", TRACEPOINT, TRACEPOINT, 0, tracepoint)      \
-	X(RAW_TRACEPOINT, "raw", "event", TRACEPOINT, RAW_TRACEPOINT, 0, raw_tracepoint)
+	X(FUNCTION, "function", "call", KPROBE, KPROBE, 0, function, "/")                \
+	X(SYSCALL, "syscall", "call", KPROBE, KPROBE, 1, syscall, "/")                   \
+	X(LSM, "lsm", "hook", LSM, LSM, 0, lsm, "/")                                     \
+	X(TRACEPOINT, "tracepoint", "event", TRACEPOINT, TRACEPOINT, 0, tracepoint, "/") \
+	X(RAW_TRACEPOINT, "raw", "event", TRACEPOINT, RAW_TRACEPOINT, 0, raw_tracepoint, \
+	  "/")                                                                           \
+	X(UPROBE, "uprobe", "path", UPROBE, UPROBE, 0, uprobe, ":")
 /* clang-format on */
 
 #define X(NAME, ...) PLAN_POINT_##NAME,
@@ -58,10 +62,14 @@ enum plan_point_kind { PLAN_POINTS(X) PLAN_POINT_END };
 
 /* A hook point: uses of the same one share its programs. */
 struct plan_point {
-	uint32_t kind;			 /* enum plan_point_kind */
-	char subsystem[PLAN_NAME_BYTES]; /* of tracepoints; otherwise empty */
+	uint32_t kind; /* enum plan_point_kind */
+	/* Of tracepoints; the file of uprobes, from the root on; otherwise empty. */
+	char subsystem[PLAN_NAME_BYTES];
 	/* The function, the hook without its prefix, or the event; function_name of events. */
 	char symbol[PLAN_NAME_BYTES];
+	struct policy_place place; /* uprobes */
+	/* Uprobes: in the file, when the point was planned, and which file that is; 0: not known. */
+	uint64_t offset, device, inode;
 };
 
 bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b);
@@ -69,9 +77,12 @@ bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b);
 /* enum tetra_event_kind of what happens there. */
 uint32_t plan_point_event_kind(const struct plan_point *point);
 
+/* "sched/sched_switch", "/bin/bash:readline", "tcp_connect" */
+void plan_point_print_name(const struct plan_point *point, char (*ret)[PLAN_POINT_BYTES]);
+
 /*
  * "function:tcp_connect", "syscall:__x64_sys_read", "lsm:file_open",
- * "tracepoint:sched/sched_switch", "raw:sched/sched_switch"
+ * "tracepoint:sched/sched_switch", "raw:sched/sched_switch", "uprobe:/bin/bash:readline"
  */
 void plan_point_print(const struct plan_point *point, char (*ret)[PLAN_POINT_BYTES]);
 

@@ -45,7 +45,7 @@ PLACES = [
     ("lib/image/*", ["lib/base/*", "lib/policy/*", "bpf/abi/*", "tetra/*"]),
     ("lib/use/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*", "bpf/abi/*"]),
     ("lib/plan/*", ["lib/base/*", "lib/linux/*", "lib/kernel/*", "lib/policy/*",
-                    "lib/image/*", "lib/use/*", "bpf/abi/*", "tetra/*"]),
+                    "lib/host/program.h", "lib/image/*", "lib/use/*", "bpf/abi/*", "tetra/*"]),
     ("lib/trim/*", ["lib/base/*"]),
     ("lib/load/*", ["lib/base/*", "lib/btf/*", "lib/kernel/*", "lib/trim/*", "bpf/abi/*", "tetra/*"]),
     ("lib/sensor/*", ["lib/base/*", "lib/linux/*", "lib/btf/*", "lib/kernel/*", "lib/load/*",

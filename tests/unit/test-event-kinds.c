@@ -17,6 +17,8 @@ static uint32_t kind_after(enum tetra_event_kind kind)
 	case TETRA_EVENT_KPROBE:
 		return TETRA_EVENT_TRACEPOINT;
 	case TETRA_EVENT_TRACEPOINT:
+		return TETRA_EVENT_UPROBE;
+	case TETRA_EVENT_UPROBE:
 		return TETRA_EVENT_LSM;
 	case TETRA_EVENT_LSM:
 		return TETRA_EVENT_LOST;

@@ -45,6 +45,7 @@ static const struct {
 	{ KERNEL_FMODRET_SYSCALL, "---yy" },
 	{ KERNEL_OVERRIDE_RETURN, "----y" },
 	{ KERNEL_KPROBE, "yyyyy" },
+	{ KERNEL_UPROBE, "yyyyy" },
 	{ KERNEL_KPROBE_MULTI, "--yyy" },
 	{ KERNEL_RAW_TP, "yyyyy" },
 	{ KERNEL_TP_BTF, "yyyyy" },

@@ -224,6 +224,18 @@ class Event:
         return text_of(lib.tetra_event_get_subsystem(self.handle))
 
     @property
+    def file(self) -> str | None:
+        return text_of(lib.tetra_event_get_file(self.handle))
+
+    @property
+    def file_offset(self) -> int:
+        return lib.tetra_event_get_file_offset(self.handle)
+
+    @property
+    def counter_offset(self) -> int:
+        return lib.tetra_event_get_counter_offset(self.handle)
+
+    @property
     def message(self) -> str | None:
         return text_of(lib.tetra_event_get_message(self.handle))
 

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/host/program.h"
+
+#include <fcntl.h>
+#include <gelf.h>
+#include <sys/stat.h>
+
+struct program {
+	int fd;
+	struct program_identity identity;
+	Elf *elf;
+	GElf_Ehdr header;
+};
+
+struct program *program_free(struct program *program)
+{
+	if (!program)
+		return NULL;
+	if (program->elf)
+		elf_end(program->elf);
+	closep(&program->fd);
+	free(program);
+	return NULL;
+}
+
+static bool is_of_this_machine(const GElf_Ehdr *header)
+{
+	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
+		return false;
+	return header->e_machine == EM_X86_64 || header->e_machine == EM_386;
+}
+
+static int program_read(struct program *program)
+{
+	struct stat st;
+
+	if (fstat(program->fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -ENOEXEC;
+	program->identity = (struct program_identity){ st.st_dev, st.st_ino };
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return -ENOEXEC;
+	program->elf = elf_begin(program->fd, ELF_C_READ, NULL);
+	if (!program->elf || elf_kind(program->elf) != ELF_K_ELF ||
+	    !gelf_getehdr(program->elf, &program->header) ||
+	    !is_of_this_machine(&program->header))
+		return -ENOEXEC;
+	return 0;
+}
+
+int program_open(struct program **ret, const char *path)
+{
+	_cleanup_(program_freep) struct program *program = calloc(1, sizeof(*program));
+	int r;
+
+	if (!program)
+		return -ENOMEM;
+	/* A pipe must not hold the caller up. */
+	program->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (program->fd < 0)
+		return -errno;
+	r = program_read(program);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(program);
+	return 0;
+}
+
+struct program_identity program_identify(const struct program *program)
+{
+	return program->identity;
+}
+
+bool program_is_32bit(const struct program *program)
+{
+	return program->header.e_machine == EM_386;
+}
+
+/* The symbols of one table. */
+struct table {
+	Elf *elf;
+	Elf_Data *data;
+	size_t names; /* the section with their names */
+	size_t n;
+};
+
+static bool table_open(const struct program *program, Elf_Scn *section, GElf_Word type,
+		       struct table *ret)
+{
+	GElf_Shdr header;
+
+	if (!gelf_getshdr(section, &header) || header.sh_type != type ||
+	    !header.sh_entsize)
+		return false;
+	ret->elf = program->elf;
+	ret->data = elf_getdata(section, NULL);
+	ret->names = header.sh_link;
+	ret->n = ret->data ? ret->data->d_size / header.sh_entsize : 0;
+	return ret->n > 0;
+}
+
+/* A function that the file itself contains; NULL if symbol @i is none. */
+static const char *table_function(const struct table *table, size_t i, GElf_Sym *ret)
+{
+	if (!gelf_getsym(table->data, (int)i, ret) || ret->st_shndx == SHN_UNDEF ||
+	    !ret->st_value)
+		return NULL;
+	if (GELF_ST_TYPE(ret->st_info) != STT_FUNC &&
+	    GELF_ST_TYPE(ret->st_info) != STT_GNU_IFUNC)
+		return NULL;
+	return elf_strptr(table->elf, table->names, ret->st_name);
+}
+
+struct search {
+	const char *symbol;
+	uint32_t len;
+	uint64_t address;
+	uint32_t count;
+};
+
+/* One that a second table or name repeats is the same. */
+static void search_take(struct search *search, const char *name, uint64_t address)
+{
+	if (strncmp(name, search->symbol, search->len) != 0 || name[search->len] ||
+	    (search->count && search->address == address))
+		return;
+	if (!search->count)
+		search->address = address;
+	search->count++;
+}
+
+static void table_search(const struct table *table, struct search *search)
+{
+	const char *name;
+	GElf_Sym symbol;
+
+	for (size_t i = 0; i < table->n; i++) {
+		name = table_function(table, i, &symbol);
+		if (name)
+			search_take(search, name, symbol.st_value);
+	}
+}
+
+int program_find_symbol(const struct program *program, const char *symbol,
+			uint32_t symbol_len, uint64_t *ret_address, uint32_t *ret_count)
+{
+	static const GElf_Word types[] = { SHT_SYMTAB, SHT_DYNSYM };
+	struct search search = { .symbol = symbol, .len = symbol_len };
+	struct table table;
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(types) && !search.count; i++) {
+		Elf_Scn *section = NULL;
+
+		while ((section = elf_nextscn(program->elf, section))) {
+			if (!table_open(program, section, types[i], &table))
+				continue;
+			any = true;
+			table_search(&table, &search);
+		}
+	}
+	if (!search.count)
+		return any ? -ENOENT : -ENODATA;
+	*ret_address = search.address;
+	*ret_count = search.count;
+	return 0;
+}
+
+void program_offer_symbols(const struct program *program, struct nearest *nearest)
+{
+	static const GElf_Word types[] = { SHT_SYMTAB, SHT_DYNSYM };
+	Elf_Scn *section = NULL;
+	struct table table;
+	const char *name;
+	GElf_Sym symbol;
+
+	while ((section = elf_nextscn(program->elf, section)))
+		for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+			if (!table_open(program, section, types[i], &table))
+				continue;
+			for (size_t k = 0; k < table.n; k++) {
+				name = table_function(&table, k, &symbol);
+				if (name)
+					nearest_offer(nearest, name);
+			}
+		}
+}
+
+/* A part of the file that is mapped as code; false at the end. */
+static bool program_next_code(const struct program *program, size_t *i, GElf_Phdr *ret)
+{
+	size_t n;
+
+	if (elf_getphdrnum(program->elf, &n) < 0)
+		return false;
+	while (*i < n) {
+		if (!gelf_getphdr(program->elf, (int)(*i)++, ret))
+			return false;
+		if (ret->p_type == PT_LOAD && ret->p_flags & PF_X)
+			return true;
+	}
+	return false;
+}
+
+int program_find_offset(const struct program *program, uint64_t address, uint64_t *ret)
+{
+	GElf_Phdr part;
+	size_t i = 0;
+
+	while (program_next_code(program, &i, &part)) {
+		if (address < part.p_vaddr || address - part.p_vaddr >= part.p_filesz)
+			continue;
+		*ret = address - part.p_vaddr + part.p_offset;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+bool program_has_code(const struct program *program, uint64_t offset)
+{
+	GElf_Phdr part;
+	size_t i = 0;
+
+	while (program_next_code(program, &i, &part))
+		if (offset >= part.p_offset && offset - part.p_offset < part.p_filesz)
+			return true;
+	return false;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Programs and libraries: where their code is. All numbers of a file that is not well formed are
+ * taken for wrong; none is followed outside of it.
+ */
+#ifndef TETRA_LIB_HOST_PROGRAM_H
+#define TETRA_LIB_HOST_PROGRAM_H
+
+#include "lib/base/nearest.h"
+
+struct program;
+
+/*
+ * Return: 0; a negative errno if the file cannot be opened or read; -ENOEXEC: not an ELF program or
+ * library of this machine.
+ */
+int program_open(struct program **ret, const char *path);
+struct program *program_free(struct program *program);
+
+/* What a file at the same path is told from. */
+struct program_identity {
+	uint64_t device, inode;
+};
+
+struct program_identity program_identify(const struct program *program);
+
+/* A program for 32-bit x86. */
+bool program_is_32bit(const struct program *program);
+
+/*
+ * The address of a function, as the file is linked, and how many have the name (each @symbol_len
+ * bytes of @symbol). Return: 0; -ENOENT: the symbol tables have none; -ENODATA: there are none.
+ */
+int program_find_symbol(const struct program *program, const char *symbol,
+			uint32_t symbol_len, uint64_t *ret_address, uint32_t *ret_count);
+/* Offers the names of all functions. */
+void program_offer_symbols(const struct program *program, struct nearest *nearest);
+
+/* The place in the file of code at @address; -ENOENT: no code is there. */
+int program_find_offset(const struct program *program, uint64_t address, uint64_t *ret);
+/* Whether the bytes at @offset are mapped as code. */
+bool program_has_code(const struct program *program, uint64_t offset);
+
+static inline void program_freep(struct program **program)
+{
+	program_free(*program);
+}
+
+#endif

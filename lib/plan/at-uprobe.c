@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Places in programs and libraries. The file is looked at where the policy is loaded; recorded facts
+ * know no files, so there a place is taken for given.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/base/arena.h"
+#include "lib/host/program.h"
+#include "lib/plan/point.h"
+
+static struct use_spot file_spot(const struct use_build *build)
+{
+	return (struct use_spot){ .mark = build->hook->subsystem_mark, .member = "path" };
+}
+
+/* What was not found here: a note if the policy allows that, and the hook is left out. */
+#define use_absent(build, spot, hint, ...)                                               \
+	do {                                                                             \
+		bool left_out = (build)->hook->call_not_found_ok;                        \
+                                                                                         \
+		use_finding((build), (spot),                                             \
+			    left_out ? TETRA_SEVERITY_NOTE : TETRA_SEVERITY_ERROR,       \
+			    -ENOENT, "unknown-symbol", (hint), __VA_ARGS__);             \
+	} while (0)
+
+static void file_tell(struct use_build *build, const char *path, int error)
+{
+	const struct use_spot spot = file_spot(build);
+
+	switch (error) {
+	case -ENOENT:
+	case -ENOTDIR:
+		use_absent(build, &spot, NULL, "no file '%s' on this machine", path);
+		break;
+	case -EISDIR:
+		use_error(build, &spot, error, "unknown-symbol", NULL, "'%s' is a folder",
+			  path);
+		break;
+	case -ENOEXEC:
+		use_error(build, &spot, error, "unknown-symbol", NULL,
+			  "'%s' is not a program or library of this machine (ELF, x86)",
+			  path);
+		break;
+	default:
+		use_error(build, &spot, error, "no-kernel-facts", NULL,
+			  "the file '%s' cannot be read here", path);
+		break;
+	}
+}
+
+/* Where the loader runs, a relative path begins. Return: 0; -E2BIG; another negative errno. */
+static int path_make(const char *path, char (*ret)[PLAN_NAME_BYTES])
+{
+	char folder[PLAN_NAME_BYTES] = "";
+	int n;
+
+	if (path[0] != '/' && !getcwd(folder, sizeof(folder)))
+		return errno == ERANGE ? -E2BIG : -errno;
+	n = snprintf(*ret, sizeof(*ret), "%s%s%s", folder, path[0] == '/' ? "" : "/",
+		     path);
+	return n < 0 || (size_t)n >= sizeof(*ret) ? -E2BIG : 0;
+}
+
+/* 0 and the offset; -ENOENT; -ENODATA: the file has no symbols; -EFAULT: it is no code. */
+static int place_find(const struct program *program, const struct policy_place *place,
+		      const char *symbol, uint64_t *ret, uint32_t *ret_count)
+{
+	uint64_t address = place->at;
+	int r;
+
+	*ret_count = 1;
+	if (place->kind == POLICY_AT_OFFSET) {
+		*ret = place->at;
+		return program_has_code(program, place->at) ? 0 : -EFAULT;
+	}
+	if (place->kind == POLICY_AT_SYMBOL) {
+		r = program_find_symbol(program, symbol, place->symbol_len, &address,
+					ret_count);
+		if (r < 0)
+			return r;
+		address += place->at;
+	}
+	return program_find_offset(program, address, ret) < 0 ? -EFAULT : 0;
+}
+
+static void symbol_unknown(struct use_build *build, const struct program *program)
+{
+	const struct policy_hook *hook = build->hook;
+	const struct use_spot spot = use_name_spot(build);
+	char name[PLAN_NAME_BYTES], hint[USE_HINT_BYTES];
+	struct nearest nearest;
+
+	snprintf(name, sizeof(name), "%.*s", (int)hook->place.symbol_len, hook->name);
+	nearest_init(&nearest, name);
+	program_offer_symbols(program, &nearest);
+	use_absent(build, &spot, use_meant(&hint, nearest.best),
+		   "'%s' has no function '%s'", hook->subsystem, name);
+}
+
+static void place_tell(struct use_build *build, const struct program *program, int error)
+{
+	const struct policy_hook *hook = build->hook;
+	const struct use_spot spot = use_name_spot(build);
+
+	if (error == -ENOENT)
+		symbol_unknown(build, program);
+	else if (error == -ENODATA)
+		use_absent(build, &spot, "write the place as 'offsets' or 'addrs'",
+			   "'%s' has no symbols: they were stripped", hook->subsystem);
+	else
+		use_error(build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
+			  "there is no code at %s of '%s'", hook->name, hook->subsystem);
+}
+
+static void count_tell(struct use_build *build, uint32_t count)
+{
+	const struct use_spot spot = use_name_spot(build);
+
+	if (count > 1)
+		use_warning(build, &spot, "unknown-symbol",
+			    "write the others as 'addrs', in a hook of their own",
+			    "'%s' has %u functions '%s': only the first is watched",
+			    build->hook->subsystem, count, build->hook->name);
+}
+
+/* Programs for 32-bit x86 pass parameters on the stack. */
+static void bits_check(struct use_build *build, const struct program *program)
+{
+	const struct use_spot spot = file_spot(build);
+	uint32_t i = 0;
+
+	while (i < build->hook->n_args && build->hook->args[i].kind == TETRA_ARG_NOP)
+		i++;
+	if (i < build->hook->n_args && program_is_32bit(program))
+		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
+			  "leave 'args' out",
+			  "the arguments of 32-bit programs cannot be read: '%s' is one",
+			  build->hook->subsystem);
+}
+
+static void file_look(struct use_build *build)
+{
+	_cleanup_(program_freep) struct program *program = NULL;
+	struct plan_point *point = &build->use->point;
+	struct program_identity identity;
+	uint32_t count;
+	int r = program_open(&program, point->subsystem);
+
+	if (r < 0) {
+		file_tell(build, point->subsystem, r);
+		return;
+	}
+	r = place_find(program, &point->place, point->symbol, &point->offset, &count);
+	if (r < 0) {
+		place_tell(build, program, r);
+		return;
+	}
+	identity = program_identify(program);
+	point->device = identity.device;
+	point->inode = identity.inode;
+	count_tell(build, count);
+	bits_check(build, program);
+}
+
+void use_uprobe(struct use_build *build)
+{
+	const struct policy_hook *hook = build->hook;
+	const struct use_spot spot = file_spot(build);
+	struct kernel_function function = { .name = hook->name, .target = hook->name };
+	char path[PLAN_NAME_BYTES];
+	int r = path_make(hook->subsystem ? hook->subsystem : "", &path);
+
+	if (r == 0)
+		r = use_set_point(build, path, hook->name);
+	if (r < 0) {
+		use_error(build, &spot, r, "too-long", NULL,
+			  "the path of the file and the name of the function may have %u "
+			  "bytes each",
+			  PLAN_NAME_BYTES - 1);
+		return;
+	}
+	build->use->point.place = hook->place;
+	if (!kernel_is_recorded(build->kernel))
+		file_look(build);
+	use_plan_params(build, &function);
+	use_plan_return(build, &function);
+}
+
+/* The file may be another by now. */
+int ladder_find_uprobe(struct ladder *ladder)
+{
+	_cleanup_(program_freep) struct program *program = NULL;
+	const struct plan_point *point = &ladder->use->point;
+	uint32_t count;
+	int r;
+
+	ladder->function = (struct kernel_function){ .name = point->symbol,
+						     .target = point->symbol };
+	if (kernel_is_recorded(ladder->kernel))
+		return 0;
+	r = program_open(&program, point->subsystem);
+	return r < 0 ? r
+		     : place_find(program, &point->place, point->symbol,
+				  &ladder->file_offset, &count);
+}
