@@ -210,6 +210,17 @@ TETRA_API int tetra_input_set_tracepoint(struct tetra_input *input, const char *
 TETRA_API int tetra_input_set_lsm(struct tetra_input *input, const char *hook);
 
 /**
+ * tetra_input_set_uprobe() - a place in a program or library was reached
+ * @path:	of the file, from the root on
+ * @place:	"readline", "main+0x10", "offset 0x1166" (in the file), "address 0x401166"; as the
+ *		policy has it, numbers in hexadecimal
+ *
+ * Since: 0.1
+ */
+TETRA_API int tetra_input_set_uprobe(struct tetra_input *input, const char *path,
+				     const char *place);
+
+/**
  * tetra_input_set_policy() - the event was recorded, under the policy of that name
  *
  * Its arguments are those of that policy, without nop. Another policy's arguments are found by

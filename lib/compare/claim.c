@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include "lib/compare/claim.h"
 
 #include <stdio.h>
@@ -227,8 +228,8 @@ static int put_process(struct report *report, const struct node *mapping,
 static int put_selectors(struct report *report, const struct claim *claim,
 			 struct strbuf *ret)
 {
-	static const char *const of_claim[] = { "function", "event",  "hook", "args",
-						"return",   "unless", NULL };
+	static const char *const of_claim[] = { "function", "event",  "hook",	"uprobe",
+						"args",	    "return", "unless", NULL };
 	static const char *const of_unless[] = { NULL };
 	const struct node *unless = node_get(claim->node, "unless");
 	int r = 0;
@@ -272,6 +273,21 @@ static void put_arg_list(const struct policy_hook *hook, struct strbuf *ret)
 	strbuf_puts(ret, "}, ");
 }
 
+static void put_place(const struct policy_hook *hook, struct strbuf *ret)
+{
+	const struct policy_place *place = &hook->place;
+
+	if (place->kind == POLICY_AT_SYMBOL) {
+		strbuf_puts(ret, ", symbols: [");
+		quote(ret, hook->name, strlen(hook->name));
+	} else {
+		strbuf_format(ret, ", %s: [%" PRIu64,
+			      place->kind == POLICY_AT_OFFSET ? "offsets" : "addrs",
+			      place->at);
+	}
+	strbuf_puts(ret, "]");
+}
+
 static void put_hook(const struct policy_hook *hook, struct strbuf *ret)
 {
 	switch (hook->kind) {
@@ -287,6 +303,11 @@ static void put_hook(const struct policy_hook *hook, struct strbuf *ret)
 	case POLICY_LSM:
 		strbuf_puts(ret, "lsmhooks: [{hook: ");
 		quote(ret, hook->name, strlen(hook->name));
+		break;
+	case POLICY_UPROBE:
+		strbuf_puts(ret, "uprobes: [{path: ");
+		quote(ret, hook->subsystem, strlen(hook->subsystem));
+		put_place(hook, ret);
 		break;
 	default:
 		strbuf_puts(ret, "kprobes: [{call: ");
@@ -357,7 +378,8 @@ static int function_read(const struct node *mapping, struct report *report,
 		uint32_t kind;
 	} keys[] = { { "function", POLICY_KPROBE },
 		     { "event", POLICY_TRACEPOINT },
-		     { "hook", POLICY_LSM } };
+		     { "hook", POLICY_LSM },
+		     { "uprobe", POLICY_UPROBE } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const struct node *node = node_get(mapping, keys[i].key);

@@ -459,11 +459,12 @@ static void put_hook(struct writer *writer)
 	struct strbuf name = {};
 
 	if (hook->subsystem)
-		strbuf_format(&name, "%s/", hook->subsystem);
+		strbuf_format(&name, "%s%s", hook->subsystem, hook_separator(hook));
 	strbuf_puts(&name, hook->name);
-	key(writer, hook->subsystem	       ? "event"
-		    : hook->kind == POLICY_LSM ? "hook"
-					       : "function");
+	key(writer, hook->kind == POLICY_UPROBE ? "uprobe"
+		    : hook->subsystem		? "event"
+		    : hook->kind == POLICY_LSM	? "hook"
+						: "function");
 	quote(writer->ret, strbuf_get(&name), name.len);
 	strbuf_done(&name);
 }

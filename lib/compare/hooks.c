@@ -37,6 +37,12 @@ bool hook_is_called(const struct policy_hook *hook, uint32_t kind, const char *n
 		       str_has_prefix(name, hook->subsystem) &&
 		       str_equal(hook->name, slash + 1);
 	}
+	if (kind == POLICY_UPROBE) {
+		size_t len = hook->kind == POLICY_UPROBE ? strlen(hook->subsystem) : 0;
+
+		return len && str_has_prefix(name, hook->subsystem) && name[len] == ':' &&
+		       str_equal(name + len + 1, hook->name);
+	}
 	like.name = (char *)name;
 	return hook_is_same(hook, &like);
 }
@@ -84,7 +90,8 @@ int hook_places_make(struct arena *arena, struct tetra_policy *const *old, size_
 const char *hook_place_name(struct arena *arena, const struct policy_hook *hook)
 {
 	if (hook->subsystem)
-		return arena_format(arena, "%s/%s", hook->subsystem, hook->name);
+		return arena_format(arena, "%s%s%s", hook->subsystem,
+				    hook_separator(hook), hook->name);
 	return arena_text(arena, hook->name, strlen(hook->name));
 }
 
@@ -97,6 +104,8 @@ const char *hook_place_kind(const struct policy_hook *hook)
 		return "raw tracepoint";
 	case POLICY_LSM:
 		return "lsm";
+	case POLICY_UPROBE:
+		return "uprobe";
 	default:
 		return "kprobe";
 	}

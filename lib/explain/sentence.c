@@ -403,6 +403,9 @@ static void place_put(const struct policy_hook *hook, struct strbuf *ret)
 		line_put(ret,
 			 "Rows are judged when the kernel reaches the raw tracepoint ");
 		break;
+	case POLICY_UPROBE:
+		line_put(ret, "Rows are judged when a process reaches ");
+		break;
 	case POLICY_LSM:
 		line_put(ret, "Rows are judged when the kernel calls the LSM hook ");
 		break;
@@ -411,7 +414,7 @@ static void place_put(const struct policy_hook *hook, struct strbuf *ret)
 					    : "Rows are judged when the kernel calls ");
 	}
 	if (hook->subsystem)
-		strbuf_format(ret, "%s/", hook->subsystem);
+		strbuf_format(ret, "%s%s", hook->subsystem, hook_separator(hook));
 	strbuf_format(ret, "%s.", hook->name);
 }
 
@@ -431,7 +434,12 @@ static void deny_put(const struct policy_hook *hook, bool kills, bool overrides,
 			 "fmod_ret, or by bpf_override_return: the first of these "
 			 "that serves on this kernel. If none does, the policy is "
 			 "rejected.");
-	if (kills && is_event)
+	if (kills && hook->kind == POLICY_UPROBE)
+		line_put(ret,
+			 "A process that is killed there does not run the code that "
+			 "follows. Code that it reaches by other ways, a copy of the "
+			 "file for example, is not watched.");
+	else if (kills && is_event)
 		line_put(ret,
 			 "A tracepoint cannot deny: the signal is sent there, and what "
 			 "was begun may complete.");

@@ -24,8 +24,8 @@ int hook_fit_init(struct tetra_hook_fit *ret, const struct policy_hook *hook,
 		.reason = "",
 	};
 	ret->index = copy(arena, str_has_prefix(path, SPEC) ? path + strlen(SPEC) : path);
-	ret->function = hook->subsystem ? arena_format(arena, "%s/%s", hook->subsystem,
-						       hook->name)
+	ret->function = hook->subsystem ? arena_format(arena, "%s%s%s", hook->subsystem,
+						       hook_separator(hook), hook->name)
 					: copy(arena, hook->name);
 	return ret->index && ret->function ? 0 : -ENOMEM;
 }
@@ -55,7 +55,11 @@ static const char *kill_of(const struct plan_use *use, const struct plan_ladder 
 {
 	if (!(use->needs & PLAN_NEEDS_KILL))
 		return "none";
-	return ladder->can_deny && !ladder->deny_skips ? "denies" : "may-complete";
+	/* The process dies before the code at a uprobe runs. */
+	return (ladder->can_deny && !ladder->deny_skips) ||
+			       use->point.kind == PLAN_POINT_UPROBE
+		       ? "denies"
+		       : "may-complete";
 }
 
 static const char *emulated_of(const struct plan_use *use,
@@ -115,14 +119,12 @@ static const char *arguments_of(const struct plan_use *use, struct arena *arena)
 int hook_fit_plan(struct tetra_hook_fit *ret, const struct plan_use *use,
 		  const struct plan_ladder *ladder, struct arena *arena)
 {
-	char attach[PLAN_ATTACH_BYTES];
+	char attach[PLAN_ATTACH_BYTES], name[PLAN_POINT_BYTES];
 
 	plan_ladder_print(ladder, &attach);
 	ret->fits = 1;
-	ret->function = use->point.subsystem[0]
-				? arena_format(arena, "%s/%s", use->point.subsystem,
-					       use->point.symbol)
-				: copy(arena, use->point.symbol);
+	plan_point_print_name(&use->point, &name);
+	ret->function = copy(arena, name);
 	ret->attach = copy(arena, attach);
 	ret->deny = deny_of(ladder);
 	ret->kill = kill_of(use, ladder);

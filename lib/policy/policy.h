@@ -227,6 +227,12 @@ bool policy_is_same_text(const struct tetra_policy *a, const struct tetra_policy
  */
 int policy_value_fits(const struct policy_value *value, uint32_t op, uint32_t kind);
 
+/* What is between subsystem and name in its whole name: "sched/sched_switch", "/bin/bash:main". */
+static inline const char *hook_separator(const struct policy_hook *hook)
+{
+	return hook->kind == POLICY_UPROBE ? ":" : "/";
+}
+
 /* A filter says what an executable's or an argument's name must not be. */
 bool selector_doubts_names(const struct policy_selector *selector);
 

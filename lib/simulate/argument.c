@@ -65,6 +65,21 @@ void argument_init(struct bind_hook *hook)
 	}
 }
 
+/* Recorded events of uprobes have the result as a last argument. */
+static bool has_appended(const struct bind_hook *hook, const struct tetra_input *input)
+{
+	return hook->hook->kind == POLICY_UPROBE && hook->hook->wants_return &&
+	       input->policy.is_set && !input->return_value.value &&
+	       input->n_args == hook->n_ordinals + 1;
+}
+
+const struct input_arg *argument_result(const struct bind_hook *hook,
+					const struct tetra_input *input)
+{
+	return has_appended(hook, input) ? &input->args[input->n_args - 1]
+					 : &input->return_value;
+}
+
 /* Not given, or as the argument would have it. */
 static bool type_fits(const struct tetra_input *input, const struct input_arg *arg,
 		      const char *key)
@@ -99,7 +114,7 @@ static const struct input_arg *at_place(const struct bind_hook *hook,
 /* The same types in the same order, and as many. */
 static bool is_same_list(const struct bind_hook *hook, const struct tetra_input *input)
 {
-	if (input->n_args != hook->n_ordinals)
+	if (input->n_args != hook->n_ordinals + has_appended(hook, input))
 		return false;
 	for (uint32_t i = 0; i < hook->hook->n_args; i++)
 		if (hook->ordinals[i] != UINT32_MAX &&

@@ -302,8 +302,8 @@ void bind_args(const struct bind_hook *hook, const struct tetra_input *input,
 			bind_arg(hook, input, policy->args[i].kind,
 				 argument_find(hook, input, i), &ret->args[i]);
 	if (policy->wants_return)
-		bind_arg(hook, input, policy->return_arg.kind, &input->return_value,
-			 &event->return_value);
+		bind_arg(hook, input, policy->return_arg.kind,
+			 argument_result(hook, input), &event->return_value);
 }
 
 void bind_marks(const struct bind_hook *hook, const struct tetra_input *input,

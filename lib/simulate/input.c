@@ -115,16 +115,22 @@ static int text_set(struct tetra_input *input, const char *text, size_t len,
 	return 0;
 }
 
+/* Bytes of a file's path and of a name. */
+#define NAME_BYTES 8192
+
 /* @after: follows the name. */
 static int hook_set(struct tetra_input *input, enum input_hook hook, const char *name,
 		    const char *after)
 {
-	char text[256];
+	char text[NAME_BYTES];
 	int n;
 
 	if (!input || !name || !*name)
 		return -EINVAL;
-	n = snprintf(text, sizeof(text), "%c%s%s%s", hook, name, after ? "/" : "",
+	n = snprintf(text, sizeof(text), "%c%s%s%s", hook, name,
+		     !after			? ""
+		     : hook == INPUT_TRACEPOINT ? "/"
+						: ":",
 		     after ? after : "");
 	if (n >= (int)sizeof(text))
 		return -E2BIG;
@@ -155,6 +161,16 @@ int tetra_input_set_tracepoint(struct tetra_input *input, const char *subsystem,
 int tetra_input_set_lsm(struct tetra_input *input, const char *hook)
 {
 	return hook_set(input, INPUT_LSM, hook, NULL);
+}
+
+int tetra_input_set_uprobe(struct tetra_input *input, const char *path, const char *place)
+{
+	return place && *place ? hook_set(input, INPUT_UPROBE, path, place) : -EINVAL;
+}
+
+int input_set_uprobe_name(struct tetra_input *input, const char *name)
+{
+	return hook_set(input, INPUT_UPROBE, name, NULL);
 }
 
 int tetra_input_set_policy(struct tetra_input *input, const char *name)

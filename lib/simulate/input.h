@@ -33,14 +33,20 @@ struct input_arg {
 };
 
 /* What an event's hook is: the first letter of its name. */
-enum input_hook { INPUT_FUNCTION = 'f', INPUT_TRACEPOINT = 't', INPUT_LSM = 'l' };
+enum input_hook {
+	INPUT_FUNCTION = 'f',
+	INPUT_TRACEPOINT = 't',
+	INPUT_LSM = 'l',
+	INPUT_UPROBE = 'u'
+};
 
 #define INPUT_MAX_ANCESTORS 16u
 
 struct tetra_input {
 	char *texts;
 	size_t n_bytes, size;
-	/* NUL-terminated: enum input_hook, then "sys_write", "subsystem/event", "file_open" */
+	/* NUL-terminated: enum input_hook, then "sys_write", "subsystem/event", "file_open",
+	 * "/bin/bash:readline" */
 	struct input_text name;
 	struct input_text policy;
 	struct input_arg args[TETRA_INPUT_MAX_ARGS], return_value;
@@ -70,6 +76,9 @@ static inline const char *input_chars(const struct tetra_input *input,
 
 /* A system call by the name that its entries have in common: "sys_write". */
 const char *input_plain_name(const char *name);
+
+/* As tetra_input_set_uprobe(): "/bin/bash:readline". */
+int input_set_uprobe_name(struct tetra_input *input, const char *name);
 
 /* The program of an ancestor that is there. As setters of texts. */
 int input_set_ancestor(struct tetra_input *input, uint32_t i, const char *path,

@@ -37,6 +37,19 @@ static int read_lsm(struct reader *reader, const struct node *node)
 	return hook_done(reader, node, tetra_input_set_lsm(reader->input, name));
 }
 
+static int read_uprobe(struct reader *reader, const struct node *node)
+{
+	const char *name = read_text(reader, node);
+
+	if (!name || hook_is_new(reader, node) < 0)
+		return -EINVAL;
+	if (name[0] != '/' || !strchr(name, ':'))
+		return report_error(reader->report, node, "bad-value",
+				    "write '/bin/bash:readline'",
+				    Q " is not a file and a place in it", name);
+	return hook_done(reader, node, input_set_uprobe_name(reader->input, name));
+}
+
 static int read_tracepoint(struct reader *reader, const struct node *node)
 {
 	const char *name = read_text(reader, node), *slash;
@@ -107,10 +120,15 @@ static int read_names(struct reader *reader, const struct node *node)
 }
 
 static const struct read_key event_keys[] = {
-	{ "function", read_function }, { "event", read_tracepoint },
-	{ "hook", read_lsm },	       { "args", read_args },
-	{ "return", read_return },     { "process", read_process },
-	{ "names", read_names },       {},
+	{ "function", read_function },
+	{ "event", read_tracepoint },
+	{ "hook", read_lsm },
+	{ "uprobe", read_uprobe },
+	{ "args", read_args },
+	{ "return", read_return },
+	{ "process", read_process },
+	{ "names", read_names },
+	{},
 };
 
 static int event_read(struct reader *reader, const char *text, size_t len)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/guard.h"
@@ -33,6 +34,21 @@ static int hook_tracepoint(struct tetra_input *input, yajl_val event)
 				 : -EINVAL;
 }
 
+/* Numbers are texts in JSON; a place without a symbol is an offset in the file. */
+static int hook_uprobe(struct tetra_input *input, yajl_val event)
+{
+	const char *path = tree_text(event, "path"), *symbol = tree_text(event, "symbol");
+	const char *offset = tree_text(event, "offset");
+	char place[32];
+
+	if (!path || (!symbol && !offset))
+		return -EINVAL;
+	if (!symbol)
+		snprintf(place, sizeof(place), "offset 0x%llx",
+			 strtoull(offset, NULL, 10));
+	return tetra_input_set_uprobe(input, path, symbol ? symbol : place);
+}
+
 static const struct {
 	const char *key;
 	int (*hook)(struct tetra_input *input, yajl_val event);
@@ -40,9 +56,10 @@ static const struct {
 	{ "process_kprobe", hook_kprobe },
 	{ "process_lsm", hook_lsm },
 	{ "process_tracepoint", hook_tracepoint },
+	{ "process_uprobe", hook_uprobe },
 };
 
-static const char *const written_keys[] = { "function", "event", "hook" };
+static const char *const written_keys[] = { "function", "event", "hook", "uprobe" };
 
 static int is_written(yajl_val root)
 {
