@@ -23,7 +23,7 @@ static const struct field_row rows[] = {
 	{ "spec", "fentries", "Hooks on functions of the kernel that only observe: they take no Sigkill, Signal, Override, NotifyEnforcer or Set. They are attached as kprobes are.", "no such hooks", ATTACHED, "A function that fentry cannot attach to is refused there.", false },
 	{ "spec", "tracepoints", "Hooks on events of tracefs.", "no such hooks", NULL, NULL, false },
 	{ "spec", "lsmhooks", "Hooks on LSM hooks, by their names without security_.", "no such hooks", "CONFIG_BPF_LSM, and bpf in the list of active LSMs (lsm=)", NULL, false },
-	{ "spec", "uprobes", "Hooks on functions of programs and libraries.", NOT_IN_FORCE, NULL, NULL, false },
+	{ "spec", "uprobes", "Hooks on functions of programs and libraries.", "no such hooks", NULL, NULL, false },
 	{ "spec", "usdts", "Hooks on static probes of programs.", NOT_IN_FORCE, NULL, NULL, false },
 	{ "spec", "loader", "Events about binaries that are mapped for execution.", NOT_IN_FORCE, NULL, NULL, false },
 	{ "spec", "enforcers", "Calls that the action NotifyEnforcer stops.", NOT_IN_FORCE, NULL, NULL, false },

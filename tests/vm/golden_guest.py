@@ -3,8 +3,9 @@
 """Replays golden recordings inside the guest: golden_guest.py JOB
 
 The machine is made to look as it did when they were taken: the trigger program at
-/golden/bin/trig and under the names of two others, a marker program, a network module, a
-work folder on a tmpfs, the trigger at /golden/NAME/trigger.sh run by sh in /.
+/golden/bin/trig and under the names of two others, beside it trigu, which has functions to
+probe, a marker program, a network module, a work folder on a tmpfs, the trigger at
+/golden/NAME/trigger.sh run by sh in /.
 Standard library only.
 """
 
@@ -40,6 +41,7 @@ def prepare(job):
             os.unlink(target)
         shutil.copy(job["trig"], target)
     shutil.copy(job["mark"], MARK)
+    shutil.copy(os.path.join(job["programs"], "trigu"), BIN + "/trigu")
     if os.path.exists(job["module"]):
         shutil.copy(job["module"], BIN + "/dummy.ko")
 
@@ -50,6 +52,9 @@ def prepare_files():
     On an overlay a read passes the hooks of files twice; programs look for more files; and
     programs that are read for the first time are slow, where the trigger gives them a time.
     """
+    # There libc was where other distributions have it.
+    if not os.path.lexists("/lib64/libc.so.6"):
+        os.symlink("/lib/x86_64-linux-gnu/libc.so.6", "/lib64/libc.so.6")
     shutil.copytree("/etc/alternatives", "/run/etc/alternatives", symlinks=True)
     for name, text in ETC.items():
         with open("/run/etc/" + name, "w", encoding="utf-8") as file:

@@ -262,7 +262,8 @@ def main():
         job = json.load(file)
     shutil.copy(job["trig"], TRIG)
     shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), "await"), AWAIT)
-    os.environ.update(LC_ALL="C.UTF-8", TETRA_MINI=job["program"])
+    os.environ.update(LC_ALL="C.UTF-8", TETRA_MINI=job["program"],
+                      PROGRAMS=job["programs"])
     log = kernel_log.KernelLog()
     with open(os.path.join(job["results"], "results.jsonl"), "a",
               encoding="utf-8") as results:

@@ -54,7 +54,7 @@ A row's policy must report each act of 'matches' once, no other act, and (unless
 nothing else.
 
 Commands run in /tmp/lab, an empty tmpfs; the program trig is at /usr/local/bin/trig, and
-$TETRA_MINI is the path of tetra-mini.
+$TETRA_MINI is the path of tetra-mini, $PROGRAMS the folder of tests/vm/programs as built.
 """
 
 import json

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * trigu ACT ARGS [-- ACT ARGS]...: calls functions of its own, for probes in programs.
+ *
+ *   add A B | greet TEXT | fill | mid X | deep X	what the function returns is printed
+ *   nest N | jump N					calls within calls; calls that are left by longjmp
+ *   leave						ends inside a function
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* With no more calls into libraries than these the addresses stay what policies say they are. */
+#define TARGET static __attribute__((noinline, noclone))
+
+struct inner {
+	uint64_t v64;
+	uint32_t v32;
+	uint8_t v8;
+	char name[16];
+};
+
+struct outer {
+	uint8_t v8;
+	uint16_t v16;
+	uint32_t v32;
+	int32_t s32;
+	uint64_t v64;
+	struct inner in, *inp, arr[4];
+};
+
+/* The first in the file: its address is in a policy. */
+TARGET int target_add(int a, int b)
+{
+	asm volatile("" ::: "memory");
+	return a + b;
+}
+
+TARGET char *target_greet(const char *name)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "hello %s", name);
+	return text;
+}
+
+TARGET void target_fill(char *to)
+{
+	strcpy(to, "filled");
+	asm volatile("" ::"r"(to) : "memory");
+}
+
+TARGET int target_deep(int x, struct outer *outer)
+{
+	asm volatile("" ::"r"(outer) : "memory");
+	return (int)outer->v32 + x;
+}
+
+TARGET int target_leaf(int x)
+{
+	asm volatile("" ::: "memory");
+	return x + 1;
+}
+
+TARGET int target_mid(int x)
+{
+	int r = target_leaf(x);
+
+	asm volatile("" ::: "memory");
+	return r + 1;
+}
+
+TARGET int target_nest(int n)
+{
+	int r = n > 0 ? target_nest(n - 1) + 1 : 0;
+
+	asm volatile("" ::: "memory");
+	return r;
+}
+
+static void *back[5];
+
+TARGET int target_jump(int n)
+{
+	if (n > 0)
+		__builtin_longjmp(back, 1);
+	return 0;
+}
+
+TARGET int target_leave(int status)
+{
+	asm volatile("syscall" ::"a"(SYS_exit_group), "D"(status) : "memory");
+	__builtin_unreachable();
+}
+
+static int deep(long x)
+{
+	struct inner inner = { .v64 = (uint64_t)x + 7, .name = "pname" };
+	struct outer outer = { .v8 = (uint8_t)x,
+			       .v32 = (uint32_t)x + 2,
+			       .in = { .v64 = (uint64_t)x + 4, .name = "inname" },
+			       .inp = &inner };
+
+	return target_deep((int)x, &outer);
+}
+
+static int act(int n, char **words)
+{
+	long a = n > 1 ? strtol(words[1], NULL, 0) : 0;
+	long b = n > 2 ? strtol(words[2], NULL, 0) : 0;
+	char text[16] = "empty";
+
+	if (!strcmp(words[0], "add"))
+		return target_add((int)a, (int)b);
+	if (!strcmp(words[0], "greet"))
+		return (int)strlen(target_greet(n > 1 ? words[1] : "x"));
+	if (!strcmp(words[0], "fill")) {
+		target_fill(text);
+		return (int)strlen(text);
+	}
+	if (!strcmp(words[0], "mid"))
+		return target_mid((int)a);
+	if (!strcmp(words[0], "deep"))
+		return deep(a);
+	if (!strcmp(words[0], "nest"))
+		return target_nest((int)a);
+	if (!strcmp(words[0], "jump"))
+		return __builtin_setjmp(back) ? -1 : target_jump((int)a);
+	if (!strcmp(words[0], "leave"))
+		return target_leave((int)a);
+	return -2;
+}
+
+int main(int argc, char **argv)
+{
+	char line[64];
+	int n;
+
+	for (int i = 1, end; i < argc; i = end + 1) {
+		for (end = i; end < argc && strcmp(argv[end], "--"); end++)
+			;
+		n = snprintf(line, sizeof(line), "%.30s -> %d\n", argv[i],
+			     act(end - i, argv + i));
+		if (write(STDOUT_FILENO, line, (size_t)n) != n)
+			return 1;
+	}
+	return 0;
+}
