@@ -17,6 +17,8 @@ policy, must be what happened in the guest: loaded or refused, in monitor mode a
 is written, and how each hook was attached. In the guest, fit must say the same of the running
 kernel.
 
+Programs that uprobes name and this machine does not have are made for it (stand_in.py).
+
 One processor for each guest: hundreds of attachments rewrite the kernel's code while it
 runs, and an emulator with several processors is not to be trusted with that.
 """
@@ -35,6 +37,7 @@ import corpus_guest
 import kernels
 import lab
 import scenario as scenarios
+import stand_in
 
 # A guest that has ended with a policy is started again with the next, so many times.
 BOOTS = 3
@@ -292,6 +295,8 @@ def main():
     lab.say("%d policies, of which tetra-mini --check accepts %d" % (
         len(policies), len(accepted)))
     policies = {name: policies[name] for name in accepted}
+    programs["probed"] = stand_in.build_all(
+        policies.values(), os.path.join(os.path.realpath(args.build), "vm", "stand-ins"))
     found, absent = lab.find_kernels(args.kernel or kernels.NAMES)
     for kernel in absent:
         lab.say("kernel %s is ABSENT: nothing is loaded there "

@@ -10,6 +10,7 @@ JSON object to results.jsonl, at last that of the session's end. States: loaded;
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -150,6 +151,13 @@ def record_facts(job):
                         *(path for _, path in job["policies"])], stdout=file, check=False)
 
 
+def put_programs(programs):
+    """Those that policies probe."""
+    for path, program in programs.items():
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copy(program, path)
+
+
 def load_all(job, results, log):
     loader = Loader(job)
     for name, path in job["policies"]:
@@ -167,6 +175,7 @@ def load_all(job, results, log):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         job = json.load(file)
+    put_programs(job["probed"])
     record_facts(job)
     with open(os.path.join(job["results"], "results.jsonl"), "a",
               encoding="utf-8") as results:
