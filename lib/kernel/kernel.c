@@ -169,6 +169,16 @@ bool kernel_is_recorded(const struct tetra_kernel *kernel)
 	return kernel->recorded;
 }
 
+bool kernel_has_files(const struct tetra_kernel *kernel)
+{
+	return !kernel->recorded || kernel->has_files;
+}
+
+void kernel_set_files(struct tetra_kernel *kernel, bool here)
+{
+	kernel->has_files = here;
+}
+
 bool kernel_is_complete(const struct tetra_kernel *kernel)
 {
 	return kernel->complete;

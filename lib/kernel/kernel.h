@@ -168,6 +168,9 @@ void kernel_trim(struct tetra_kernel *kernel);
 /* From a file with the answers to all questions. */
 bool kernel_is_complete(const struct tetra_kernel *kernel);
 bool kernel_is_recorded(const struct tetra_kernel *kernel);
+/* The machine's programs can be looked at here: a live one's, or as kernel_set_files() says. */
+bool kernel_has_files(const struct tetra_kernel *kernel);
+void kernel_set_files(struct tetra_kernel *kernel, bool here);
 const char *kernel_release(const struct tetra_kernel *kernel);
 const char *kernel_machine(const struct tetra_kernel *kernel);
 /* As LINUX_VERSION_CODE. For messages and reports only: for decisions use kernel_has(). */

@@ -21,6 +21,7 @@ struct feature_answer {
 struct tetra_kernel {
 	struct arena *arena; /* all texts, all facts */
 	bool recorded;
+	bool has_files; /* recorded: the files here are those of that machine */
 	/* recorded: what has no fact here is found out from the types, as on the machine */
 	bool complete;
 	const char *proc_root, *sys_root, *btf_path;

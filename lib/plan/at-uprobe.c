@@ -183,7 +183,7 @@ void use_uprobe(struct use_build *build)
 		return;
 	}
 	build->use->point.place = hook->place;
-	if (!kernel_is_recorded(build->kernel))
+	if (kernel_has_files(build->kernel))
 		file_look(build);
 	use_plan_params(build, &function);
 	use_plan_return(build, &function);
@@ -199,7 +199,7 @@ int ladder_find_uprobe(struct ladder *ladder)
 
 	ladder->function = (struct kernel_function){ .name = point->symbol,
 						     .target = point->symbol };
-	if (kernel_is_recorded(ladder->kernel))
+	if (!kernel_has_files(ladder->kernel))
 		return 0;
 	r = program_open(&program, point->subsystem);
 	return r < 0 ? r

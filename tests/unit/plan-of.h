@@ -77,6 +77,7 @@ static inline void diag_show(struct tetra_diag *diag, struct strbuf *text)
 #define FUNCTION(name, rest) "kprobes: [{call: " name ", syscall: false" rest "}]"
 #define SYSCALL(name, rest)  "kprobes: [{call: " name ", syscall: true" rest "}]"
 #define LSM(name, rest)	     "lsmhooks: [{hook: " name rest "}]"
+#define UPROBE(symbol, rest) "uprobes: [{path: /bin/x, symbols: [" symbol "]" rest "}]"
 #define EVENT(subsystem, name, rest)                                                     \
 	"tracepoints: [{subsystem: " subsystem ", event: " name rest "}]"
 

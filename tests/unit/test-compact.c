@@ -229,6 +229,16 @@ TEST(compact_lsm_and_tracepoint)
 
 	group.kind = TETRA_EVENT_LSM;
 	ck_assert_str_eq(fed(head), "🔒 LSM     edge-7 /usr/bin/curl bprm_check_security");
+	head = begin("SSL_write");
+	group.kind = TETRA_EVENT_UPROBE;
+	group.subsys = "/usr/lib/libssl.so.3";
+	ck_assert_str_eq(
+		fed(head),
+		"🕵️ uprobe  edge-7 /usr/bin/curl /usr/lib/libssl.so.3 SSL_write");
+	head = begin(NULL);
+	group.kind = TETRA_EVENT_UPROBE;
+	group.subsys = "/bin/x";
+	ck_assert_str_eq(fed(head), "🕵️ uprobe  edge-7 /usr/bin/curl /bin/x");
 	head = begin(NULL);
 	group.kind = TETRA_EVENT_TRACEPOINT;
 	group.subsys = "sched";

@@ -229,6 +229,55 @@ TEST(json_tracepoint_and_lsm)
 	expect_file("tracepoint-lsm");
 }
 
+/* The result is the last argument; numbers that are 0 are not there. */
+TEST(json_uprobe)
+{
+	static const struct event_group_arg args[] = { ONE(INT32) };
+	static struct event_group uprobe = {
+		.id = 1,
+		.kind = TETRA_EVENT_UPROBE,
+		.policy_name = "p",
+		.subsys = "/bin/x",
+		.function_name = "main",
+		.args = args,
+		.n_args = 1,
+		.wants_return = 1,
+		.return_slot = TETRA_RETURN_SLOT,
+		.return_kind = TETRA_ARG_INT32,
+		.return_type = "int",
+	};
+	struct tetra_record *head;
+
+	desk.groups[1] = &uprobe;
+	decoder_seed(desk.decoder, &shell, false);
+	head = build_hook(&build, 1, 4120, SH_STAMP, TETRA_ACTION_POST);
+	head->flags |= TETRA_HOOK_RETURN;
+	build_int(head, 0, TETRA_ARG_INT32, 7);
+	build_int(head, TETRA_RETURN_SLOT, TETRA_ARG_INT32, (uint64_t)-1);
+	desk_feed(&desk, head);
+	ck_assert_ptr_nonnull(strstr(desk.lines[0],
+				     "\"path\":\"/bin/x\",\"symbol\":\"main\","
+				     "\"policy_name\":\"p\",\"args\":[{\"int_arg\":7},"
+				     "{\"int_arg\":-1}],\"action\":"));
+	ck_assert_ptr_null(strstr(desk.lines[0], "return"));
+	ck_assert_str_eq(tetra_event_get_file(desk.events[0]), "/bin/x");
+	ck_assert_uint_eq(tetra_event_get_file_offset(desk.events[0]), 0);
+	ck_assert_ptr_null(tetra_event_get_subsystem(desk.events[0]));
+	uprobe.function_name = NULL;
+	uprobe.offset = 4454;
+	uprobe.counter = 64;
+	uprobe.n_args = uprobe.wants_return = 0;
+	head = build_hook(&build, 1, 4120, SH_STAMP, TETRA_ACTION_POST);
+	desk_feed(&desk, head);
+	ck_assert_ptr_nonnull(strstr(desk.lines[1],
+				     "\"path\":\"/bin/x\",\"policy_name\":\"p\","
+				     "\"offset\":\"4454\",\"ref_ctr_offset\":\"64\","
+				     "\"action\":"));
+	ck_assert_ptr_null(tetra_event_get_function(desk.events[1]));
+	ck_assert_uint_eq(tetra_event_get_file_offset(desk.events[1]), 4454);
+	ck_assert_uint_eq(tetra_event_get_counter_offset(desk.events[1]), 64);
+}
+
 TEST(json_loss_is_an_event)
 {
 	uint64_t count;

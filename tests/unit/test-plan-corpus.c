@@ -154,7 +154,9 @@ static bool expected_on(const char *filename, const struct expect *expect, size_
 	/* Sections and types that are not supported have no plan. */
 	if (!policy)
 		return true;
+	kernel_set_files(kernels[k], true);
 	r = plan_policy(policy, kernels[k], diag);
+	kernel_set_files(kernels[k], false);
 	if (expect_verdict(expect, diag, r == -EOPNOTSUPP ? -EINVAL : r, filename))
 		return true;
 	fprintf(stderr, "on %s:\n", releases[k]);

@@ -408,6 +408,13 @@ static const struct {
 	{ LSM("verify_prog", ""), ALL, NULL, "no LSM hook 'verify_prog'" },
 	{ LSM("file_opens", ""), ALL, NULL, "did you mean 'file_open'?" },
 
+	{ UPROBE("main", ""), ALL, "uprobe:/bin/x/main:event+signal", NULL },
+	{ UPROBE("main", ", " KILL), ALL, "uprobe:/bin/x/main:event+signal", NULL },
+	{ UPROBE("main", ", " RETURN), ALL,
+	  "uprobe:/bin/x/main:- uretprobe:/bin/x/main:event+signal+return", NULL },
+	{ UPROBE("main", ", " RETURN ", " KILL), ALL,
+	  "uprobe:/bin/x/main:signal uretprobe:/bin/x/main:event+return", NULL },
+
 	{ EVENT("sched", "sched_process_exec", ""), ALL,
 	  "tracepoint:sched/sched_process_exec:event+signal", NULL },
 	{ EVENT("syscalls", "sys_enter_openat", ", " KILL), STEADY,

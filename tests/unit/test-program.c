@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the code of this very program is; and files that are none, or broken. */
+#include "lib/host/program.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/suite.h"
+
+#define SELF	   "/proc/self/exe"
+#define CODE_BYTES 16
+
+static char path[32];
+static struct program *program;
+
+static void setup(void)
+{
+	int fd;
+
+	strcpy(path, "/tmp/test-program.XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	program = NULL;
+}
+
+static void teardown(void)
+{
+	unlink(path);
+	program = program_free(program);
+}
+
+__attribute__((noinline, used)) static int function_of_this_test(int a)
+{
+	return a * 17 + 4;
+}
+
+static int find(const char *symbol, uint64_t *ret_address)
+{
+	uint32_t count = 0;
+
+	return program_find_symbol(program, symbol, (uint32_t)strlen(symbol), ret_address,
+				   &count);
+}
+
+TEST(program_has_functions)
+{
+	unsigned char there[CODE_BYTES];
+	uint64_t address, offset;
+	uint32_t count;
+	int fd = open(SELF, O_RDONLY);
+
+	ck_assert_int_eq(program_open(&program, SELF), 0);
+	ck_assert_int_eq(program_find_symbol(program, "function_of_this_test+4", 21,
+					     &address, &count),
+			 0);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(program_find_offset(program, address, &offset), 0);
+	ck_assert(program_has_code(program, offset));
+	ck_assert_int_eq(pread(fd, there, sizeof(there), (off_t)offset), sizeof(there));
+	ck_assert_mem_eq(there, (void *)(uintptr_t)function_of_this_test, sizeof(there));
+	close(fd);
+}
+
+TEST(program_has_no_other_places)
+{
+	uint64_t address, offset;
+
+	ck_assert_int_eq(program_open(&program, SELF), 0);
+	ck_assert_int_eq(find("function_of_this_tes", &address), -ENOENT);
+	ck_assert_int_eq(find("function_of_this_testt", &address), -ENOENT);
+	ck_assert_int_eq(find("", &address), -ENOENT);
+	/* Of another file, and data. */
+	ck_assert_int_eq(find("pread", &address), -ENOENT);
+	ck_assert_int_eq(find("stdout", &address), -ENOENT);
+	ck_assert_int_eq(program_find_offset(program, 0, &offset), -ENOENT);
+	ck_assert_int_eq(program_find_offset(program, UINT64_MAX, &offset), -ENOENT);
+	ck_assert(!program_has_code(program, 0));
+	ck_assert(!program_has_code(program, UINT64_MAX));
+}
+
+TEST(program_suggests_names)
+{
+	struct nearest nearest;
+
+	ck_assert_int_eq(program_open(&program, SELF), 0);
+	nearest_init(&nearest, "functoin_of_this_test");
+	program_offer_symbols(program, &nearest);
+	ck_assert_str_eq(nearest.best, "function_of_this_test");
+}
+
+TEST(program_is_told_from_another)
+{
+	struct program_identity one, other;
+
+	ck_assert_int_eq(program_open(&program, SELF), 0);
+	one = program_identify(program);
+	program = program_free(program);
+	ck_assert_int_eq(program_open(&program, "/bin/sh"), 0);
+	other = program_identify(program);
+	ck_assert(one.inode != other.inode || one.device != other.device);
+	ck_assert(!program_is_32bit(program));
+}
+
+TEST(program_is_a_file_of_this_machine)
+{
+	FILE *file = fopen(path, "w");
+
+	ck_assert_int_eq(program_open(&program, "/nonexistent/x"), -ENOENT);
+	ck_assert_int_eq(program_open(&program, "/bin/sh/x"), -ENOTDIR);
+	ck_assert_int_eq(program_open(&program, "/tmp"), -EISDIR);
+	ck_assert_int_eq(program_open(&program, "/dev/null"), -ENOEXEC);
+	ck_assert_int_eq(program_open(&program, path), -ENOEXEC);
+	fputs("#!/bin/sh\n", file);
+	fclose(file);
+	ck_assert_int_eq(program_open(&program, path), -ENOEXEC);
+	unlink(path);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	ck_assert_int_eq(program_open(&program, path), -ENOEXEC);
+}
+
+/* No number in it is believed: cut anywhere, or with bytes changed, it has no place or a place. */
+TEST(program_may_be_broken)
+{
+	enum { BYTES = 8192 };
+	unsigned char bytes[BYTES];
+	uint64_t address;
+	int fd = open(SELF, O_RDONLY), out;
+
+	ck_assert_int_eq(read(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	close(fd);
+	for (uint32_t i = 0; i < 400; i++) {
+		out = open(path, O_WRONLY | O_TRUNC);
+		bytes[(i * 7) % 1024] ^= (unsigned char)(i + 1);
+		ck_assert_int_ge(write(out, bytes, 64 + i * 20), 0);
+		close(out);
+		if (program_open(&program, path) < 0)
+			continue;
+		if (find("main", &address) == 0)
+			(void)program_find_offset(program, address, &address);
+		(void)program_has_code(program, 4096);
+		program = program_free(program);
+	}
+}
+
+FIXTURE(setup, teardown)
