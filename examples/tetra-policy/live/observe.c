@@ -274,6 +274,27 @@ static const struct node *policy_tree(struct suite *suite, size_t i)
 	return suite->policy_nodes[i];
 }
 
+/* A place without a symbol has none in the event either. */
+static int is_uprobe_of(const struct node *hook, const struct seen *seen)
+{
+	const char *path = node_get_text(hook, "path");
+	const struct node *symbols = node_get(hook, "symbols");
+	size_t n = path ? strlen(path) : 0;
+
+	if (seen->kind != TETRA_EVENT_UPROBE || !n || !seen->function ||
+	    strncmp(seen->function, path, n) != 0 || seen->function[n] != ':')
+		return 0;
+	if (!symbols)
+		return !seen->function[n + 1];
+	for (size_t i = 0; i < symbols->n; i++) {
+		const char *text = symbols->items[i]->text;
+
+		if (text && strcmp(text, seen->function + n + 1) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 /* Whether a hook of a policy can have made the event. */
 static int is_hook_of(struct suite *suite, const struct node *hook, const char *section,
 		      const struct seen *seen)
@@ -281,6 +302,8 @@ static int is_hook_of(struct suite *suite, const struct node *hook, const char *
 	const char *name = node_get_text(hook, "call");
 	const char *subsystem = node_get_text(hook, "subsystem");
 
+	if (strcmp(section, "uprobes") == 0)
+		return is_uprobe_of(hook, seen);
 	if (!name)
 		name = node_get_text(hook, "event");
 	if (!name)

@@ -116,6 +116,17 @@ static void seen_done(struct seen *seen)
 	yajl_tree_free(seen->tree);
 }
 
+/* "sched/sched_switch", "/bin/bash:readline"; takes @name, which may be NULL. */
+static char *name_below(const char *above, char between, char *name)
+{
+	char *whole = NULL;
+
+	if (asprintf(&whole, "%s%c%s", above, between, name ? name : "") < 0)
+		whole = NULL;
+	free(name);
+	return whole;
+}
+
 static void seen_add(struct watch *watch, const struct tetra_event *event,
 		     enum group group)
 {
@@ -128,17 +139,14 @@ static void seen_add(struct watch *watch, const struct tetra_event *event,
 			    .policy = copy(tetra_event_get_policy(event)),
 			    .function = copy(tetra_event_get_function(event)) };
 	const char *subsystem = tetra_event_get_subsystem(event);
+	const char *file = tetra_event_get_file(event);
 	size_t n = tetra_event_to_json(event, NULL, 0);
 	char why[100];
 
-	if (subsystem && one.function) {
-		char *whole = NULL;
-
-		if (asprintf(&whole, "%s/%s", subsystem, one.function) < 0)
-			whole = NULL;
-		free(one.function);
-		one.function = whole;
-	}
+	if (subsystem && one.function)
+		one.function = name_below(subsystem, '/', one.function);
+	else if (file)
+		one.function = name_below(file, ':', one.function);
 	one.json = malloc(n + 1);
 	if (one.json) {
 		tetra_event_to_json(event, one.json, n + 1);
