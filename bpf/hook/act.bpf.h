@@ -287,19 +287,16 @@ static __always_inline __u32 rule_enforce(struct tetra_scratch *s, __u32 flags, 
 	return did;
 }
 
-/* What this instance does for a rule with these @flags: who sends the event may depend on them. */
-static __always_inline __u32 rule_phase(__u32 flags)
-{
-	if (cfg.signals_tell && flags & TETRA_RULE_SIGNAL &&
-	    !(flags & TETRA_RULE_MONITOR))
-		return cfg.phase ^ TETRA_PHASE_EVENT;
-	return cfg.phase;
-}
+/*
+ * What a program does for a rule; @flip is a constant. Read anew for each use: then what does not hold
+ * for the instance is removed from the program.
+ */
+#define RULE_PHASE(flip) (cfg.phase ^ (flip))
 
 /* Everything that s->rule asks of this instance, except the event. */
-static __always_inline __u32 rule_act(struct tetra_scratch *s, __u32 phase)
+static __always_inline __u32 rule_act(struct tetra_scratch *s, __u32 flip)
 {
-	__u32 flags = s->rule.flags, did = rule_decide(flags, phase);
+	__u32 flags = s->rule.flags, did = rule_decide(flags, RULE_PHASE(flip));
 
 	if (flags & TETRA_RULE_ENFORCES)
 		did = rule_enforce(s, flags, did);
@@ -382,6 +379,20 @@ static __always_inline int word_next(struct tetra_scratch *s)
 	return 1;
 }
 
+/* Carries out s->rule. */
+static __always_inline void rule_carry_out(tetra_image image, struct tetra_scratch *s,
+					   __u32 scratch, __u32 flip)
+{
+	__u32 did = rule_act(s, flip);
+
+	if (did & ACT_EVENT) {
+		s->generation = image_generation(image);
+		args_put(scratch);
+		did |= event_send(scratch);
+	}
+	rule_count(image, s->rule.counter, did, RULE_PHASE(flip));
+}
+
 /*
  * Carries out the next matching rule: 1 to continue, 0 if none is left.
  * Global: the verifier cannot follow up to a thousand iterations with this in each.
@@ -391,7 +402,6 @@ __noinline __u64 rule_turn(__u32 scratch)
 	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_cell *cell;
 	tetra_image image;
-	__u32 did, phase;
 
 	if (!s)
 		return 0;
@@ -402,14 +412,31 @@ __noinline __u64 rule_turn(__u32 scratch)
 	if (!cell)
 		return 0;
 	s->rule = cell->rule;
-	phase = rule_phase(s->rule.flags);
-	did = rule_act(s, phase);
-	if (did & ACT_EVENT) {
-		s->generation = image_generation(image);
-		args_put(scratch);
-		did |= event_send(scratch);
-	}
-	rule_count(image, s->rule.counter, did, phase);
+	rule_carry_out(image, s, scratch, 0);
+	return word_next(s);
+}
+
+/* Likewise: the program at the entry sends the events of rules that signal, that at the return does
+ * not. */
+__noinline __u64 rule_turn_apart(__u32 scratch)
+{
+	struct tetra_scratch *s = scratch_get(scratch);
+	struct tetra_cell *cell;
+	tetra_image image;
+
+	if (!s)
+		return 0;
+	image = image_again(s);
+	if (!image)
+		return 0;
+	cell = rule_next(image, s);
+	if (!cell)
+		return 0;
+	s->rule = cell->rule;
+	if (s->rule.flags & TETRA_RULE_SIGNAL && !(s->rule.flags & TETRA_RULE_MONITOR))
+		rule_carry_out(image, s, scratch, TETRA_PHASE_EVENT);
+	else
+		rule_carry_out(image, s, scratch, 0);
 	return word_next(s);
 }
 
@@ -472,6 +499,17 @@ static __noinline int narrow_act(__u32 scratch)
 	return 0;
 }
 
+/* Of both: the first turn without a next rule is the last. */
+static __noinline int apart_act(__u32 scratch)
+{
+	__u64 i;
+
+	for (i = 0; i < TETRA_MAX_RULES; i++)
+		if (!rule_turn_apart(scratch))
+			break;
+	return 0;
+}
+
 /* Carries out the rules that match. @wide is a constant. */
 static __always_inline void rules_act(struct tetra_scratch *s, __u32 scratch, __u64 bits,
 				      int wide)
@@ -480,10 +518,16 @@ static __always_inline void rules_act(struct tetra_scratch *s, __u32 scratch, __
 		if (!wide_words(s, scratch))
 			return;
 		s->run.word = lowest_bit(s->live);
-		wide_act(scratch);
+		if (cfg.signals_tell)
+			apart_act(scratch);
+		else
+			wide_act(scratch);
 	} else {
 		s->words[0] = bits;
-		narrow_act(scratch);
+		if (cfg.signals_tell)
+			apart_act(scratch);
+		else
+			narrow_act(scratch);
 	}
 }
 
