@@ -56,10 +56,9 @@ static const char *kill_of(const struct plan_use *use, const struct plan_ladder 
 	if (!(use->needs & PLAN_NEEDS_KILL))
 		return "none";
 	/* The process dies before the code at a uprobe runs. */
-	return (ladder->can_deny && !ladder->deny_skips) ||
-			       use->point.kind == PLAN_POINT_UPROBE
-		       ? "denies"
-		       : "may-complete";
+	if (use->point.kind == PLAN_POINT_UPROBE)
+		return "denies";
+	return ladder->can_deny && !ladder->deny_skips ? "denies" : "may-complete";
 }
 
 static const char *emulated_of(const struct plan_use *use,
