@@ -162,7 +162,7 @@ struct tetra_hook_config {
 	 * has it: layer.bpf.h. 0: none. */
 	__u8 layer_param, layer_reader;
 	__u8 calls;	 /* a slot is the number of a system call */
-	__u8 user_stack; /* calls are those of a program: its stacks are of any size */
+	__u8 user_stack; /* calls are those of a program: TETRA_CALL_PLACE() */
 	/* A call that is signalled may not return: the program at its entry sends the event. */
 	__u8 signals_tell;
 	__u8 reserved;
@@ -235,8 +235,19 @@ struct tetra_proc {
 struct tetra_call_key {
 	__u64 thread;
 	__u32 hook;
-	__u32 depth; /* of the call within others of the same function */
+	/* Of the call within others of the same function; or TETRA_CALL_PLACE(). */
+	__u32 depth;
 };
+
+/*
+ * Calls of a program end in any order, or never: longjmp(), other stacks. What tells them apart is
+ * where the return address is, at @stack; such keys are told from depths by the first bit.
+ */
+#define TETRA_CALL_IN_USER	0x80000000u
+#define TETRA_CALL_PLACE(stack) ((__u32)((stack) >> 3) | TETRA_CALL_IN_USER)
+/* Entries; the number above which user space removes what programs have left. */
+#define TETRA_CALLS	  4096u
+#define TETRA_CALLS_CROWD 3072u
 
 struct tetra_call {
 	__u64 words[TETRA_SAVED_PARAMS + 1];

@@ -109,7 +109,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 4096);
+	__uint(max_entries, TETRA_CALLS);
 	__uint(key_size, sizeof(struct tetra_call_key));
 	__uint(value_size, sizeof(struct tetra_call));
 } tetra_calls SEC(".maps");

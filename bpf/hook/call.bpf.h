@@ -40,23 +40,17 @@ static __always_inline struct tetra_call_key call_key(void)
 	return key;
 }
 
-/* Stacks of a program begin anywhere: two addresses are taken for ones of the same stack. */
-static __always_inline int stack_is_same(__u64 one, __u64 other)
-{
-	return cfg.user_stack || (one ^ other) < STACK_BYTES;
-}
-
 /* The return address at @inner is on the same stack as @outer, and further in. */
 static __always_inline int stack_is_inside(__u64 inner, __u64 outer)
 {
-	return inner < outer && stack_is_same(inner, outer);
+	return inner < outer && (inner ^ outer) < STACK_BYTES;
 }
 
 /* An interrupt has another stack. */
 static __always_inline int call_is_inside(const struct tetra_call *call,
 					  const struct tetra_call *outer)
 {
-	return !stack_is_same(call->stack, outer->stack) || call->stack < outer->stack;
+	return (call->stack ^ outer->stack) >= STACK_BYTES || call->stack < outer->stack;
 }
 
 /* There is a call of this thread already: this one is inside it, or the other has ended. */
@@ -78,6 +72,15 @@ static __noinline int call_nest(struct tetra_call_key *key, const struct tetra_c
 	return 0;
 }
 
+/* A call with its return address there has ended, and its return was not seen. */
+static __noinline int call_replace(const struct tetra_call_key *key,
+				   const struct tetra_call *call)
+{
+	loss_count(TETRA_LOST_RECURSION);
+	bpf_map_update_elem(&tetra_calls, key, call, BPF_ANY);
+	return 0;
+}
+
 /* Registers hold the first six parameters; what the return side needs is saved. */
 static __always_inline void call_save(void *ctx)
 {
@@ -88,9 +91,13 @@ static __always_inline void call_save(void *ctx)
 
 	for (i = 0; i < TETRA_SAVED_PARAMS; i++)
 		call.words[i] = param_register(ctx, i);
+	if (cfg.user_stack)
+		key.depth = TETRA_CALL_PLACE(call.stack);
 	/* Before Linux 6.4 the result is 32 bits of a register: see proc_put(). */
 	r = bpf_map_update_elem(&tetra_calls, &key, &call, BPF_NOEXIST);
-	if (r == -EEXIST)
+	if (r == -EEXIST && cfg.user_stack)
+		call_replace(&key, &call);
+	else if (r == -EEXIST)
 		call_nest(&key, &call);
 	else if (r < 0)
 		loss_count(TETRA_LOST_RECURSION);
@@ -125,11 +132,16 @@ static __always_inline struct tetra_call *call_take(void *ctx, struct tetra_call
 	struct tetra_call *call;
 
 	*key = call_key();
+	/* The return has taken the address from the stack. */
+	if (cfg.user_stack)
+		key->depth = TETRA_CALL_PLACE(call_stack(ctx) - 8);
 	call = bpf_map_lookup_elem(&tetra_calls, key);
 	if (call && call->nested)
 		call = call_innermost(call, key, call_stack(ctx));
 	if (call)
 		call->words[TETRA_SAVED_PARAMS] = call_result(ctx);
+	else if (cfg.user_stack)
+		loss_count(TETRA_LOST_RECURSION);
 	return call;
 }
 

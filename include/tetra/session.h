@@ -416,7 +416,8 @@ enum tetra_preemption {
  * @lost_scratch:	program runs skipped because no scratch slot was free
  * @lost_process:	processes not tracked because the process map was full
  * @lost_fragment:	parts of argument lists lost because the ring was full
- * @lost_recursion:	runs that the kernel skipped because the program was running already
+ * @lost_recursion:	runs that the kernel skipped because the program was running already, and
+ *			calls whose return was waited for and was not seen
  * @lost_decode:	records that could not be read
  * @lost_memory:	events dropped because memory ran out
  * @kernel_bytes:	memory of the session's maps, as the kernel counts it

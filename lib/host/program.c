@@ -167,7 +167,11 @@ int program_find_symbol(const struct program *program, const char *symbol,
 	return 0;
 }
 
-void program_offer_symbols(const struct program *program, struct nearest *nearest)
+/* Calls @fn with each function of both tables; one may come twice. */
+typedef void (*function_fn)(void *user, const char *name, const GElf_Sym *symbol);
+
+static void program_each_function(const struct program *program, function_fn fn,
+				  void *user)
 {
 	static const GElf_Word types[] = { SHT_SYMTAB, SHT_DYNSYM };
 	Elf_Scn *section = NULL;
@@ -182,9 +186,20 @@ void program_offer_symbols(const struct program *program, struct nearest *neares
 			for (size_t k = 0; k < table.n; k++) {
 				name = table_function(&table, k, &symbol);
 				if (name)
-					nearest_offer(nearest, name);
+					fn(user, name, &symbol);
 			}
 		}
+}
+
+static void offer(void *user, const char *name, const GElf_Sym *symbol)
+{
+	(void)symbol;
+	nearest_offer(user, name);
+}
+
+void program_offer_symbols(const struct program *program, struct nearest *nearest)
+{
+	program_each_function(program, offer, nearest);
 }
 
 /* A part of the file that is mapped as code; false at the end. */
@@ -226,4 +241,31 @@ bool program_has_code(const struct program *program, uint64_t offset)
 		if (offset >= part.p_offset && offset - part.p_offset < part.p_filesz)
 			return true;
 	return false;
+}
+
+struct inside {
+	const struct program *program;
+	uint64_t offset;
+	bool starts, is_inside;
+};
+
+static void inside_look(void *user, const char *name, const GElf_Sym *symbol)
+{
+	struct inside *inside = user;
+	uint64_t offset;
+
+	(void)name;
+	if (program_find_offset(inside->program, symbol->st_value, &offset) < 0)
+		return;
+	inside->starts |= inside->offset == offset;
+	inside->is_inside |=
+		inside->offset > offset && inside->offset - offset < symbol->st_size;
+}
+
+bool program_is_inside(const struct program *program, uint64_t offset)
+{
+	struct inside inside = { .program = program, .offset = offset };
+
+	program_each_function(program, inside_look, &inside);
+	return inside.is_inside && !inside.starts;
 }

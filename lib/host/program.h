@@ -38,6 +38,8 @@ void program_offer_symbols(const struct program *program, struct nearest *neares
 
 /* The place in the file of code at @address; -ENOENT: no code is there. */
 int program_find_offset(const struct program *program, uint64_t address, uint64_t *ret);
+/* Whether the code at @offset is in the middle of a function that the symbol tables have. */
+bool program_is_inside(const struct program *program, uint64_t offset);
 /* Whether the bytes at @offset are mapped as code. */
 bool program_has_code(const struct program *program, uint64_t offset);
 

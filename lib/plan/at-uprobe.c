@@ -126,6 +126,25 @@ static void count_tell(struct use_build *build, uint32_t count)
 			    build->hook->subsystem, count, build->hook->name);
 }
 
+/* The kernel puts its own return address where the function's is: in the middle, that is another
+ * value of the program. */
+static void return_check(struct use_build *build, const struct program *program)
+{
+	const struct policy_place *place = &build->use->point.place;
+	const struct use_spot spot = use_name_spot(build);
+
+	if (!(build->use->needs & PLAN_NEEDS_RETURN) ||
+	    ((place->kind != POLICY_AT_SYMBOL || !place->at) &&
+	     !program_is_inside(program, build->use->point.offset)))
+		return;
+	use_error(
+		build, &spot, -EOPNOTSUPP, "not-possible-here",
+		"name the beginning of the function, or leave 'return' out",
+		"'%s' of '%s' is in the middle of a function, where its return cannot be "
+		"probed",
+		build->hook->name, build->hook->subsystem);
+}
+
 /* Programs for 32-bit x86 pass parameters on the stack. */
 static void bits_check(struct use_build *build, const struct program *program)
 {
@@ -163,6 +182,7 @@ static void file_look(struct use_build *build)
 	point->inode = identity.inode;
 	count_tell(build, count);
 	bits_check(build, program);
+	return_check(build, program);
 }
 
 void use_uprobe(struct use_build *build)

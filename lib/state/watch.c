@@ -2,6 +2,7 @@
 #include "lib/state/watch.h"
 
 #include "lib/base/diag.h"
+#include "lib/sensor/calls.h"
 #include "lib/state/state.h"
 
 static const uint32_t switch_losses[KERNEL_SWITCH_END] = {
@@ -13,11 +14,19 @@ _Static_assert(1u << KERNEL_SWITCH_FTRACE == TETRA_SWITCH_FTRACE, "one number");
 _Static_assert(1u << KERNEL_SWITCH_KPROBES == TETRA_SWITCH_KPROBES, "one number");
 _Static_assert((int)KERNEL_PREEMPTION_FULL == TETRA_PREEMPTION_FULL, "one number");
 
-static bool ladder_has_kprobes(const struct plan_ladder *ladder)
+/* @programs: 1 << PLAN_*. */
+static bool ladder_has(const struct plan_ladder *ladder, uint32_t programs)
 {
 	for (uint32_t i = 0; i < ladder->n_instances; i++)
-		if (ladder->instances[i].program == PLAN_KPROBE ||
-		    ladder->instances[i].program == PLAN_KRETPROBE)
+		if (programs >> ladder->instances[i].program & 1)
+			return true;
+	return false;
+}
+
+static bool state_has(const struct session_state *state, uint32_t programs)
+{
+	for (uint32_t i = 0; state && i < state->n_points; i++)
+		if (ladder_has(&state->points[i].point->ladder, programs))
 			return true;
 	return false;
 }
@@ -27,9 +36,8 @@ static uint32_t state_switches(const struct session_state *state)
 {
 	uint32_t needed = 1u << KERNEL_SWITCH_FTRACE;
 
-	for (uint32_t i = 0; state && i < state->n_points; i++)
-		if (ladder_has_kprobes(&state->points[i].point->ladder))
-			needed |= 1u << KERNEL_SWITCH_KPROBES;
+	if (state_has(state, 1u << PLAN_KPROBE | 1u << PLAN_KRETPROBE))
+		needed |= 1u << KERNEL_SWITCH_KPROBES;
 	return needed;
 }
 
@@ -59,10 +67,10 @@ int session_check_switches(struct tetra_session *session,
 }
 
 /* Another thread may read the statistics at the same time. */
-static void watch_count(struct tetra_session *session, uint32_t cause)
+static void watch_count(struct tetra_session *session, uint32_t cause, uint32_t n)
 {
 	pthread_mutex_lock(&session->lock);
-	session->watch.losses[cause]++;
+	session->watch.losses[cause] += n;
 	pthread_mutex_unlock(&session->lock);
 }
 
@@ -74,7 +82,7 @@ static void watch_switch(struct tetra_session *session, enum kernel_switch which
 			    "%s is 1 again: hooks run", kernel_switch_name(which));
 		return;
 	}
-	watch_count(session, switch_losses[which]);
+	watch_count(session, switch_losses[which], 1);
 	session_log(session, TETRA_LOG_WARNING, "watch",
 		    "%s is 0: %s, nothing is seen or enforced there; to switch it on: %s",
 		    kernel_switch_name(which), kernel_switch_stops(which),
@@ -128,7 +136,7 @@ static void watch_preemption(struct tetra_session *session)
 		    kernel_preemption_name(before), kernel_preemption_name(now));
 	if (was || !kernel_is_preemptible(session->kernel))
 		return;
-	watch_count(session, TETRA_LOST_PREEMPTIBLE);
+	watch_count(session, TETRA_LOST_PREEMPTIBLE, 1);
 	watch_points(session);
 	kernel_trim(session->kernel);
 }
@@ -151,7 +159,7 @@ static void watch_bpf(struct tetra_session *session)
 					    "kernel skip probes");
 		return;
 	}
-	watch_count(session, TETRA_LOST_BPF_FREE);
+	watch_count(session, TETRA_LOST_BPF_FREE, 1);
 	session_log(session, TETRA_LOG_WARNING, "watch",
 		    KERNEL_BPF_KNOB " is 0: every user can make this kernel skip probes; "
 				    "to forbid it: " KERNEL_BPF_CURE);
@@ -159,9 +167,20 @@ static void watch_bpf(struct tetra_session *session)
 	kernel_trim(session->kernel);
 }
 
+static void watch_calls(struct tetra_session *session)
+{
+	uint32_t n = state_has(session->state, 1u << PLAN_URETPROBE)
+			     ? sensor_sweep_calls(session->sensor)
+			     : 0;
+
+	if (n)
+		watch_count(session, TETRA_LOST_RECURSION, n);
+}
+
 void session_watch(struct tetra_session *session)
 {
 	watch_switches(session);
 	watch_preemption(session);
 	watch_bpf(session);
+	watch_calls(session);
 }

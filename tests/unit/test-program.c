@@ -59,6 +59,9 @@ TEST(program_has_functions)
 	ck_assert_uint_eq(count, 1);
 	ck_assert_int_eq(program_find_offset(program, address, &offset), 0);
 	ck_assert(program_has_code(program, offset));
+	ck_assert(!program_is_inside(program, offset));
+	ck_assert(program_is_inside(program, offset + 1));
+	ck_assert(!program_is_inside(program, 0));
 	ck_assert_int_eq(pread(fd, there, sizeof(there), (off_t)offset), sizeof(there));
 	ck_assert_mem_eq(there, (void *)(uintptr_t)function_of_this_test, sizeof(there));
 	close(fd);

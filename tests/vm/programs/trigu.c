@@ -4,7 +4,8 @@
  *
  *   add A B | greet TEXT | fill | mid X | deep X	what the function returns is printed
  *   nest N | jump N					calls within calls; calls that are left by longjmp
- *   leave						ends inside a function
+ *   leave | exit 0				ends inside a function
+ *   sink N					N calls that are left, each further in, then 3
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -96,6 +97,38 @@ TARGET int target_leave(int status)
 	__builtin_unreachable();
 }
 
+/* Ends inside for 0. */
+TARGET int target_exit(int n)
+{
+	return n ? n : target_leave(0);
+}
+
+/* Is left from @n calls inside each other. */
+TARGET int target_sink(int n)
+{
+	char room[64];
+	int r;
+
+	asm volatile("" ::"r"(room) : "memory");
+	if (n == 100)
+		__builtin_longjmp(back, 1);
+	r = n > 0 ? target_sink(n - 1) + 1 : 0;
+	asm volatile("" ::"r"(room) : "memory");
+	return r;
+}
+
+/* Deeper each time: none of these calls returns. */
+static int sink(int n)
+{
+	volatile int left = n;
+	char *room = __builtin_alloca(128 * (size_t)(left + 1));
+
+	asm volatile("" ::"r"(room) : "memory");
+	if (!__builtin_setjmp(back))
+		return target_sink(100);
+	return left > 0 ? sink(left - 1) : target_sink(2);
+}
+
 static int deep(long x)
 {
 	struct inner inner = { .v64 = (uint64_t)x + 7, .name = "pname" };
@@ -129,6 +162,10 @@ static int act(int n, char **words)
 		return target_nest((int)a);
 	if (!strcmp(words[0], "jump"))
 		return __builtin_setjmp(back) ? -1 : target_jump((int)a);
+	if (!strcmp(words[0], "exit"))
+		return target_exit((int)a);
+	if (!strcmp(words[0], "sink"))
+		return sink((int)a);
 	if (!strcmp(words[0], "leave"))
 		return target_leave((int)a);
 	return -2;
