@@ -212,7 +212,8 @@ static bool is_too_long(struct build *build, uint32_t n, const struct doc_hook *
 	}
 	(void)report_error(build->report, doc->name ?: doc->node, "too-many",
 			   "split the policy, or hook a function that they all call",
-			   "the lists that hooks name have more than %u symbols",
+			   "the hooks name more than %u symbols of lists and places of "
+			   "programs",
 			   POLICY_MAX_LISTED);
 	return true;
 }

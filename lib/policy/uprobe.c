@@ -43,6 +43,16 @@ static void targets_check(struct build_hook *hook)
 				     "name symbols, offsets or addrs");
 }
 
+/* The kernel has 32 bits for it. */
+static void counter_check(struct build_hook *hook, doc_value value)
+{
+	if (value->number > UINT32_MAX)
+		(void)report_error(
+			hook->build->report, value, "out-of-range", NULL,
+			"the kernel takes counters in the first 4 GiB of a file "
+			"only");
+}
+
 static const struct digest *digest_find(const char *text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(digests); i++)
@@ -235,6 +245,9 @@ void uprobe_check(struct build_hook *hook)
 	for (i = 0; i < doc->digests.n; i++)
 		if (doc->digests.items[i])
 			digest_check(hook, doc->digests.items[i]);
+	for (i = 0; i < doc->ref_counts.n; i++)
+		if (doc->ref_counts.items[i])
+			counter_check(hook, doc->ref_counts.items[i]);
 	if (doc->ref_counts.n && places && doc->ref_counts.n != places)
 		(void)report_error_key(hook->build->report, doc->ref_counts.node,
 				       "bad-value", NULL, "%u offsets for %u places",

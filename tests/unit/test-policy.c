@@ -230,6 +230,24 @@ TEST(policy_has_places_of_programs)
 		 "spec.uprobes[2].addrs[0]");
 }
 
+/* POLICY_MAX_LISTED */
+#define MAX_PLACES 4096u
+
+TEST(policy_has_so_many_places_and_no_more)
+{
+	_cleanup_(strbuf_done) struct strbuf text = {};
+	uint32_t i;
+
+	strbuf_puts(&text, "  uprobes:\n  - path: /bin/x\n    offsets: [0");
+	for (i = 1; i < MAX_PLACES; i++)
+		strbuf_format(&text, ", %u", i);
+	strbuf_puts(&text, "]\n");
+	(void)good(strbuf_get(&text));
+	ck_assert_uint_eq(policy->n_hooks, MAX_PLACES);
+	strbuf_puts(&text, "  - path: /bin/x\n    symbols: [main]\n");
+	ck_assert_int_eq(parse(strbuf_get(&text)), -EINVAL);
+}
+
 TEST(policy_has_arguments)
 {
 	const struct policy_hook *hook =
