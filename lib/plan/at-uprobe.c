@@ -64,7 +64,7 @@ static int path_make(const char *path, char (*ret)[PLAN_NAME_BYTES])
 	return n < 0 || (size_t)n >= sizeof(*ret) ? -E2BIG : 0;
 }
 
-/* 0 and the offset; -ENOENT; -ENODATA: the file has no symbols; -EFAULT: it is no code. */
+/* 0 and the offset; -ENOENT; -ENODATA: the file has no symbols; -EFAULT: it is outside of the code. */
 static int place_find(const struct program *program, const struct policy_place *place,
 		      const char *symbol, uint64_t *ret, uint32_t *ret_count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the code of this very program is; and files that are none, or broken. */
+/* Where the code of this very program is; and files that are not programs, or are broken. */
 #include "lib/host/program.h"
 
 #include <fcntl.h>
