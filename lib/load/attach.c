@@ -2,9 +2,11 @@
 #include "lib/load/attach.h"
 
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "lib/base/base.h"
@@ -15,6 +17,8 @@
  */
 #define PROBE_IS_RETURN	    1u
 #define PROBE_COUNTER_SHIFT 32
+/* A page. */
+#define CODE_BYTES 4096
 
 int attach_typed(int prog_fd, const struct attach_target *target)
 {
@@ -85,6 +89,21 @@ int attach_kretprobe(int prog_fd, const struct attach_target *target)
 	return attach_to_function(prog_fd, target, PROBE_IS_RETURN);
 }
 
+/*
+ * The kernel looks at the instruction of a probe when it is in a process's memory, and says nothing if
+ * that is later: a probe that it cannot place would never be reached. So one page of the code is in
+ * ours meanwhile. MAP_FAILED: such a file cannot be mapped for programs either.
+ */
+static void *code_map(const struct attach_target *target)
+{
+	off_t page = (off_t)(target->offset & ~(uint64_t)(CODE_BYTES - 1));
+	_cleanup_(closep) int fd = open(target->subsystem, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? MAP_FAILED
+		      : mmap(NULL, CODE_BYTES, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd,
+			     page);
+}
+
 static int attach_to_file(int prog_fd, const struct attach_target *target,
 			  uint64_t config)
 {
@@ -94,9 +113,16 @@ static int attach_to_file(int prog_fd, const struct attach_target *target,
 		.probe_offset = target->offset,
 	};
 
+	void *code;
+	int r;
+
 	if (target->counter > UINT32_MAX)
 		return -EINVAL;
-	return attach_probe(prog_fd, target, "uprobe", &attr);
+	code = code_map(target);
+	r = attach_probe(prog_fd, target, "uprobe", &attr);
+	if (code != MAP_FAILED)
+		munmap(code, CODE_BYTES);
+	return r;
 }
 
 int attach_uprobe(int prog_fd, const struct attach_target *target)

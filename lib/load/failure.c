@@ -8,6 +8,8 @@
 #include "lib/load/log.h"
 
 #define HINT_BYTES 256
+/* Of the kernel's own errors, without a name in libc. */
+#define ENOTSUPP 524
 
 static const struct {
 	int error;
@@ -26,6 +28,8 @@ static const struct {
 	  NULL },
 	{ ENODEV, -EOPNOTSUPP, "the kernel has disabled ftrace after a fault",
 	  "see the kernel's log" },
+	{ ENOTSUPP, -EOPNOTSUPP, "the kernel cannot probe the instruction there",
+	  "name another place of the function, such as SYMBOL+OFFSET" },
 	{ EINVAL, -EOPNOTSUPP, "this kernel does not allow such a program there", NULL },
 };
 

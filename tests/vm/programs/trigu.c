@@ -4,6 +4,7 @@
  *
  *   add A B | greet TEXT | fill | mid X | deep X	what the function returns is printed
  *   nest N | jump N					calls within calls; calls that are left by longjmp
+ *   lock						begins with a lock prefix
  *   leave | exit 0				ends inside a function
  *   sink N					N calls that are left, each further in, then 3
  */
@@ -129,6 +130,17 @@ static int sink(int n)
 	return left > 0 ? sink(left - 1) : target_sink(2);
 }
 
+/* Begins with an instruction that the kernel cannot probe. */
+asm(".pushsection .text.locked, \"ax\"\n"
+    ".type target_lock, @function\n"
+    "target_lock: lock incl locked(%rip)\n"
+    "mov $7, %eax\n"
+    "ret\n"
+    ".size target_lock, .-target_lock\n"
+    ".popsection");
+int target_lock(void);
+static int locked __attribute__((used));
+
 static int deep(long x)
 {
 	struct inner inner = { .v64 = (uint64_t)x + 7, .name = "pname" };
@@ -162,6 +174,8 @@ static int act(int n, char **words)
 		return target_nest((int)a);
 	if (!strcmp(words[0], "jump"))
 		return __builtin_setjmp(back) ? -1 : target_jump((int)a);
+	if (!strcmp(words[0], "lock"))
+		return target_lock();
 	if (!strcmp(words[0], "exit"))
 		return target_exit((int)a);
 	if (!strcmp(words[0], "sink"))
