@@ -38,7 +38,10 @@ static int program_read(struct program *program)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return S_ISDIR(st.st_mode) ? -EISDIR : -ENOEXEC;
-	program->identity = (struct program_identity){ st.st_dev, st.st_ino };
+	program->identity =
+		(struct program_identity){ st.st_dev, st.st_ino,
+					   (uint64_t)st.st_ctim.tv_sec * 1000000000u +
+						   (uint64_t)st.st_ctim.tv_nsec };
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return -ENOEXEC;
 	program->elf = elf_begin(program->fd, ELF_C_READ, NULL);
@@ -100,14 +103,19 @@ static bool table_open(const struct program *program, Elf_Scn *section, GElf_Wor
 	return ret->n > 0;
 }
 
+/* A function's stand-in, which runs once, to choose the function. */
+static bool is_chosen_late(const GElf_Sym *symbol)
+{
+	return GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC;
+}
+
 /* A function that the file itself contains; NULL if symbol @i is none. */
 static const char *table_function(const struct table *table, size_t i, GElf_Sym *ret)
 {
 	if (!gelf_getsym(table->data, (int)i, ret) || ret->st_shndx == SHN_UNDEF ||
 	    !ret->st_value)
 		return NULL;
-	if (GELF_ST_TYPE(ret->st_info) != STT_FUNC &&
-	    GELF_ST_TYPE(ret->st_info) != STT_GNU_IFUNC)
+	if (GELF_ST_TYPE(ret->st_info) != STT_FUNC && !is_chosen_late(ret))
 		return NULL;
 	return elf_strptr(table->elf, table->names, ret->st_name);
 }
@@ -117,16 +125,18 @@ struct search {
 	uint32_t len;
 	uint64_t address;
 	uint32_t count;
+	bool is_late;
 };
 
 /* One that a second table or name repeats is the same. */
-static void search_take(struct search *search, const char *name, uint64_t address)
+static void search_take(struct search *search, const char *name, const GElf_Sym *symbol)
 {
 	if (strncmp(name, search->symbol, search->len) != 0 || name[search->len] ||
-	    (search->count && search->address == address))
+	    (search->count && search->address == symbol->st_value))
 		return;
+	search->is_late |= is_chosen_late(symbol);
 	if (!search->count)
-		search->address = address;
+		search->address = symbol->st_value;
 	search->count++;
 }
 
@@ -138,7 +148,7 @@ static void table_search(const struct table *table, struct search *search)
 	for (size_t i = 0; i < table->n; i++) {
 		name = table_function(table, i, &symbol);
 		if (name)
-			search_take(search, name, symbol.st_value);
+			search_take(search, name, &symbol);
 	}
 }
 
@@ -162,6 +172,8 @@ int program_find_symbol(const struct program *program, const char *symbol,
 	}
 	if (!search.count)
 		return any ? -ENOENT : -ENODATA;
+	if (search.is_late)
+		return -ENOTSUP;
 	*ret_address = search.address;
 	*ret_count = search.count;
 	return 0;

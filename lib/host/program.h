@@ -17,9 +17,10 @@ struct program;
 int program_open(struct program **ret, const char *path);
 struct program *program_free(struct program *program);
 
-/* What a file at the same path is told from. */
+/* What a file at the same path is told from. On an overlay, one that was copied up keeps its numbers:
+ * that it changed is seen by the time, in nanoseconds. */
 struct program_identity {
-	uint64_t device, inode;
+	uint64_t device, inode, changed;
 };
 
 struct program_identity program_identify(const struct program *program);
@@ -29,7 +30,8 @@ bool program_is_32bit(const struct program *program);
 
 /*
  * The address of a function, as the file is linked, and how many have the name (each @symbol_len
- * bytes of @symbol). Return: 0; -ENOENT: the symbol tables have none; -ENODATA: there are none.
+ * bytes of @symbol). Return: 0; -ENOENT: the symbol tables have none; -ENODATA: there are none;
+ * -ENOTSUP: the function is chosen when a program starts (STT_GNU_IFUNC).
  */
 int program_find_symbol(const struct program *program, const char *symbol,
 			uint32_t symbol_len, uint64_t *ret_address, uint32_t *ret_count);

@@ -64,7 +64,8 @@ static int path_make(const char *path, char (*ret)[PLAN_NAME_BYTES])
 	return n < 0 || (size_t)n >= sizeof(*ret) ? -E2BIG : 0;
 }
 
-/* 0 and the offset; -ENOENT; -ENODATA: the file has no symbols; -EFAULT: it is outside of the code. */
+/* 0 and the offset; -ENOENT; -ENODATA: the file has no symbols; -ENOTSUP: see
+ * program_find_symbol(); -EFAULT: it is outside of the code. */
 static int place_find(const struct program *program, const struct policy_place *place,
 		      const char *symbol, uint64_t *ret, uint32_t *ret_count)
 {
@@ -81,7 +82,8 @@ static int place_find(const struct program *program, const struct policy_place *
 					ret_count);
 		if (r < 0)
 			return r;
-		address += place->at;
+		if (__builtin_add_overflow(address, place->at, &address))
+			return -EFAULT;
 	}
 	return program_find_offset(program, address, ret) < 0 ? -EFAULT : 0;
 }
@@ -107,12 +109,21 @@ static void place_tell(struct use_build *build, const struct program *program, i
 
 	if (error == -ENOENT)
 		symbol_unknown(build, program);
+	else if (error == -ENOTSUP)
+		use_error(
+			build, &spot, -EOPNOTSUPP, "not-possible-here",
+			"name the function that is chosen, such as __strlen_avx2, if the "
+			"file has its symbol, or give its address",
+			"'%s' has several functions '%s', of which one is chosen when a "
+			"program starts",
+			hook->subsystem, hook->name);
 	else if (error == -ENODATA)
 		use_absent(build, &spot, "write the place as 'offsets' or 'addrs'",
 			   "'%s' has no symbols: they were stripped", hook->subsystem);
 	else
 		use_error(build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
-			  "there is no code at %s of '%s'", hook->name, hook->subsystem);
+			  "%s of '%s' is outside of its code", hook->name,
+			  hook->subsystem);
 }
 
 static void count_tell(struct use_build *build, uint32_t count)
@@ -145,18 +156,19 @@ static void return_check(struct use_build *build, const struct program *program)
 		build->hook->name, build->hook->subsystem);
 }
 
-/* Programs for 32-bit x86 pass parameters on the stack. */
+/* Programs for 32-bit x86 pass parameters on the stack, and their returns move it otherwise. */
 static void bits_check(struct use_build *build, const struct program *program)
 {
 	const struct use_spot spot = file_spot(build);
-	uint32_t i = 0;
+	bool needs = build->use->needs & PLAN_NEEDS_RETURN;
 
-	while (i < build->hook->n_args && build->hook->args[i].kind == TETRA_ARG_NOP)
-		i++;
-	if (i < build->hook->n_args && program_is_32bit(program))
+	for (uint32_t i = 0; i < build->hook->n_args; i++)
+		needs |= build->hook->args[i].kind != TETRA_ARG_NOP;
+	if (needs && program_is_32bit(program))
 		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
-			  "leave 'args' out",
-			  "the arguments of 32-bit programs cannot be read: '%s' is one",
+			  "leave 'args' and 'return' out",
+			  "arguments and results of 32-bit programs cannot be read: '%s' "
+			  "is one",
 			  build->hook->subsystem);
 }
 
@@ -180,6 +192,7 @@ static void file_look(struct use_build *build)
 	identity = program_identify(program);
 	point->device = identity.device;
 	point->inode = identity.inode;
+	point->changed = identity.changed;
 	count_tell(build, count);
 	bits_check(build, program);
 	return_check(build, program);

@@ -37,7 +37,7 @@ bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b)
 	return a->kind == b->kind && str_equal(a->symbol, b->symbol) &&
 	       str_equal(a->subsystem, b->subsystem) &&
 	       a->place.counter == b->place.counter && a->offset == b->offset &&
-	       a->device == b->device && a->inode == b->inode;
+	       a->device == b->device && a->inode == b->inode && a->changed == b->changed;
 }
 
 uint32_t plan_point_event_kind(const struct plan_point *point)

@@ -69,7 +69,7 @@ struct plan_point {
 	char symbol[PLAN_NAME_BYTES];
 	struct policy_place place; /* uprobes */
 	/* Uprobes: in the file, when the point was planned, and which file that is; 0: not known. */
-	uint64_t offset, device, inode;
+	uint64_t offset, device, inode, changed;
 };
 
 bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b);

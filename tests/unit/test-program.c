@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/unit/suite.h"
@@ -84,6 +85,29 @@ TEST(program_has_no_other_places)
 	ck_assert(!program_has_code(program, UINT64_MAX));
 }
 
+/* Which of several functions it is, a program decides when it starts. */
+static int chosen(void)
+{
+	return 1;
+}
+
+__attribute__((used)) static int (*choose_function(void))(void)
+{
+	return chosen;
+}
+
+int function_chosen_late(void) __attribute__((ifunc("choose_function")));
+
+TEST(program_chooses_functions_late)
+{
+	uint64_t address;
+
+	ck_assert_int_eq(function_chosen_late(), 1);
+	ck_assert_int_eq(program_open(&program, SELF), 0);
+	ck_assert_int_eq(find("function_chosen_late", &address), -ENOTSUP);
+	ck_assert_int_eq(find("choose_function", &address), 0);
+}
+
 TEST(program_suggests_names)
 {
 	struct nearest nearest;
@@ -105,6 +129,30 @@ TEST(program_is_told_from_another)
 	other = program_identify(program);
 	ck_assert(one.inode != other.inode || one.device != other.device);
 	ck_assert(!program_is_32bit(program));
+}
+
+/* Written in place, or copied up on an overlay, it has the same numbers. */
+TEST(program_is_told_from_what_it_was)
+{
+	struct program_identity before, after;
+	struct timespec tick = { .tv_nsec = 20000000 };
+	char bytes[4096];
+	ssize_t n;
+	int from = open(SELF, O_RDONLY), to = open(path, O_WRONLY | O_TRUNC);
+
+	while ((n = read(from, bytes, sizeof(bytes))) > 0)
+		ck_assert_int_eq(write(to, bytes, (size_t)n), n);
+	close(from);
+	ck_assert_int_eq(program_open(&program, path), 0);
+	before = program_identify(program);
+	program = program_free(program);
+	nanosleep(&tick, NULL);
+	ck_assert_int_eq(write(to, "", 1), 1);
+	close(to);
+	ck_assert_int_eq(program_open(&program, path), 0);
+	after = program_identify(program);
+	ck_assert_uint_eq(before.inode, after.inode);
+	ck_assert_uint_ne(before.changed, after.changed);
 }
 
 TEST(program_is_a_file_of_this_machine)
