@@ -394,10 +394,10 @@ static __always_inline void rule_carry_out(tetra_image image, struct tetra_scrat
 }
 
 /*
- * Carries out the next matching rule: 1 to continue, 0 if none is left.
- * Global: the verifier cannot follow up to a thousand iterations with this in each.
+ * Carries out the next matching rule: 1 to continue, 0 if none is left. @apart is a constant: the
+ * program at the entry sends the events of rules that signal, and that at the return does not.
  */
-__noinline __u64 rule_turn(__u32 scratch)
+static __always_inline __u64 rule_take_turn(__u32 scratch, int apart)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_cell *cell;
@@ -412,32 +412,23 @@ __noinline __u64 rule_turn(__u32 scratch)
 	if (!cell)
 		return 0;
 	s->rule = cell->rule;
-	rule_carry_out(image, s, scratch, 0);
-	return word_next(s);
-}
-
-/* Likewise: the program at the entry sends the events of rules that signal, that at the return does
- * not. */
-__noinline __u64 rule_turn_apart(__u32 scratch)
-{
-	struct tetra_scratch *s = scratch_get(scratch);
-	struct tetra_cell *cell;
-	tetra_image image;
-
-	if (!s)
-		return 0;
-	image = image_again(s);
-	if (!image)
-		return 0;
-	cell = rule_next(image, s);
-	if (!cell)
-		return 0;
-	s->rule = cell->rule;
-	if (s->rule.flags & TETRA_RULE_SIGNAL && !(s->rule.flags & TETRA_RULE_MONITOR))
+	if (apart && s->rule.flags & TETRA_RULE_SIGNAL &&
+	    !(s->rule.flags & TETRA_RULE_MONITOR))
 		rule_carry_out(image, s, scratch, TETRA_PHASE_EVENT);
 	else
 		rule_carry_out(image, s, scratch, 0);
 	return word_next(s);
+}
+
+/* Global: the verifier cannot follow up to a thousand iterations with this in each. */
+__noinline __u64 rule_turn(__u32 scratch)
+{
+	return rule_take_turn(scratch, 0);
+}
+
+__noinline __u64 rule_turn_apart(__u32 scratch)
+{
+	return rule_take_turn(scratch, 1);
 }
 
 /* The rules of word @k that match, into s->words: whether there are any. */

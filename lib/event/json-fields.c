@@ -106,27 +106,24 @@ void json_symbol(struct writer *writer, const struct tetra_event *event)
 	put_text(writer, event->group->function_name);
 }
 
-/* 64 bits are a text in JSON. */
-static void put_offset(struct writer *writer, uint64_t offset)
+/* A text in JSON, as it has 64 bits; absent if 0. */
+static void put_offset(struct writer *writer, const char *key, uint64_t offset)
 {
+	if (!offset)
+		return;
+	writer_text(writer, key);
 	writer_u64(writer, offset);
 	writer_char(writer, '"');
 }
 
 void json_offset(struct writer *writer, const struct tetra_event *event)
 {
-	if (!event->group->offset)
-		return;
-	writer_lit(writer, ",\"offset\":\"");
-	put_offset(writer, event->group->offset);
+	put_offset(writer, ",\"offset\":\"", event->group->offset);
 }
 
 void json_counter(struct writer *writer, const struct tetra_event *event)
 {
-	if (!event->group->counter)
-		return;
-	writer_lit(writer, ",\"ref_ctr_offset\":\"");
-	put_offset(writer, event->group->counter);
+	put_offset(writer, ",\"ref_ctr_offset\":\"", event->group->counter);
 }
 
 static void put_args(struct writer *writer, const struct tetra_event *event,
