@@ -146,4 +146,52 @@ static inline void slot_tell(struct strbuf *text, const struct plan_use *use, ui
 	"selectors: [{matchArgs: [{index: " index ", operator: Equal, values: [" value   \
 	"]}]}]"
 
+/* --- plans as text --- */
+
+static inline void phases_tell(struct strbuf *text, uint32_t phase)
+{
+	static const char *const names[] = { "event", "signal", "deny", "return",
+					     "catch" };
+	const char *plus = "";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!(phase & 1u << i))
+			continue;
+		strbuf_format(text, "%s%s", plus, names[i]);
+		plus = "+";
+	}
+	if (!phase)
+		strbuf_puts(text, "-");
+}
+
+static inline void ladder_tell(struct strbuf *text, const struct plan_ladder *ladder)
+{
+	uint32_t i;
+
+	for (i = 0; i < ladder->n_instances; i++) {
+		const struct plan_instance *instance = &ladder->instances[i];
+
+		strbuf_format(text, "%s%s:%s%s%s:", text->len ? " " : "",
+			      plan_program_name(instance->program), instance->subsystem,
+			      instance->subsystem[0] ? "/" : "", instance->target);
+		phases_tell(text, instance->phase);
+	}
+}
+
+/* The first hook of a policy; the findings go to @diag. */
+static inline int plan_first(struct tetra_policy *policy, struct tetra_kernel *kernel,
+			     struct plan_use *use, struct plan_ladder *ladder,
+			     struct tetra_diag *diag)
+{
+	const struct policy_hook *hook = &policy->hooks[0];
+	struct diag_place place = { .file = policy->file,
+				    .line = hook->name_mark.line,
+				    .column = hook->name_mark.column,
+				    .path = hook->yaml_path };
+	int r = plan_use(use, hook, policy->file, kernel, diag);
+
+	return r < 0 ? r : plan_ladder(ladder, use, use->needs, &place, kernel, diag);
+}
+
 #endif

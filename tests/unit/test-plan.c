@@ -8,54 +8,6 @@
 #include "lib/use/layout.h"
 #include "tests/unit/plan-of.h"
 
-/* --- plans as text --- */
-
-static void phases_tell(struct strbuf *text, uint32_t phase)
-{
-	static const char *const names[] = { "event", "signal", "deny", "return",
-					     "catch" };
-	const char *plus = "";
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!(phase & 1u << i))
-			continue;
-		strbuf_format(text, "%s%s", plus, names[i]);
-		plus = "+";
-	}
-	if (!phase)
-		strbuf_puts(text, "-");
-}
-
-static void ladder_tell(struct strbuf *text, const struct plan_ladder *ladder)
-{
-	uint32_t i;
-
-	for (i = 0; i < ladder->n_instances; i++) {
-		const struct plan_instance *instance = &ladder->instances[i];
-
-		strbuf_format(text, "%s%s:%s%s%s:", text->len ? " " : "",
-			      plan_program_name(instance->program), instance->subsystem,
-			      instance->subsystem[0] ? "/" : "", instance->target);
-		phases_tell(text, instance->phase);
-	}
-}
-
-/* The first hook of a policy; the findings go to @diag. */
-static int plan_first(struct tetra_policy *policy, struct tetra_kernel *kernel,
-		      struct plan_use *use, struct plan_ladder *ladder,
-		      struct tetra_diag *diag)
-{
-	const struct policy_hook *hook = &policy->hooks[0];
-	struct diag_place place = { .file = policy->file,
-				    .line = hook->name_mark.line,
-				    .column = hook->name_mark.column,
-				    .path = hook->yaml_path };
-	int r = plan_use(use, hook, policy->file, kernel, diag);
-
-	return r < 0 ? r : plan_ladder(ladder, use, use->needs, &place, kernel, diag);
-}
-
 #define ALL	    31u
 #define LATER	    24u /* 7.2 and the one with everything */
 #define EARLIER	    7u
@@ -407,13 +359,6 @@ static const struct {
 	{ LSM("nope_hook", ""), ALL, NULL, "no LSM hook 'nope_hook'" },
 	{ LSM("verify_prog", ""), ALL, NULL, "no LSM hook 'verify_prog'" },
 	{ LSM("file_opens", ""), ALL, NULL, "did you mean 'file_open'?" },
-
-	{ UPROBE("main", ""), ALL, "uprobe:/bin/x/main:event+signal", NULL },
-	{ UPROBE("main", ", " KILL), ALL, "uprobe:/bin/x/main:event+signal", NULL },
-	{ UPROBE("main", ", " RETURN), ALL,
-	  "uprobe:/bin/x/main:- uretprobe:/bin/x/main:event+signal+return", NULL },
-	{ UPROBE("main", ", " RETURN ", " KILL), ALL,
-	  "uprobe:/bin/x/main:signal uretprobe:/bin/x/main:event+return", NULL },
 
 	{ EVENT("sched", "sched_process_exec", ""), ALL,
 	  "tracepoint:sched/sched_process_exec:event+signal", NULL },

@@ -296,7 +296,7 @@ def main():
         len(policies), len(accepted)))
     policies = {name: policies[name] for name in accepted}
     programs["probed"] = stand_in.build_all(
-        policies.values(), os.path.join(os.path.realpath(args.build), "vm", "stand-ins"))
+        policies.values(), os.path.join(os.path.realpath(args.build), "vm", "probed"))
     found, absent = lab.find_kernels(args.kernel or kernels.NAMES)
     for kernel in absent:
         lab.say("kernel %s is ABSENT: nothing is loaded there "

@@ -2,7 +2,7 @@
 """Programs in the place of those that policies probe and this machine does not have.
 
 Each has the functions that the policies name, and code at the addresses where small programs
-have theirs. Nobody runs them.
+have theirs. They are never run.
 """
 
 import os

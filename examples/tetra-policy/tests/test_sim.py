@@ -316,7 +316,7 @@ By binary:
                 missed.add(name)
         # Credentials and namespaces that changed after the exec, which is what events show; a
         # filter whose index the reference takes for another argument's; a filter of results
-        # that it leaves out; an address, of which events show the offset in the file.
+        # that it leaves out; an address, which events show as an offset in the file.
         self.assertLessEqual(missed, {"cap-inh-in", "ns-net-notin-and-mnt-in", "ns-pid-notin",
                                       "type-filename", "uprobe-return-match", "uprobe-addr"})
 
