@@ -27,8 +27,11 @@ import scenario as scenarios
 # Unless a scenario asks for more: a kernel rewrites its code when hooks come and go, and what an
 # emulator with several processors then runs is not always what is there. See is_emulators_fault().
 ONE_PROCESSOR = ["--smp", "1"]
-# How often a guest is started that ends before its last scenario.
+# How often a guest is started that ends before its last scenario, and how often more after a
+# fault of the emulator: on a busy machine one scenario that rewrites the kernel's code often may
+# meet several.
 BOOTS = 4
+FAULTS = 16
 # Of a failure in the last list; the whole text stands where the scenario ended. What a guest
 # said before it hung or crashed stands in the list too: nothing else tells where it was.
 SUMMARY_CHARACTERS = 300
@@ -173,21 +176,22 @@ def last_messages(text, status, results, prefix):
 
 def run_guest(kernel, folder, wanted, results, programs):
     """{scenario name: [problem...]} of one guest. One that ends early is started again with
-    what is left."""
+    what is left; what the emulator failed in is then last."""
     prefix = "%-9s " % kernel
     left = jobs = jobs_for(kernel, wanted, results)
-    outcome, status = {}, 0
-    for _ in range(BOOTS):
-        if not left:
-            break
+    outcome, boots, faults = {}, 0, 0
+    while left and boots < BOOTS and faults < FAULTS:
         status = boot_guest(folder, left, results, programs, prefix)
+        fault = status and lab.is_emulators_fault(status, results)
         outcome |= {name: entry["problems"]
                     for name, entry in read_results(results).items()}
         left = [job for job in left if job["name"] not in outcome]
+        boots, faults = boots + (not fault), faults + bool(fault)
         if left:
             outcome |= lost_job(left, status, results, prefix)
             left = [job for job in left if job["name"] not in outcome]
-        elif status and not lab.is_emulators_fault(status, results):
+            left = left[1:] + left[:1] if fault else left
+        elif status and not fault:
             outcome[jobs[-1]["name"]] += last_messages(HUNG, status, results, prefix)
     for job in left:
         outcome[job["name"]] = ["not played: too many guests have ended"]

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 
 import run
 
@@ -89,6 +90,47 @@ class Parts(unittest.TestCase):
         parts = self.parts([{"name": "a"}, dict(TWO, name="b")])
         self.assertEqual([["b"], ["a"]],
                          [[s["name"] for s in played] for _, _, played in parts])
+
+
+class EndedGuest(unittest.TestCase):
+    """Guests that end early: the emulator's faults do not count as the scenarios'."""
+
+    def play(self, ends):
+        """(outcome, names of the first of each guest): @ends are (scenarios played, status,
+        whether the emulator failed) of each guest in turn."""
+        first, done, faults = [], {}, []
+        ends = iter(ends)
+
+        def boot_guest(folder, jobs, *_):
+            played, status, fault = next(ends)
+            first.append(jobs[0]["name"])
+            done.update({job["name"]: {"problems": []} for job in jobs[:played]})
+            faults[:] = [fault]
+            return status
+
+        with unittest.mock.patch.multiple(
+                run, boot_guest=boot_guest, read_results=lambda _: done,
+                jobs_for=lambda *_: [{"name": name} for name in "abc"]), \
+             unittest.mock.patch.multiple(
+                 run.lab, is_emulators_fault=lambda *_: faults[0], errors=lambda *_: ""), \
+             contextlib.redirect_stdout(io.StringIO()):
+            return run.run_guest("6.1", "", [], "", {}), first
+
+    def test_many_faults_of_the_emulator(self):
+        outcome, first = self.play([(0, 125, True)] * (run.FAULTS - 1) + [(3, 0, False)])
+        self.assertEqual({"a": [], "b": [], "c": []}, outcome)
+        self.assertEqual(["a", "b", "c", "a"], first[:4])
+
+    def test_too_many_are_a_failure(self):
+        outcome, _ = self.play([(0, 125, True)] * run.FAULTS)
+        self.assertEqual([["not played: too many guests have ended"]] * 3,
+                         list(outcome.values()))
+
+    def test_a_guest_that_ends_fails_its_scenario(self):
+        outcome, first = self.play([(1, 125, False), (1, 0, False)])
+        self.assertEqual(["a", "c"], first)
+        self.assertEqual(([], []), (outcome["a"], outcome["c"]))
+        self.assertIn("status 125", outcome["b"][0])
 
 
 class LostGuest(unittest.TestCase):
