@@ -3,7 +3,7 @@
  * The programs of hook points, one per way to attach. An instance loads one of them, with
  * its own configuration; all instances of a session share the other maps.
  */
-#include "bpf/hook/call.bpf.h"
+#include "bpf/hook/user-call.bpf.h"
 #include "bpf/hook/hook.bpf.h"
 #include "bpf/hook/touch.bpf.h"
 
@@ -76,7 +76,9 @@ HOOK_PROGRAM(tetra_tracepoint, int, void *, {
 HOOK_PROGRAM(tetra_kprobe, int, void *, {
 	long verdict;
 
-	if (cfg.saves)
+	if (cfg.saves && cfg.user_stack)
+		user_call_save(ctx);
+	else if (cfg.saves)
 		call_save(ctx);
 	if (!cfg.phase)
 		return 0;
@@ -106,16 +108,21 @@ static __always_inline void call_catch(const struct tetra_call *call, long verdi
 }
 
 HOOK_PROGRAM(tetra_kretprobe, int, void *, {
+	struct tetra_user_call_key in_user;
 	struct tetra_call_key key;
-	struct tetra_call *call = call_take(ctx, &key);
+	struct tetra_call *call;
 	long verdict;
 
+	call = cfg.user_stack ? user_call_take(ctx, &in_user) : call_take(ctx, &key);
 	if (!call)
 		return 0;
 	verdict = hook_run(call, PROGRAM_SAVED, wide);
 	if (cfg.phase & TETRA_PHASE_CATCH)
 		call_catch(call, verdict);
-	bpf_map_delete_elem(&tetra_calls, &key);
+	if (cfg.user_stack)
+		user_call_end(&in_user);
+	else
+		call_end(&key);
 	return 0;
 })
 

@@ -162,7 +162,7 @@ struct tetra_hook_config {
 	 * has it: layer.bpf.h. 0: none. */
 	__u8 layer_param, layer_reader;
 	__u8 calls;	 /* a slot is the number of a system call */
-	__u8 user_stack; /* calls are those of a program: TETRA_CALL_PLACE() */
+	__u8 user_stack; /* calls are those of a program: struct tetra_user_call */
 	/* A call that is signalled may not return: the program at its entry sends the event. */
 	__u8 signals_tell;
 	__u8 reserved;
@@ -232,27 +232,42 @@ struct tetra_proc {
 /* Calls of one function that a thread can be inside of at once: more are counted as lost. */
 #define TETRA_CALL_DEPTHS 4
 
+/* Calls of functions of the kernel that wait for their return. */
+#define TETRA_CALLS 4096u
+
 struct tetra_call_key {
 	__u64 thread;
 	__u32 hook;
-	/* Of the call within others of the same function; or TETRA_CALL_PLACE(). */
-	__u32 depth;
+	__u32 depth; /* within other calls of the same function */
 };
-
-/*
- * Calls of a program end in any order, or never: longjmp(), other stacks. What tells them apart is
- * where the return address is, at @stack; such keys are told from depths by the first bit.
- */
-#define TETRA_CALL_IN_USER	0x80000000u
-#define TETRA_CALL_PLACE(stack) ((__u32)((stack) >> 3) | TETRA_CALL_IN_USER)
-/* Entries; the number above which user space removes what programs have left. */
-#define TETRA_CALLS	  4096u
-#define TETRA_CALLS_CROWD 3072u
 
 struct tetra_call {
 	__u64 words[TETRA_SAVED_PARAMS + 1];
 	__u64 stack;  /* the address of the return address */
 	__u64 nested; /* depth 0: how many calls are inside this one */
+};
+
+/*
+ * Calls of programs end in any order, or never: longjmp(), other stacks. The hook and where the
+ * return address is tell them apart. A thread has so many slots for all its calls, and no more: it
+ * cannot take those of others. Each call has so many of them to be in.
+ */
+#define TETRA_USER_CALL_SLOTS 128u
+#define TETRA_USER_CALL_WAYS  8u
+/* The kernel follows so many returns of a thread at once. */
+#define TETRA_USER_RETURNS 64
+/* Entries; the number above which user space removes what programs have left. */
+#define TETRA_USER_CALLS       4096u
+#define TETRA_USER_CALLS_CROWD 3072u
+
+struct tetra_user_call_key {
+	__u64 thread;
+	__u64 slot;
+};
+
+struct tetra_user_call {
+	struct tetra_call call;
+	__u64 hook;
 };
 
 /* Key of the marks map: what makes a process the root of a marked tree. */

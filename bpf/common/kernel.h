@@ -229,6 +229,10 @@ struct thread_info {
 };
 #define TS_COMPAT 2u /* the task is in a 32-bit system call */
 
+struct uprobe_task {
+	unsigned int depth;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
@@ -246,6 +250,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	tetra_kid_t loginuid;
 	struct css_set *cgroups;
+	struct uprobe_task *utask;
 };
 
 struct in6_addr {

@@ -103,7 +103,7 @@ struct {
 } tetra_rates SEC(".maps");
 
 /*
- * Calls that a kprobe has seen and that have not returned (call.bpf.h). Written and removed by
+ * Calls of the kernel that a probe has seen and that have not returned (call.bpf.h). Written and removed by
  * programs. Full: the return is not seen, counted as LOST_RECURSION.
  */
 struct {
@@ -113,6 +113,18 @@ struct {
 	__uint(key_size, sizeof(struct tetra_call_key));
 	__uint(value_size, sizeof(struct tetra_call));
 } tetra_calls SEC(".maps");
+
+/*
+ * The same of calls of programs (user-call.bpf.h). User space removes what has been left there;
+ * that is counted, too.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, TETRA_USER_CALLS);
+	__uint(key_size, sizeof(struct tetra_user_call_key));
+	__uint(value_size, sizeof(struct tetra_user_call));
+} tetra_user_calls SEC(".maps");
 
 /* No mount's address, nor that of no mount, which a parameter can have. */
 #define ROOT_UNKNOWN 1

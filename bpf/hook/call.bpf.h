@@ -72,32 +72,26 @@ static __noinline int call_nest(struct tetra_call_key *key, const struct tetra_c
 	return 0;
 }
 
-/* A call with its return address there has ended, and its return was not seen. */
-static __noinline int call_replace(const struct tetra_call_key *key,
-				   const struct tetra_call *call)
-{
-	loss_count(TETRA_LOST_RECURSION);
-	bpf_map_update_elem(&tetra_calls, key, call, BPF_ANY);
-	return 0;
-}
-
 /* Registers hold the first six parameters; what the return side needs is saved. */
-static __always_inline void call_save(void *ctx)
+static __always_inline void call_fill(struct tetra_call *call, void *ctx)
 {
-	struct tetra_call_key key = call_key();
-	struct tetra_call call = { .stack = call_stack(ctx) };
-	int r;
 	__u32 i;
 
 	for (i = 0; i < TETRA_SAVED_PARAMS; i++)
-		call.words[i] = param_register(ctx, i);
-	if (cfg.user_stack)
-		key.depth = TETRA_CALL_PLACE(call.stack);
+		call->words[i] = param_register(ctx, i);
+	call->stack = call_stack(ctx);
+}
+
+static __always_inline void call_save(void *ctx)
+{
+	struct tetra_call_key key = call_key();
+	struct tetra_call call = {};
+	int r;
+
+	call_fill(&call, ctx);
 	/* Before Linux 6.4 the result is 32 bits of a register: see proc_put(). */
 	r = bpf_map_update_elem(&tetra_calls, &key, &call, BPF_NOEXIST);
-	if (r == -EEXIST && cfg.user_stack)
-		call_replace(&key, &call);
-	else if (r == -EEXIST)
+	if (r == -EEXIST)
 		call_nest(&key, &call);
 	else if (r < 0)
 		loss_count(TETRA_LOST_RECURSION);
@@ -126,23 +120,23 @@ call_innermost(struct tetra_call *outer, struct tetra_call_key *key, __u64 stack
 	return 0;
 }
 
-/* The call that returns, with its result; NULL if its entry was not seen. The caller deletes it. */
+/* The call that returns, with its result; NULL if its entry was not seen. call_end() ends it. */
 static __always_inline struct tetra_call *call_take(void *ctx, struct tetra_call_key *key)
 {
 	struct tetra_call *call;
 
 	*key = call_key();
-	/* The return has taken the address from the stack. */
-	if (cfg.user_stack)
-		key->depth = TETRA_CALL_PLACE(call_stack(ctx) - 8);
 	call = bpf_map_lookup_elem(&tetra_calls, key);
 	if (call && call->nested)
 		call = call_innermost(call, key, call_stack(ctx));
 	if (call)
 		call->words[TETRA_SAVED_PARAMS] = call_result(ctx);
-	else if (cfg.user_stack)
-		loss_count(TETRA_LOST_RECURSION);
 	return call;
+}
+
+static __always_inline void call_end(const struct tetra_call_key *key)
+{
+	bpf_map_delete_elem(&tetra_calls, key);
 }
 
 #endif

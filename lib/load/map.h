@@ -15,6 +15,7 @@
 	X(MARKING, "tetra_marking") \
 	X(RATES, "tetra_rates")     \
 	X(CALLS, "tetra_calls")     \
+	X(USER_CALLS, "tetra_user_calls") \
 	X(ROOTS, "tetra_roots")     \
 	X(GAINS, "tetra_gains")     \
 	X(PLAIN, "tetra_plain")     \

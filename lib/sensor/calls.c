@@ -7,10 +7,10 @@
 
 static uint32_t calls_count(int map)
 {
-	struct tetra_call_key key, *before = NULL;
+	struct tetra_user_call_key key, *before = NULL;
 	uint32_t n = 0;
 
-	while (n <= TETRA_CALLS && bpf_map_get_next_key(map, before, &key) == 0) {
+	while (n <= TETRA_USER_CALLS && bpf_map_get_next_key(map, before, &key) == 0) {
 		before = &key;
 		n++;
 	}
@@ -19,14 +19,13 @@ static uint32_t calls_count(int map)
 
 static uint32_t calls_forget(int map)
 {
-	struct tetra_call_key key, next;
+	struct tetra_user_call_key key, next;
 	int r = bpf_map_get_next_key(map, NULL, &key);
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i <= TETRA_CALLS && r == 0; i++) {
+	for (uint32_t i = 0; i <= TETRA_USER_CALLS && r == 0; i++) {
 		r = bpf_map_get_next_key(map, &key, &next);
-		if (key.depth & TETRA_CALL_IN_USER)
-			n += bpf_map_delete_elem(map, &key) == 0;
+		n += bpf_map_delete_elem(map, &key) == 0;
 		key = next;
 	}
 	return n;
@@ -34,7 +33,7 @@ static uint32_t calls_forget(int map)
 
 uint32_t sensor_sweep_calls(struct sensor *sensor)
 {
-	int map = sensor_map_fd(sensor, SENSOR_MAP_CALLS);
+	int map = sensor_map_fd(sensor, SENSOR_MAP_USER_CALLS);
 
-	return calls_count(map) > TETRA_CALLS_CROWD ? calls_forget(map) : 0;
+	return calls_count(map) > TETRA_USER_CALLS_CROWD ? calls_forget(map) : 0;
 }

@@ -7,6 +7,7 @@
  *   lock						begins with a lock prefix
  *   leave | exit 0				ends inside a function
  *   sink N					N calls that are left, each further in, then 3
+ *   rise N					N calls that are left, each further out, then 3
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -130,6 +131,16 @@ static int sink(int n)
 	return left > 0 ? sink(left - 1) : target_sink(2);
 }
 
+/* The kernel forgets such calls when one further out is made. */
+static int rise(int n)
+{
+	volatile int left = n;
+
+	if (left > 0)
+		rise(left - 1);
+	return __builtin_setjmp(back) ? 0 : target_sink(100);
+}
+
 /* Begins with an instruction that the kernel cannot probe. */
 asm(".pushsection .text.locked, \"ax\"\n"
     ".type target_lock, @function\n"
@@ -180,6 +191,8 @@ static int act(int n, char **words)
 		return target_exit((int)a);
 	if (!strcmp(words[0], "sink"))
 		return sink((int)a);
+	if (!strcmp(words[0], "rise"))
+		return rise((int)a - 1) + target_sink(2);
 	if (!strcmp(words[0], "leave"))
 		return target_leave((int)a);
 	return -2;
