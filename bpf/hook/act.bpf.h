@@ -258,6 +258,15 @@ static __always_inline void verdict_set(struct tetra_scratch *s, __s32 verdict)
 	s->run.verdict = verdict;
 }
 
+static __always_inline int rule_signal(struct tetra_scratch *s, __u32 signal)
+{
+	int sent = signal_send(signal);
+
+	if (cfg.signals_tell && sent && signal == ACT_SIGKILL)
+		s->run.killed = 1;
+	return sent;
+}
+
 /* What was done of @did. */
 static __always_inline __u32 rule_enforce(struct tetra_scratch *s, __u32 flags, __u32 did)
 {
@@ -266,7 +275,7 @@ static __always_inline __u32 rule_enforce(struct tetra_scratch *s, __u32 flags, 
 	if (did & ACT_SIGNALLED) {
 		for (i = 0; i < sizeof(s->rule.signals); i++)
 			if (i < s->rule.n_signals)
-				sent |= signal_send(s->rule.signals[i]);
+				sent |= rule_signal(s, s->rule.signals[i]);
 		if (!sent) {
 			did &= ~ACT_SIGNALLED;
 			s->rule.flags &= ~TETRA_RULE_SIGNAL;
@@ -394,10 +403,23 @@ static __always_inline void rule_carry_out(tetra_image image, struct tetra_scrat
 }
 
 /*
- * Carries out the next matching rule: 1 to continue, 0 if none is left. @apart is a constant: the
- * program at the entry sends the events of rules that signal, and that at the return does not.
+ * Which program sends a rule's event, where one at the entry and one at the return run its hook:
+ * the former those of rules that signal, the latter all others. A process that was killed does not
+ * return: then the former sends the others, too.
  */
-static __always_inline __u64 rule_take_turn(__u32 scratch, int apart)
+enum rule_turn {
+	TURN_WHOLE,
+	TURN_APART,
+	TURN_KILLED,
+};
+
+static __always_inline int rule_tells_apart(const struct tetra_scratch *s)
+{
+	return s->rule.flags & TETRA_RULE_SIGNAL && !(s->rule.flags & TETRA_RULE_MONITOR);
+}
+
+/* Carries out the next matching rule: 1 to continue, 0 if none is left. @turn is a constant. */
+static __always_inline __u64 rule_take_turn(__u32 scratch, enum rule_turn turn)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	struct tetra_cell *cell;
@@ -412,10 +434,11 @@ static __always_inline __u64 rule_take_turn(__u32 scratch, int apart)
 	if (!cell)
 		return 0;
 	s->rule = cell->rule;
-	if (apart && s->rule.flags & TETRA_RULE_SIGNAL &&
-	    !(s->rule.flags & TETRA_RULE_MONITOR))
+	if (turn == TURN_WHOLE)
+		rule_carry_out(image, s, scratch, 0);
+	else if (rule_tells_apart(s) == (turn == TURN_APART))
 		rule_carry_out(image, s, scratch, TETRA_PHASE_EVENT);
-	else
+	else if (turn == TURN_APART)
 		rule_carry_out(image, s, scratch, 0);
 	return word_next(s);
 }
@@ -423,12 +446,17 @@ static __always_inline __u64 rule_take_turn(__u32 scratch, int apart)
 /* Global: the verifier cannot follow up to a thousand iterations with this in each. */
 __noinline __u64 rule_turn(__u32 scratch)
 {
-	return rule_take_turn(scratch, 0);
+	return rule_take_turn(scratch, TURN_WHOLE);
 }
 
 __noinline __u64 rule_turn_apart(__u32 scratch)
 {
-	return rule_take_turn(scratch, 1);
+	return rule_take_turn(scratch, TURN_APART);
+}
+
+__noinline __u64 rule_turn_killed(__u32 scratch)
+{
+	return rule_take_turn(scratch, TURN_KILLED);
 }
 
 /* The rules of word @k that match, into s->words: whether there are any. */
@@ -490,14 +518,36 @@ static __noinline int narrow_act(__u32 scratch)
 	return 0;
 }
 
-/* Of both: the first turn without a next rule is the last. */
-static __noinline int apart_act(__u32 scratch)
+/* The matching rules once more: those that the turns until now have not told of. */
+static __noinline int killed_act(struct tetra_scratch *s, __u32 scratch)
 {
 	__u64 i;
+	__u32 k;
 
+	for (k = 0; k < TETRA_MAX_WORDS; k++)
+		s->words[k] = s->told[k];
+	s->live = s->told_live;
+	s->run.word = cfg.n_words < 2 ? 0 : lowest_bit(s->live);
+	for (i = 0; i < TETRA_MAX_RULES; i++)
+		if (!rule_turn_killed(scratch))
+			break;
+	return 0;
+}
+
+/* Narrow or wide: the first turn without a next rule is the last. */
+static __noinline int apart_act(struct tetra_scratch *s, __u32 scratch)
+{
+	__u64 i;
+	__u32 k;
+
+	for (k = 0; k < TETRA_MAX_WORDS; k++)
+		s->told[k] = s->words[k];
+	s->told_live = s->live;
 	for (i = 0; i < TETRA_MAX_RULES; i++)
 		if (!rule_turn_apart(scratch))
 			break;
+	if (s->run.killed)
+		killed_act(s, scratch);
 	return 0;
 }
 
@@ -510,13 +560,13 @@ static __always_inline void rules_act(struct tetra_scratch *s, __u32 scratch, __
 			return;
 		s->run.word = lowest_bit(s->live);
 		if (cfg.signals_tell)
-			apart_act(scratch);
+			apart_act(s, scratch);
 		else
 			wide_act(scratch);
 	} else {
 		s->words[0] = bits;
 		if (cfg.signals_tell)
-			apart_act(scratch);
+			apart_act(s, scratch);
 		else
 			narrow_act(scratch);
 	}

@@ -653,7 +653,9 @@ static __always_inline __u64 hook_bits(const struct tetra_cell *hook, __u32 phas
 	__u64 bits = hook->hook.alive;
 
 	if (!(phase & TETRA_PHASE_EVENT)) {
-		bits = hook->hook.deciding;
+		/* Where a rule kills, it may have to tell of all: see enum rule_turn. */
+		bits = cfg.signals_tell && hook->hook.deciding ? bits
+							       : hook->hook.deciding;
 		opaque(bits);
 	}
 	return bits;
