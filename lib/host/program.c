@@ -8,6 +8,7 @@
 struct program {
 	int fd;
 	struct program_identity identity;
+	uint64_t bytes;
 	Elf *elf;
 	GElf_Ehdr header;
 };
@@ -42,6 +43,7 @@ static int program_read(struct program *program)
 		(struct program_identity){ st.st_dev, st.st_ino,
 					   (uint64_t)st.st_ctim.tv_sec * 1000000000u +
 						   (uint64_t)st.st_ctim.tv_nsec };
+	program->bytes = (uint64_t)st.st_size;
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return -ENOEXEC;
 	program->elf = elf_begin(program->fd, ELF_C_READ, NULL);
@@ -78,6 +80,23 @@ struct program_identity program_identify(const struct program *program)
 bool program_is_32bit(const struct program *program)
 {
 	return program->header.e_machine == EM_386;
+}
+
+/* The list of its sections, which is at the end of most files, is missing. */
+static bool program_is_cut(const struct program *program)
+{
+	return program->header.e_shoff >= program->bytes;
+}
+
+bool program_is_stripped(const struct program *program)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while ((section = elf_nextscn(program->elf, section)))
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_SYMTAB)
+			return false;
+	return true;
 }
 
 /* The symbols of one table. */
@@ -170,8 +189,10 @@ int program_find_symbol(const struct program *program, const char *symbol,
 			table_search(&table, &search);
 		}
 	}
+	if (!search.count && !any)
+		return program_is_cut(program) ? -EBADMSG : -ENODATA;
 	if (!search.count)
-		return any ? -ENOENT : -ENODATA;
+		return -ENOENT;
 	if (search.is_late)
 		return -ENOTSUP;
 	*ret_address = search.address;

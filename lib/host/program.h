@@ -28,10 +28,13 @@ struct program_identity program_identify(const struct program *program);
 /* A program for 32-bit x86. */
 bool program_is_32bit(const struct program *program);
 
+/* It has no table of all symbols; it may have one of those that other files use. */
+bool program_is_stripped(const struct program *program);
+
 /*
  * The address of a function, as the file is linked, and how many have the name (each @symbol_len
  * bytes of @symbol). Return: 0; -ENOENT: the symbol tables have none; -ENODATA: there are none;
- * -ENOTSUP: the function is chosen when a program starts (STT_GNU_IFUNC).
+ * -EBADMSG: the file ends before them; -ENOTSUP: the function is chosen when a program starts (STT_GNU_IFUNC).
  */
 int program_find_symbol(const struct program *program, const char *symbol,
 			uint32_t symbol_len, uint64_t *ret_address, uint32_t *ret_count);

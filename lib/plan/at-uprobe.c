@@ -11,6 +11,8 @@
 #include "lib/host/program.h"
 #include "lib/plan/point.h"
 
+#define PLACES_HINT "write the place as 'offsets' or 'addrs'"
+
 static struct use_spot file_spot(const struct use_build *build)
 {
 	return (struct use_spot){ .mark = build->hook->subsystem_mark, .member = "path" };
@@ -55,17 +57,19 @@ static void file_tell(struct use_build *build, const char *path, int error)
 static int path_make(const char *path, char (*ret)[PLAN_NAME_BYTES])
 {
 	char folder[PLAN_NAME_BYTES] = "";
+	bool relative = path[0] != '/';
 	int n;
 
-	if (path[0] != '/' && !getcwd(folder, sizeof(folder)))
+	if (relative && !getcwd(folder, sizeof(folder)))
 		return errno == ERANGE ? -E2BIG : -errno;
-	n = snprintf(*ret, sizeof(*ret), "%s%s%s", folder, path[0] == '/' ? "" : "/",
-		     path);
+	/* That of the root ends with the separator. */
+	n = snprintf(*ret, sizeof(*ret), "%s%s%s", folder,
+		     relative && folder[1] ? "/" : "", path);
 	return n < 0 || (size_t)n >= sizeof(*ret) ? -E2BIG : 0;
 }
 
-/* 0 and the offset; -ENOENT; -ENODATA: the file has no symbols; -ENOTSUP: see
- * program_find_symbol(); -EFAULT: it is outside of the code. */
+/* 0 and the offset; -ENOENT; -ENODATA: the file has no symbols; -EBADMSG, -ENOTSUP:
+ * see program_find_symbol(); -EFAULT: it is outside of the code. */
 static int place_find(const struct program *program, const struct policy_place *place,
 		      const char *symbol, uint64_t *ret, uint32_t *ret_count)
 {
@@ -98,8 +102,14 @@ static void symbol_unknown(struct use_build *build, const struct program *progra
 	snprintf(name, sizeof(name), "%.*s", (int)hook->place.symbol_len, hook->name);
 	nearest_init(&nearest, name);
 	program_offer_symbols(program, &nearest);
-	use_absent(build, &spot, use_meant(&hint, nearest.best),
-		   "'%s' has no function '%s'", hook->subsystem, name);
+	if (program_is_stripped(program))
+		use_absent(build, &spot, PLACES_HINT,
+			   "'%s' was stripped, and '%s' is not among the functions that "
+			   "it exports",
+			   hook->subsystem, name);
+	else
+		use_absent(build, &spot, use_meant(&hint, nearest.best),
+			   "'%s' has no function '%s'", hook->subsystem, name);
 }
 
 static void place_tell(struct use_build *build, const struct program *program, int error)
@@ -118,8 +128,13 @@ static void place_tell(struct use_build *build, const struct program *program, i
 			"program starts",
 			hook->subsystem, hook->name);
 	else if (error == -ENODATA)
-		use_absent(build, &spot, "write the place as 'offsets' or 'addrs'",
+		use_absent(build, &spot, PLACES_HINT,
 			   "'%s' has no symbols: they were stripped", hook->subsystem);
+	else if (error == -EBADMSG)
+		use_error(build, &spot, -EINVAL, "unknown-symbol", NULL,
+			  "'%s' is cut off: the end of the file, with its symbols, is "
+			  "missing",
+			  hook->subsystem);
 	else
 		use_error(build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
 			  "%s of '%s' is outside of its code", hook->name,

@@ -144,6 +144,7 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 			  const struct tetra_kernel *kernel,
 			  const struct diag_place *place, struct tetra_diag *diag)
 {
+	const char *separator = !plan->subsystem[0] ? "" : plan->in_user ? ":" : "/";
 	char program[2 * PLAN_NAME_BYTES + 64];
 	struct failure failure = {
 		.program = program,
@@ -154,8 +155,8 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 	};
 
 	snprintf(program, sizeof(program), "the %s program for '%s%s%s'",
-		 plan_program_name(plan->program), plan->subsystem,
-		 plan->subsystem[0] ? "/" : "", plan->target);
+		 plan_program_name(plan->program), plan->subsystem, separator,
+		 plan->target);
 	sensor_set_log(sensor, &failure);
 	return failure_tell(&failure, kernel, place, diag);
 }

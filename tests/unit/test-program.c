@@ -172,6 +172,29 @@ TEST(program_is_a_file_of_this_machine)
 	ck_assert_int_eq(program_open(&program, path), -ENOEXEC);
 }
 
+/* As a download that did not end, and as a library that was stripped. */
+TEST(program_may_lack_symbols)
+{
+	char command[128];
+	uint64_t address;
+
+	ck_assert_int_eq(program_open(&program, SELF), 0);
+	ck_assert(!program_is_stripped(program));
+	program = program_free(program);
+	snprintf(command, sizeof(command), "objcopy --strip-all /proc/%d/exe %s",
+		 (int)getpid(), path);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(program_open(&program, path), 0);
+	ck_assert(program_is_stripped(program));
+	ck_assert_int_eq(find("function_of_this_test", &address), -ENOENT);
+	program = program_free(program);
+	snprintf(command, sizeof(command), "head -c 8192 /proc/%d/exe > %s",
+		 (int)getpid(), path);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(program_open(&program, path), 0);
+	ck_assert_int_eq(find("function_of_this_test", &address), -EBADMSG);
+}
+
 /* No number in it is believed: cut anywhere, or with bytes changed, it has no place or a place. */
 TEST(program_may_be_broken)
 {
