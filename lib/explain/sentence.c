@@ -459,6 +459,17 @@ static bool has_return_filter(const struct policy_hook *hook, bool enforcing)
 	return false;
 }
 
+static void result_put(const struct policy_hook *hook, bool signals, struct strbuf *ret)
+{
+	if (signals && hook->kind == POLICY_UPROBE)
+		line_put(
+			ret,
+			"Events have the return value, but not those of rows that signal, "
+			"nor any of a process that is killed: they are sent before.");
+	else
+		line_put(ret, "Events have the return value.");
+}
+
 void sentence_hook(const struct tetra_policy *policy, const struct policy_hook *hook,
 		   bool is_exact, struct strbuf *ret)
 {
@@ -481,7 +492,11 @@ void sentence_hook(const struct tetra_policy *policy, const struct policy_hook *
 		line_put(ret,
 			 "If this kernel has no such function, the hook is left out.");
 	if (hook->wants_return)
-		line_put(ret, "Events have the return value.");
+		result_put(hook,
+			   acts && (kinds >> TETRA_ACTION_SIGKILL |
+				    kinds >> TETRA_ACTION_SIGNAL) &
+					   1,
+			   ret);
 	if (!is_exact)
 		line_put(ret,
 			 "The conditions are the filters as they are written: what they "

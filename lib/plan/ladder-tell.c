@@ -27,7 +27,10 @@ static void instance_tell(struct strbuf *text, const struct plan_instance *insta
 	if (instance->phase & TETRA_PHASE_DENY)
 		strbuf_format(text, "%sdenies", and);
 	else if (instance->phase == TETRA_PHASE_SIGNAL)
-		strbuf_puts(text, "signals");
+		strbuf_puts(text,
+			    instance->in_user
+				    ? "signals and sends the events of rules that do"
+				    : "signals");
 	if (instance->phase & TETRA_PHASE_CATCH)
 		strbuf_format(text, "%skills what got past a denial", and);
 }

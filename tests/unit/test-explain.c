@@ -239,6 +239,40 @@ TEST_EACH(rows_say_what_is_done, ARRAY_SIZE(row_truths))
 }
 
 /* The type is the machine's. */
+#define PROBE(action)                                                                    \
+	"apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: p}\n"     \
+	"spec:\n  uprobes:\n  - path: /bin/x\n    symbols: [f]\n    return: true\n"      \
+	"    returnArg: {index: 0, type: int}\n    selectors: [{matchActions: [" action  \
+	"]}]\n"
+#define SENT_BEFORE "but not those of rows that signal"
+
+/* A process that is killed there does not return. */
+static const struct {
+	const char *text;
+	bool before;
+} probe_truths[] = {
+	{ PROBE("{action: Post}"), false },
+	{ PROBE("{action: NoPost}"), false },
+	{ PROBE("{action: Sigkill}"), true },
+	{ PROBE("{action: Signal, argSig: 10}"), true },
+};
+
+TEST_EACH(events_of_probes_have_results, ARRAY_SIZE(probe_truths))
+{
+	struct tetra_explained_hook hook = { .size = sizeof(hook) };
+	struct tetra_explanation *explanation = NULL;
+	struct tetra_policy *policy = NULL;
+	const char *text = probe_truths[_i].text;
+
+	ck_assert_int_eq(tetra_policy_parse(&policy, text, strlen(text), NULL, NULL), 0);
+	ck_assert_int_eq(tetra_explain(&explanation, policy), 0);
+	tetra_policy_unref(policy);
+	ck_assert_int_eq(tetra_explanation_get_hook(explanation, 0, &hook), 0);
+	ck_assert_ptr_nonnull(strstr(hook.text, "Events have the return value"));
+	ck_assert_int_eq(strstr(hook.text, SENT_BEFORE) != NULL, probe_truths[_i].before);
+	ck_assert_ptr_null(tetra_explanation_free(explanation));
+}
+
 TEST(filters_of_an_open_type_are_told_as_they_are)
 {
 	static const char text[] =
