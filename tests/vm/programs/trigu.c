@@ -8,6 +8,7 @@
  *   leave | exit 0				ends inside a function
  *   sink N					N calls that are left, each further in, then 3
  *   rise N					N calls that are left, each further out, then 3
+ *   stay					waits to be killed
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -97,6 +98,14 @@ TARGET int target_leave(int status)
 {
 	asm volatile("syscall" ::"a"(SYS_exit_group), "D"(status) : "memory");
 	__builtin_unreachable();
+}
+
+static int stay(void)
+{
+	long r = SYS_pause;
+
+	asm volatile("syscall" : "+a"(r)::"rcx", "r11", "memory");
+	return (int)r;
 }
 
 /* Ends inside for 0. */
@@ -193,6 +202,8 @@ static int act(int n, char **words)
 		return sink((int)a);
 	if (!strcmp(words[0], "rise"))
 		return rise((int)a - 1) + target_sink(2);
+	if (!strcmp(words[0], "stay"))
+		return stay();
 	if (!strcmp(words[0], "leave"))
 		return target_leave((int)a);
 	return -2;
