@@ -103,8 +103,8 @@ struct {
 } tetra_rates SEC(".maps");
 
 /*
- * Calls of the kernel that a probe has seen and that have not returned (call.bpf.h). Written and removed by
- * programs. Full: the return is not seen, counted as LOST_RECURSION.
+ * Calls of functions of the kernel that a probe has seen and that have not returned (call.bpf.h).
+ * Written and removed by programs. Full: the return is not seen, counted as LOST_RECURSION.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

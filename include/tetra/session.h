@@ -417,7 +417,8 @@ enum tetra_preemption {
  * @lost_process:	processes not tracked because the process map was full
  * @lost_fragment:	parts of argument lists lost because the ring was full
  * @lost_recursion:	runs that the kernel skipped because the program was running already, and
- *			calls whose return was waited for and was not seen
+ *			calls whose return was waited for and was not seen, or that were too deep
+ *			inside of others for the kernel to follow
  * @lost_decode:	records that could not be read
  * @lost_memory:	events dropped because memory ran out
  * @kernel_bytes:	memory of the session's maps, as the kernel counts it

@@ -34,7 +34,8 @@ bool program_is_stripped(const struct program *program);
 /*
  * The address of a function, as the file is linked, and how many have the name (each @symbol_len
  * bytes of @symbol). Return: 0; -ENOENT: the symbol tables have none; -ENODATA: there are none;
- * -EBADMSG: the file ends before them; -ENOTSUP: the function is chosen when a program starts (STT_GNU_IFUNC).
+ * -EBADMSG: the file ends before them; -ENOTSUP: the function is chosen when a program starts
+ * (STT_GNU_IFUNC).
  */
 int program_find_symbol(const struct program *program, const char *symbol,
 			uint32_t symbol_len, uint64_t *ret_address, uint32_t *ret_count);

@@ -6,21 +6,21 @@
 /* The name is the map's in the objects. */
 /* A row a line. */
 /* clang-format off */
-#define SENSOR_MAPS(X)              \
-	X(IMAGES, "tetra_images")   \
-	X(RING, "tetra_ring")       \
-	X(PROCS, "tetra_procs")     \
-	X(FORKS, "tetra_forks")     \
-	X(MARKS, "tetra_marks")     \
-	X(MARKING, "tetra_marking") \
-	X(RATES, "tetra_rates")     \
-	X(CALLS, "tetra_calls")     \
+#define SENSOR_MAPS(X)                    \
+	X(IMAGES, "tetra_images")         \
+	X(RING, "tetra_ring")             \
+	X(PROCS, "tetra_procs")           \
+	X(FORKS, "tetra_forks")           \
+	X(MARKS, "tetra_marks")           \
+	X(MARKING, "tetra_marking")       \
+	X(RATES, "tetra_rates")           \
+	X(CALLS, "tetra_calls")           \
 	X(USER_CALLS, "tetra_user_calls") \
-	X(ROOTS, "tetra_roots")     \
-	X(GAINS, "tetra_gains")     \
-	X(PLAIN, "tetra_plain")     \
-	X(LOSSES, "tetra_losses")   \
-	X(SCRATCH, "tetra_scratch") \
+	X(ROOTS, "tetra_roots")           \
+	X(GAINS, "tetra_gains")           \
+	X(PLAIN, "tetra_plain")           \
+	X(LOSSES, "tetra_losses")         \
+	X(SCRATCH, "tetra_scratch")       \
 	X(SPARES, "tetra_spares")
 /* clang-format on */
 
