@@ -105,8 +105,6 @@ struct tetra_run {
 	__s32 verdict;	 /* result that the rules ask for: 0 or a negative errno */
 	__u32 path_slot; /* whose path the walk has: PATH_SLOT(); 0: none */
 	__u32 layer;	 /* RUN_*_LAYER: see layer.bpf.h */
-	__u32 killed;	 /* a rule sent the process SIGKILL */
-	__u32 reserved;
 };
 
 /* Not slot + 1: some verifiers (6.12) lose the bounds of sums that they compare. */
@@ -144,7 +142,8 @@ struct tetra_scratch {
 	__u64 words[TETRA_MAX_WORDS]; /* matching rules still to be carried out */
 	__u64 told[TETRA_MAX_WORDS];  /* as they were, and .live: see apart_act() */
 	__u32 told_live;
-	__u32 rules; /* the hook's first rule cell */
+	__u32 killed; /* a rule sent the process SIGKILL: apart_act() */
+	__u32 rules;  /* the hook's first rule cell */
 	/* with more than 64 rules: bit k: rules of word k match, and are left */
 	__u32 live;
 	__u32 order;		/* and whose verdict run.verdict is: tetra_rule.order */

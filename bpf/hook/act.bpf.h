@@ -263,7 +263,7 @@ static __always_inline int rule_signal(struct tetra_scratch *s, __u32 signal)
 	int sent = signal_send(signal);
 
 	if (cfg.signals_tell && sent && signal == ACT_SIGKILL)
-		s->run.killed = 1;
+		s->killed = 1;
 	return sent;
 }
 
@@ -543,10 +543,11 @@ static __noinline int apart_act(struct tetra_scratch *s, __u32 scratch)
 	for (k = 0; k < TETRA_MAX_WORDS; k++)
 		s->told[k] = s->words[k];
 	s->told_live = s->live;
+	s->killed = 0;
 	for (i = 0; i < TETRA_MAX_RULES; i++)
 		if (!rule_turn_apart(scratch))
 			break;
-	if (s->run.killed)
+	if (s->killed)
 		killed_act(s, scratch);
 	return 0;
 }
