@@ -8,6 +8,7 @@
 #include "lib/host/pseudo.h"
 #include "lib/btf/quiet.h"
 #include "lib/btf/sound.h"
+#include "lib/btf/types.h"
 
 /*
  * Longest chain of types: a well-formed one is far shorter, a broken one may be a loop.
@@ -179,8 +180,7 @@ static bool type_is_transparent(const struct btf_type *type)
 	return btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type);
 }
 
-/* Skips const, volatile, restrict, typedefs and tags. NULL: void. */
-static const struct btf_type *type_strip(const struct btf *btf, uint32_t id)
+const struct btf_type *type_strip(const struct btf *btf, uint32_t id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id);
 	uint32_t depth;
@@ -194,18 +194,10 @@ static const struct btf_type *type_strip(const struct btf *btf, uint32_t id)
 	return id ? type : NULL;
 }
 
-struct member_place {
-	uint32_t offset;
-	uint32_t n_unnamed; /* that were looked into */
-};
-
-/*
- * The member @name of a struct or union, through members without a name: of a file, such a struct
- * may contain itself many times. Its offset is added to that of *place. NULL if there is none.
- */
-static const struct btf_member *member_find(const struct vmlinux *vmlinux,
-					    const struct btf_type *type, const char *name,
-					    uint32_t depth, struct member_place *place)
+/* Of a file, a struct may contain itself many times. */
+const struct btf_member *member_find(const struct vmlinux *vmlinux,
+				     const struct btf_type *type, const char *name,
+				     uint32_t depth, struct member_place *place)
 {
 	const struct btf_member *members = btf_members(type);
 
@@ -344,11 +336,8 @@ static bool pointer_is_opaque(const struct vmlinux *vmlinux,
 		       !(btf_is_int(to) && str_equal(type_name(vmlinux, to), "char")));
 }
 
-/*
- * The name is that of the type a pointer points to, if it has one; not of a second pointer's.
- */
-static int describe_type(const struct vmlinux *vmlinux, uint32_t id, struct arena *arena,
-			 struct kernel_param *param)
+int describe_type(const struct vmlinux *vmlinux, uint32_t id, struct arena *arena,
+		  struct kernel_param *param)
 {
 	const struct btf *btf = vmlinux->btf;
 	const struct btf_type *type = type_strip(btf, id), *named = type;
@@ -413,6 +402,15 @@ int vmlinux_describe(struct vmlinux *vmlinux, uint32_t id, uint32_t n_skip,
 	}
 	ret->ret.name = "";
 	return describe_type(vmlinux, prototype->type, arena, &ret->ret);
+}
+
+uint32_t vmlinux_param_type(struct vmlinux *vmlinux, uint32_t id, uint32_t index)
+{
+	const struct btf_type *prototype = find_prototype(vmlinux->btf, id);
+
+	return prototype && index < btf_vlen(prototype)
+		       ? btf_params(prototype)[index].type
+		       : 0;
 }
 
 int vmlinux_each_function(struct vmlinux *vmlinux, const char *prefix,

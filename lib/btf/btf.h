@@ -51,6 +51,9 @@ int vmlinux_find_member(struct vmlinux *vmlinux, const char *type, char *path,
 int vmlinux_describe(struct vmlinux *vmlinux, uint32_t id, uint32_t n_skip,
 		     struct arena *arena, struct kernel_function *ret);
 
+/* The type of parameter @index of function @id, or of a pointer to one's typedef; 0: none. */
+uint32_t vmlinux_param_type(struct vmlinux *vmlinux, uint32_t id, uint32_t index);
+
 /* As kernel_each_function(). */
 int vmlinux_each_function(struct vmlinux *vmlinux, const char *prefix,
 			  int (*visit)(const char *name, void *user), void *user);

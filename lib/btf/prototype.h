@@ -56,4 +56,27 @@ struct kernel_member {
 	uint32_t offset, size;
 };
 
+/* Steps of a way through structs, those included that a path does not name: as many as programs
+ * take. */
+#define KERNEL_MAX_STEPS 10u
+
+struct kernel_step {
+	uint16_t offset;
+	/* Bytes of the pointer that is there, or at last of the value; 0: the place itself. */
+	uint8_t load;
+};
+
+/* The way along "mm.owner.pid" from a pointer. */
+struct kernel_walk {
+	/* 0; -ENOENT: .bad is not there, .near may be meant; -E2BIG: more than KERNEL_MAX_STEPS steps,
+	 * or 64 kB from the beginning of a struct; -EOPNOTSUPP: a bit field, or a value of
+	 * more than 8 bytes. */
+	int error;
+	const char *bad, *near; /* NULL: nothing is near */
+	struct kernel_step steps[KERNEL_MAX_STEPS];
+	uint32_t n_steps;
+	/* What is at the end. A struct or an array is its address, which counts as a pointer to it. */
+	struct kernel_param end;
+};
+
 #endif

@@ -15,6 +15,8 @@ enum fact_kind {
 	FACT_SYSCALL,	     /* key: the symbol */
 	FACT_EVENT,	     /* key: "subsystem/event" */
 	FACT_MEMBER,	     /* key: "struct.member" */
+	/* key: "FUNCTION#0 PATH", of its first parameter; "struct NAME PATH", of a pointer to it */
+	FACT_WALK,
 };
 
 enum fact_bit { FACT_UNKNOWN, FACT_NO, FACT_YES };
@@ -34,6 +36,7 @@ struct fact {
 		struct kernel_function *function; /* if no error */
 		struct kernel_event *event;
 		struct kernel_member *member;
+		struct kernel_walk *walk;
 	};
 };
 

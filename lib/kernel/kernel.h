@@ -263,6 +263,21 @@ int kernel_each_function(struct tetra_kernel *kernel, const char *prefix,
  */
 int kernel_find_member(struct tetra_kernel *kernel, const char *path,
 		       struct kernel_member *ret);
+/* A pointer that a way begins with: one to struct .type, or parameter .index of a function of the
+ * kernel, or of a raw tracepoint. */
+struct kernel_pointer {
+	const char *type; /* or NULL */
+	const char *function;
+	uint32_t index;
+	bool is_trace;
+};
+
+/*
+ * The way along @path, "mm.owner.pid". ret->error says whether there is one.
+ * Return: 0; -ENOENT: it was not recorded; -EOPNOTSUPP: there are no types; -E2BIG; -ENOMEM.
+ */
+int kernel_find_walk(struct tetra_kernel *kernel, const struct kernel_pointer *from,
+		     const char *path, struct kernel_walk *ret);
 
 /*
  * The LSM hook "file_open"; .name is that of the BPF attach point, "bpf_lsm_file_open".

@@ -79,6 +79,20 @@ static void write_prototype(FILE *file, const struct fact *fact)
 	fputc('\n', file);
 }
 
+static void write_walk(FILE *file, const struct fact *fact)
+{
+	const struct kernel_walk *walk = fact->walk;
+
+	fprintf(file, "walk\t%s\t%d\t%s\t%s\t", fact->key, -walk->error, walk->bad,
+		walk->near ? walk->near : "");
+	for (uint32_t i = 0; i < walk->n_steps; i++)
+		fprintf(file, "%s%u:%u", i ? " " : "", walk->steps[i].offset,
+			walk->steps[i].load);
+	if (!walk->error)
+		write_param(file, &walk->end);
+	fputc('\n', file);
+}
+
 static void write_field(FILE *file, const struct kernel_event_field *field)
 {
 	const struct flag flags[] = {
@@ -156,6 +170,10 @@ static void write_fact(FILE *file, const struct fact *fact)
 		if (found)
 			fprintf(file, "member\t%s\t%u\t%u\n", fact->key,
 				fact->member->offset, fact->member->size);
+		return;
+	case FACT_WALK:
+		if (found)
+			write_walk(file, fact);
 		return;
 	}
 }

@@ -22,6 +22,7 @@
  *	event		sched	sched_process_exec	ID	HOW MANY COMMON FIELDS
  *	field		comm	char	OFFSET	SIZE	FLAGS
  *	member		cred.uid	OFFSET	SIZE
+ *	walk		file_open#0 f_path.mnt	ERROR	PART THAT IS NOT THERE	NEAR	STEPS	PARAMETER
  *	knob		bpf	2		settings that may change; version 2 from here on
  *	lockdown	confidentiality
  *	config		CONFIG_BPF_LSM=y	for people
@@ -31,7 +32,7 @@
  *
  * BITS: letters for what is known of the symbol, upper case if true: S it exists, A
  * it is attachable, I error injection may change it, M fmod_ret may. A parameter is
- * "name:flags:size:type name:type".
+ * "name:flags:size:type name:type". A step is "offset:bytes".
  */
 #include <stdio.h>
 
@@ -265,6 +266,37 @@ static int on_member(struct reader *reader)
 	return 0;
 }
 
+static void read_steps(char *text, struct kernel_walk *walk)
+{
+	char *step;
+
+	while (*text && walk->n_steps < KERNEL_MAX_STEPS && (step = strsep(&text, " "))) {
+		walk->steps[walk->n_steps].offset = (uint16_t)number(strsep(&step, ":"));
+		walk->steps[walk->n_steps++].load = step ? (uint8_t)number(step) : 0;
+		if (!text)
+			break;
+	}
+}
+
+static int on_walk(struct reader *reader)
+{
+	struct fact *fact = reader_fact(reader, FACT_WALK, reader->fields[1]);
+	struct kernel_walk *walk = arena_alloc(reader->kernel->arena, sizeof(*walk));
+
+	if (!fact || !walk)
+		return -ENOMEM;
+	walk->error = -(int)number(reader->fields[2]);
+	walk->bad = reader_text(reader, reader->fields[3]);
+	walk->near = *reader->fields[4] ? reader_text(reader, reader->fields[4]) : NULL;
+	read_steps(reader->fields[5], walk);
+	fact->walk = walk;
+	fact->asked = 1;
+	if (walk->error)
+		return walk->bad ? 0 : -ENOMEM;
+	return reader->n_fields > 6 ? read_param(reader, reader->fields[6], &walk->end)
+				    : -EINVAL;
+}
+
 static int on_feature(struct reader *reader)
 {
 	enum kernel_feature feature = kernel_feature_from_name(reader->fields[1]);
@@ -389,6 +421,7 @@ static const struct {
 	{ "release", 2, on_release },
 	{ "symbol", 3, on_symbol },
 	{ "syscall", 7, on_syscall },
+	{ "walk", 6, on_walk },
 };
 
 static int read_line(struct reader *reader, char *line)

@@ -8,7 +8,8 @@
  *
  * The list has one question a line: "family PREFIX" (all functions with BTF of that
  * prefix), "function NAME", "syscall sys_NAME", "event SUBSYSTEM/NAME", "raw EVENT",
- * "member STRUCT.MEMBER".
+ * "member STRUCT.MEMBER", "walk FUNCTION#INDEX PATH", "walk trace EVENT#INDEX PATH", "walk struct NAME
+ * PATH".
  */
 #include <stdio.h>
 
@@ -58,6 +59,26 @@ static void ask_member(struct tetra_kernel *kernel, const char *path)
 	(void)kernel_find_member(kernel, path, &member);
 }
 
+/* "security_file_open#0 f_path.dentry", "trace sched_process_exec#0 comm", "struct sock sk_mark" */
+static void ask_walk(struct tetra_kernel *kernel, char *line)
+{
+	char *path = strrchr(line, ' '), *number = strchr(line, '#');
+	struct kernel_pointer from = { .is_trace = str_has_prefix(line, "trace ") };
+	struct kernel_walk walk;
+
+	if (!path)
+		return;
+	*path++ = '\0';
+	if (number) {
+		*number = '\0';
+		from.index = (uint32_t)atoi(number + 1);
+		from.function = from.is_trace ? line + strlen("trace ") : line;
+	} else {
+		from.type = line + strlen("struct ");
+	}
+	(void)kernel_find_walk(kernel, &from, path, &walk);
+}
+
 static int collect(const char *name, void *user)
 {
 	strbuf_puts(user, name);
@@ -101,6 +122,8 @@ static void ask(struct tetra_kernel *kernel, char *line)
 		ask_raw(kernel, line);
 	else if (str_equal(word, "member"))
 		ask_member(kernel, line);
+	else if (str_equal(word, "walk"))
+		ask_walk(kernel, line);
 	else
 		fprintf(stderr, "record-facts: what is '%s'?\n", word);
 }
