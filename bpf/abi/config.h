@@ -47,7 +47,7 @@ enum tetra_from {
 /* From an address to what is @offset bytes further, or to the pointer that is there. */
 struct tetra_step {
 	__u16 offset;
-	__u8 load;
+	__u8 load; /* bytes of the pointer, or at last of the value, that is there; 0: none */
 	__u8 reserved;
 };
 
@@ -93,7 +93,8 @@ struct tetra_slot_config {
 	__u8 user;	 /* pointers are user memory (syscalls) */
 	__u8 n_fields;
 	__u8 n_bytes; /* of the payload that the fields make */
-	__u8 reserved[2];
+	__u8 walks; /* steps lead to the value, and one that cannot be taken leaves it unread */
+	__u8 reserved;
 	struct tetra_source value;
 	struct tetra_source size; /* of a buffer */
 	struct tetra_field fields[TETRA_MAX_FIELDS];
@@ -165,7 +166,7 @@ struct tetra_hook_config {
 	__u8 user_stack; /* calls are those of a program: struct tetra_user_call */
 	/* A call that is signalled may not return: the program at its entry sends the event. */
 	__u8 signals_tell;
-	__u8 reserved;
+	__u8 walks; /* bit l: a slot of list l has .walks */
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 

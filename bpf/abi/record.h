@@ -82,6 +82,8 @@ struct tetra_record_hook {
 #define TETRA_ARG_NO_PATH 8u  /* pipe, socket, anonymous inode, memfd */
 #define TETRA_ARG_MOVED	  16u /* a path that was renamed each time it was read */
 #define TETRA_ARG_FOREIGN 32u /* a path in a mount namespace that a user namespace owns */
+#define TETRA_ARG_ON_WAY                                                                 \
+	64u /* FAULT: at step .size, counted from 1, of those to the value */
 
 /* The payload follows: its shape is in the row of the kind (kinds.h). */
 struct tetra_record_arg {
@@ -90,7 +92,7 @@ struct tetra_record_arg {
 	__u8 status;
 	__u8 flags;
 	__u32 bytes; /* of the payload, without padding */
-	__u64 size;  /* CHAR_BUF: length asked for; text: bytes read; else 0 */
+	__u64 size; /* CHAR_BUF: length asked for; text: bytes read; see ON_WAY; else 0 */
 };
 
 struct tetra_record_sock {

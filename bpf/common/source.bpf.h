@@ -45,12 +45,35 @@ static __always_inline __u64 source_start(void *ctx, enum program program,
 	return 0;
 }
 
+/* Compilers make one call of several, with a size that the verifier does not know. */
+#define STEP_LOAD(number)                                                                \
+	if (bytes == (number)) {                                                         \
+		error = bpf_probe_read_kernel(ret, number, from);                        \
+		asm volatile("# " #number : "+r"(error));                                \
+		return error;                                                            \
+	}
+
+/* What is at @at, of 8, 4, 2 or 1 bytes; 0, or an error. */
+static __noinline long step_load(__u64 *ret, __u64 at, __u32 bytes)
+{
+	const void *from = (const void *)at;
+	long error;
+
+	*ret = 0;
+	STEP_LOAD(8)
+	STEP_LOAD(4)
+	STEP_LOAD(2)
+	STEP_LOAD(1)
+	return -1;
+}
+#undef STEP_LOAD
+
 /* Takes the steps of slot @slot from s->raw, where it leaves the value. Global: verified once. */
 __noinline int source_walk(__u32 scratch, __u32 slot)
 {
 	struct tetra_scratch *s = scratch_get(scratch);
 	const volatile struct tetra_source *source;
-	__u64 value;
+	__u64 value, next;
 	__u32 i;
 
 	slot &= TETRA_MAX_SLOTS - 1;
@@ -58,16 +81,35 @@ __noinline int source_walk(__u32 scratch, __u32 slot)
 		return 0;
 	source = &cfg.slots[slot].value;
 	value = s->raw[slot];
+	s->unread &= ~(1ull << slot);
 	match_rolled
 	for (i = 0; i < TETRA_MAX_STEPS; i++) {
 		if (i >= source->n_steps)
 			break;
-		value += source->steps[i].offset;
-		if (source->steps[i].load)
-			value = param_load((const void *)value, 8);
+		next = value + source->steps[i].offset;
+		if (!value || (source->steps[i].load &&
+			       step_load(&next, next, source->steps[i].load) < 0)) {
+			s->unread |= 1ull << slot;
+			s->sizes[slot] = i + 1;
+			value = 0;
+			break;
+		}
+		value = next;
 	}
 	s->raw[slot] = value;
 	return 0;
+}
+
+/* A slot of list @list may be unread. */
+static __always_inline int list_walks(__u32 list)
+{
+	return cfg.walks & 1u << list;
+}
+
+/* A step to the value of slot @slot could not be taken in this run. */
+static __always_inline int slot_is_unread(const struct tetra_scratch *s, __u32 slot)
+{
+	return cfg.slots[slot].walks && s->unread >> slot & 1;
 }
 
 /*

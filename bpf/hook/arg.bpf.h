@@ -6,6 +6,7 @@
 #ifndef TETRA_BPF_ARG_H
 #define TETRA_BPF_ARG_H
 
+#include "bpf/common/source.bpf.h"
 #include "bpf/hook/select.bpf.h"
 #include "bpf/hook/vma.bpf.h"
 

@@ -17,6 +17,22 @@ static __always_inline void arg_put_number(struct tetra_scratch *s, __u32 scratc
 		arg_put_word(s, slot);
 }
 
+/* Writes the slots that are unread, without a value. */
+static __noinline void args_put_unread(struct tetra_scratch *s)
+{
+	__u32 slot, header;
+
+	for (slot = 0; slot < TETRA_MAX_SLOTS; slot++) {
+		header = s->spot;
+		if (!slot_is_unread(s, slot) || !arg_open(s, slot))
+			continue;
+		arg_at(s, header)->status = TETRA_ARG_FAULT;
+		arg_at(s, header)->flags = TETRA_ARG_ON_WAY;
+		arg_at(s, header)->size = s->sizes[slot];
+		arg_close(s, slot, header, 0);
+	}
+}
+
 /* Writes every slot that is not in the record yet. Global: verified once, alone. */
 __noinline int args_put(__u32 scratch)
 {
@@ -25,6 +41,8 @@ __noinline int args_put(__u32 scratch)
 
 	if (!s)
 		return 0;
+	if (cfg.walks)
+		args_put_unread(s);
 	SLOTS_EACH (TETRA_SLOTS_NUMBER, i, slot)
 		if (!(s->run.done & 1u << slot))
 			arg_put_number(s, scratch, slot);

@@ -47,6 +47,36 @@ static __noinline __u64 call_number(__u64 number)
 	return number;
 }
 
+/* What is next after a slot that may be unread. */
+enum slot_next { SLOT_NO_RULE_IS_LEFT, SLOT_IS_READ, SLOT_IS_DONE };
+
+/* All columns of slot @slot, if its value could not be reached. */
+static __noinline enum slot_next slot_look(tetra_image image, struct tetra_scratch *s,
+					   __u32 uses, __u32 dims, __u32 slot)
+{
+	slot &= TETRA_MAX_SLOTS - 1;
+	if (!slot_is_unread(s, slot))
+		return SLOT_IS_READ;
+	if (!uses)
+		return SLOT_IS_DONE;
+	unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
+	return select_aside(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
+			    TETRA_VALUE_UNREADABLE)
+		       ? SLOT_IS_DONE
+		       : SLOT_NO_RULE_IS_LEFT;
+}
+
+/* In a loop over slots. */
+#define SLOT_SKIP_UNREAD(list, uses, slot)                                               \
+	if (list_walks(list)) {                                                          \
+		enum slot_next next = slot_look(image, s, uses, dims, slot);             \
+                                                                                         \
+		if (next == SLOT_NO_RULE_IS_LEFT)                                        \
+			return 0;                                                        \
+		if (next == SLOT_IS_DONE)                                                \
+			continue;                                                        \
+	}
+
 /* Numbers are extended from their own width, if that is less than the kind's. */
 static __always_inline int slots_numbers(void *ctx, enum program program,
 					 tetra_image image, struct tetra_scratch *s,
@@ -60,6 +90,7 @@ static __always_inline int slots_numbers(void *ctx, enum program program,
 
 		if (program == PROGRAM_TYPED)
 			value = source_number(value, &s->raw[slot]);
+		SLOT_SKIP_UNREAD(TETRA_SLOTS_NUMBER, uses, slot)
 		value = source_extend(value, slot);
 		if (cfg.calls && cfg.slots[slot].reader == TETRA_READ_CALL)
 			value = call_number(value);
@@ -82,6 +113,7 @@ static __always_inline int slots_socks(void *ctx, enum program program, tetra_im
 		__u64 address = slot_value(ctx, program, s, slot);
 
 		s->sock.cookie = 0; /* that of an earlier run */
+		SLOT_SKIP_UNREAD(TETRA_SLOTS_SOCK, uses, slot)
 		s->raw[slot] = address;
 		if (uses && !select_sock(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
 					 sock_state(s, slot, address)))
@@ -409,6 +441,7 @@ static __always_inline int slots_paths(void *ctx, enum program program, tetra_im
 		/* Do not compute addresses ahead: the loop usually runs once. */
 		opaque(s);
 		s->raw[slot] = value;
+		SLOT_SKIP_UNREAD(TETRA_SLOTS_PATH, q.uses, slot)
 		if (q.uses & COLUMN(TETRA_COL_FILE_TYPE)) {
 			if (!select_file_type(image, s, q.dim + TETRA_COL_FILE_TYPE,
 					      value, reader))
@@ -466,6 +499,7 @@ static __always_inline int slots_texts(void *ctx, enum program program, tetra_im
 		__u32 uses = list_uses(columns, slot, TETRA_SLOTS_TEXT);
 
 		s->raw[slot] = slot_value(ctx, program, s, slot);
+		SLOT_SKIP_UNREAD(TETRA_SLOTS_TEXT, uses, slot)
 		if (cfg.slots[slot].reader == TETRA_READ_BUFFER)
 			s->sizes[slot] = slot_size(ctx, program, slot);
 		if (uses &&

@@ -152,8 +152,12 @@ static int point_fill(struct ruleset_hook *hook, const struct state_point *point
 		      const struct session_state *state, struct tetra_session *session)
 {
 	hook->n_slots = TETRA_MAX_SLOTS;
-	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++)
-		hook->slots[i].kind = point->point->shape.slots[i].kind;
+	for (uint32_t i = 0; i < TETRA_MAX_SLOTS; i++) {
+		const struct tetra_slot_config *slot = &point->point->shape.slots[i];
+
+		hook->slots[i].kind = slot->kind;
+		hook->slots[i].walks = slot->walks;
+	}
 	hook->groups = calloc(MAX(point->n_members, 1u), sizeof(*hook->groups));
 	if (!hook->groups)
 		return -ENOMEM;

@@ -89,8 +89,8 @@ static const struct schema label_selector_schema =
 	BOOL("returnCopy", doc_arg, return_copy, LATER),                        \
 	BOOL("maxData", doc_arg, max_data),                                     \
 	TEXT("label", doc_arg, label),                                          \
-	TEXT("resolve", doc_arg, resolve, LATER),                               \
-	TEXT("btfType", doc_arg, btf_type, LATER),                              \
+	TEXT("resolve", doc_arg, resolve),                                      \
+	TEXT("btfType", doc_arg, btf_type),                                     \
 	TEXT("btfTypeModule", doc_arg, btf_module, LATER)
 
 static const struct schema_field arg_fields[] = {

@@ -342,7 +342,9 @@ static void fill_text(struct tetra_arg *ret, const struct event_arg *arg)
 
 	ret->text = text.text;
 	ret->text_len = text.len;
-	ret->orig_size = MAX(arg->head.size, (uint64_t)text.len);
+	ret->orig_size = arg->head.flags & TETRA_ARG_ON_WAY
+				 ? 0
+				 : MAX(arg->head.size, (uint64_t)text.len);
 }
 
 static void fill_path(struct tetra_arg *ret, const struct event_arg *arg)
@@ -380,6 +382,14 @@ static void put_fault(struct writer *writer, const struct event_arg *arg)
 {
 	const char *fault = codec_of(arg->spec->kind)->fault;
 
+	if (arg->head.flags & TETRA_ARG_ON_WAY) {
+		writer_lit(writer,
+			   "{\"error_arg\":{\"Message\":\"Bad address encountered "
+			   "during resolve dereference at depth ");
+		writer_u64(writer, arg->head.size);
+		writer_lit(writer, "\"}");
+		return;
+	}
 	if (!fault) {
 		writer_lit(writer, "{\"error_arg\":{\"Message\":"
 				   "\"Bad address for basic type\"}");

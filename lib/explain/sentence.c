@@ -136,6 +136,8 @@ static bool arg_put(const struct policy_hook *hook, const char *name, struct str
 	if (part)
 		strbuf_format(ret, "%s of ", part);
 	strbuf_format(ret, "args[%lu] (%s", i, arg->type);
+	if (arg->resolve)
+		strbuf_format(ret, " %s", arg->resolve);
 	if (arg->label)
 		strbuf_format(ret, ", %s", arg->label);
 	strbuf_puts(ret, ")");

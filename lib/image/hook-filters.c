@@ -396,6 +396,7 @@ static int collect_at_slot(const struct rule_place *place, uint32_t slot, bool i
 {
 	const struct ruleset_hook *hook = place->rules->hook;
 	struct column **columns;
+	bool is_aside;
 	int r;
 
 	if (slot >= TETRA_MAX_SLOTS || slot >= hook->n_slots)
@@ -403,7 +404,8 @@ static int collect_at_slot(const struct rule_place *place, uint32_t slot, bool i
 	columns = &place->rules->slots[slot * TETRA_SLOT_COLUMNS];
 	r = collect_filter(place, columns, hook->slots[slot].kind, filter);
 	/* A program at the entry sees results that do not exist yet. */
-	for (uint32_t i = 0; is_result && i < TETRA_SLOT_COLUMNS; i++)
+	is_aside = is_result || hook->slots[slot].walks;
+	for (uint32_t i = 0; is_aside && i < TETRA_SLOT_COLUMNS; i++)
 		if (columns[i])
 			columns[i]->aside = 1;
 	return r;

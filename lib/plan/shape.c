@@ -253,6 +253,8 @@ static void config_list_slot(struct tetra_hook_config *config, uint32_t list,
 	config->some_typed[list] |= config->slots[slot].typed;
 	config->some_untyped[list] |= !config->slots[slot].typed;
 	config->calls |= config->slots[slot].reader == TETRA_READ_CALL;
+	if (config->slots[slot].walks)
+		config->walks |= (uint8_t)(1u << list);
 }
 
 static void config_set_slots(struct tetra_hook_config *config,

@@ -11,7 +11,9 @@
 /* Arguments in the note of a user-space probe. */
 #define MAX_USDT_INDEX 11
 /* Steps of a resolve path. */
-#define MAX_STEPS	10u
+#define MAX_STEPS 10u
+/* Bytes of such a path. */
+#define MAX_PATH_BYTES	512u
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 enum role { ROLE_ARG, ROLE_DATA, ROLE_RETURN };
@@ -133,10 +135,23 @@ static void path_check(struct build_hook *hook, doc_value path)
 				   "write the members from the outside in, such as "
 				   "f_path.dentry or comm[0]",
 				   Q " is not a path to a member", path->text);
+	else if (path->n > MAX_PATH_BYTES)
+		(void)report_error(hook->build->report, path, "too-long", NULL,
+				   "the path has %u bytes; %u can be looked up", path->n,
+				   MAX_PATH_BYTES);
 	else if (steps > MAX_STEPS)
 		(void)report_error(hook->build->report, path, "too-many", NULL,
 				   "the path has %u steps; %u can be walked", steps,
 				   MAX_STEPS);
+}
+
+/* Parameters of the kernel's functions lead to its structs. */
+static bool is_walkable(const struct build_hook *hook)
+{
+	uint32_t section = hook->section->section;
+
+	return section != SECTION_UPROBE && section != SECTION_USDT &&
+	       (section != SECTION_TRACEPOINT || is_raw(hook->doc));
 }
 
 static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
@@ -147,6 +162,9 @@ static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
 				     doc->source, NULL);
 	if (!doc->resolve || (!doc->resolve->n && role != ROLE_DATA))
 		return;
+	if (role == ROLE_RETURN || (role == ROLE_ARG && !is_walkable(hook)))
+		report_unsupported_key(hook->build->report, doc->resolve,
+				       "'resolve' is not yet supported here");
 	if (doc->source && doc->source->word &&
 	    word_number(&data_sources, doc->source->word) == DATA_OF_REGISTERS)
 		register_read_check(hook, doc->resolve);
@@ -185,6 +203,15 @@ static const struct type_row *argument_check(struct build_hook *hook,
 	return type;
 }
 
+/* An empty text is none. */
+static int text_fill(struct build *build, doc_value value, char **ret)
+{
+	if (!value || !value->n)
+		return 0;
+	*ret = arena_text(build->arena, value->text, value->n);
+	return *ret ? 0 : -ENOMEM;
+}
+
 static int argument_fill(struct build *build, const struct doc_arg *doc,
 			 const struct type_row *type, struct policy_arg *ret)
 {
@@ -196,9 +223,11 @@ static int argument_fill(struct build *build, const struct doc_arg *doc,
 	ret->kind = type ? type->kind : 0;
 	ret->type = arena_text(build->arena, type ? type->name : "",
 			       type ? strlen(type->name) : 0);
-	if (doc->label && doc->label->n)
-		ret->label = arena_text(build->arena, doc->label->text, doc->label->n);
-	return ret->type && (ret->label || !doc->label || !doc->label->n) ? 0 : -ENOMEM;
+	ret->resolve_mark = doc->resolve ? doc->resolve->mark : doc->node->mark;
+	if (!ret->type || text_fill(build, doc->label, &ret->label) < 0 ||
+	    text_fill(build, doc->resolve, &ret->resolve) < 0)
+		return -ENOMEM;
+	return text_fill(build, doc->btf_type, &ret->btf_type);
 }
 
 /* args and data share the positions; the first one too many is reported. */

@@ -35,6 +35,10 @@ struct policy_arg {
 	uint32_t size_index; /* sizeArgIndex as written: 1-based, 0 none */
 	char *type;	     /* the type as written ("int", "sint32") */
 	char *label;	     /* or NULL */
+	/* The member that is read, "mm.owner.pid", from what the parameter points to; or NULL. */
+	char *resolve;
+	struct mark resolve_mark;
+	char *btf_type; /* the struct that it is said to point to; NULL: as the function has it */
 };
 
 /* One value of a filter. The operator and the class determine which member is valid. */

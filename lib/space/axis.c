@@ -42,10 +42,17 @@ static bool rates_are_same(const struct policy_action *a, const struct policy_ac
 	return a->rate_ms == b->rate_ms && a->rate_scope == b->rate_scope;
 }
 
+static bool texts_are_same(const char *a, const char *b)
+{
+	return a && b ? str_equal(a, b) : a == b;
+}
+
 bool axis_is_same(const struct axis *a, const struct axis *b)
 {
 	return dimension_is_same(&a->dimension, &b->dimension) && a->index == b->index &&
 	       a->kind == b->kind && a->doubts == b->doubts &&
+	       texts_are_same(a->resolve, b->resolve) &&
+	       texts_are_same(a->btf_type, b->btf_type) &&
 	       pids_are_same(a->pids, b->pids) &&
 	       binaries_are_same(a->binaries, b->binaries) &&
 	       rates_are_same(a->rate, b->rate);
@@ -148,6 +155,9 @@ static int arg_domain(const struct axis *axis, const struct set_space *space,
 		ret->parts[TETRA_VALUE_ABSENT] = &set_everything;
 		return 0;
 	}
+	/* On the way to a member there may be a pointer that leads nowhere. */
+	if (axis->resolve)
+		ret->parts[TETRA_VALUE_UNREADABLE] = &set_everything;
 	return number_domain(space, row->bits, row->is_signed,
 			     &ret->parts[TETRA_VALUE_READ]);
 }

@@ -130,6 +130,8 @@ static void axis_of(const struct rule_group *group, const struct policy_selector
 		ret->index = dimension->which == POLICY_ARG_RETURN ? POLICY_ARG_RETURN
 								   : arg->index;
 		ret->kind = arg->kind;
+		ret->resolve = arg->resolve;
+		ret->btf_type = arg->btf_type;
 		ret->dimension.which = 0;
 		break;
 	case DIMENSION_FORKS:

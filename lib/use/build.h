@@ -55,6 +55,9 @@ void use_leave_out(struct use_build *build, uint32_t position);
  */
 void use_plan_layout(struct use_build *build, const struct use_spot *spot,
 		     uint32_t position);
+/* Argument @position is a member of what its parameter points to. @list: where it is in the hook. */
+void use_plan_resolve(struct use_build *build, const char *list,
+		      const struct kernel_function *function, uint32_t position);
 /* How each argument, and the result, is read from the parameters of @function. */
 void use_plan_params(struct use_build *build, const struct kernel_function *function);
 void use_plan_return(struct use_build *build, const struct kernel_function *function);

@@ -92,12 +92,20 @@ static int step_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel
 {
 	struct tetra_source *value = &slot->value;
 
-	value->start = value->from;
-	value->from = TETRA_FROM_STEPS;
-	value->steps[0].load = 1;
-	value->n_steps = 1;
-	return member_plan(kernel, path, POINTER_BYTES, &value->steps[0].offset,
-			   ret_missing);
+	struct tetra_step *step;
+
+	/* A way that the policy names may lead to the struct. */
+	if (value->from != TETRA_FROM_STEPS) {
+		value->start = value->from;
+		value->from = TETRA_FROM_STEPS;
+	}
+	if (value->n_steps == TETRA_MAX_STEPS) {
+		*ret_missing = path;
+		return -EOPNOTSUPP;
+	}
+	step = &value->steps[value->n_steps++];
+	step->load = POINTER_BYTES;
+	return member_plan(kernel, path, POINTER_BYTES, &step->offset, ret_missing);
 }
 
 int layout_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel,

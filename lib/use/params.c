@@ -214,6 +214,27 @@ static void param_type_plan(struct use_build *build, const char *list,
 	slot->typed = param_is_direct(build, function, arg->index, arg->kind);
 }
 
+static void resolve_plan(struct use_build *build, const char *list,
+			 const struct kernel_function *function, uint32_t position)
+{
+	const struct policy_arg *arg = &build->hook->args[position];
+	const struct use_spot spot = { arg->resolve_mark, list, "resolve" };
+
+	if (is_call(build))
+		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
+			  "hook a function of the kernel that has the struct",
+			  "system calls have addresses of the program's memory, which "
+			  "'resolve' does not read");
+	else if (!function->has_params)
+		use_error(
+			build, &spot, -EOPNOTSUPP, "no-kernel-facts", NULL,
+			"the kernel's BTF does not describe '%s', so nothing says where "
+			"'%s' is",
+			build->use->point.symbol, arg->resolve);
+	else
+		use_plan_resolve(build, list, function, position);
+}
+
 static void param_plan(struct use_build *build, const struct kernel_function *function,
 		       uint32_t position)
 {
@@ -231,6 +252,10 @@ static void param_plan(struct use_build *build, const struct kernel_function *fu
 	    !param_is_there(build, list, function, position))
 		return;
 	size_plan(build, list, function, position);
+	if (arg->resolve) {
+		resolve_plan(build, list, function, position);
+		return;
+	}
 	bytes = param_bytes(function, arg->index, &is_signed);
 	fit_width(slot, bytes, is_signed);
 	param_type_plan(build, list, function, position);

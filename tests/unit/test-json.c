@@ -400,6 +400,25 @@ TEST(json_buffers_tell_what_is_missing)
 			 "\"orig_size\":\"6\"}}");
 }
 
+static void make_on_way(struct tetra_record_arg *arg)
+{
+	arg->status = TETRA_ARG_FAULT;
+	arg->flags = TETRA_ARG_ON_WAY;
+	arg->size = 3;
+}
+
+TEST(json_faults_on_the_way_to_a_value)
+{
+	const uint32_t kinds[] = { TETRA_ARG_INT32, TETRA_ARG_STRING, TETRA_ARG_FILE,
+				   TETRA_ARG_CHAR_BUF };
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		ck_assert_str_eq(
+			arg_text(kinds[i], "x", "", 0, make_on_way),
+			"{\"error_arg\":{\"Message\":\"Bad address encountered "
+			"during resolve dereference at depth 3\"},\"label\":\"x\"}");
+}
+
 TEST(json_faults_by_kind)
 {
 	ck_assert_str_eq(arg_text(TETRA_ARG_INT32, "x", "", 0, make_fault),
