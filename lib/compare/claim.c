@@ -160,7 +160,7 @@ static int put_args(struct report *report, const struct node *args,
 					 hook->n_args);
 			break;
 		}
-		snprintf(index, sizeof(index), "index: %u", hook->args[i++].index);
+		snprintf(index, sizeof(index), "args: [%u]", i++);
 		if (!is_any(node))
 			r = put_matcher(report, &filters, index, node);
 		if (r < 0)
@@ -253,6 +253,14 @@ static int put_selectors(struct report *report, const struct claim *claim,
 	return r;
 }
 
+static void put_text(struct strbuf *ret, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	strbuf_format(ret, ", %s: ", key);
+	quote(ret, text, strlen(text));
+}
+
 static void put_arg_list(const struct policy_hook *hook, struct strbuf *ret)
 {
 	strbuf_puts(ret, "args: [");
@@ -261,6 +269,8 @@ static void put_arg_list(const struct policy_hook *hook, struct strbuf *ret)
 
 		strbuf_format(ret, "%s{index: %u, type: ", i ? ", " : "", arg->index);
 		quote(ret, arg->type, strlen(arg->type));
+		put_text(ret, "resolve", arg->resolve);
+		put_text(ret, "btfType", arg->btf_type);
 		if (arg->size_index)
 			strbuf_format(ret, ", sizeArgIndex: %u", arg->size_index);
 		strbuf_puts(ret, "}");

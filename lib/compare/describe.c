@@ -633,8 +633,7 @@ int describe_set(const struct lists *lists, uint32_t number,
 static uint32_t position_of(const struct rule_group *group, const struct axis *axis)
 {
 	for (uint32_t i = 0; group->hook && i < group->hook->n_args; i++)
-		if (group->hook->args[i].index == axis->index &&
-		    group->hook->args[i].kind == axis->kind)
+		if (axis_reads(axis, &group->hook->args[i]))
 			return i;
 	return UINT32_MAX;
 }

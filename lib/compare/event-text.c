@@ -50,15 +50,19 @@ static const char *state_word(uint8_t state)
 	}
 }
 
-/* The axis of an argument's part; NO_AXIS. */
-static uint32_t part_axis(const struct writer *writer, uint32_t index, uint32_t kind,
+/* The axis of an argument's part, or of the result's if @arg is that; NO_AXIS. */
+static uint32_t part_axis(const struct writer *writer, const struct policy_arg *arg,
 			  uint32_t part)
 {
+	bool is_result = arg == &writer->hook->return_arg;
+
 	for (uint32_t i = 0; i < writer->lists->n_axes; i++) {
 		const struct axis *axis = writer->lists->axes[i];
 
-		if (axis->dimension.kind == DIMENSION_ARG && axis->index == index &&
-		    axis->kind == kind && axis->dimension.part == part)
+		if (axis->dimension.kind != DIMENSION_ARG || axis->dimension.part != part)
+			continue;
+		if (is_result ? axis->index == POLICY_ARG_RETURN && axis->kind == arg->kind
+			      : axis_reads(axis, arg))
 			return i;
 	}
 	return NO_AXIS;
@@ -77,7 +81,7 @@ static void put_name_or_number(struct writer *writer, const struct axis *axis,
 	strbuf_done(&text);
 }
 
-static void put_sock(struct writer *writer, uint32_t index, uint32_t kind)
+static void put_sock(struct writer *writer, const struct policy_arg *of)
 {
 	static const uint8_t parts[] = { TETRA_PART_SADDR,    TETRA_PART_DADDR,
 					 TETRA_PART_SPORT,    TETRA_PART_DPORT,
@@ -85,7 +89,7 @@ static void put_sock(struct writer *writer, uint32_t index, uint32_t kind)
 					 TETRA_PART_STATE };
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		uint32_t axis = part_axis(writer, index, kind, parts[i]);
+		uint32_t axis = part_axis(writer, of, parts[i]);
 		struct set_word word;
 
 		if (axis == NO_AXIS)
@@ -178,14 +182,14 @@ static void put_arg_state(struct writer *writer, const struct eval_arg *arg,
 	close_map(writer);
 }
 
-static void put_arg(struct writer *writer, uint32_t index, uint32_t kind)
+static void put_arg(struct writer *writer, const struct policy_arg *of)
 {
-	const struct kind_row *row = kind_row(kind);
-	struct eval_arg arg = { .kind = kind };
+	const struct kind_row *row = kind_row(of->kind);
+	struct eval_arg arg = { .kind = of->kind };
 	uint32_t type_axis = NO_AXIS, axis;
 
 	for (uint32_t part = 0; part < TETRA_PART_END; part++) {
-		axis = part_axis(writer, index, kind, part);
+		axis = part_axis(writer, of, part);
 		if (axis == NO_AXIS)
 			continue;
 		word_to_arg(writer->lists->axes[axis], writer->witness->words[axis],
@@ -197,7 +201,7 @@ static void put_arg(struct writer *writer, uint32_t index, uint32_t kind)
 		put_arg_state(writer, &arg, type_axis);
 	} else if (row->classes & TETRA_CLASSES_SOCK) {
 		open_map(writer);
-		put_sock(writer, index, kind);
+		put_sock(writer, of);
 		close_map(writer);
 	} else if (row->classes & (TETRA_CLASS_TEXT | TETRA_CLASS_PATH)) {
 		put_text(writer, &arg, type_axis);
@@ -217,14 +221,13 @@ static void put_args(struct writer *writer)
 	for (uint32_t i = 0; i < hook->n_args; i++) {
 		if (i)
 			strbuf_puts(writer->ret, ",");
-		put_arg(writer, hook->args[i].index, hook->args[i].kind);
+		put_arg(writer, &hook->args[i]);
 	}
 	strbuf_puts(writer->ret, "]");
 	writer->first = false;
-	if (part_axis(writer, POLICY_ARG_RETURN, hook->return_arg.kind,
-		      TETRA_PART_VALUE) != NO_AXIS) {
+	if (part_axis(writer, &hook->return_arg, TETRA_PART_VALUE) != NO_AXIS) {
 		key(writer, "return");
-		put_arg(writer, POLICY_ARG_RETURN, hook->return_arg.kind);
+		put_arg(writer, &hook->return_arg);
 	}
 }
 

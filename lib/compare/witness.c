@@ -307,8 +307,7 @@ static void set_args(const struct lists *lists, const struct witness *witness,
 			continue;
 		}
 		for (uint32_t i = 0; i < hook->n_args; i++)
-			if (hook->args[i].index == axis->index &&
-			    hook->args[i].kind == axis->kind)
+			if (axis_reads(axis, &hook->args[i]))
 				word_to_arg(axis, word, &args[i]);
 	}
 }

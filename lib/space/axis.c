@@ -47,6 +47,13 @@ static bool texts_are_same(const char *a, const char *b)
 	return a && b ? str_equal(a, b) : a == b;
 }
 
+bool axis_reads(const struct axis *axis, const struct policy_arg *arg)
+{
+	return axis->dimension.kind == DIMENSION_ARG && axis->index == arg->index &&
+	       axis->kind == arg->kind && texts_are_same(axis->resolve, arg->resolve) &&
+	       texts_are_same(axis->btf_type, arg->btf_type);
+}
+
 bool axis_is_same(const struct axis *a, const struct axis *b)
 {
 	return dimension_is_same(&a->dimension, &b->dimension) && a->index == b->index &&

@@ -96,6 +96,8 @@ static inline const uint64_t *axis_row(const struct lists *lists, const struct a
 /* All values that an event can have there. */
 int axis_domain(const struct axis *axis, const struct set_space *space,
 		const struct set **ret);
+/* The axis is of what the argument reads; not of a result. */
+bool axis_reads(const struct axis *axis, const struct policy_arg *arg);
 bool axis_is_same(const struct axis *a, const struct axis *b);
 /* Numbers: the lowest is as good as a letter elsewhere. */
 bool axis_is_readable(const struct axis *axis);

@@ -302,5 +302,45 @@ class NotComparable(Program):
         self.assertIn("type auto cannot be compared", self.run_it("prove", suite, status=2)[1])
 
 
+class Members(Program):
+    """Two members of what one parameter points to are two values."""
+    TEXT = """\
+apiVersion: cilium.io/v1alpha1
+kind: TracingPolicy
+metadata: {name: members}
+spec:
+  kprobes:
+  - call: security_task_kill
+    syscall: false
+    args:
+    - {index: 0, type: int, resolve: pid}
+    - {index: 0, type: int, resolve: %s}
+    selectors:
+    - matchArgs:
+      - {args: [0], operator: Equal, values: ["1"]}
+      - {args: [1], operator: Equal, values: ["%d"]}
+      matchActions: [{action: Override, argError: -1}]
+"""
+
+    def compare(self, old, new):
+        paths = [self.write("%d.yaml" % i, self.TEXT % one) for i, one in enumerate((old, new))]
+        return self.run_it("diff", *paths, status=1)[0]
+
+    def test_each_has_its_own_value(self):
+        out = self.compare(("tgid", 2), ("tgid", 3))
+        self.assertIn('"args":[1,3]', out)
+        self.assertIn("args[0] = 1 or unreadable  and  args[1] = 3", out)
+
+    def test_one_member_is_not_another(self):
+        self.assertIn("BLOCKED", self.compare(("tgid", 2), ("exit_code", 2)))
+
+    def test_claims_are_about_the_member(self):
+        self.write("one.yaml", self.TEXT % ("tgid", 2))
+        suite = "apiVersion: tetra.test/v1\nkind: PolicySuite\npolicies: [one.yaml]\nprove:\n" \
+                "- never-allowed: {function: security_task_kill, args: ['1', '%d']}\n"
+        self.run_it("prove", self.write("yes.yaml", suite % 2), status=0)
+        self.run_it("prove", self.write("no.yaml", suite % 3), status=1)
+
+
 if __name__ == "__main__":
     unittest.main()
