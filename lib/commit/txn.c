@@ -7,6 +7,7 @@
 #include "lib/base/opts.h"
 #include "lib/kernel/memlock.h"
 #include "lib/lint/here.h"
+#include "lib/commit/counters.h"
 #include "lib/commit/next.h"
 #include "lib/session/place.h"
 #include "lib/session/session.h"
@@ -247,6 +248,8 @@ static int load_check(struct tetra_txn *txn, const struct load *load,
 	int r = load_check_hooks(session, load->loaded, txn->next, load->mode, load->kept,
 				 diag);
 
+	if (r == 0)
+		r = counters_check(session, txn->next, load->loaded, diag);
 	if (r == 0)
 		r = load_check_here(session, load->loaded->policy, load->mode, diag);
 	if (r == 0)

@@ -5,6 +5,9 @@
 #include <gelf.h>
 #include <sys/stat.h>
 
+#define PAGE_BYTES    4096u
+#define COUNTER_BYTES 2u
+
 struct program {
 	int fd;
 	struct program_identity identity;
@@ -235,8 +238,9 @@ void program_offer_symbols(const struct program *program, struct nearest *neares
 	program_each_function(program, offer, nearest);
 }
 
-/* A part of the file that is mapped as code; false at the end. */
-static bool program_next_code(const struct program *program, size_t *i, GElf_Phdr *ret)
+/* A part of @type with all of @flags; false at the end. */
+static bool program_next_part(const struct program *program, GElf_Word type,
+			      GElf_Word flags, size_t *i, GElf_Phdr *ret)
 {
 	size_t n;
 
@@ -245,10 +249,16 @@ static bool program_next_code(const struct program *program, size_t *i, GElf_Phd
 	while (*i < n) {
 		if (!gelf_getphdr(program->elf, (int)(*i)++, ret))
 			return false;
-		if (ret->p_type == PT_LOAD && ret->p_flags & PF_X)
+		if (ret->p_type == type && (ret->p_flags & flags) == flags)
 			return true;
 	}
 	return false;
+}
+
+/* A part of the file that is mapped as code; false at the end. */
+static bool program_next_code(const struct program *program, size_t *i, GElf_Phdr *ret)
+{
+	return program_next_part(program, PT_LOAD, PF_X, i, ret);
 }
 
 int program_find_offset(const struct program *program, uint64_t address, uint64_t *ret)
@@ -273,6 +283,38 @@ bool program_has_code(const struct program *program, uint64_t offset)
 	while (program_next_code(program, &i, &part))
 		if (offset >= part.p_offset && offset - part.p_offset < part.p_filesz)
 			return true;
+	return false;
+}
+
+/* What the file has of a part, and the rest of its last page, in which variables begin that it has not. */
+static uint64_t part_mapped_bytes(const GElf_Phdr *part)
+{
+	uint64_t in_page = part->p_offset % PAGE_BYTES;
+	uint64_t rest = (in_page + part->p_filesz) % PAGE_BYTES;
+
+	if (!part->p_filesz || part->p_memsz <= part->p_filesz || !rest)
+		return part->p_filesz;
+	return part->p_filesz + MIN(part->p_memsz - part->p_filesz, PAGE_BYTES - rest);
+}
+
+static bool part_has_counter(const GElf_Phdr *part, uint64_t bytes, uint64_t offset)
+{
+	return offset >= part->p_offset && bytes >= COUNTER_BYTES &&
+	       offset - part->p_offset <= bytes - COUNTER_BYTES;
+}
+
+bool program_has_counter(const struct program *program, uint64_t offset)
+{
+	GElf_Phdr part;
+	size_t i = 0, k = 0;
+
+	/* What the loader makes read-only before the program runs. */
+	while (program_next_part(program, PT_GNU_RELRO, 0, &k, &part))
+		if (part_has_counter(&part, part.p_filesz, offset))
+			return false;
+	while (program_next_part(program, PT_LOAD, PF_W, &i, &part))
+		if (part_has_counter(&part, part_mapped_bytes(&part), offset))
+			return offset - offset % PAGE_BYTES < program->bytes;
 	return false;
 }
 

@@ -48,6 +48,11 @@ int program_find_offset(const struct program *program, uint64_t address, uint64_
 bool program_is_inside(const struct program *program, uint64_t offset);
 /* Whether the bytes at @offset are mapped as code. */
 bool program_has_code(const struct program *program, uint64_t offset);
+/*
+ * Whether the kernel finds a probe's counter at @offset: two bytes that are mapped from the file, and
+ * stay writable once the program has started.
+ */
+bool program_has_counter(const struct program *program, uint64_t offset);
 
 static inline void program_freep(struct program **program)
 {

@@ -15,22 +15,28 @@ static const struct {
 	int error;
 	int given; /* to the caller */
 	const char *why, *hint;
+	bool in_file; /* of a place in a file only */
 } reasons[] = {
 	{ EPERM, -EPERM, "it is not permitted",
-	  "run as root, or give CAP_BPF and CAP_PERFMON" },
+	  "run as root, or give CAP_BPF and CAP_PERFMON", false },
 	{ EACCES, -EPERM, "it is not permitted",
-	  "run as root, or give CAP_BPF and CAP_PERFMON" },
-	{ ENOMEM, -ENOMEM, "out of memory", NULL },
-	{ ENOENT, -ENOENT, "it is not there", NULL },
-	{ E2BIG, -EOPNOTSUPP, "too many programs are attached there already", NULL },
+	  "run as root, or give CAP_BPF and CAP_PERFMON", false },
+	{ ENOMEM, -ENOMEM, "out of memory", NULL, false },
+	{ ENOENT, -ENOENT, "it is not there", NULL, false },
+	{ E2BIG, -EOPNOTSUPP, "too many programs are attached there already", NULL,
+	  false },
 	{ EBUSY, -EOPNOTSUPP,
 	  "something else already modifies this function (a live patch or a tracer)",
 	  NULL },
 	{ ENODEV, -EOPNOTSUPP, "the kernel has disabled ftrace after a fault",
-	  "see the kernel's log" },
+	  "see the kernel's log", false },
 	{ ENOTSUPP, -EOPNOTSUPP, "the kernel cannot probe the instruction there",
-	  "name another place of the function, such as SYMBOL+OFFSET" },
-	{ EINVAL, -EOPNOTSUPP, "this kernel does not allow such a program there", NULL },
+	  "name another place of the function, such as SYMBOL+OFFSET", false },
+	{ EINVAL, -EOPNOTSUPP,
+	  "another probe is there, with another counter, or with none",
+	  "give refCtrOffsets as that probe has it, or remove that probe", true },
+	{ EINVAL, -EOPNOTSUPP, "this kernel does not allow such a program there", NULL,
+	  false },
 };
 
 /* The end of the log: what the verifier rejected. */
@@ -87,7 +93,8 @@ int failure_tell(const struct failure *failure, const struct tetra_kernel *kerne
 				  "%s cannot be %s: " KERNEL_PERF_RESERVED,
 				  failure->program, failure->step);
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)
-		if (reasons[i].error == error)
+		if (reasons[i].error == error &&
+		    (!reasons[i].in_file || failure->in_file))
 			return diag_error(diag, place, reasons[i].given, "attach-failed",
 					  reasons[i].hint, "%s cannot be %s: %s",
 					  failure->program, failure->step,

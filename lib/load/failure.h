@@ -19,6 +19,7 @@ struct failure {
 	const char *step;    /* "loaded", "attached" */
 	int error;	     /* negative */
 	bool perf;	     /* it is attached with a perf event */
+	bool in_file;	     /* attaching to a place in a file failed */
 	char *log;	     /* the verifier's, or NULL; changed */
 	failure_log_fn to;   /* gets the end of it; or NULL */
 	void *user;

@@ -171,6 +171,21 @@ static void return_check(struct use_build *build, const struct program *program)
 		build->hook->name, build->hook->subsystem);
 }
 
+/* The kernel takes any offset, and where it finds nothing to write to, it counts nothing. */
+static void counter_look(struct use_build *build, const struct program *program)
+{
+	const struct use_spot spot = { .mark = build->hook->name_mark,
+				       .member = "refCtrOffsets" };
+	uint64_t counter = build->use->point.place.counter;
+
+	if (counter && !program_has_counter(program, counter))
+		use_error(build, &spot, -EOPNOTSUPP, "out-of-range",
+			  "give the place of the counter in the file, not its address",
+			  "0x%" PRIx64 " of '%s' is not in data that the program writes: "
+			  "the kernel would not count there",
+			  counter, build->hook->subsystem);
+}
+
 /* Programs for 32-bit x86 pass parameters on the stack, and their returns move it otherwise. */
 static void bits_check(struct use_build *build, const struct program *program)
 {
@@ -209,6 +224,7 @@ static void file_look(struct use_build *build)
 	point->inode = identity.inode;
 	point->changed = identity.changed;
 	count_tell(build, count);
+	counter_look(build, program);
 	bits_check(build, program);
 	return_check(build, program);
 }

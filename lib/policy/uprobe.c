@@ -43,9 +43,13 @@ static void targets_check(struct build_hook *hook)
 				     "name symbols, offsets or addrs");
 }
 
-/* The kernel has 32 bits for it. */
+/* The kernel has 32 bits for it, and takes two bytes that are not parted by a page's end. */
 static void counter_check(struct build_hook *hook, doc_value value)
 {
+	if (value->number % 2)
+		(void)report_error(hook->build->report, value, "bad-value", NULL,
+				   "a counter has two bytes, and begins at an even "
+				   "offset");
 	if (value->number > UINT32_MAX)
 		(void)report_error(
 			hook->build->report, value, "out-of-range", NULL,
@@ -149,15 +153,14 @@ static char *place_name(struct build *build, doc_value value,
 	}
 }
 
-static bool is_taken(const struct policy_hook *hooks, uint32_t n, const char *name,
-		     uint64_t counter)
+/* The same place of one file, as far as the policy says: "f" is "f+0". */
+static bool place_is_same(const struct policy_hook *hook, const char *name,
+			  const struct policy_place *place)
 {
-	uint32_t i;
-
-	for (i = 0; i < n; i++)
-		if (str_equal(hooks[i].name, name) && hooks[i].place.counter == counter)
-			return true;
-	return false;
+	return hook->place.kind == place->kind && hook->place.at == place->at &&
+	       hook->place.symbol_len == place->symbol_len &&
+	       (place->kind != POLICY_AT_SYMBOL ||
+		!strncmp(hook->name, name, place->symbol_len));
 }
 
 /* A uprobe and what it becomes: .n hooks so far, of the places before .at. */
@@ -169,10 +172,49 @@ struct spread {
 	uint32_t n, at;
 };
 
+static const struct policy_hook *find_taken(const struct spread *spread, const char *name,
+					    const struct policy_place *place)
+{
+	for (uint32_t i = 0; i < spread->n; i++)
+		if (place_is_same(&spread->hooks[i], name, place))
+			return &spread->hooks[i];
+	return NULL;
+}
+
+/* In an earlier hook of the policy. */
+static const struct policy_hook *find_earlier(const struct spread *spread,
+					      const char *name,
+					      const struct policy_place *place)
+{
+	const struct tetra_policy *policy = spread->build->policy;
+
+	for (uint32_t i = 0; i < policy->n_hooks; i++) {
+		const struct policy_hook *hook = &policy->hooks[i];
+
+		if (hook->kind == POLICY_UPROBE && place_is_same(hook, name, place) &&
+		    str_equal(hook->subsystem, spread->first->subsystem))
+			return hook;
+	}
+	return NULL;
+}
+
+/* The kernel has one counter for a probed place, or none. */
+static void counters_compare(const struct spread *spread, doc_value value,
+			     const struct policy_hook *other, uint64_t counter)
+{
+	if (other && other->place.counter != counter)
+		(void)report_error(spread->build->report, value, "conflict",
+				   "write the same counter at both, or one of them only",
+				   "'%s' is a place of this policy already, with another "
+				   "counter or with none",
+				   value->text);
+}
+
 static int place_add(struct spread *spread, doc_value value, struct policy_place place)
 {
 	const struct doc_values *counters = &spread->doc->ref_counts;
 	struct policy_hook *hook = &spread->hooks[spread->n];
+	const struct policy_hook *taken;
 	char *name = place_name(spread->build, value, &place);
 
 	if (spread->at < counters->n && counters->items[spread->at])
@@ -180,7 +222,11 @@ static int place_add(struct spread *spread, doc_value value, struct policy_place
 	spread->at++;
 	if (!name)
 		return -ENOMEM;
-	if (is_taken(spread->hooks, spread->n, name, place.counter))
+	taken = find_taken(spread, name, &place);
+	counters_compare(spread, value,
+			 taken ? taken : find_earlier(spread, name, &place),
+			 place.counter);
+	if (taken)
 		return 0;
 	*hook = *spread->first;
 	hook->place = place;

@@ -152,6 +152,7 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 		.error = r,
 		.log = log,
 		.perf = is_by_perf(plan->program),
+		.in_file = plan->in_user && str_equal(step, "attached"),
 	};
 
 	snprintf(program, sizeof(program), "the %s program for '%s%s%s'",

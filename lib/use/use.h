@@ -73,6 +73,8 @@ struct plan_point {
 };
 
 bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b);
+/* The kernel has one counter, or none, for a place in a file: they have different ones. */
+bool plan_point_excludes(const struct plan_point *a, const struct plan_point *b);
 
 /* enum tetra_event_kind of what happens there. */
 uint32_t plan_point_event_kind(const struct plan_point *point);

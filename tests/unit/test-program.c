@@ -85,6 +85,38 @@ TEST(program_has_no_other_places)
 	ck_assert(!program_has_code(program, UINT64_MAX));
 }
 
+/* Their place in the file is what the map of this process says. */
+static volatile uint16_t written[2] __attribute__((section(".written"), used)) = { 1, 2 };
+static const uint16_t constant = 3;
+
+static uint64_t offset_of(const volatile void *at)
+{
+	unsigned long long from, to, offset, wanted = (uintptr_t)at;
+	uint64_t ret = 0;
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[4096];
+
+	while (fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%llx-%llx %*s %llx", &from, &to, &offset) == 3 &&
+		    wanted >= from && wanted < to)
+			ret = wanted - from + offset;
+	fclose(maps);
+	return ret;
+}
+
+TEST(program_has_counters)
+{
+	ck_assert_int_eq(program_open(&program, SELF), 0);
+	ck_assert(program_has_counter(program, offset_of(written)));
+	ck_assert(program_has_counter(program, offset_of(written + 1)));
+	ck_assert(!program_has_counter(program, offset_of(&constant)));
+	ck_assert(!program_has_counter(
+		program, offset_of((const void *)(uintptr_t)function_of_this_test)));
+	ck_assert(!program_has_counter(program, 0));
+	ck_assert(!program_has_counter(program, UINT32_MAX - 1));
+	ck_assert(!program_has_counter(program, UINT64_MAX));
+}
+
 /* Which of several functions it is, a program decides when it starts. */
 static int chosen(void)
 {

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernel refuses a probe whose counter is another than that of a probe which is there: uses that
+ * exclude each other are found before anything is attached.
+ */
+#ifndef TETRA_LIB_COUNTERS_H
+#define TETRA_LIB_COUNTERS_H
+
+#include "lib/state/state.h"
+
+/*
+ * Of @loaded, which comes into @next: against itself, the other policies there, and those in force,
+ * whose programs go only after its own are attached. Findings at its hooks.
+ * Return: 0; -EOPNOTSUPP.
+ */
+int counters_check(const struct tetra_session *session, const struct session_state *next,
+		   const struct session_policy *loaded, struct tetra_diag *diag);
+
+#endif
