@@ -472,6 +472,42 @@ static void result_put(const struct policy_hook *hook, bool signals, struct strb
 		line_put(ret, "Events have the return value.");
 }
 
+/* Filters on texts of the process, by whether what is not resident passes them. */
+static void memory_put(const struct policy_hook *hook, struct strbuf *ret)
+{
+	bool passes = false, fails = false;
+
+	for (uint32_t i = 0; i < hook->n_selectors; i++) {
+		const struct policy_selector *s = &hook->selectors[i];
+
+		for (uint32_t k = 0; k < s->n_args; k++) {
+			if (s->args[k].arg >= hook->n_args ||
+			    !kind_has_class(hook->args[s->args[k].arg].kind,
+					    TETRA_CLASS_TEXT))
+				continue;
+			passes |= s->accepts_fault;
+			fails |= !s->accepts_fault;
+		}
+	}
+	if (!passes && !fails)
+		return;
+	line_put(ret,
+		 "Texts are memory of the process. What is not resident there cannot be "
+		 "read");
+	strbuf_puts(ret, hook->kind == POLICY_UPROBE
+				 ? ", and "
+				 : ", unless a program waits for it, and ");
+	if (passes && fails)
+		strbuf_puts(ret,
+			    "passes filters of rows whose conditions say "
+			    "\"unreadable in user memory\", and none of other rows.");
+	else if (passes)
+		strbuf_puts(ret, "passes their filters: the row acts.");
+	else
+		strbuf_puts(ret, "passes no filter: \"unreadable\" in a condition is not "
+				 "this. The option unreadable: match lets it pass.");
+}
+
 void sentence_hook(const struct tetra_policy *policy, const struct policy_hook *hook,
 		   bool is_exact, struct strbuf *ret)
 {
@@ -490,6 +526,8 @@ void sentence_hook(const struct tetra_policy *policy, const struct policy_hook *
 		line_put(ret,
 			 "matchReturnArgs does not restrict rows that enforce: they act "
 			 "before there is a result, and have no such condition.");
+	if (hook_reads_user(hook))
+		memory_put(hook, ret);
 	if (hook->call_not_found_ok)
 		line_put(ret,
 			 "If this kernel has no such function, the hook is left out.");

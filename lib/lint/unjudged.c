@@ -18,6 +18,7 @@ enum told {
 	TOLD_BUFFERS = 1 << 2,
 	TOLD_ENDS = 1 << 3,
 	TOLD_MOUNTS = 1 << 4,
+	TOLD_PROGRAMS = 1 << 5,
 };
 
 /* How far the search for a text's end goes (TEXT_END_PIECES in bpf/hook/arg.bpf.h). */
@@ -38,8 +39,22 @@ static enum policy_unreadable option(const struct lint *lint)
 	return (enum policy_unreadable)lint->build->policy->unreadable;
 }
 
+/* There, no program can wait for a page. */
+static bool is_in_program(const struct lint *lint)
+{
+	return lint->section->section == SECTION_UPROBE;
+}
+
 static const char *memory_reason(const struct lint *lint)
 {
+	if (is_in_program(lint))
+		return option(lint) == POLICY_UNREADABLE_MATCH
+			       ? "the argument is memory of the process: another thread "
+				 "can change it after the check; what cannot be read "
+				 "matches"
+			       : "the argument is memory of the process: another thread "
+				 "can change it after the check, and what is not resident "
+				 "cannot be read there and does not match";
 	return option(lint) == POLICY_UNREADABLE_MATCH
 		       ? "the argument is memory of the caller: it can change after the "
 			 "check; what cannot be read matches"
@@ -95,10 +110,33 @@ static bool has_user_memory(const struct lint *lint)
 					 lint_is_listed(functions, lint_call(lint)));
 }
 
+/* Nothing else sees it more safely, except for hooks on what the program then does. */
+static void toctou_in_program(const struct lint *lint)
+{
+	const char *why = lint_enforces(lint, lint->selector)
+				  ? racy_argument(lint, lint->sets)
+				  : NULL;
+	bool memory = why && str_has_prefix(why, "the argument");
+
+	if (!why || is_told(lint, TOLD_PROGRAMS))
+		return;
+	report_warning(
+		lint->report, lint->selector->node, "toctou",
+		memory && option(lint) != POLICY_UNREADABLE_MATCH
+			? "'unreadable: match' is against the second; hooks of the "
+			  "kernel, on what the program then does, are against both"
+			: "hook the kernel, where the program acts on it",
+		"%s", why);
+}
+
 static void toctou(const struct lint *lint)
 {
 	const char *why;
 
+	if (is_in_program(lint)) {
+		toctou_in_program(lint);
+		return;
+	}
 	if (!has_user_memory(lint) || !lint_enforces(lint, lint->selector) ||
 	    !lint->hook->name)
 		return;
@@ -154,11 +192,11 @@ static bool needs_end(const struct lint_set *set)
 	       set->type->kind != TETRA_ARG_CHAR_BUF;
 }
 
-/* For system calls, "toctou" reports it. */
+/* For system calls and programs, "toctou" reports it. */
 static bool needs_memory(const struct lint *lint, const struct lint_set *set)
 {
 	return set->type && set->type->kind == TETRA_ARG_CHAR_BUF &&
-	       !lint_is_syscall(lint);
+	       !lint_is_syscall(lint) && !is_in_program(lint);
 }
 
 static const char *verdict(const struct lint *lint)

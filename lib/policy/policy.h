@@ -232,6 +232,13 @@ bool policy_is_same_text(const struct tetra_policy *a, const struct tetra_policy
 int policy_value_fits(const struct policy_value *value, uint32_t op, uint32_t kind);
 
 /* What is between subsystem and name in its whole name: "sched/sched_switch", "/bin/bash:main". */
+/* Texts that it reads are the process's own: of those that are not resident there is a FAULT. */
+static inline bool hook_reads_user(const struct policy_hook *hook)
+{
+	return hook->syscall || hook->kind == POLICY_UPROBE ||
+	       (hook->subsystem && str_equal(hook->subsystem, "syscalls"));
+}
+
 static inline const char *hook_separator(const struct policy_hook *hook)
 {
 	return hook->kind == POLICY_UPROBE ? ":" : "/";

@@ -21,13 +21,10 @@ void bind_hook_init(struct bind_hook *ret, const struct tetra_policy *policy,
 	}
 }
 
-/* Texts that the process of a system call passes: a fault there is a state of its own. */
+/* Texts that the process itself has: a fault there is a state of its own. */
 static bool is_of_caller(const struct policy_hook *hook, uint32_t kind)
 {
-	if (!kind_has_class(kind, TETRA_CLASS_TEXT))
-		return false;
-	return hook->syscall ||
-	       (hook->subsystem && str_equal(hook->subsystem, "syscalls"));
+	return kind_has_class(kind, TETRA_CLASS_TEXT) && hook_reads_user(hook);
 }
 
 static void bind_nothing(struct eval_arg *ret)

@@ -273,6 +273,44 @@ TEST_EACH(events_of_probes_have_results, ARRAY_SIZE(probe_truths))
 	ck_assert_ptr_null(tetra_explanation_free(explanation));
 }
 
+/* What is not resident at a probe: see the scenarios uprobe-cold*. */
+#define COLD(option)                                                                     \
+	"apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: p}\n"     \
+	"spec:\n  options: [" option "]\n  uprobes:\n  - path: /bin/x\n"                 \
+	"    symbols: [f]\n    args: [{index: 0, type: string}]\n    selectors: [{" ARG( \
+		0, "Equal", "x") ", " KILL "}]\n"
+
+static const struct {
+	const char *text, *hook, *row;
+} cold_truths[] = {
+	{ COLD(""), "not resident there cannot be read, and passes no filter",
+	  "\"x\" or unreadable" },
+	{ COLD("{name: unreadable, value: match}"),
+	  "not resident there cannot be read, and passes their filters: the row acts",
+	  "\"x\" or unreadable or unreadable in user memory" },
+	{ COLD("{name: unreadable, value: no-match}"),
+	  "not resident there cannot be read, and passes no filter", "\"x\"" },
+};
+
+TEST_EACH(memory_that_is_not_resident_is_told, ARRAY_SIZE(cold_truths))
+{
+	struct tetra_explained_hook hook = { .size = sizeof(hook) };
+	struct tetra_explained_row row = { .size = sizeof(row) };
+	struct tetra_explanation *explanation = NULL;
+	struct tetra_policy *policy = NULL;
+	const char *text = cold_truths[_i].text;
+
+	ck_assert_int_eq(tetra_policy_parse(&policy, text, strlen(text), NULL, NULL), 0);
+	ck_assert_int_eq(tetra_explain(&explanation, policy), 0);
+	tetra_policy_unref(policy);
+	ck_assert_int_eq(tetra_explanation_get_hook(explanation, 0, &hook), 0);
+	ck_assert_ptr_nonnull(strstr(hook.text, cold_truths[_i].hook));
+	ck_assert_int_eq(tetra_explanation_get_row(explanation, 0, &row), 0);
+	ck_assert_str_eq(row.where[0].name, "args[0]");
+	ck_assert_ptr_nonnull(strstr(row.where[0].text, cold_truths[_i].row));
+	ck_assert_ptr_null(tetra_explanation_free(explanation));
+}
+
 TEST(filters_of_an_open_type_are_told_as_they_are)
 {
 	static const char text[] =

@@ -2,7 +2,7 @@
 /*
  * trigu ACT ARGS [-- ACT ARGS]...: calls functions of its own, for probes in programs.
  *
- *   add A B | greet TEXT | fill | mid X | deep X	what the function returns is printed
+ *   add A B | greet TEXT | cold | fill | mid X | deep X	what the function returns is printed
  *   nest N | jump N					calls within calls; calls that are left by longjmp
  *   lock						begins with a lock prefix
  *   leave | exit 0				ends inside a function
@@ -161,6 +161,23 @@ asm(".pushsection .text.locked, \"ax\"\n"
 int target_lock(void);
 static int locked __attribute__((used));
 
+/* Alone in its pages: nothing else makes them resident. */
+#define PAGE_BYTES 4096
+static const char colds[3][PAGE_BYTES]
+	__attribute__((aligned(PAGE_BYTES))) = { { 'x' }, "cold", { 'x' } };
+
+/* A text that is not resident when the function is called. */
+static int cold(void)
+{
+	long r = SYS_madvise;
+
+	asm volatile("syscall"
+		     : "+a"(r)
+		     : "D"(colds[1]), "S"((long)PAGE_BYTES), "d"(4L /* DONTNEED */)
+		     : "rcx", "r11", "memory");
+	return r ? -1 : (int)strlen(target_greet(colds[1]));
+}
+
 static int deep(long x)
 {
 	struct inner inner = { .v64 = (uint64_t)x + 7, .name = "pname" };
@@ -182,6 +199,8 @@ static int act(int n, char **words)
 		return target_add((int)a, (int)b);
 	if (!strcmp(words[0], "greet"))
 		return (int)strlen(target_greet(n > 1 ? words[1] : "x"));
+	if (!strcmp(words[0], "cold"))
+		return cold();
 	if (!strcmp(words[0], "fill")) {
 		target_fill(text);
 		return (int)strlen(text);
