@@ -3,6 +3,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/sensor/drain.h"
+#include "lib/session/place.h"
 
 static int hook_number_take(struct tetra_session *session, uint32_t *ret)
 {
@@ -338,6 +339,17 @@ int next_plan(struct tetra_session *session, struct session_state *next,
 	return 0;
 }
 
+/* A program and its link each. */
+static int next_check_room(const struct session_state *next, struct tetra_diag *diag)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < next->n_points; i++)
+		if (!next->points[i].point->attached)
+			n += 2 * next->points[i].point->ladder.n_instances;
+	return n ? session_check_room(n, diag) : 0;
+}
+
 /* Before the first of them is attached. */
 static void next_expect(struct tetra_session *session, const struct session_state *next)
 {
@@ -350,12 +362,14 @@ static void next_expect(struct tetra_session *session, const struct session_stat
 int next_attach(struct tetra_session *session, struct session_state *next,
 		struct tetra_diag *diag)
 {
-	int r = session_grow(session, state_used_rows(next));
+	int r = next_plan(session, next, diag);
 
 	if (r == 0)
-		r = next_plan(session, next, diag);
-	if (r == 0)
 		r = session_check_switches(session, next, diag);
+	if (r == 0)
+		r = next_check_room(next, diag);
+	if (r == 0)
+		r = session_grow(session, state_used_rows(next));
 	if (r == 0)
 		next_expect(session, next);
 	for (uint32_t i = 0; i < next->n_points && r == 0; i++) {

@@ -49,6 +49,38 @@ static int check_room(struct tetra_diag *diag)
 	return session_check_descriptors(r, diag);
 }
 
+/* Those that are open; 0 if that cannot be found out. */
+static uint64_t open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+	uint64_t n = 0;
+
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir)))
+		n += isdigit((unsigned char)entry->d_name[0]) != 0;
+	closedir(dir);
+	return n ? n - 1 : 0; /* one was the folder's */
+}
+
+int session_check_room(uint64_t n, struct tetra_diag *diag)
+{
+	uint64_t n_open = open_descriptors();
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY ||
+	    n_open + n <= limit.rlim_cur)
+		return 0;
+	return diag_error(
+		diag, NULL, -ENOMEM, "no-descriptors",
+		"raise RLIMIT_NOFILE (ulimit -n), or hook fewer places",
+		"too few file descriptors: this process may open %llu, has %llu, "
+		"and needs %llu more for its programs",
+		(unsigned long long)limit.rlim_cur, (unsigned long long)n_open,
+		(unsigned long long)n);
+}
+
 /* /proc must be mounted, and belong to our namespace. */
 static int check_proc(struct tetra_diag *diag)
 {

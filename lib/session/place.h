@@ -31,5 +31,7 @@ void session_warn_unreadable(struct tetra_diag *diag);
 
 /* Adds the finding if descriptors ran out; other errors are returned unchanged. */
 int session_check_descriptors(int r, struct tetra_diag *diag);
+/* Whether this process may open @n more. Asked before programs are loaded, which may take minutes. */
+int session_check_room(uint64_t n, struct tetra_diag *diag);
 
 #endif
