@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/compare/hooks.h"
 
+#include <inttypes.h>
+
 #include "lib/base/diag.h"
 #include "lib/document/section.h"
 
@@ -21,6 +23,9 @@ static bool hook_is_same(const struct policy_hook *a, const struct policy_hook *
 	    !a->subsystem != !b->subsystem)
 		return false;
 	if (a->subsystem && !str_equal(a->subsystem, b->subsystem))
+		return false;
+	/* What the program does there may depend on it, and events have it. */
+	if (a->place.counter != b->place.counter)
 		return false;
 	return str_equal(call_name(a), call_name(b));
 }
@@ -89,6 +94,10 @@ int hook_places_make(struct arena *arena, struct tetra_policy *const *old, size_
 
 const char *hook_place_name(struct arena *arena, const struct policy_hook *hook)
 {
+	if (hook->place.counter)
+		return arena_format(arena, "%s%s%s, counter 0x%" PRIx64, hook->subsystem,
+				    hook_separator(hook), hook->name,
+				    hook->place.counter);
 	if (hook->subsystem)
 		return arena_format(arena, "%s%s%s", hook->subsystem,
 				    hook_separator(hook), hook->name);

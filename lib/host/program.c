@@ -4,9 +4,13 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#define PAGE_BYTES    4096u
-#define COUNTER_BYTES 2u
+#define PAGE_BYTES	  4096u
+#define INSTRUCTION_BYTES 15u
+#define COUNTER_BYTES	  2u
+/* Functions of one name that are told apart; there may be more. */
+#define MAX_NAMESAKES 64u
 
 struct program {
 	int fd;
@@ -145,7 +149,7 @@ static const char *table_function(const struct table *table, size_t i, GElf_Sym 
 struct search {
 	const char *symbol;
 	uint32_t len;
-	uint64_t address;
+	uint64_t addresses[MAX_NAMESAKES];
 	uint32_t count;
 	bool is_late;
 };
@@ -153,13 +157,14 @@ struct search {
 /* One that a second table or name repeats is the same. */
 static void search_take(struct search *search, const char *name, const GElf_Sym *symbol)
 {
-	if (strncmp(name, search->symbol, search->len) != 0 || name[search->len] ||
-	    (search->count && search->address == symbol->st_value))
+	if (strncmp(name, search->symbol, search->len) != 0 || name[search->len])
 		return;
+	for (uint32_t i = 0; i < search->count; i++)
+		if (search->addresses[i] == symbol->st_value)
+			return;
 	search->is_late |= is_chosen_late(symbol);
-	if (!search->count)
-		search->address = symbol->st_value;
-	search->count++;
+	if (search->count < MAX_NAMESAKES)
+		search->addresses[search->count++] = symbol->st_value;
 }
 
 static void table_search(const struct table *table, struct search *search)
@@ -198,7 +203,7 @@ int program_find_symbol(const struct program *program, const char *symbol,
 		return -ENOENT;
 	if (search.is_late)
 		return -ENOTSUP;
-	*ret_address = search.address;
+	*ret_address = search.addresses[0];
 	*ret_count = search.count;
 	return 0;
 }
@@ -316,6 +321,29 @@ bool program_has_counter(const struct program *program, uint64_t offset)
 		if (part_has_counter(&part, part_mapped_bytes(&part), offset))
 			return offset - offset % PAGE_BYTES < program->bytes;
 	return false;
+}
+
+static bool is_prefix(uint8_t byte)
+{
+	static const uint8_t prefixes[] = { 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3 };
+
+	return memchr(prefixes, byte, sizeof(prefixes)) || (byte & 0xf0) == 0x40;
+}
+
+bool program_is_unprobeable(const struct program *program, uint64_t offset)
+{
+	static const uint8_t never[] = {
+		0x6c, 0x6d, 0x6e, 0x6f, 0xe4, 0xe5, 0xe6, 0xe7, 0xec, 0xed, /* in, out */
+		0xee, 0xef, 0xcc, 0xcd, 0xce, 0xcf, /* int3, int, into, iret */
+		0xf0, 0xf1, 0xf4, 0xfa, 0xfb,	    /* lock, int1, hlt, cli, sti */
+	};
+	uint8_t bytes[INSTRUCTION_BYTES];
+	ssize_t n = pread(program->fd, bytes, sizeof(bytes), (off_t)offset);
+	ssize_t i = 0;
+
+	while (i < n && is_prefix(bytes[i]))
+		i++;
+	return i < n && memchr(never, bytes[i], sizeof(never));
 }
 
 struct inside {

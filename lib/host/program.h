@@ -32,8 +32,8 @@ bool program_is_32bit(const struct program *program);
 bool program_is_stripped(const struct program *program);
 
 /*
- * The address of a function, as the file is linked, and how many have the name (each @symbol_len
- * bytes of @symbol). Return: 0; -ENOENT: the symbol tables have none; -ENODATA: there are none;
+ * The address of a function, as the file is linked, and how many have the name (@symbol_len
+ * bytes of @symbol), at most 64. Return: 0; -ENOENT: the symbol tables have none; -ENODATA: there are none;
  * -EBADMSG: the file ends before them; -ENOTSUP: the function is chosen when a program starts
  * (STT_GNU_IFUNC).
  */
@@ -48,6 +48,11 @@ int program_find_offset(const struct program *program, uint64_t address, uint64_
 bool program_is_inside(const struct program *program, uint64_t offset);
 /* Whether the bytes at @offset are mapped as code. */
 bool program_has_code(const struct program *program, uint64_t offset);
+/*
+ * The instruction there is one that kernels do not probe: with a lock, a trap, input and output, what
+ * only the kernel may do. They refuse some others as well, not all the same.
+ */
+bool program_is_unprobeable(const struct program *program, uint64_t offset);
 /*
  * Whether the kernel finds a probe's counter at @offset: two bytes that are mapped from the file, and
  * stay writable once the program has started.

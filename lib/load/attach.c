@@ -18,7 +18,8 @@
 #define PROBE_IS_RETURN	    1u
 #define PROBE_COUNTER_SHIFT 32
 /* A page. */
-#define CODE_BYTES 4096
+#define CODE_BYTES    4096
+#define FD_PATH_BYTES 32
 
 int attach_typed(int prog_fd, const struct attach_target *target)
 {
@@ -94,31 +95,34 @@ int attach_kretprobe(int prog_fd, const struct attach_target *target)
  * that is later: a probe that it cannot place would never be reached. So one page of the code is in
  * ours meanwhile. MAP_FAILED: such a file cannot be mapped for programs either.
  */
-static void *code_map(const struct attach_target *target)
+static void *code_map(const struct attach_target *target, int fd)
 {
 	off_t page = (off_t)(target->offset & ~(uint64_t)(CODE_BYTES - 1));
-	_cleanup_(closep) int fd = open(target->subsystem, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? MAP_FAILED
-		      : mmap(NULL, CODE_BYTES, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd,
-			     page);
+	return mmap(NULL, CODE_BYTES, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, page);
 }
 
 static int attach_to_file(int prog_fd, const struct attach_target *target,
 			  uint64_t config)
 {
+	_cleanup_(closep) int fd = -1;
+	char path[FD_PATH_BYTES];
 	struct perf_event_attr attr = {
 		.config = config | target->counter << PROBE_COUNTER_SHIFT,
-		.uprobe_path = (uintptr_t)target->subsystem,
+		.uprobe_path = (uintptr_t)path,
 		.probe_offset = target->offset,
 	};
-
 	void *code;
 	int r;
 
 	if (target->counter > UINT32_MAX)
 		return -EINVAL;
-	code = code_map(target);
+	/* The file at the path may be another a moment later. */
+	fd = open(target->subsystem, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	code = code_map(target, fd);
 	r = attach_probe(prog_fd, target, "uprobe", &attr);
 	if (code != MAP_FAILED)
 		munmap(code, CODE_BYTES);

@@ -171,6 +171,19 @@ static void return_check(struct use_build *build, const struct program *program)
 		build->hook->name, build->hook->subsystem);
 }
 
+/* The kernel looks at it only when the program is attached. */
+static void instruction_look(struct use_build *build, const struct program *program)
+{
+	const struct use_spot spot = use_name_spot(build);
+
+	if (!program_is_32bit(program) &&
+	    program_is_unprobeable(program, build->use->point.offset))
+		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
+			  "name another place of the function, such as SYMBOL+OFFSET",
+			  "the kernel cannot probe the instruction at '%s' of '%s'",
+			  build->hook->name, build->hook->subsystem);
+}
+
 /* The kernel takes any offset, and where it finds nothing to write to, it counts nothing. */
 static void counter_look(struct use_build *build, const struct program *program)
 {
@@ -225,6 +238,7 @@ static void file_look(struct use_build *build)
 	point->changed = identity.changed;
 	count_tell(build, count);
 	counter_look(build, program);
+	instruction_look(build, program);
 	bits_check(build, program);
 	return_check(build, program);
 }

@@ -101,11 +101,13 @@ static void symbol_check(struct build_hook *hook, doc_value value)
 		(void)report_error(hook->build->report, value, "unknown-symbol",
 				   "leave the blanks out",
 				   Q " is not the name of a symbol", text);
-	else if (plus &&
-		 (plus == text || number_parse(plus + 1, &number) < 0 || number.negative))
-		(void)report_error(hook->build->report, value, "bad-value",
-				   "write SYMBOL+OFFSET with a number, such as main+0x10",
-				   Q " is not a symbol with an offset", text);
+	else if (plus && (plus == text || strchr(plus, '_') ||
+			  number_parse(plus + 1, &number) < 0 || number.negative))
+		(void)report_error(
+			hook->build->report, value, "bad-value",
+			"write SYMBOL+OFFSET with a number, such as main+0x10; a "
+			"'+' of the symbol's own has to have +0 behind it",
+			Q " is not a symbol with an offset", text);
 }
 
 /* The file is opened where the policy is loaded, which is rarely beside it. */

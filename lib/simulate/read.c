@@ -43,7 +43,7 @@ static int read_uprobe(struct reader *reader, const struct node *node)
 
 	if (!name || hook_is_new(reader, node) < 0)
 		return -EINVAL;
-	if (name[0] != '/' || !strchr(name, ':'))
+	if (name[0] == ':' || !strchr(name, ':'))
 		return report_error(reader->report, node, "bad-value",
 				    "write '/bin/bash:readline'",
 				    Q " is not a file and a place in it", name);

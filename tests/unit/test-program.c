@@ -117,6 +117,48 @@ TEST(program_has_counters)
 	ck_assert(!program_has_counter(program, UINT64_MAX));
 }
 
+/* What kernels do not probe, and what looks like it. */
+asm(".pushsection .text\n"
+    ".type locked_place, @function\n"
+    "locked_place: lock incl (%rsp)\n"
+    "ret\n"
+    ".size locked_place, .-locked_place\n"
+    ".type trap_place, @function\n"
+    "trap_place: int3\n"
+    "ret\n"
+    ".size trap_place, .-trap_place\n"
+    ".type wide_place, @function\n"
+    "wide_place: .byte 0x66, 0x48\n"
+    "mov $0xf0f0, %eax\n"
+    "ret\n"
+    ".size wide_place, .-wide_place\n"
+    ".popsection");
+
+static const struct {
+	const char *name;
+	bool is_unprobeable;
+} instructions[] = {
+	{ "locked_place", true },
+	{ "trap_place", true },
+	{ "wide_place", false },
+	{ "function_of_this_test", false },
+};
+
+TEST(program_has_instructions_that_are_not_probed)
+{
+	ck_assert_int_eq(program_open(&program, SELF), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(instructions); i++) {
+		uint64_t address, offset;
+
+		ck_assert_int_eq(find(instructions[i].name, &address), 0);
+		ck_assert_int_eq(program_find_offset(program, address, &offset), 0);
+		ck_assert_msg(program_is_unprobeable(program, offset) ==
+				      instructions[i].is_unprobeable,
+			      "%s", instructions[i].name);
+	}
+	ck_assert(!program_is_unprobeable(program, UINT32_MAX));
+}
+
 /* Which of several functions it is, a program decides when it starts. */
 static int chosen(void)
 {

@@ -274,22 +274,38 @@ static const struct node *policy_tree(struct suite *suite, size_t i)
 	return suite->policy_nodes[i];
 }
 
+/* The end of "/bin/bash:readline", after @path and the colon, or NULL. A path that is not whole began
+ * where the library ran. */
+static const char *place_after(const char *function, const char *path)
+{
+	size_t n = strlen(path);
+	const char *at = function;
+
+	while (n && (at = strstr(at, path))) {
+		if (at[n] == ':' && (at == function || (path[0] != '/' && at[-1] == '/')))
+			return at + n + 1;
+		at++;
+	}
+	return NULL;
+}
+
 /* A place without a symbol has none in the event either. */
 static int is_uprobe_of(const struct node *hook, const struct seen *seen)
 {
 	const char *path = node_get_text(hook, "path");
 	const struct node *symbols = node_get(hook, "symbols");
-	size_t n = path ? strlen(path) : 0;
+	const char *place = path && seen->kind == TETRA_EVENT_UPROBE && seen->function
+				    ? place_after(seen->function, path)
+				    : NULL;
 
-	if (seen->kind != TETRA_EVENT_UPROBE || !n || !seen->function ||
-	    strncmp(seen->function, path, n) != 0 || seen->function[n] != ':')
+	if (!place)
 		return 0;
-	if (!symbols)
-		return !seen->function[n + 1];
+	if (!symbols || !symbols->n)
+		return !*place;
 	for (size_t i = 0; i < symbols->n; i++) {
 		const char *text = symbols->items[i]->text;
 
-		if (text && strcmp(text, seen->function + n + 1) == 0)
+		if (text && strcmp(text, place) == 0)
 			return 1;
 	}
 	return 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/recording.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,13 +41,18 @@ static int hook_uprobe(struct tetra_input *input, yajl_val event)
 {
 	const char *path = tree_text(event, "path"), *symbol = tree_text(event, "symbol");
 	const char *offset = tree_text(event, "offset");
-	char place[32];
+	unsigned long long number;
+	char place[32], *end;
 
 	if (!path || (!symbol && !offset))
 		return -EINVAL;
-	if (!symbol)
-		snprintf(place, sizeof(place), "offset 0x%llx",
-			 strtoull(offset, NULL, 10));
+	if (!symbol) {
+		errno = 0;
+		number = strtoull(offset, &end, 10);
+		if (errno || *end || !isdigit((unsigned char)*offset))
+			return -EINVAL;
+		snprintf(place, sizeof(place), "offset 0x%llx", number);
+	}
 	return tetra_input_set_uprobe(input, path, symbol ? symbol : place);
 }
 

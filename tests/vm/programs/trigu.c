@@ -150,13 +150,18 @@ static int rise(int n)
 	return __builtin_setjmp(back) ? 0 : target_sink(100);
 }
 
-/* Begins with an instruction that the kernel cannot probe. */
+/* Begin with an instruction that the kernel cannot probe: by a lock, or a segment that means nothing. */
 asm(".pushsection .text.locked, \"ax\"\n"
     ".type target_lock, @function\n"
     "target_lock: lock incl locked(%rip)\n"
     "mov $7, %eax\n"
     "ret\n"
     ".size target_lock, .-target_lock\n"
+    ".type target_prefix, @function\n"
+    "target_prefix: .byte 0x3e\n"
+    "mov $7, %eax\n"
+    "ret\n"
+    ".size target_prefix, .-target_prefix\n"
     ".popsection");
 int target_lock(void);
 static int locked __attribute__((used));
