@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/compare/hooks.h"
 
-#include <inttypes.h>
-
 #include "lib/base/diag.h"
 #include "lib/document/section.h"
 
@@ -23,9 +21,6 @@ static bool hook_is_same(const struct policy_hook *a, const struct policy_hook *
 	    !a->subsystem != !b->subsystem)
 		return false;
 	if (a->subsystem && !str_equal(a->subsystem, b->subsystem))
-		return false;
-	/* What the program does there may depend on it, and events have it. */
-	if (a->place.counter != b->place.counter)
 		return false;
 	return str_equal(call_name(a), call_name(b));
 }
@@ -94,10 +89,6 @@ int hook_places_make(struct arena *arena, struct tetra_policy *const *old, size_
 
 const char *hook_place_name(struct arena *arena, const struct policy_hook *hook)
 {
-	if (hook->place.counter)
-		return arena_format(arena, "%s%s%s, counter 0x%" PRIx64, hook->subsystem,
-				    hook_separator(hook), hook->name,
-				    hook->place.counter);
 	if (hook->subsystem)
 		return arena_format(arena, "%s%s%s", hook->subsystem,
 				    hook_separator(hook), hook->name);
@@ -182,6 +173,18 @@ static void selector_remarks(const struct policy_selector *s, bool *ret)
 	}
 }
 
+/* Hooks at one place that have different ones. */
+static bool counters_differ(const struct hook_places *places)
+{
+	for (uint32_t i = 0; i < places->n; i++)
+		for (uint32_t k = i + 1; k < places->n; k++)
+			if (places->items[i].place == places->items[k].place &&
+			    places->items[i].hook->place.counter !=
+				    places->items[k].hook->place.counter)
+				return true;
+	return false;
+}
+
 void hook_places_note(const struct hook_places *places, struct tetra_diag *diag)
 {
 	const struct diag_place nowhere = {};
@@ -202,4 +205,8 @@ void hook_places_note(const struct hook_places *places, struct tetra_diag *diag)
 		diag_note(diag, &nowhere, "links-not-followed", NULL,
 			  "programs that are symbolic links are not looked up: names are "
 			  "compared as they are written");
+	if (counters_differ(places))
+		diag_note(diag, &nowhere, "counters-not-compared", NULL,
+			  "refCtrOffsets of one place differ: what a program does by its "
+			  "counter, and the counter in events, is not compared");
 }

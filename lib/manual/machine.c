@@ -36,6 +36,11 @@ static const struct finding_row rows[] = {
 	  "it. A user can bring that about, and pass. The policy is rejected, unless the option "
 	  "enforcement: best-effort accepts it.",
 	  "Use the hook or the boot option that the hint names.", NULL },
+	{ "counters-not-compared", NOTE, "A comparison that does not follow counters",
+	  "A place in a program has another counter (refCtrOffsets) in the other policies. Rules "
+	  "are compared as if the program came there in both; many programs do so only if the "
+	  "right counter is counted up.",
+	  "Look at refCtrOffsets of both.", NULL },
 	{ "descent-before", NOTE, "Processes whose past is not known",
 	  "The policy follows forks or children, but of processes that were running when the "
 	  "session began only the parent and the program of that moment are known.",

@@ -183,6 +183,15 @@ prove:
 """
 
 
+    def test_counters_are_not_compared_and_that_is_said(self):
+        probe = ("apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: p}\n"
+                 "spec:\n  uprobes: [{path: /bin/x, symbols: [f], refCtrOffsets: [%d]}]\n")
+        for counter, said in ((64, False), (66, True), (0, True)):
+            _, err = self.run_it("diff", self.write("old.yaml", probe % 64),
+                                 self.write("new.yaml", probe % counter), status=0)
+            self.assertEqual("[counters-not-compared]" in err, said)
+
+
 class Prove(Program):
     def prove(self, *claims, args=(), status):
         self.write("guard.yaml", guard(("Equal", "/etc/passwd", "Sigkill")))

@@ -248,6 +248,24 @@ class Sim(Program):
                       "process: {binary: /usr/bin/dash}}"):
             self.assertEqual(self.verdicts(PASSWD, event), ["kill"])
 
+    def test_places_in_programs(self):
+        probe = ("apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: p}\nspec:\n"
+                 "%s  uprobes: [{path: bin/x, %s, args: [{index: 0, type: string}], selectors: ["
+                 "{matchArgs: [{index: 0, operator: Equal, values: [x]}], "
+                 "matchActions: [{action: Sigkill}]}]}]\n")
+        event = "{uprobe: 'bin/x:f', args: [%s]}"
+        plain = probe % ("", "symbols: [f]")
+        self.assertEqual(self.verdicts(plain, event % "x", event % "y", event % "{unreadable: true}"),
+                         ["kill", "none", "none"])
+        lenient = probe % ("  options: [{name: unreadable, value: match}]\n", "symbols: [f]")
+        self.assertEqual(self.verdicts(lenient, event % "{unreadable: true}"), ["kill"])
+        offset = probe % ("", "offsets: [16]")
+        told = recorded("", {"string_arg": "x"}, kind="process_uprobe", path="bin/x", offset="16")
+        self.assertEqual(self.verdicts(offset, told), ["kill"])
+        for wrong in ("zz", "16x", "-1", "", "99999999999999999999"):
+            told["process_uprobe"]["offset"] = wrong
+            self.assertEqual(self.sim(offset, told)[1]["broken"], 1)
+
     def test_a_broken_line_is_reported_and_counted(self):
         found, total, err = self.sim(PASSWD, EXEC, "{\"process_kprobe\":", "", "[1]",
                                      "{function: f, arg: 1}", "\x1b[2J", write_passwd())
