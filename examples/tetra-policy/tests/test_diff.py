@@ -174,15 +174,6 @@ class Diff(Program):
         self.run_it("diff", good, good + "x", status=2)
         self.run_it("diff", good, status=2)
 
-
-SUITE = """\
-apiVersion: tetra.test/v1
-kind: PolicySuite
-policies: [guard.yaml]
-prove:
-"""
-
-
     def test_counters_are_not_compared_and_that_is_said(self):
         probe = ("apiVersion: cilium.io/v1alpha1\nkind: TracingPolicy\nmetadata: {name: p}\n"
                  "spec:\n  uprobes: [{path: /bin/x, symbols: [f], refCtrOffsets: [%d]}]\n")
@@ -190,6 +181,14 @@ prove:
             _, err = self.run_it("diff", self.write("old.yaml", probe % 64),
                                  self.write("new.yaml", probe % counter), status=0)
             self.assertEqual("[counters-not-compared]" in err, said)
+
+
+SUITE = """\
+apiVersion: tetra.test/v1
+kind: PolicySuite
+policies: [guard.yaml]
+prove:
+"""
 
 
 class Prove(Program):

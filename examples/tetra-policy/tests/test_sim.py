@@ -255,7 +255,7 @@ class Sim(Program):
                  "matchActions: [{action: Sigkill}]}]}]\n")
         event = "{uprobe: 'bin/x:f', args: [%s]}"
         plain = probe % ("", "symbols: [f]")
-        self.assertEqual(self.verdicts(plain, event % "x", event % "y", event % "{unreadable: true}"),
+        self.assertEqual(self.verdicts(plain, event % "x", event % "z", event % "{unreadable: true}"),
                          ["kill", "none", "none"])
         lenient = probe % ("  options: [{name: unreadable, value: match}]\n", "symbols: [f]")
         self.assertEqual(self.verdicts(lenient, event % "{unreadable: true}"), ["kill"])
