@@ -291,7 +291,7 @@ bool program_has_code(const struct program *program, uint64_t offset)
 	return false;
 }
 
-/* What the file has of a part, and the rest of its last page, in which variables begin that it has not. */
+/* What the file has of a part, and the rest of its last page, in which other variables begin. */
 static uint64_t part_mapped_bytes(const GElf_Phdr *part)
 {
 	uint64_t in_page = part->p_offset % PAGE_BYTES;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * counted: counters of probes, which the kernel counts up in a process while a probe is there: what it
- * does with them, and that what it refuses or would never count is refused with that reason, by loads
- * and by what foretells them.
+ * counted: counters of probes, which the kernel counts up in a process while a probe is there: what
+ * it does with them, and that what it refuses or would never count is refused with that reason, by
+ * loads and by what foretells them.
  */
 #include <errno.h>
 #include <fcntl.h>

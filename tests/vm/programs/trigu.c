@@ -150,7 +150,7 @@ static int rise(int n)
 	return __builtin_setjmp(back) ? 0 : target_sink(100);
 }
 
-/* Begin with an instruction that the kernel cannot probe: by a lock, or a segment that means nothing. */
+/* Begin with what the kernel cannot probe: a lock, or a segment that means nothing. */
 asm(".pushsection .text.locked, \"ax\"\n"
     ".type target_lock, @function\n"
     "target_lock: lock incl locked(%rip)\n"
