@@ -42,6 +42,7 @@ enum tetra_from {
 	/* WORD and RESULT of a type that programs with typed parameters cannot load. */
 	TETRA_FROM_COPY = 10,
 	TETRA_FROM_RESULT_COPY = 11,
+	TETRA_FROM_OPERAND = 12, /* .operand, of a place in a program */
 };
 
 /* From an address to what is @offset bytes further, or to the pointer that is there. */
@@ -53,6 +54,19 @@ struct tetra_step {
 
 #define TETRA_MAX_STEPS 10
 
+/*
+ * Where a program has put an argument: a number, to which registers are added; and what memory has
+ * there, if it loads. Of a register: its word in struct pt_regs, plus 1; 0: none.
+ */
+struct tetra_operand {
+	__u8 base, index;
+	__u8 index_shift;
+	__u8 skip; /* bits of the sum below the value */
+	__u8 loads;
+	__u8 reserved[3];
+	__u32 number[2]; /* the lower half, the upper half */
+};
+
 struct tetra_source {
 	__u8 from; /* enum tetra_from */
 	__u8 bytes;
@@ -60,7 +74,10 @@ struct tetra_source {
 	__u8 start;
 	__u8 n_steps;
 	__u32 at;
-	struct tetra_step steps[TETRA_MAX_STEPS];
+	union {
+		struct tetra_step steps[TETRA_MAX_STEPS];
+		struct tetra_operand operand; /* of .bytes bytes */
+	};
 };
 
 /*
@@ -166,7 +183,9 @@ struct tetra_hook_config {
 	__u8 user_stack; /* calls are those of a program: struct tetra_user_call */
 	/* A call that is signalled may not return: the program at its entry sends the event. */
 	__u8 signals_tell;
-	__u8 walks; /* bit l: a slot of list l has .walks */
+	__u8 walks;    /* bit l: a slot of list l has .walks */
+	__u8 operands; /* slots are TETRA_FROM_OPERAND */
+	__u8 reserved[7];
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 
@@ -306,7 +325,7 @@ struct tetra_rate_set {
 };
 
 _Static_assert(sizeof(struct tetra_slot_config) == 300, "no hidden padding");
-_Static_assert(sizeof(struct tetra_hook_config) == 2584, "no hidden padding");
+_Static_assert(sizeof(struct tetra_hook_config) == 2592, "no hidden padding");
 _Static_assert(sizeof(struct tetra_proc) == 512, "no hidden padding");
 _Static_assert(sizeof(struct tetra_rate_set) == 256, "no hidden padding");
 

@@ -415,7 +415,7 @@ enum tetra_value_state {
 	X(PATH_MOVED, 0, "paths that were renamed each time they were read")             \
 	X(PATH_DEEP, 1, "paths of more components than are followed")                    \
 	X(PATH_DETACHED, 2, "paths on mounts that are in no mount namespace")            \
-	X(USER_MEMORY, 3, "arguments of system calls whose memory could not be read")    \
+	X(USER_MEMORY, 3, "arguments in the memory of processes that could not be read") \
 	X(KERNEL_MEMORY, 4, "arguments in kernel memory that could not be read")         \
 	X(TEXT_END, 5, "texts whose end was too far away")                               \
 	X(RECORD_FULL, 6, "texts that found no room beside the others")                  \

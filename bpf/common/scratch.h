@@ -117,7 +117,7 @@ struct tetra_scratch {
 	struct tetra_run run;
 	struct tetra_match match;
 	__u64 raw[TETRA_MAX_SLOTS]; /* each slot's value: number or pointer */
-	__u64 unread; /* bit s: a step of slot s could not be taken; .sizes has its number, from 1 */
+	__u64 unread; /* bit s: slot s was out of reach; .sizes: at which step, from 1 */
 	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length */
 	__u64 arguments_hash;	      /* so far: args_hash() */
 	__u64 unknown;		      /* what unknown() makes of a value */

@@ -6,6 +6,7 @@
 #ifndef TETRA_BPF_SOURCE_H
 #define TETRA_BPF_SOURCE_H
 
+#include "bpf/common/operand.bpf.h"
 #include "bpf/common/param.bpf.h"
 #include "bpf/common/scratch.bpf.h"
 
@@ -129,6 +130,8 @@ static __always_inline __u64 slot_value(void *ctx, enum program program,
 	__u32 from = source->from;
 	__u64 value;
 
+	if (program == PROGRAM_REGS && cfg.operands)
+		return operand_value(ctx, s, slot, 0);
 	if (from == TETRA_FROM_STEPS)
 		from = source->start;
 	value = source_start(ctx, program, source, from);

@@ -27,8 +27,10 @@ static __noinline void args_put_unread(struct tetra_scratch *s)
 		if (!slot_is_unread(s, slot) || !arg_open(s, slot))
 			continue;
 		arg_at(s, header)->status = TETRA_ARG_FAULT;
-		arg_at(s, header)->flags = TETRA_ARG_ON_WAY;
-		arg_at(s, header)->size = s->sizes[slot];
+		if (!cfg.operands) {
+			arg_at(s, header)->flags = TETRA_ARG_ON_WAY;
+			arg_at(s, header)->size = s->sizes[slot];
+		}
 		arg_close(s, slot, header, 0);
 	}
 }

@@ -59,7 +59,8 @@ static __noinline enum slot_next slot_look(tetra_image image, struct tetra_scrat
 		return SLOT_IS_READ;
 	if (!uses)
 		return SLOT_IS_DONE;
-	unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
+	unreadable_count(cfg.operands ? TETRA_UNREADABLE_USER_MEMORY
+				      : TETRA_UNREADABLE_KERNEL_MEMORY);
 	return select_aside(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
 			    TETRA_VALUE_UNREADABLE)
 		       ? SLOT_IS_DONE
@@ -500,8 +501,15 @@ static __always_inline int slots_texts(void *ctx, enum program program, tetra_im
 
 		s->raw[slot] = slot_value(ctx, program, s, slot);
 		SLOT_SKIP_UNREAD(TETRA_SLOTS_TEXT, uses, slot)
-		if (cfg.slots[slot].reader == TETRA_READ_BUFFER)
-			s->sizes[slot] = slot_size(ctx, program, slot);
+		if (cfg.slots[slot].reader == TETRA_READ_BUFFER) {
+			if (program == PROGRAM_REGS && cfg.operands)
+				operand_size(ctx, s, slot, cfg.slots[slot].size_shift);
+			else
+				s->sizes[slot] = slot_size(ctx, program, slot);
+		}
+		if (program == PROGRAM_REGS && cfg.operands) {
+			SLOT_SKIP_UNREAD(TETRA_SLOTS_TEXT, uses, slot)
+		}
 		if (uses &&
 		    !select_texts(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS, slot))
 			return 0;

@@ -261,7 +261,7 @@ const struct option_row option_rows[] = {
 	  "also append the events to FILE, as JSON" },
 	{ 'e', "events", "KIND,...", read_events,
 	  "only these: process_exec, process_exit, process_kprobe,\n"
-	  "process_tracepoint, process_uprobe, process_lsm, tetra_lost" },
+	  "process_tracepoint, process_uprobe, process_usdt, process_lsm, tetra_lost" },
 	{ 'd', "duration", "S", read_duration,
 	  "stop after S seconds" },
 	{ 0, "enable-process-cred", NULL, set_cred,

@@ -28,6 +28,7 @@ enum tetra_event_kind {
 	TETRA_EVENT_TRACEPOINT = 10,
 	TETRA_EVENT_UPROBE = 12, /* a place in a program or library was reached */
 	TETRA_EVENT_LSM = 28,
+	TETRA_EVENT_USDT = 29,	  /* a probe in a program or library was reached */
 	TETRA_EVENT_LOST = 50001, /* records were lost */
 };
 
@@ -252,15 +253,19 @@ TETRA_API const char *tetra_event_get_policy(const struct tetra_event *event);
  *
  * Return: the kernel function of a KPROBE ("__x64_sys_write"), the hook of LSM
  * ("file_open"), the event of a TRACEPOINT ("sys_enter"), the symbol of a UPROBE as the policy
- * writes it ("readline", "main+0x10"), if it names one; else NULL. Since: 0.1
+ * writes it ("readline", "main+0x10"), if it names one; the name of a USDT, without its provider; else
+ * NULL. Since: 0.1
  */
 TETRA_API const char *tetra_event_get_function(const struct tetra_event *event);
 
 /** tetra_event_get_subsystem() - of a TRACEPOINT; else NULL. Since: 0.1 */
 TETRA_API const char *tetra_event_get_subsystem(const struct tetra_event *event);
 
-/** tetra_event_get_file() - of a UPROBE: the program or library; else NULL. Since: 0.1 */
+/** tetra_event_get_file() - of a UPROBE or USDT: the program or library; else NULL. Since: 0.1 */
 TETRA_API const char *tetra_event_get_file(const struct tetra_event *event);
+
+/** tetra_event_get_provider() - of a USDT: whose probe it is; else NULL. Since: 0.1 */
+TETRA_API const char *tetra_event_get_provider(const struct tetra_event *event);
 
 /**
  * tetra_event_get_file_offset() - of a UPROBE: its place in the file, in bytes

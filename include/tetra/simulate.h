@@ -221,6 +221,17 @@ TETRA_API int tetra_input_set_uprobe(struct tetra_input *input, const char *path
 				     const char *place);
 
 /**
+ * tetra_input_set_usdt() - a probe that a program or library has put into its own code was reached
+ * @path:	of the file, from the root on
+ * @provider:	whose probe it is
+ * @name:	its name
+ *
+ * Since: 0.1
+ */
+TETRA_API int tetra_input_set_usdt(struct tetra_input *input, const char *path,
+				   const char *provider, const char *name);
+
+/**
  * tetra_input_set_policy() - the event was recorded, under the policy of that name
  *
  * Its arguments are those of that policy, without nop. Another policy's arguments are found by

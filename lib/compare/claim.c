@@ -228,8 +228,9 @@ static int put_process(struct report *report, const struct node *mapping,
 static int put_selectors(struct report *report, const struct claim *claim,
 			 struct strbuf *ret)
 {
-	static const char *const of_claim[] = { "function", "event",  "hook",	"uprobe",
-						"args",	    "return", "unless", NULL };
+	static const char *const of_claim[] = { "function", "event",  "hook",
+						"uprobe",   "usdt",   "args",
+						"return",   "unless", NULL };
 	static const char *const of_unless[] = { NULL };
 	const struct node *unless = node_get(claim->node, "unless");
 	int r = 0;
@@ -319,6 +320,14 @@ static void put_hook(const struct policy_hook *hook, struct strbuf *ret)
 		quote(ret, hook->subsystem, strlen(hook->subsystem));
 		put_place(hook, ret);
 		break;
+	case POLICY_USDT:
+		strbuf_puts(ret, "usdts: [{path: ");
+		quote(ret, hook->subsystem, strlen(hook->subsystem));
+		strbuf_puts(ret, ", provider: ");
+		quote(ret, hook->provider, strlen(hook->provider));
+		strbuf_puts(ret, ", name: ");
+		quote(ret, hook_probe(hook), strlen(hook_probe(hook)));
+		break;
 	default:
 		strbuf_puts(ret, "kprobes: [{call: ");
 		quote(ret, hook->name, strlen(hook->name));
@@ -389,7 +398,8 @@ static int function_read(const struct node *mapping, struct report *report,
 	} keys[] = { { "function", POLICY_KPROBE },
 		     { "event", POLICY_TRACEPOINT },
 		     { "hook", POLICY_LSM },
-		     { "uprobe", POLICY_UPROBE } };
+		     { "uprobe", POLICY_UPROBE },
+		     { "usdt", POLICY_USDT } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const struct node *node = node_get(mapping, keys[i].key);

@@ -61,8 +61,9 @@ static uint32_t part_axis(const struct writer *writer, const struct policy_arg *
 
 		if (axis->dimension.kind != DIMENSION_ARG || axis->dimension.part != part)
 			continue;
-		if (is_result ? axis->index == POLICY_ARG_RETURN && axis->kind == arg->kind
-			      : axis_reads(axis, arg))
+		if (is_result
+			    ? axis->index == POLICY_ARG_RETURN && axis->kind == arg->kind
+			    : axis_reads(axis, arg))
 			return i;
 	}
 	return NO_AXIS;
@@ -465,6 +466,7 @@ static void put_hook(struct writer *writer)
 		strbuf_format(&name, "%s%s", hook->subsystem, hook_separator(hook));
 	strbuf_puts(&name, hook->name);
 	key(writer, hook->kind == POLICY_UPROBE ? "uprobe"
+		    : hook->kind == POLICY_USDT ? "usdt"
 		    : hook->subsystem		? "event"
 		    : hook->kind == POLICY_LSM	? "hook"
 						: "function");

@@ -37,8 +37,8 @@ bool hook_is_called(const struct policy_hook *hook, uint32_t kind, const char *n
 		       str_has_prefix(name, hook->subsystem) &&
 		       str_equal(hook->name, slash + 1);
 	}
-	if (kind == POLICY_UPROBE) {
-		size_t len = hook->kind == POLICY_UPROBE ? strlen(hook->subsystem) : 0;
+	if (kind == POLICY_UPROBE || kind == POLICY_USDT) {
+		size_t len = hook->kind == kind ? strlen(hook->subsystem) : 0;
 
 		return len && str_has_prefix(name, hook->subsystem) && name[len] == ':' &&
 		       str_equal(name + len + 1, hook->name);
@@ -106,6 +106,8 @@ const char *hook_place_kind(const struct policy_hook *hook)
 		return "lsm";
 	case POLICY_UPROBE:
 		return "uprobe";
+	case POLICY_USDT:
+		return "usdt";
 	default:
 		return "kprobe";
 	}

@@ -317,7 +317,7 @@ static const struct schema_field usdt_fields[] = {
 	TEXT("path", doc_hook, path, NEEDED),
 	TEXT("provider", doc_hook, provider, NEEDED),
 	TEXT("name", doc_hook, name, NEEDED),
-	TEXT("btfPath", doc_hook, btf_path),
+	TEXT("btfPath", doc_hook, btf_path, LATER),
 	HOOK_FIELDS,
 };
 static const struct schema usdt_schema = SCHEMA("a usdt", doc_hook, usdt_fields);

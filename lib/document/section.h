@@ -11,6 +11,7 @@ enum policy_hook_kind {
 	POLICY_RAW_TRACEPOINT,
 	POLICY_LSM,
 	POLICY_UPROBE, /* a place in a program or library */
+	POLICY_USDT,   /* a probe that one has put there itself */
 };
 
 /* What the hooks of a section are. */
@@ -31,7 +32,7 @@ enum policy_hook_kind {
 	  "event")                                                                           \
 	X(LSM, 3, "lsmhooks", lsm, 1, POLICY_LSM, 0, "function")                             \
 	X(UPROBE, 4, "uprobes", uprobe, 1, POLICY_UPROBE, SECTION_IN_USER, "function")       \
-	X(USDT, 5, "usdts", usdt, 0, POLICY_KPROBE, SECTION_IN_USER, "function")
+	X(USDT, 5, "usdts", usdt, 1, POLICY_USDT, SECTION_IN_USER, "probe")
 /* clang-format on */
 
 /* Bits, so that rows can name sets of them. */

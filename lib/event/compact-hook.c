@@ -391,3 +391,13 @@ void compact_uprobe(struct compact *line)
 	if (group->function_name)
 		compact_text(line, CYAN, group->function_name);
 }
+
+void compact_usdt(struct compact *line)
+{
+	const struct event_group *group = line->event->group;
+
+	compact_begin(line, "\xf0\x9f\x95\xb5\xef\xb8\x8f", "usdt");
+	compact_text(line, CYAN, group->subsys);
+	compact_text(line, CYAN, group->provider);
+	compact_text(line, CYAN, group->function_name);
+}

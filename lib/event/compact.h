@@ -10,6 +10,7 @@ void compact_exit(struct compact *line);
 void compact_kprobe(struct compact *line);
 void compact_tracepoint(struct compact *line);
 void compact_uprobe(struct compact *line);
+void compact_usdt(struct compact *line);
 void compact_lsm(struct compact *line);
 void compact_lost(struct compact *line);
 

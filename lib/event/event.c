@@ -289,9 +289,19 @@ static const struct event_group *uprobe_group(const struct tetra_event *event)
 	return some(event)->kind == TETRA_EVENT_UPROBE ? some(event)->group : NULL;
 }
 
+static const struct event_group *usdt_group(const struct tetra_event *event)
+{
+	return some(event)->kind == TETRA_EVENT_USDT ? some(event)->group : NULL;
+}
+
 const char *tetra_event_get_file(const struct tetra_event *event)
 {
-	return uprobe_group(event) ? event->group->subsys : NULL;
+	return uprobe_group(event) || usdt_group(event) ? event->group->subsys : NULL;
+}
+
+const char *tetra_event_get_provider(const struct tetra_event *event)
+{
+	return usdt_group(event) ? event->group->provider : NULL;
 }
 
 uint64_t tetra_event_get_file_offset(const struct tetra_event *event)

@@ -14,11 +14,11 @@
 #define EVENT_ARG_TEXTS(X) X(label) X(yaml_type)
 /*
  * Those of a group. Of tracepoints, function_name is the event. Of uprobes it is the symbol, or NULL,
- * and subsys the file. message and the tags are escaped once, as the policy model has them; message
+ * and subsys the file; of usdts likewise, and the provider of the probe. message and the tags are escaped once, as the policy model has them; message
  * may be NULL; return_type is as the policy writes it.
  */
 #define EVENT_GROUP_TEXTS(X)                                                             \
-	X(policy_name) X(function_name) X(subsys) X(message) X(return_type)
+	X(policy_name) X(function_name) X(subsys) X(provider) X(message) X(return_type)
 
 #define X(name) const char *name;
 struct event_group_arg {

@@ -98,6 +98,18 @@ void json_file(struct writer *writer, const struct tetra_event *event)
 	put_text(writer, event->group->subsys);
 }
 
+void json_provider(struct writer *writer, const struct tetra_event *event)
+{
+	writer_lit(writer, ",\"provider\":\"");
+	put_text(writer, event->group->provider);
+}
+
+void json_name(struct writer *writer, const struct tetra_event *event)
+{
+	writer_lit(writer, ",\"name\":\"");
+	put_text(writer, event->group->function_name);
+}
+
 void json_symbol(struct writer *writer, const struct tetra_event *event)
 {
 	if (!event->group->function_name)

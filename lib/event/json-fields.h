@@ -18,6 +18,8 @@ void json_function(struct writer *writer, const struct tetra_event *event);
 void json_subsys(struct writer *writer, const struct tetra_event *event);
 void json_event(struct writer *writer, const struct tetra_event *event);
 void json_file(struct writer *writer, const struct tetra_event *event);
+void json_provider(struct writer *writer, const struct tetra_event *event);
+void json_name(struct writer *writer, const struct tetra_event *event);
 void json_symbol(struct writer *writer, const struct tetra_event *event);
 void json_offset(struct writer *writer, const struct tetra_event *event);
 void json_counter(struct writer *writer, const struct tetra_event *event);

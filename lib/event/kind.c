@@ -32,6 +32,11 @@ static const event_field_fn uprobe_fields[] = {
 	json_offset,  json_counter, json_action
 };
 
+static const event_field_fn usdt_fields[] = { json_process,  json_parent, json_file,
+					      json_provider, json_name,	  json_policy,
+					      json_message,  json_args,	  json_tags,
+					      json_action };
+
 static const event_field_fn lost_fields[] = { json_lost };
 
 #define ROW(KIND, key, stem)                                                             \
@@ -46,6 +51,7 @@ static const struct event_kind_row rows[] = {
 	ROW(KPROBE, "process_kprobe", kprobe),
 	ROW(TRACEPOINT, "process_tracepoint", tracepoint),
 	ROW(UPROBE, "process_uprobe", uprobe),
+	ROW(USDT, "process_usdt", usdt),
 	ROW(LSM, "process_lsm", lsm),
 	ROW(LOST, "tetra_lost", lost),
 };

@@ -406,6 +406,7 @@ static void place_put(const struct policy_hook *hook, struct strbuf *ret)
 			 "Rows are judged when the kernel reaches the raw tracepoint ");
 		break;
 	case POLICY_UPROBE:
+	case POLICY_USDT:
 		line_put(ret, "Rows are judged when a process reaches ");
 		break;
 	case POLICY_LSM:
@@ -436,7 +437,7 @@ static void deny_put(const struct policy_hook *hook, bool kills, bool overrides,
 			 "fmod_ret, or by bpf_override_return: the first of these "
 			 "that serves on this kernel. If none does, the policy is "
 			 "rejected.");
-	if (kills && hook->kind == POLICY_UPROBE)
+	if (kills && (hook->kind == POLICY_UPROBE || hook->kind == POLICY_USDT))
 		line_put(ret,
 			 "A process that is killed there does not run the code that "
 			 "follows. Code that it reaches by other ways, a copy of the "

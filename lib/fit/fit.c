@@ -119,7 +119,7 @@ static int trial_hook(const struct trial *trial, const struct policy_hook *hook,
 	int r = tetra_diag_new(&own);
 
 	if (r == 0)
-		r = session_use_init(&use, hook, trial->policy, trial->kernel, 1, own);
+		r = session_use_init(&use, hook, 0, trial->policy, trial->kernel, 1, own);
 	if (r == 0)
 		r = plan_ladder(&ladder, &use.plan, use.plan.needs, NULL, trial->kernel,
 				own);

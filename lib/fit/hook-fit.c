@@ -55,8 +55,8 @@ static const char *kill_of(const struct plan_use *use, const struct plan_ladder 
 {
 	if (!(use->needs & PLAN_NEEDS_KILL))
 		return "none";
-	/* The process dies before the code at a uprobe runs. */
-	if (use->point.kind == PLAN_POINT_UPROBE)
+	/* The process dies before the code at the place runs. */
+	if (use->point.kind == PLAN_POINT_UPROBE || use->point.kind == PLAN_POINT_USDT)
 		return "denies";
 	return ladder->can_deny && !ladder->deny_skips ? "denies" : "may-complete";
 }

@@ -89,8 +89,18 @@ bool program_is_32bit(const struct program *program)
 	return program->header.e_machine == EM_386;
 }
 
-/* The list of its sections, which is at the end of most files, is missing. */
-static bool program_is_cut(const struct program *program)
+bool program_moves(const struct program *program)
+{
+	return program->header.e_type == ET_DYN;
+}
+
+struct Elf *program_get_elf(const struct program *program)
+{
+	return program->elf;
+}
+
+/* The list of its sections is at the end of most files. */
+bool program_is_cut(const struct program *program)
 {
 	return program->header.e_shoff >= program->bytes;
 }
@@ -243,6 +253,40 @@ void program_offer_symbols(const struct program *program, struct nearest *neares
 	program_each_function(program, offer, nearest);
 }
 
+static void table_search_object(const struct table *table, struct search *search)
+{
+	const char *name;
+	GElf_Sym symbol;
+
+	for (size_t i = 0; i < table->n; i++) {
+		if (!gelf_getsym(table->data, (int)i, &symbol) ||
+		    symbol.st_shndx == SHN_UNDEF || is_chosen_late(&symbol) ||
+		    GELF_ST_TYPE(symbol.st_info) > STT_FUNC)
+			continue;
+		name = elf_strptr(table->elf, table->names, symbol.st_name);
+		if (name)
+			search_take(search, name, &symbol);
+	}
+}
+
+int program_find_object(const struct program *program, const char *symbol,
+			uint32_t symbol_len, uint64_t *ret_address)
+{
+	static const GElf_Word types[] = { SHT_SYMTAB, SHT_DYNSYM };
+	struct search search = { .symbol = symbol, .len = symbol_len };
+	struct table table;
+
+	for (size_t i = 0; i < ARRAY_SIZE(types) && !search.count; i++) {
+		Elf_Scn *section = NULL;
+
+		while ((section = elf_nextscn(program->elf, section)))
+			if (table_open(program, section, types[i], &table))
+				table_search_object(&table, &search);
+	}
+	*ret_address = search.addresses[0];
+	return !search.count ? -ENOENT : search.count > 1 ? -ENOTUNIQ : 0;
+}
+
 /* A part of @type with all of @flags; false at the end. */
 static bool program_next_part(const struct program *program, GElf_Word type,
 			      GElf_Word flags, size_t *i, GElf_Phdr *ret)
@@ -266,18 +310,31 @@ static bool program_next_code(const struct program *program, size_t *i, GElf_Phd
 	return program_next_part(program, PT_LOAD, PF_X, i, ret);
 }
 
-int program_find_offset(const struct program *program, uint64_t address, uint64_t *ret)
+/* The place in the file of @bytes bytes at @address, in a part with the permission @flag. */
+static int program_find_in(const struct program *program, GElf_Word flag,
+			   uint64_t address, uint64_t bytes, uint64_t *ret)
 {
 	GElf_Phdr part;
 	size_t i = 0;
 
-	while (program_next_code(program, &i, &part)) {
-		if (address < part.p_vaddr || address - part.p_vaddr >= part.p_filesz)
+	while (program_next_part(program, PT_LOAD, flag, &i, &part)) {
+		if (address < part.p_vaddr || part.p_filesz < bytes ||
+		    address - part.p_vaddr > part.p_filesz - bytes)
 			continue;
 		*ret = address - part.p_vaddr + part.p_offset;
 		return 0;
 	}
 	return -ENOENT;
+}
+
+int program_find_data(const struct program *program, uint64_t address, uint64_t *ret)
+{
+	return program_find_in(program, PF_W, address, sizeof(uint16_t), ret);
+}
+
+int program_find_offset(const struct program *program, uint64_t address, uint64_t *ret)
+{
+	return program_find_in(program, PF_X, address, 1, ret);
 }
 
 bool program_has_code(const struct program *program, uint64_t offset)

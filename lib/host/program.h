@@ -28,6 +28,13 @@ struct program_identity program_identify(const struct program *program);
 /* A program for 32-bit x86. */
 bool program_is_32bit(const struct program *program);
 
+/* It is loaded at any address. */
+bool program_moves(const struct program *program);
+/* The end of the file is missing, with the list of its sections. */
+bool program_is_cut(const struct program *program);
+/* libelf's. Valid as long as @program. */
+struct Elf *program_get_elf(const struct program *program);
+
 /* It has no table of all symbols; it may have one of those that other files use. */
 bool program_is_stripped(const struct program *program);
 
@@ -41,6 +48,15 @@ int program_find_symbol(const struct program *program, const char *symbol,
 			uint32_t symbol_len, uint64_t *ret_address, uint32_t *ret_count);
 /* Offers the names of all functions. */
 void program_offer_symbols(const struct program *program, struct nearest *nearest);
+
+/*
+ * The address of what a name means, function or variable, that the file itself contains. Return: 0;
+ * -ENOENT; -ENOTUNIQ: there are several.
+ */
+int program_find_object(const struct program *program, const char *symbol,
+			uint32_t symbol_len, uint64_t *ret_address);
+/* The place in the file of data that can be written, two bytes of it; -ENOENT: none is there. */
+int program_find_data(const struct program *program, uint64_t address, uint64_t *ret);
 
 /* The place in the file of code at @address; -ENOENT: no code is there. */
 int program_find_offset(const struct program *program, uint64_t address, uint64_t *ret);

@@ -201,6 +201,9 @@ static void never_enforces(const struct lint *lint)
 		report_warning(lint->report, action->action, "never-enforces",
 			       "hook the system call or the security_ function",
 			       "a tracepoint has no result that could be overridden");
+	if (action && lint->section->section == SECTION_USDT)
+		report_warning(lint->report, action->action, "never-enforces", NULL,
+			       "a probe has no result that could be overridden");
 	action = lint_action_find(lint, TETRA_ACTION_SET);
 	if (action && lint->section->section != SECTION_USDT)
 		report_warning(lint->report, action->action, "never-enforces", NULL,

@@ -24,7 +24,7 @@ static const struct field_row rows[] = {
 	{ "spec", "tracepoints", "Hooks on events of tracefs.", "no such hooks", NULL, NULL, false },
 	{ "spec", "lsmhooks", "Hooks on LSM hooks, by their names without security_.", "no such hooks", "CONFIG_BPF_LSM, and bpf in the list of active LSMs (lsm=)", NULL, false },
 	{ "spec", "uprobes", "Hooks on functions of programs and libraries.", "no such hooks", NULL, NULL, false },
-	{ "spec", "usdts", "Hooks on static probes of programs.", NOT_IN_FORCE, NULL, NULL, false },
+	{ "spec", "usdts", "Hooks on probes that programs and libraries have put into their own code (USDT). Each place that the file has for a probe is watched; arguments are numbered as its note has them.", "no such hooks", NULL, NULL, false },
 	{ "spec", "loader", "Events about binaries that are mapped for execution.", NOT_IN_FORCE, NULL, NULL, false },
 	{ "spec", "enforcers", "Calls that the action NotifyEnforcer stops.", NOT_IN_FORCE, NULL, NULL, false },
 	{ "spec", "lists", "Named lists of functions or system calls, for \"list:NAME\". The call of a kprobe or fentry may be a list: that is a hook on each of its symbols, of which one that is listed twice counts once. InMap and NotInMap take lists of system calls for arguments of type syscall64; i386/sys_dup, the call of a 32-bit program, is for these alone. Lists of the generated types are not yet supported.", "no lists", NULL, "A symbol that is listed twice is refused where kprobe.multi is used.", false },

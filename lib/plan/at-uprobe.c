@@ -9,28 +9,18 @@
 
 #include "lib/base/arena.h"
 #include "lib/host/program.h"
-#include "lib/plan/point.h"
+#include "lib/plan/at-file.h"
 
 #define PLACES_HINT "write the place as 'offsets' or 'addrs'"
 
-static struct use_spot file_spot(const struct use_build *build)
+struct use_spot at_file_spot(const struct use_build *build)
 {
 	return (struct use_spot){ .mark = build->hook->subsystem_mark, .member = "path" };
 }
 
-/* What was not found here: a note if the policy allows that, and the hook is left out. */
-#define use_absent(build, spot, hint, ...)                                               \
-	do {                                                                             \
-		bool left_out = (build)->hook->call_not_found_ok;                        \
-                                                                                         \
-		use_finding((build), (spot),                                             \
-			    left_out ? TETRA_SEVERITY_NOTE : TETRA_SEVERITY_ERROR,       \
-			    -ENOENT, "unknown-symbol", (hint), __VA_ARGS__);             \
-	} while (0)
-
-static void file_tell(struct use_build *build, const char *path, int error)
+void at_file_tell(struct use_build *build, const char *path, int error)
 {
-	const struct use_spot spot = file_spot(build);
+	const struct use_spot spot = at_file_spot(build);
 
 	switch (error) {
 	case -ENOENT:
@@ -53,8 +43,7 @@ static void file_tell(struct use_build *build, const char *path, int error)
 	}
 }
 
-/* Where the loader runs, a relative path begins. Return: 0; -E2BIG; another negative errno. */
-static int path_make(const char *path, char (*ret)[PLAN_NAME_BYTES])
+int at_file_path(const char *path, char (*ret)[PLAN_NAME_BYTES])
 {
 	char folder[PLAN_NAME_BYTES] = "";
 	bool relative = path[0] != '/';
@@ -202,7 +191,7 @@ static void counter_look(struct use_build *build, const struct program *program)
 /* Programs for 32-bit x86 pass parameters on the stack, and their returns move it otherwise. */
 static void bits_check(struct use_build *build, const struct program *program)
 {
-	const struct use_spot spot = file_spot(build);
+	const struct use_spot spot = at_file_spot(build);
 	bool needs = build->use->needs & PLAN_NEEDS_RETURN;
 
 	for (uint32_t i = 0; i < build->hook->n_args; i++)
@@ -224,7 +213,7 @@ static void file_look(struct use_build *build)
 	int r = program_open(&program, point->subsystem);
 
 	if (r < 0) {
-		file_tell(build, point->subsystem, r);
+		at_file_tell(build, point->subsystem, r);
 		return;
 	}
 	r = place_find(program, &point->place, point->symbol, &point->offset, &count);
@@ -246,10 +235,10 @@ static void file_look(struct use_build *build)
 void use_uprobe(struct use_build *build)
 {
 	const struct policy_hook *hook = build->hook;
-	const struct use_spot spot = file_spot(build);
+	const struct use_spot spot = at_file_spot(build);
 	struct kernel_function function = { .name = hook->name, .target = hook->name };
 	char path[PLAN_NAME_BYTES];
-	int r = path_make(hook->subsystem ? hook->subsystem : "", &path);
+	int r = at_file_path(hook->subsystem ? hook->subsystem : "", &path);
 
 	if (r == 0)
 		r = use_set_point(build, path, hook->name);

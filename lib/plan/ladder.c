@@ -416,7 +416,8 @@ static int ladder_choose(struct ladder *ladder, const struct diag_place *place,
 		ladder->chosen[ROLE_CARRY] = ladder_walk(ladder, ROLE_CARRY, true);
 	/* A program that is killed where it calls a function of its own does not run it. */
 	if (needs & PLAN_NEEDS_KILL && !ladder->chosen[ROLE_DENY] &&
-	    ladder->use->point.kind != PLAN_POINT_UPROBE)
+	    ladder->use->point.kind != PLAN_POINT_UPROBE &&
+	    ladder->use->point.kind != PLAN_POINT_USDT)
 		warn_not_prevented(ladder, place, diag);
 	return 0;
 }

@@ -72,11 +72,11 @@ enum plan_aim plan_program_aim(uint32_t program);
 struct plan_instance {
 	uint32_t program; /* enum plan_program */
 	uint32_t phase;	  /* TETRA_PHASE_* */
-	/* Of a record's event; the file of a uprobe; otherwise empty. */
+	/* Of a record's event; the file of a uprobe or usdt; otherwise empty. */
 	char subsystem[PLAN_NAME_BYTES];
 	/* The symbol; lsm: the hook's name, without bpf_lsm_; the event. */
 	char target[PLAN_NAME_BYTES];
-	uint64_t offset, counter; /* uprobes: in the file */
+	uint64_t offset, counter; /* uprobes, usdts: in the file */
 	/* of the attach point's prototype (context words before the return) */
 	uint32_t n_params;
 	uint8_t syscall;      /* parameters are in the caller's struct pt_regs */
@@ -113,6 +113,13 @@ struct plan_ladder {
  */
 int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *file,
 	     struct tetra_kernel *kernel, struct tetra_diag *diag);
+/*
+ * A hook on a probe of user space means each place that its file has for it: how many there are, at
+ * least 1, and the one with number @at.
+ */
+uint32_t plan_places(const struct policy_hook *hook, struct tetra_kernel *kernel);
+int plan_use_at(struct plan_use *ret, const struct policy_hook *hook, uint32_t at,
+		const char *file, struct tetra_kernel *kernel, struct tetra_diag *diag);
 
 /*
  * @needs: of all uses of the point. @place may be NULL; findings: an error with the table of

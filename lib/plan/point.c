@@ -46,7 +46,7 @@ static bool place_is_same(const struct plan_point *a, const struct plan_point *b
 bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b)
 {
 	return place_is_same(a, b) && a->place.counter == b->place.counter &&
-	       a->changed == b->changed;
+	       a->part == b->part && a->changed == b->changed;
 }
 
 bool plan_point_excludes(const struct plan_point *a, const struct plan_point *b)

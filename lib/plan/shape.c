@@ -255,6 +255,7 @@ static void config_list_slot(struct tetra_hook_config *config, uint32_t list,
 	config->calls |= config->slots[slot].reader == TETRA_READ_CALL;
 	if (config->slots[slot].walks)
 		config->walks |= (uint8_t)(1u << list);
+	config->operands |= config->slots[slot].value.from == TETRA_FROM_OPERAND;
 }
 
 static void config_set_slots(struct tetra_hook_config *config,

@@ -44,10 +44,17 @@ static bool judges_memory(const struct use_build *build)
 int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *file,
 	     struct tetra_kernel *kernel, struct tetra_diag *diag)
 {
+	return plan_use_at(ret, hook, 0, file, kernel, diag);
+}
+
+int plan_use_at(struct plan_use *ret, const struct policy_hook *hook, uint32_t at,
+		const char *file, struct tetra_kernel *kernel, struct tetra_diag *diag)
+{
 	struct plan_use use = { .point.kind = point_kind_of(hook) };
 	struct use_build build = {
 		.use = &use,
 		.hook = hook,
+		.at = at,
 		.file = file,
 		.kernel = kernel,
 		.diag = diag,

@@ -102,7 +102,13 @@ bool is_subdomain(const char *text);
 /* hook.c */
 int hooks_build(struct build *build);
 
+/* usdt.c */
+void usdt_check(struct build_hook *hook);
+/* Sets the hook's names, of which it has two. */
+int usdt_name(struct build_hook *hook);
+
 /* uprobe.c */
+void user_path_check(struct build_hook *hook);
 void uprobe_check(struct build_hook *hook);
 /* How many places a uprobe names; each is a hook. */
 uint32_t uprobe_count(const struct doc_hook *doc);

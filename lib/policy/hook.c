@@ -185,8 +185,12 @@ static int hook_build(struct build *build, const struct section_row *section,
 	name_check(&hook, doc->path, "path");
 	if (section->section == SECTION_UPROBE)
 		uprobe_check(&hook);
+	if (section->section == SECTION_USDT)
+		usdt_check(&hook);
 	return_action_check(&hook);
 	r = hook_names(&hook);
+	if (r >= 0 && section->section == SECTION_USDT)
+		r = usdt_name(&hook);
 	if (r >= 0)
 		r = texts_build(&hook);
 	if (r >= 0)

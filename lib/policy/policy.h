@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "bpf/abi/hash.h"
 #include "lib/base/kinds.h"
@@ -161,8 +162,9 @@ struct policy_hook {
 	 * set .syscall: the prefix is the machine's.
 	 */
 	char *name;
-	/* Tracepoints, also raw ones: of the event. Uprobes: the file, as written. Else NULL. */
+	/* Tracepoints, also raw ones: of the event. Uprobes, usdts: the file, as written. Else NULL. */
 	char *subsystem;
+	char *provider; /* usdts: the name begins with it, and '/'; else NULL */
 	struct policy_place place; /* uprobes */
 	uint8_t syscall;
 	uint8_t syscall_given;	      /* the key "syscall" was written */
@@ -241,7 +243,13 @@ static inline bool hook_reads_user(const struct policy_hook *hook)
 
 static inline const char *hook_separator(const struct policy_hook *hook)
 {
-	return hook->kind == POLICY_UPROBE ? ":" : "/";
+	return hook->kind == POLICY_UPROBE || hook->kind == POLICY_USDT ? ":" : "/";
+}
+
+/* The probe's name without its provider's, of a usdt. */
+static inline const char *hook_probe(const struct policy_hook *hook)
+{
+	return hook->name + strlen(hook->provider) + 1;
 }
 
 /* A filter says what an executable's or an argument's name must not be. */

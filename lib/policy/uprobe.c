@@ -111,7 +111,7 @@ static void symbol_check(struct build_hook *hook, doc_value value)
 }
 
 /* The file is opened where the policy is loaded, which is rarely beside it. */
-static void path_check(struct build_hook *hook)
+void user_path_check(struct build_hook *hook)
 {
 	doc_value path = hook->doc->path;
 
@@ -286,7 +286,7 @@ void uprobe_check(struct build_hook *hook)
 	uint32_t places = doc->symbols.n + doc->offsets.n + doc->addrs.n, i;
 
 	targets_check(hook);
-	path_check(hook);
+	user_path_check(hook);
 	for (i = 0; i < doc->symbols.n; i++)
 		if (doc->symbols.items[i])
 			symbol_check(hook, doc->symbols.items[i]);

@@ -173,6 +173,23 @@ int input_set_uprobe_name(struct tetra_input *input, const char *name)
 	return hook_set(input, INPUT_UPROBE, name, NULL);
 }
 
+int tetra_input_set_usdt(struct tetra_input *input, const char *path,
+			 const char *provider, const char *name)
+{
+	char whole[NAME_BYTES];
+
+	if (!provider || !*provider || !name || !*name)
+		return -EINVAL;
+	if (snprintf(whole, sizeof(whole), "%s/%s", provider, name) >= (int)sizeof(whole))
+		return -E2BIG;
+	return hook_set(input, INPUT_USDT, path, whole);
+}
+
+int input_set_usdt_name(struct tetra_input *input, const char *name)
+{
+	return hook_set(input, INPUT_USDT, name, NULL);
+}
+
 int tetra_input_set_policy(struct tetra_input *input, const char *name)
 {
 	if (!input || !name)

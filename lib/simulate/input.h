@@ -37,7 +37,8 @@ enum input_hook {
 	INPUT_FUNCTION = 'f',
 	INPUT_TRACEPOINT = 't',
 	INPUT_LSM = 'l',
-	INPUT_UPROBE = 'u'
+	INPUT_UPROBE = 'u',
+	INPUT_USDT = 'd'
 };
 
 #define INPUT_MAX_ANCESTORS 16u
@@ -46,7 +47,7 @@ struct tetra_input {
 	char *texts;
 	size_t n_bytes, size;
 	/* NUL-terminated: enum input_hook, then "sys_write", "subsystem/event", "file_open",
-	 * "/bin/bash:readline" */
+	 * "/bin/bash:readline", "/bin/python3:python/function__entry" */
 	struct input_text name;
 	struct input_text policy;
 	struct input_arg args[TETRA_INPUT_MAX_ARGS], return_value;
@@ -79,6 +80,8 @@ const char *input_plain_name(const char *name);
 
 /* As tetra_input_set_uprobe(): "/bin/bash:readline". */
 int input_set_uprobe_name(struct tetra_input *input, const char *name);
+/* As tetra_input_set_usdt(): "/bin/python3:python/function__entry". */
+int input_set_usdt_name(struct tetra_input *input, const char *name);
 
 /* The program of an ancestor that is there. As setters of texts. */
 int input_set_ancestor(struct tetra_input *input, uint32_t i, const char *path,

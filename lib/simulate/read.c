@@ -50,6 +50,20 @@ static int read_uprobe(struct reader *reader, const struct node *node)
 	return hook_done(reader, node, input_set_uprobe_name(reader->input, name));
 }
 
+static int read_usdt(struct reader *reader, const struct node *node)
+{
+	const char *name = read_text(reader, node), *colon;
+
+	if (!name || hook_is_new(reader, node) < 0)
+		return -EINVAL;
+	colon = strchr(name, ':');
+	if (name[0] != '/' || !colon || !strchr(colon, '/'))
+		return report_error(reader->report, node, "bad-value",
+				    "write '/bin/python3:python/function__entry'",
+				    Q " is not a file and a probe in it", name);
+	return hook_done(reader, node, input_set_usdt_name(reader->input, name));
+}
+
 static int read_tracepoint(struct reader *reader, const struct node *node)
 {
 	const char *name = read_text(reader, node), *slash;
@@ -120,15 +134,11 @@ static int read_names(struct reader *reader, const struct node *node)
 }
 
 static const struct read_key event_keys[] = {
-	{ "function", read_function },
-	{ "event", read_tracepoint },
-	{ "hook", read_lsm },
-	{ "uprobe", read_uprobe },
-	{ "args", read_args },
-	{ "return", read_return },
-	{ "process", read_process },
-	{ "names", read_names },
-	{},
+	{ "function", read_function }, { "event", read_tracepoint },
+	{ "hook", read_lsm },	       { "uprobe", read_uprobe },
+	{ "usdt", read_usdt },	       { "args", read_args },
+	{ "return", read_return },     { "process", read_process },
+	{ "names", read_names },       {},
 };
 
 static int event_read(struct reader *reader, const char *text, size_t len)

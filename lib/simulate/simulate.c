@@ -50,6 +50,8 @@ static char *name_of(const struct policy_hook *hook)
 		r = asprintf(&ret, "%c%s", INPUT_LSM, name);
 	else if (hook->kind == POLICY_UPROBE)
 		r = asprintf(&ret, "%c%s:%s", INPUT_UPROBE, hook->subsystem, name);
+	else if (hook->kind == POLICY_USDT)
+		r = asprintf(&ret, "%c%s:%s", INPUT_USDT, hook->subsystem, name);
 	else if (hook->kind == POLICY_KPROBE)
 		r = asprintf(&ret, "%c%s", INPUT_FUNCTION, input_plain_name(name));
 	else

@@ -162,8 +162,8 @@ static int arg_domain(const struct axis *axis, const struct set_space *space,
 		ret->parts[TETRA_VALUE_ABSENT] = &set_everything;
 		return 0;
 	}
-	/* On the way to a member there may be a pointer that leads nowhere. */
-	if (axis->resolve)
+	/* A pointer on the way may lead nowhere, and memory of a program not be there. */
+	if (axis->walks)
 		ret->parts[TETRA_VALUE_UNREADABLE] = &set_everything;
 	return number_domain(space, row->bits, row->is_signed,
 			     &ret->parts[TETRA_VALUE_READ]);

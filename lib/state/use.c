@@ -12,6 +12,11 @@ static void use_describe_place(struct session_use *use)
 	const struct policy_place *place = &use->hook->place;
 	struct event_group *event = &use->event;
 
+	if (use->hook->kind == POLICY_USDT) {
+		event->provider = use->hook->provider;
+		event->function_name = hook_probe(use->hook);
+		return;
+	}
 	if (use->hook->kind != POLICY_UPROBE)
 		return;
 	event->counter = place->counter;
@@ -52,7 +57,7 @@ static void use_describe(struct session_use *use, const char *policy_name)
 	event->return_type = hook->return_arg.type;
 }
 
-int session_use_init(struct session_use *use, const struct policy_hook *hook,
+int session_use_init(struct session_use *use, const struct policy_hook *hook, uint32_t at,
 		     const struct tetra_policy *policy, struct tetra_kernel *kernel,
 		     uint32_t group, struct tetra_diag *diag)
 {
@@ -65,7 +70,7 @@ int session_use_init(struct session_use *use, const struct policy_hook *hook,
 	use->counts = calloc(use->n_selectors, sizeof(*use->counts));
 	if (!use->counts)
 		return -ENOMEM;
-	r = plan_use(&use->plan, hook, policy->file, kernel, diag);
+	r = plan_use_at(&use->plan, hook, at, policy->file, kernel, diag);
 	if (r < 0)
 		return r;
 	if (policy->enforcement == POLICY_ENFORCEMENT_BEST_EFFORT &&
@@ -86,31 +91,38 @@ void session_use_done(struct session_use *use)
 	memset(use, 0, sizeof(*use));
 }
 
-int session_policy_new(struct session_policy **ret, struct tetra_policy *policy,
-		       struct tetra_kernel *kernel, uint32_t *next_group,
-		       struct tetra_diag *diag)
+/* How many places each hook has here. Return: of all together; -ENOMEM. */
+static int64_t policy_count_places(const struct tetra_policy *policy,
+				   struct tetra_kernel *kernel, uint32_t **ret)
 {
-	struct session_policy *loaded = calloc(1, sizeof(*loaded));
-	int r = 0, failed = 0;
+	uint32_t *places = calloc(MAX(policy->n_hooks, 1u), sizeof(*places));
+	int64_t n = 0;
 
-	if (!loaded)
+	if (!places)
 		return -ENOMEM;
-	loaded->n_refs = 1;
-	loaded->policy = tetra_policy_ref(policy);
-	loaded->uses = calloc(MAX(policy->n_hooks, 1u), sizeof(*loaded->uses));
-	if (!loaded->uses) {
-		session_policy_unref(loaded);
-		return -ENOMEM;
-	}
-	/* All hooks are checked, so that all findings are reported at once. */
 	for (uint32_t i = 0; i < policy->n_hooks; i++) {
+		places[i] = plan_places(&policy->hooks[i], kernel);
+		n += places[i];
+	}
+	*ret = places;
+	return n;
+}
+
+/* The uses of one hook. Return: 0, or the first error of a use. */
+static int policy_add_hook(struct session_policy *loaded, const struct policy_hook *hook,
+			   uint32_t n_places, struct tetra_kernel *kernel,
+			   uint32_t *next_group, struct tetra_diag *diag)
+{
+	int r, failed = 0;
+
+	for (uint32_t at = 0; at < n_places; at++) {
 		struct session_use *use = &loaded->uses[loaded->n_uses];
 
-		r = session_use_init(use, &policy->hooks[i], policy, kernel, *next_group,
+		r = session_use_init(use, hook, at, loaded->policy, kernel, *next_group,
 				     diag);
 		loaded->n_uses++;
 		(*next_group)++;
-		if (r == -ENOENT && policy->hooks[i].call_not_found_ok) {
+		if (r == -ENOENT && hook->call_not_found_ok) {
 			session_use_done(use);
 			loaded->n_uses--;
 			continue;
@@ -118,9 +130,46 @@ int session_policy_new(struct session_policy **ret, struct tetra_policy *policy,
 		if (r < 0 && !failed)
 			failed = r;
 	}
-	if (failed) {
+	return failed;
+}
+
+/* All hooks are checked, so that all findings are reported at once. */
+static int policy_add_hooks(struct session_policy *loaded, const uint32_t *places,
+			    struct tetra_kernel *kernel, uint32_t *next_group,
+			    struct tetra_diag *diag)
+{
+	int r, failed = 0;
+
+	for (uint32_t i = 0; i < loaded->policy->n_hooks; i++) {
+		r = policy_add_hook(loaded, &loaded->policy->hooks[i], places[i], kernel,
+				    next_group, diag);
+		if (r < 0 && !failed)
+			failed = r;
+	}
+	return failed;
+}
+
+int session_policy_new(struct session_policy **ret, struct tetra_policy *policy,
+		       struct tetra_kernel *kernel, uint32_t *next_group,
+		       struct tetra_diag *diag)
+{
+	struct session_policy *loaded = calloc(1, sizeof(*loaded));
+	_cleanup_(freep) uint32_t *places = NULL;
+	int64_t n = 0;
+	int r = -ENOMEM;
+
+	if (!loaded)
+		return -ENOMEM;
+	loaded->n_refs = 1;
+	loaded->policy = tetra_policy_ref(policy);
+	n = policy_count_places(policy, kernel, &places);
+	if (n >= 0)
+		loaded->uses = calloc(MAX((size_t)n, 1u), sizeof(*loaded->uses));
+	if (loaded->uses)
+		r = policy_add_hooks(loaded, places, kernel, next_group, diag);
+	if (r < 0) {
 		session_policy_unref(loaded);
-		return failed;
+		return r;
 	}
 	*ret = loaded;
 	return 0;

@@ -37,8 +37,8 @@ struct session_policy {
 	uint32_t n_uses;
 };
 
-/* Plans one hook. session_use_done() is to be called in every case. */
-int session_use_init(struct session_use *use, const struct policy_hook *hook,
+/* Plans one hook, at its place with number @at. session_use_done() is to be called in every case. */
+int session_use_init(struct session_use *use, const struct policy_hook *hook, uint32_t at,
 		     const struct tetra_policy *policy, struct tetra_kernel *kernel,
 		     uint32_t group, struct tetra_diag *diag);
 void session_use_done(struct session_use *use);

@@ -12,6 +12,7 @@ struct use_build {
 	struct plan_use *use;
 	const char *member; /* of the hook: what names its point */
 	const struct policy_hook *hook;
+	uint32_t at; /* usdts: which place of the probe */
 	const char *file;
 	struct tetra_kernel *kernel;
 	struct tetra_diag *diag;

@@ -53,7 +53,8 @@ enum { PLAN_NEEDS_ENFORCE = 0 TETRA_ACTIONS(X) };
 	X(TRACEPOINT, "tracepoint", "event", TRACEPOINT, TRACEPOINT, 0, tracepoint, "/") \
 	X(RAW_TRACEPOINT, "raw", "event", TRACEPOINT, RAW_TRACEPOINT, 0, raw_tracepoint, \
 	  "/")                                                                           \
-	X(UPROBE, "uprobe", "path", UPROBE, UPROBE, 0, uprobe, ":")
+	X(UPROBE, "uprobe", "path", UPROBE, UPROBE, 0, uprobe, ":")                      \
+	X(USDT, "usdt", "name", USDT, USDT, 0, usdt, ":")
 /* clang-format on */
 
 #define X(NAME, ...) PLAN_POINT_##NAME,
@@ -63,13 +64,14 @@ enum plan_point_kind { PLAN_POINTS(X) PLAN_POINT_END };
 /* A hook point: uses of the same one share its programs. */
 struct plan_point {
 	uint32_t kind; /* enum plan_point_kind */
-	/* Of tracepoints; the file of uprobes, from the root on; otherwise empty. */
+	/* Of tracepoints; the file of uprobes and usdts, from the root on; otherwise empty. */
 	char subsystem[PLAN_NAME_BYTES];
 	/* The function, the hook without its prefix, or the event; function_name of events. */
 	char symbol[PLAN_NAME_BYTES];
-	struct policy_place place; /* uprobes */
-	/* Uprobes: in the file, when the point was planned, and which file that is; 0: not known. */
+	struct policy_place place; /* uprobes; usdts: the counter alone */
+	/* Uprobes, usdts: in the file, when the point was planned, and which file that is; 0: not known. */
 	uint64_t offset, device, inode, changed;
+	uint32_t part; /* usdts: hooks on further arguments have a point of their own */
 };
 
 bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b);
@@ -84,7 +86,8 @@ void plan_point_print_name(const struct plan_point *point, char (*ret)[PLAN_POIN
 
 /*
  * "function:tcp_connect", "syscall:__x64_sys_read", "lsm:file_open",
- * "tracepoint:sched/sched_switch", "raw:sched/sched_switch", "uprobe:/bin/bash:readline"
+ * "tracepoint:sched/sched_switch", "raw:sched/sched_switch", "uprobe:/bin/bash:readline",
+ * "usdt:/bin/python3:python/function__entry"
  */
 void plan_point_print(const struct plan_point *point, char (*ret)[PLAN_POINT_BYTES]);
 

@@ -239,6 +239,12 @@ TEST(compact_lsm_and_tracepoint)
 	group.kind = TETRA_EVENT_UPROBE;
 	group.subsys = "/bin/x";
 	ck_assert_str_eq(fed(head), "🕵️ uprobe  edge-7 /usr/bin/curl /bin/x");
+	head = begin("function__entry");
+	group.kind = TETRA_EVENT_USDT;
+	group.subsys = "/usr/bin/python3.11";
+	group.provider = "python";
+	ck_assert_str_eq(fed(head), "🕵️ usdt    edge-7 /usr/bin/curl "
+				    "/usr/bin/python3.11 python function__entry");
 	head = begin(NULL);
 	group.kind = TETRA_EVENT_TRACEPOINT;
 	group.subsys = "sched";

@@ -21,6 +21,8 @@ static uint32_t kind_after(enum tetra_event_kind kind)
 	case TETRA_EVENT_UPROBE:
 		return TETRA_EVENT_LSM;
 	case TETRA_EVENT_LSM:
+		return TETRA_EVENT_USDT;
+	case TETRA_EVENT_USDT:
 		return TETRA_EVENT_LOST;
 	case TETRA_EVENT_LOST:
 		return 0;

@@ -263,6 +263,7 @@ TEST(json_uprobe)
 	ck_assert_str_eq(tetra_event_get_file(desk.events[0]), "/bin/x");
 	ck_assert_uint_eq(tetra_event_get_file_offset(desk.events[0]), 0);
 	ck_assert_ptr_null(tetra_event_get_subsystem(desk.events[0]));
+	ck_assert_ptr_null(tetra_event_get_provider(desk.events[0]));
 	uprobe.function_name = NULL;
 	uprobe.offset = 4454;
 	uprobe.counter = 64;
@@ -276,6 +277,45 @@ TEST(json_uprobe)
 	ck_assert_ptr_null(tetra_event_get_function(desk.events[1]));
 	ck_assert_uint_eq(tetra_event_get_file_offset(desk.events[1]), 4454);
 	ck_assert_uint_eq(tetra_event_get_counter_offset(desk.events[1]), 64);
+}
+
+TEST(json_usdt)
+{
+	static const char *const tags[] = { "tag" };
+	static const struct event_group_arg args[] = {
+		{ .slot = 0, .kind = TETRA_ARG_INT32, .label = "first" }
+	};
+	static struct event_group usdt = {
+		.id = 1,
+		.kind = TETRA_EVENT_USDT,
+		.policy_name = "p",
+		.subsys = "/bin/x",
+		.provider = "lab",
+		.function_name = "probe",
+		.message = "m",
+		.tags = tags,
+		.n_tags = 1,
+		.args = args,
+		.n_args = 1,
+	};
+	struct tetra_record *head;
+
+	desk.groups[1] = &usdt;
+	decoder_seed(desk.decoder, &shell, false);
+	head = build_hook(&build, 1, 4120, SH_STAMP, TETRA_ACTION_POST);
+	build_int(head, 0, TETRA_ARG_INT32, 7);
+	desk_feed(&desk, head);
+	ck_assert_ptr_nonnull(
+		strstr(desk.lines[0],
+		       "\"path\":\"/bin/x\",\"provider\":\"lab\",\"name\":\"probe\","
+		       "\"policy_name\":\"p\",\"message\":\"m\","
+		       "\"args\":[{\"int_arg\":7,\"label\":\"first\"}],"
+		       "\"tags\":[\"tag\"],\"action\":\"KPROBE_ACTION_POST\"}"));
+	ck_assert_str_eq(tetra_event_get_file(desk.events[0]), "/bin/x");
+	ck_assert_str_eq(tetra_event_get_provider(desk.events[0]), "lab");
+	ck_assert_str_eq(tetra_event_get_function(desk.events[0]), "probe");
+	ck_assert_uint_eq(tetra_event_get_file_offset(desk.events[0]), 0);
+	ck_assert_ptr_null(tetra_event_get_subsystem(desk.events[0]));
 }
 
 TEST(json_loss_is_an_event)

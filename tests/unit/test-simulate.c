@@ -65,11 +65,23 @@ TIMEOUT(60)
 	"{matchReturnArgs: [{operator: Equal, values: ['0']}], matchActions: [{action: " \
 	"NoPost}]}"
 
+#define USDT                                                                             \
+	POLICY("  usdts:\n"                                                              \
+	       "  - {path: /bin/x, provider: lab, name: probe, args: [{index: 0, type: " \
+	       "int32}],\n"                                                              \
+	       "     selectors: [" KILL("GT", "5") "]}\n")
+
 /* A case a line. */
 /* clang-format off */
 static const struct {
 	const char *policy, *event, *verdicts;
 } rows[] = {
+	{ USDT, "{usdt: '/bin/x:lab/probe', args: [6]}", "usdts[0] kill 0" },
+	{ USDT, "{usdt: '/bin/x:lab/probe', args: [5]}", "usdts[0] none 0 matchArgs[0]" },
+	{ USDT, "{usdt: '/bin/x:lab/probe'}", "usdts[0] unknown 0 matchArgs[0]" },
+	{ USDT, "{usdt: '/bin/x:lab/prob', args: [6]}", "" },
+	{ USDT, "{usdt: '/bin/y:lab/probe', args: [6]}", "" },
+	{ USDT, "{uprobe: '/bin/x:lab/probe', args: [6]}", "" },
 	/* What waits for an unknown result, before and beside what enforces at the entry. */
 	{ LATE(BY_RESULT ", " KILL("Equal", "1")), "{function: f, args: [1]}", "kprobes[0] kill 1" },
 	{ LATE(BY_RESULT ", " KILL("Equal", "1")), "{function: f, args: [1], return: 0}", "kprobes[0] kill 1" },
@@ -315,6 +327,9 @@ static const struct {
 	uint32_t line, column;
 	const char *path;
 } bad_rows[] = {
+	{ "{usdt: probe}", "bad-value", 1, 8, "usdt" },
+	{ "{usdt: '/bin/x:probe'}", "bad-value", 1, 8, "usdt" },
+	{ "{usdt: '/bin/x/lab/probe'}", "bad-value", 1, 8, "usdt" },
 	{ "{function: f, arg: [1]}", "unknown-field", 1, 15, "arg" },
 	{ "function: f\nprocess:\n  binary: 5\n", "wrong-type", 3, 11, "process.binary" },
 	{ "{function: f, hook: g}", "conflict", 1, 15, "hook" },

@@ -17,7 +17,7 @@ policy, must be what happened in the guest: loaded or refused, in monitor mode a
 is written, and how each hook was attached. In the guest, fit must say the same of the running
 kernel.
 
-Programs that uprobes name and this machine does not have are made for it (stand_in.py).
+Programs that uprobes and usdts name and this machine does not have are made for it (stand_in.py).
 
 One processor for each guest: hundreds of attachments rewrite the kernel's code while it
 runs, and an emulator with several processors is not to be trusted with that.

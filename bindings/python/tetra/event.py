@@ -228,6 +228,10 @@ class Event:
         return text_of(lib.tetra_event_get_file(self.handle))
 
     @property
+    def provider(self) -> str | None:
+        return text_of(lib.tetra_event_get_provider(self.handle))
+
+    @property
     def file_offset(self) -> int:
         return lib.tetra_event_get_file_offset(self.handle)
 

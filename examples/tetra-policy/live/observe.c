@@ -311,6 +311,19 @@ static int is_uprobe_of(const struct node *hook, const struct seen *seen)
 	return 0;
 }
 
+static int is_usdt_of(struct suite *suite, const struct node *hook,
+		      const struct seen *seen)
+{
+	const char *path = node_get_text(hook, "path");
+	const char *provider = node_get_text(hook, "provider");
+	const char *name = node_get_text(hook, "name");
+
+	return seen->kind == TETRA_EVENT_USDT && path && provider && name &&
+	       seen->function &&
+	       strcmp(arena_text(&suite->arena, "%s:%s/%s", path, provider, name),
+		      seen->function) == 0;
+}
+
 /* Whether a hook of a policy can have made the event. */
 static int is_hook_of(struct suite *suite, const struct node *hook, const char *section,
 		      const struct seen *seen)
@@ -320,6 +333,8 @@ static int is_hook_of(struct suite *suite, const struct node *hook, const char *
 
 	if (strcmp(section, "uprobes") == 0)
 		return is_uprobe_of(hook, seen);
+	if (strcmp(section, "usdts") == 0)
+		return is_usdt_of(suite, hook, seen);
 	if (!name)
 		name = node_get_text(hook, "event");
 	if (!name)

@@ -140,12 +140,15 @@ static void seen_add(struct watch *watch, const struct tetra_event *event,
 			    .function = copy(tetra_event_get_function(event)) };
 	const char *subsystem = tetra_event_get_subsystem(event);
 	const char *file = tetra_event_get_file(event);
+	const char *provider = tetra_event_get_provider(event);
 	size_t n = tetra_event_to_json(event, NULL, 0);
 	char why[100];
 
 	if (subsystem && one.function)
 		one.function = name_below(subsystem, '/', one.function);
-	else if (file)
+	if (provider && one.function)
+		one.function = name_below(provider, '/', one.function);
+	if (file)
 		one.function = name_below(file, ':', one.function);
 	one.json = malloc(n + 1);
 	if (one.json) {

@@ -56,6 +56,17 @@ static int hook_uprobe(struct tetra_input *input, yajl_val event)
 	return tetra_input_set_uprobe(input, path, symbol ? symbol : place);
 }
 
+static int hook_usdt(struct tetra_input *input, yajl_val event)
+{
+	const char *path = tree_text(event, "path");
+	const char *provider = tree_text(event, "provider");
+	const char *name = tree_text(event, "name");
+
+	return path && provider && name
+		       ? tetra_input_set_usdt(input, path, provider, name)
+		       : -EINVAL;
+}
+
 static const struct {
 	const char *key;
 	int (*hook)(struct tetra_input *input, yajl_val event);
@@ -64,9 +75,11 @@ static const struct {
 	{ "process_lsm", hook_lsm },
 	{ "process_tracepoint", hook_tracepoint },
 	{ "process_uprobe", hook_uprobe },
+	{ "process_usdt", hook_usdt },
 };
 
-static const char *const written_keys[] = { "function", "event", "hook", "uprobe" };
+static const char *const written_keys[] = { "function", "event", "hook", "uprobe",
+					    "usdt" };
 
 static int is_written(yajl_val root)
 {

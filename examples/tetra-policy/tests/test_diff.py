@@ -169,6 +169,12 @@ class Diff(Program):
         self.assertIn("1 region, each confirmed", out)
         self.assertIn("symbolic links", err)
 
+    def test_probes_of_programs(self):
+        out, _ = self.run_it("diff", self.write("old.yaml", usdt(5)),
+                             self.write("new.yaml", usdt(6)), status=1)
+        self.assertIn("usdts[0] /bin/x:lab/probe\n  NO LONGER TOLD", out)
+        self.assertIn('{"usdt":"/bin/x:lab/probe","args":[6],', out)
+
     def test_what_cannot_be_compared(self):
         good = self.write("good.yaml", GOOD)
         self.run_it("diff", good, good + "x", status=2)
@@ -181,6 +187,19 @@ class Diff(Program):
             _, err = self.run_it("diff", self.write("old.yaml", probe % 64),
                                  self.write("new.yaml", probe % counter), status=0)
             self.assertEqual("[counters-not-compared]" in err, said)
+
+
+def usdt(most):
+    """A policy that tells of a probe whose argument is above that."""
+    return """\
+apiVersion: cilium.io/v1alpha1
+kind: TracingPolicy
+metadata: {name: guard}
+spec:
+  usdts:
+  - {path: /bin/x, provider: lab, name: probe, args: [{index: 0, type: int32}], selectors: [
+      {matchArgs: [{index: 0, operator: GT, values: ["%d"]}]}]}
+""" % most
 
 
 SUITE = """\
@@ -222,6 +241,15 @@ class Prove(Program):
                             "never-blocked: {function: tcp_connect}", status=1)
         self.assertEqual([one["status"] for one in proofs], ["refuted", "proved"])
         self.assertEqual(proofs[0]["witness"], {"function": "tcp_connect"})
+
+    def test_probes_of_programs(self):
+        self.write("probe.yaml", usdt(5))
+        suite = self.write("suite.yaml", SUITE.replace("guard.yaml", "probe.yaml") +
+                           "- always-told: {usdt: '/bin/x:lab/probe', args: [6]}\n"
+                           "- always-told: {usdt: '/bin/x:lab/probe', args: [5]}\n")
+        out, _ = self.run_it("prove", "--json", suite, status=1)
+        proofs = json.loads(out)["suites"][0]["proofs"]
+        self.assertEqual([one["status"] for one in proofs], ["proved", "refuted"])
 
     def test_a_broken_suite(self):
         self.prove_broken("prove: 3\n", "must be a list")

@@ -147,7 +147,7 @@ class Explain(Program):
         self.assertIn("Not yet supported: SubString", field["text"])
 
     def test_a_field_below_one_that_is_not_supported(self):
-        self.assertEqual(self.explain("spec.usdts.provider")["field"]["status"],
+        self.assertEqual(self.explain("spec.enforcers.calls")["field"]["status"],
                          "not yet supported")
 
     def test_a_slip_is_corrected(self):

@@ -9,6 +9,7 @@
  *   sink N					N calls that are left, each further in, then 3
  *   rise N					N calls that are left, each further out, then 3
  *   stay					waits to be killed
+ *   u0 | u3 A B | ustr TEXT | setret A		probes of its own: trigu-probe.c
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +17,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "trigu.h"
 
 /* With no more calls into libraries than these the addresses stay what policies say they are. */
 #define TARGET static __attribute__((noinline, noclone))
@@ -230,7 +233,7 @@ static int act(int n, char **words)
 		return stay();
 	if (!strcmp(words[0], "leave"))
 		return target_leave((int)a);
-	return -2;
+	return probe_act(words[0], a, b, n > 1 ? words[1] : "");
 }
 
 int main(int argc, char **argv)
