@@ -185,7 +185,8 @@ struct tetra_hook_config {
 	__u8 signals_tell;
 	__u8 walks;    /* bit l: a slot of list l has .walks */
 	__u8 operands; /* slots are TETRA_FROM_OPERAND */
-	__u8 reserved[7];
+	__u8 packets;  /* a slot is a packet */
+	__u8 reserved[6];
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 

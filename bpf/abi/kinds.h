@@ -47,7 +47,7 @@
 	  "path_arg", "Dv", 0)                                                                   \
 	X(CHAR_IOVEC, 22, "char_iovec", NOT_YET, NONE, NONE, OTHER, 0, 0, "",                    \
 	  "bytes_arg", "pv", 1)                                                                  \
-	X(SKB, 23, "skb", NOT_YET, NONE, NONE, SKB, 0, 0, "sk_buff", "skb_arg", "kv", 0)         \
+	X(SKB, 23, "skb", DECLARED, SKB, SKB, SKB, 0, 0, "sk_buff", "skb_arg", "kv", 0)          \
 	X(SOCKADDR, 24, "sockaddr", DECLARED, SOCKADDR, SOCKADDR, SOCKADDR, 0, 0,                \
 	  "sockaddr", "sockaddr_arg", "Av", 1)                                                   \
 	X(SOCKET, 25, "socket", DECLARED, SOCK, SOCK, SOCK, 0, 0, "socket", "sock_arg", "Kv", 0)  \
@@ -81,7 +81,7 @@
 	X(CAP_EFFECTIVE, 40, "cap_effective", NOT_YET, NONE, NONE, CAPS, 0, 0, "",               \
 	  "cap_effective_arg", "", 0)                                                            \
 	X(DATA_LOC, 41, "data_loc", NOT_YET, NONE, NONE, TEXT, 0, 0, "", "string_arg", "", 0)    \
-	X(NET_DEVICE, 42, "net_device", NOT_YET, NONE, NONE, TEXT, 0, 0, "net_device",           \
+	X(NET_DEVICE, 42, "net_device", DECLARED, TEXT, TEXT, TEXT, 0, 0, "net_device",          \
 	  "string_arg", "pv", 0)                                                                 \
 	X(BPF_CMD, 43, "bpf_cmd", NOT_YET, NONE, NONE, OTHER, 0, 0, "", "bpf_cmd_arg", "", 0)    \
 	X(BPF_PROG, 44, "bpf_prog", NOT_YET, NONE, NONE, OTHER, 0, 0, "bpf_prog",                \
@@ -108,7 +108,8 @@ enum tetra_shape {
 	TETRA_SHAPE_SOCKADDR = 8, /* struct tetra_record_sock: family, address, port */
 	TETRA_SHAPE_CALL =
 		9, /* 8 bytes: the number of a system call, with TETRA_CALL_COMPAT */
-	TETRA_SHAPE_END = 10,
+	TETRA_SHAPE_SKB = 10, /* struct tetra_record_skb */
+	TETRA_SHAPE_END = 11,
 };
 
 /* Classes of slots, in the order in which they are matched: cheapest first. */
@@ -141,7 +142,8 @@ enum tetra_slot_class {
 	X(FIELDS, 9, NUMBER, 0)                                          \
 	X(DENTRY, 10, PATH, 0)                                           \
 	X(SOCKADDR, 11, SOCK, 0)                                         \
-	X(CALL, 12, NUMBER, 0)
+	X(CALL, 12, NUMBER, 0)                                           \
+	X(SKB, 13, SOCK, 0)
 /* clang-format on */
 
 /* Marks the number of a system call that was made by the 32-bit entry: those are other calls. */
@@ -232,7 +234,8 @@ enum tetra_slot_class {
 /*
  * What operators look at in a socket, in the order in which it is compared: cheapest first.
  *   NAME, column of the slot, member of struct tetra_record_sock
- * Ports and addresses are those of sockets of AF_INET and AF_INET6.
+ * Ports and addresses are those of sockets of AF_INET and AF_INET6. A packet says itself which
+ * parts it has not (struct tetra_record_sock).
  */
 /* A row a line. */
 /* clang-format off */
@@ -247,6 +250,11 @@ enum tetra_slot_class {
 	X(DADDR, 1, daddr)                                               \
 	X(SADDR, 0, saddr)
 /* clang-format on */
+
+/* Protocols whose header begins with two ports: TCP, UDP, DCCP, SCTP, UDP-Lite. */
+#define TETRA_HAS_PORTS(protocol)                                                        \
+	((protocol) == 6 || (protocol) == 17 || (protocol) == 33 || (protocol) == 132 || \
+	 (protocol) == 136)
 
 /*
  * Operators of matchArgs, matchData and matchReturnArgs: all that the language has.
@@ -482,7 +490,7 @@ enum tetra_class {
 	TETRA_CLASS_AUTO = 1 << 10, /* known once the tracepoint's format is known */
 	TETRA_CLASS_FILE_PATH = TETRA_CLASS_PATH | TETRA_CLASS_FILE,
 	/* Those that are read into a struct tetra_record_sock. */
-	TETRA_CLASSES_SOCK = TETRA_CLASS_SOCK | TETRA_CLASS_SOCKADDR,
+	TETRA_CLASSES_SOCK = TETRA_CLASS_SOCK | TETRA_CLASS_SKB | TETRA_CLASS_SOCKADDR,
 	/* Those that are one number. */
 	TETRA_CLASSES_NUMBER = TETRA_CLASS_INT | TETRA_CLASS_SYSCALL,
 };

@@ -100,15 +100,27 @@ struct tetra_record_sock {
 	__u16 type;
 	__u16 protocol;
 	__u8 state;
-	__u8 reserved;
+	/* Packets: columns of the slot (TETRA_COL_*) that it has not got. */
+	__u8 absent;
 	__u32 mark;
 	__u32 priority;
 	__u8 saddr[16]; /* network order; IPv4 in the first four bytes */
 	__u8 daddr[16];
 	__u16 sport; /* host order */
 	__u16 dport;
-	__u32 reserved2;
+	__u8 unread; /* likewise: that are there, and could not be read */
+	__u8 reserved[3];
 	__u64 cookie; /* the socket's address, as events print it */
+};
+
+/* A packet: what its headers say, as of a socket, and what the kernel keeps beside them. */
+struct tetra_record_skb {
+	struct tetra_record_sock
+		sock; /* no type, no state; .cookie: the packet's address */
+	__u32 hash;
+	__u32 len;
+	__u32 sec_path_len; /* transformations (IPsec) that it came through */
+	__u32 sec_path_olen;
 };
 
 /* The ids of credentials, in the order in which events show them. */
@@ -228,6 +240,7 @@ TETRA_RECORD_CHECK(struct tetra_record, 32);
 TETRA_RECORD_CHECK(struct tetra_record_hook, 56);
 TETRA_RECORD_CHECK(struct tetra_record_arg, 16);
 TETRA_RECORD_CHECK(struct tetra_record_sock, 64);
+TETRA_RECORD_CHECK(struct tetra_record_skb, 80);
 TETRA_RECORD_CHECK(struct tetra_record_cred, 64);
 TETRA_RECORD_CHECK(struct tetra_record_arg_cred, 80);
 TETRA_RECORD_CHECK(struct tetra_record_image, 64 + 40 + 16 + 8);

@@ -275,6 +275,32 @@ struct sock {
 	unsigned short sk_type;
 };
 
+struct skb_ext {
+	unsigned char offset[1]; /* by enum skb_ext_id, in units of eight bytes */
+};
+
+struct sec_path {
+	int len;
+	int olen;
+};
+
+struct sk_buff {
+	unsigned char *head;
+	unsigned int tail; /* from .head */
+	unsigned int len;
+	unsigned int hash;
+	unsigned int mark;
+	unsigned int priority;
+	unsigned short network_header; /* from .head */
+	unsigned short protocol;
+	unsigned char active_extensions;
+	struct skb_ext *extensions;
+};
+
+enum skb_ext_id {
+	SKB_EXT_SEC_PATH = 1,
+};
+
 /* x86-64 */
 struct pt_regs {
 	unsigned long r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, sp, bp;

@@ -87,6 +87,7 @@ __noinline int source_walk(__u32 scratch, __u32 slot)
 	for (i = 0; i < TETRA_MAX_STEPS; i++) {
 		if (i >= source->n_steps)
 			break;
+		/* Nothing is at a place in a struct that is not there. */
 		next = value + source->steps[i].offset;
 		if (!value || (source->steps[i].load &&
 			       step_load(&next, next, source->steps[i].load) < 0)) {

@@ -464,6 +464,11 @@ static __always_inline void arg_put_sock(struct tetra_scratch *s, __u32 slot)
 		return;
 	}
 	words_copy(&s->record[s->spot & RECORD_MASK], &s->sock, sizeof(s->sock));
+	if (cfg.packets && slot_is_packet(slot)) {
+		skb_put(s, address);
+		arg_close(s, slot, header, sizeof(struct tetra_record_skb));
+		return;
+	}
 	arg_close(s, slot, header, sizeof(s->sock));
 }
 

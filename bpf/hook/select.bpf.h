@@ -359,6 +359,19 @@ static __noinline __u64 select_aside(tetra_image image, struct tetra_scratch *s,
 			   sock->member))                                                \
 		return 0;
 
+/* What a packet has not got, or what could not be read of it. 0: no rule is left. */
+static __noinline __u64 select_lacking(tetra_image image, struct tetra_scratch *s,
+				       __u32 columns, __u32 dim)
+{
+	if (!select_aside(image, s, columns & s->sock.absent, dim, TETRA_VALUE_ABSENT))
+		return 0;
+	if (!(columns & s->sock.unread))
+		return s->match.bits;
+	unreadable_count(TETRA_UNREADABLE_KERNEL_MEMORY);
+	return select_aside(image, s, columns & s->sock.unread, dim,
+			    TETRA_VALUE_UNREADABLE);
+}
+
 /* The socket in s->sock. */
 static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch *s,
 					 __u32 columns, __u32 dim)
@@ -366,6 +379,11 @@ static __always_inline __u64 sock_select(tetra_image image, struct tetra_scratch
 	struct tetra_match *m = &s->match;
 	struct tetra_record_sock *sock = &s->sock;
 
+	if (cfg.packets && sock->absent | sock->unread) {
+		if (!select_lacking(image, s, columns, dim))
+			return 0;
+		columns &= ~(sock->absent | sock->unread);
+	}
 	TETRA_SOCK_NUMBERS(SELECT_NUMBER)
 	if (!(columns & INET_COLUMNS))
 		return m->bits;

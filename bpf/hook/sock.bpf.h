@@ -8,6 +8,7 @@
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/maps.bpf.h"
 #include "bpf/hook/memory.bpf.h"
+#include "bpf/hook/skb.bpf.h"
 
 #define SOCK_FAMILY_INET  2
 #define SOCK_FAMILY_INET6 10
@@ -72,6 +73,8 @@ static __always_inline int sockaddr_read(struct tetra_record_sock *ret, __u64 fr
 static __always_inline int slot_sock_read(struct tetra_scratch *s, __u32 slot,
 					  __u64 address)
 {
+	if (cfg.packets && slot_is_packet(slot))
+		return skb_read(&s->sock, address);
 	if (cfg.slots[slot & (TETRA_MAX_SLOTS - 1)].reader == TETRA_READ_SOCKADDR)
 		return sockaddr_read(&s->sock, address, slot);
 	return sock_read(&s->sock, (void *)address);

@@ -380,6 +380,63 @@ struct tetra_sock {
  */
 TETRA_API int tetra_arg_get_sock(const struct tetra_arg *arg, struct tetra_sock *ret);
 
+/* Parts of a packet, as bits. */
+enum tetra_skb_part {
+	TETRA_SKB_SADDR = 1 << 0,
+	TETRA_SKB_DADDR = 1 << 1,
+	TETRA_SKB_SPORT = 1 << 2,
+	TETRA_SKB_DPORT = 1 << 3,
+	TETRA_SKB_PROTOCOL = 1 << 4,
+	TETRA_SKB_FAMILY = 1 << 5,
+};
+
+/**
+ * struct tetra_skb - a packet as it was when the hook ran
+ * @size:	set by the caller to sizeof(struct tetra_skb)
+ * @hash:	of the flow; 0 if it is not computed yet
+ * @len:	bytes of the packet
+ * @mark:	set by filters of packets, or the socket's SO_MARK
+ * @priority:	for queueing
+ * @family:	AF_INET or AF_INET6, as the packet's header says
+ * @protocol:	IPPROTO_*, behind the extensions of IPv6
+ * @saddr:	network order; IPv4 in the first four bytes
+ * @daddr:	likewise
+ * @sport:	host order; of TCP, UDP, DCCP, SCTP and UDP-Lite
+ * @dport:	likewise
+ * @sec_path_len: transformations of IPsec that it came through
+ * @sec_path_olen: those of them that a device did
+ * @absent:	enum tetra_skb_part: what it does not have. A packet of another kind, or without a
+ *		header yet, has none of them; a later fragment and other protocols have no ports
+ * @unreadable:	likewise: what is not in the linear part of its memory, or behind more than seven
+ *		extensions
+ * @reserved:	0
+ *
+ * Since: 0.1
+ */
+struct tetra_skb {
+	size_t size;
+	uint32_t hash;
+	uint32_t len;
+	uint32_t mark;
+	uint32_t priority;
+	uint32_t family;
+	uint32_t protocol;
+	uint8_t saddr[16];
+	uint8_t daddr[16];
+	uint16_t sport;
+	uint16_t dport;
+	uint32_t sec_path_len;
+	uint32_t sec_path_olen;
+	uint32_t absent;
+	uint32_t unreadable;
+	uint32_t reserved;
+};
+
+/**
+ * tetra_arg_get_skb() - the value of an SKB argument. As tetra_arg_get_sock(). Since: 0.1
+ */
+TETRA_API int tetra_arg_get_skb(const struct tetra_arg *arg, struct tetra_skb *ret);
+
 /**
  * struct tetra_cred - credentials as they were when the hook ran
  * @size:	set by the caller to sizeof(struct tetra_cred)

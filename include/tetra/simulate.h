@@ -279,6 +279,19 @@ TETRA_API int tetra_input_set_sock(struct tetra_input *input, uint32_t position,
 TETRA_API int tetra_input_set_sock_part(struct tetra_input *input, uint32_t position,
 					uint32_t part, const char *text);
 
+/**
+ * tetra_input_set_lacking() - parts of a packet that are not known because it lacks them
+ * @parts:	TETRA_INPUT_SADDR and so on
+ * @state:	TETRA_INPUT_ABSENT: it has none, as a later fragment has no ports;
+ *		TETRA_INPUT_UNREADABLE: they could not be read
+ *
+ * After tetra_input_set_sock() or tetra_input_set_sock_part(), if one is called. Arguments of other
+ * types than skb do not lack parts, and pay no heed to this. Return: 0, -EINVAL or -E2BIG.
+ * Since: 0.1
+ */
+TETRA_API int tetra_input_set_lacking(struct tetra_input *input, uint32_t position,
+				      uint32_t parts, uint32_t state);
+
 /** tetra_input_set_state() - an argument is enum tetra_input_state. Since: 0.1 */
 TETRA_API int tetra_input_set_state(struct tetra_input *input, uint32_t position,
 				    uint32_t state);

@@ -82,6 +82,23 @@ static void put_name_or_number(struct writer *writer, const struct axis *axis,
 	strbuf_done(&text);
 }
 
+static void put_state(struct writer *writer, uint8_t state)
+{
+	open_map(writer);
+	key(writer, state_word(state));
+	strbuf_puts(writer->ret, "true");
+	close_map(writer);
+}
+
+/* A packet never has a state, which needs no word. */
+static void put_lacking(struct writer *writer, uint32_t part, uint8_t state)
+{
+	if (part == TETRA_PART_STATE)
+		return;
+	key(writer, quote_part(part));
+	put_state(writer, state);
+}
+
 static void put_sock(struct writer *writer, const struct policy_arg *of)
 {
 	static const uint8_t parts[] = { TETRA_PART_SADDR,    TETRA_PART_DADDR,
@@ -96,8 +113,11 @@ static void put_sock(struct writer *writer, const struct policy_arg *of)
 		if (axis == NO_AXIS)
 			continue;
 		word = writer->witness->words[axis];
-		if (word_tag(word) != TETRA_VALUE_READ)
+		if (word_tag(word) != TETRA_VALUE_READ) {
+			if (kind_has_class(of->kind, TETRA_CLASS_SKB))
+				put_lacking(writer, parts[i], word_tag(word));
 			continue;
+		}
 		key(writer, quote_part(parts[i]));
 		if (word.n == 1 + ADDRESS_BYTES) {
 			struct strbuf text = {};
@@ -110,14 +130,6 @@ static void put_sock(struct writer *writer, const struct policy_arg *of)
 					   word_value(word));
 		}
 	}
-}
-
-static void put_state(struct writer *writer, uint8_t state)
-{
-	open_map(writer);
-	key(writer, state_word(state));
-	strbuf_puts(writer->ret, "true");
-	close_map(writer);
 }
 
 /* A file of no type is 0. */

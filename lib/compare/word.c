@@ -73,6 +73,10 @@ void word_to_arg(const struct axis *axis, struct set_word word, struct eval_arg 
 		/* The family says whether there is a socket; others may lack a part. */
 		if (part == TETRA_PART_FAMILY)
 			ret->state = state;
+		else if (state == TETRA_VALUE_ABSENT)
+			ret->sock.absent |= sock_part_column(part);
+		else if (state != TETRA_VALUE_READ)
+			ret->sock.unread |= sock_part_column(part);
 		if (state == TETRA_VALUE_READ)
 			sock_of(part, word, &ret->sock);
 		return;

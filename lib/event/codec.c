@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "bpf/abi/image.h"
 #include "lib/base/kinds.h"
 #include "lib/process/json-cred.h"
 #include "lib/linux/names.h"
@@ -247,6 +248,57 @@ static void put_sockaddr(struct writer *writer, const struct tetra_event *event,
 	writer_char(writer, '}');
 }
 
+/* A number unless it is 0. @before comes before it; what comes before the next one is returned. */
+static const char *put_member(struct writer *writer, const char *before, const char *key,
+			      uint32_t number)
+{
+	if (!number)
+		return before;
+	writer_text(writer, before);
+	writer_char(writer, '"');
+	writer_text(writer, key);
+	writer_lit(writer, "\":");
+	writer_u64(writer, number);
+	return ",";
+}
+
+/* What the headers say, as far as there are any, and what the kernel keeps beside them. */
+static void put_skb(struct writer *writer, const struct tetra_event *event,
+		    const struct event_arg *arg)
+{
+	struct tetra_record_skb skb;
+	const struct tetra_record_sock *sock = &skb.sock;
+	const char *before = "{";
+
+	memcpy(&skb, arg->data, sizeof(skb));
+	before = put_member(writer, before, "hash", skb.hash);
+	before = put_member(writer, before, "len", skb.len);
+	before = put_member(writer, before, "priority", sock->priority);
+	before = put_member(writer, before, "mark", sock->mark);
+	if (sock->family) {
+		writer_text(writer, before);
+		put_address(writer, "\"saddr\":", sock->family, sock->saddr);
+		put_address(writer, ",\"daddr\":", sock->family, sock->daddr);
+		before = ",";
+	}
+	before = put_member(writer, before, "sport", sock->sport);
+	before = put_member(writer, before, "dport", sock->dport);
+	before = put_member(writer, before, "proto", sock->protocol);
+	before = put_member(writer, before, "sec_path_len", skb.sec_path_len);
+	before = put_member(writer, before, "sec_path_olen", skb.sec_path_olen);
+	if (sock->family && !(sock->unread & 1u << TETRA_COL_PROTOCOL)) {
+		writer_text(writer, before);
+		put_name(writer, "\"protocol\":", &names_protocols, sock->protocol);
+		before = ",";
+	}
+	if (sock->family && family_is_shown(event, sock->family)) {
+		writer_text(writer, before);
+		put_name(writer, "\"family\":", &names_families, sock->family);
+		before = ",";
+	}
+	writer_text(writer, *before == '{' ? "{}" : "}");
+}
+
 static void put_cred(struct writer *writer, const struct tetra_event *event,
 		     const struct event_arg *arg)
 {
@@ -374,6 +426,8 @@ const struct codec codecs[TETRA_SHAPE_END] = {
 			       fill_struct },
 	[TETRA_SHAPE_SOCKADDR] = { sizeof(struct tetra_record_sock), put_sockaddr, NULL,
 				   "{}", fill_struct },
+	[TETRA_SHAPE_SKB] = { sizeof(struct tetra_record_skb), put_skb, NULL, "{}",
+			      fill_struct },
 	[TETRA_SHAPE_CRED] = { sizeof(struct tetra_record_arg_cred), put_cred, NULL, "{}",
 			       fill_struct },
 };

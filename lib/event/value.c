@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values that are structs: one typed getter each, of the argument that carries the value. */
+#include "bpf/abi/image.h"
 #include "lib/base/opts.h"
 #include "lib/event/event.h"
 
@@ -53,6 +54,46 @@ int tetra_arg_get_sock(const struct tetra_arg *arg, struct tetra_sock *ret)
 	all.sport = sock.sport;
 	all.dport = sock.dport;
 	all.cookie = arg->type == TETRA_TYPE_SOCKADDR ? 0 : sock.cookie;
+	return opts_fill(ret, &all, sizeof(all));
+}
+
+#define X(NAME, column, ...)                                                             \
+	_Static_assert(TETRA_SKB_##NAME == 1 << TETRA_COL_##NAME, "parts are columns");
+TETRA_INET_NUMBERS(X)
+TETRA_INET_ADDRESSES(X)
+#undef X
+_Static_assert(TETRA_SKB_FAMILY == 1 << TETRA_COL_FAMILY, "parts are columns");
+_Static_assert(TETRA_SKB_PROTOCOL == 1 << TETRA_COL_PROTOCOL, "parts are columns");
+
+/* A packet has no state, which is no news. */
+#define SKB_PARTS (2u * TETRA_SKB_FAMILY - 1)
+
+int tetra_arg_get_skb(const struct tetra_arg *arg, struct tetra_skb *ret)
+{
+	struct tetra_record_skb skb;
+	struct tetra_skb all = {};
+	const void *data;
+
+	if (value_check(arg, ret) < 0)
+		return -EINVAL;
+	data = value_of(arg, TETRA_TYPE_SKB);
+	if (!data)
+		return -ENOENT;
+	memcpy(&skb, data, sizeof(skb));
+	all.hash = skb.hash;
+	all.len = skb.len;
+	all.mark = skb.sock.mark;
+	all.priority = skb.sock.priority;
+	all.family = skb.sock.family;
+	all.protocol = skb.sock.protocol;
+	memcpy(all.saddr, skb.sock.saddr, sizeof(all.saddr));
+	memcpy(all.daddr, skb.sock.daddr, sizeof(all.daddr));
+	all.sport = skb.sock.sport;
+	all.dport = skb.sock.dport;
+	all.sec_path_len = skb.sec_path_len;
+	all.sec_path_olen = skb.sec_path_olen;
+	all.absent = skb.sock.absent & SKB_PARTS;
+	all.unreadable = skb.sock.unread & SKB_PARTS;
 	return opts_fill(ret, &all, sizeof(all));
 }
 

@@ -96,6 +96,8 @@ static void put_arg(struct word *word, uint32_t part, const struct eval_arg *arg
 {
 	uint8_t state = part == TETRA_PART_FILE_TYPE ? arg->type_state : arg->state;
 
+	if (state == TETRA_VALUE_READ && kind_has_class(arg->kind, TETRA_CLASSES_SOCK))
+		state = (uint8_t)sock_part_state(&arg->sock, part);
 	word->bytes[word->n++] = state;
 	if (state == TETRA_VALUE_READ && !put_part(word, part, arg)) {
 		word->bytes[0] = TETRA_VALUE_ABSENT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/judge/eval.h"
 
+#include "bpf/abi/image.h"
 #include "lib/judge/address.h"
 #include "lib/judge/relation.h"
 
@@ -82,6 +83,32 @@ static bool eval_bytes(uint32_t op, const struct policy_value *values, uint32_t 
 	const struct judged judged = { .form = JUDGED_BYTES, .bytes = { text, len } };
 
 	return eval_values(op, values, n, &judged);
+}
+
+uint8_t sock_part_column(uint32_t part)
+{
+#define X(NAME, number, column, ...) [number] = 1u << TETRA_COL_##column,
+	static const uint8_t columns[TETRA_PART_END] = { TETRA_PARTS(X) };
+#undef X
+
+	return part > TETRA_PART_VALUE && part <= TETRA_PART_STATE ? columns[part] : 0;
+}
+
+uint32_t sock_part_state(const struct tetra_record_sock *sock, uint32_t part)
+{
+	uint8_t column = sock_part_column(part);
+
+	if (sock->absent & column)
+		return TETRA_VALUE_ABSENT;
+	return sock->unread & column ? TETRA_VALUE_UNREADABLE : TETRA_VALUE_READ;
+}
+
+/* What a packet lacks of what was read otherwise; enum tetra_value_state. */
+static uint32_t sock_state(const struct eval_arg *arg, uint32_t part)
+{
+	if (!kind_has_class(arg->kind, TETRA_CLASSES_SOCK))
+		return TETRA_VALUE_READ;
+	return sock_part_state(&arg->sock, part);
 }
 
 /* Whether a filter accepts a value that cannot be compared. */
@@ -241,6 +268,8 @@ static enum eval_truth eval_arg(const struct policy_selector *s,
 	bool is_type = op->part == TETRA_PART_FILE_TYPE;
 	uint32_t state = is_type ? arg->type_state : arg->state;
 
+	if (state == TETRA_VALUE_READ)
+		state = sock_state(arg, op->part);
 	if (gap_has(arg, is_type ? TETRA_PART_FILE_TYPE : TETRA_PART_VALUE))
 		return EVAL_UNKNOWN;
 	if (state == TETRA_VALUE_FAULT && arg->len && is_bytes(arg, op->part))

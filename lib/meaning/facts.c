@@ -207,6 +207,19 @@ static void function_facts(const struct facts *facts)
 	family_facts(facts);
 }
 
+/* A packet has no state, and a family only if it is of the internet. */
+static void packet_facts(const struct facts *facts)
+{
+	static const struct set_range all[] = { { 0, UINT8_MAX } };
+	const struct type_row *type = facts->term->set->type;
+
+	if (!type || !(type->classes & TETRA_CLASS_SKB))
+		return;
+	one_of(facts, TETRA_PART_FAMILY, AF_INET, AF_INET6);
+	if (part_of(facts, TETRA_PART_STATE))
+		in_ranges(facts, TETRA_PART_STATE, 8, all, 1, false);
+}
+
 /* security_ functions that also return sizes, or yes. */
 static const char *const positive_results[] = {
 	"security_inode_need_killpriv",
@@ -313,6 +326,7 @@ void lint_box_add(const struct lint *lint, struct lint_box *box,
 	namespace_facts(&facts);
 	result_facts(&facts);
 	function_facts(&facts);
+	packet_facts(&facts);
 	socket_facts(&facts);
 }
 

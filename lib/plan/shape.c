@@ -256,6 +256,7 @@ static void config_list_slot(struct tetra_hook_config *config, uint32_t list,
 	if (config->slots[slot].walks)
 		config->walks |= (uint8_t)(1u << list);
 	config->operands |= config->slots[slot].value.from == TETRA_FROM_OPERAND;
+	config->packets |= config->slots[slot].reader == TETRA_READ_SKB;
 }
 
 static void config_set_slots(struct tetra_hook_config *config,

@@ -91,6 +91,26 @@ static void bind_text(const struct tetra_input *input, const struct input_arg *a
 	ret->foreign_unknown = !arg->has_foreign && input->process.unknown.exe_foreign;
 }
 
+/* What a packet lacks: it has no state, and with some protocols no ports. */
+static void bind_packet(const struct input_arg *arg, struct eval_arg *ret)
+{
+	const uint16_t tells = TETRA_INPUT_FAMILY | TETRA_INPUT_PROTOCOL;
+	const uint16_t ports = TETRA_INPUT_SPORT | TETRA_INPUT_DPORT;
+	uint16_t absent = arg->absent | TETRA_INPUT_TCPSTATE;
+
+	if ((arg->known & tells) == tells && !TETRA_HAS_PORTS(arg->sock.protocol))
+		absent |= (uint16_t)(ports & ~arg->known);
+	for (uint32_t part = TETRA_PART_SADDR; part <= TETRA_PART_STATE; part++) {
+		if (absent >> part & 1)
+			ret->sock.absent |= sock_part_column(part);
+		if (arg->unread >> part & 1)
+			ret->sock.unread |= sock_part_column(part);
+	}
+	ret->unknown &= (uint16_t) ~(absent | arg->unread);
+	ret->inet |= !(arg->known & TETRA_INPUT_FAMILY) && ret->sock.family == 0 &&
+		     !(arg->absent & TETRA_INPUT_FAMILY);
+}
+
 /* An address or port is one of a socket of one of two families. */
 static void bind_sock(const struct input_arg *arg, struct eval_arg *ret)
 {
@@ -102,6 +122,8 @@ static void bind_sock(const struct input_arg *arg, struct eval_arg *ret)
 	ret->sock = arg->sock;
 	ret->unknown = (uint16_t)(~arg->known & ((1u << TETRA_PART_FILE_TYPE) - 2));
 	ret->inet = !(arg->known & TETRA_INPUT_FAMILY) && arg->known & inet;
+	if (kind_has_class(ret->kind, TETRA_CLASS_SKB))
+		bind_packet(arg, ret);
 	if (ret->inet && ret->sock.family != FAMILY_IPV6)
 		ret->sock.family = FAMILY_IPV4;
 }

@@ -254,6 +254,7 @@ int tetra_input_set_sock(struct tetra_input *input, uint32_t position,
 	arg->value = INPUT_SOCK;
 	arg->state = TETRA_INPUT_UNKNOWN;
 	arg->known = (uint16_t)known;
+	arg->absent = arg->unread = 0;
 	arg->sock = (struct tetra_record_sock){ .family = (uint16_t)sock->family,
 						.protocol = (uint16_t)sock->protocol,
 						.state = (uint8_t)sock->state,
@@ -261,6 +262,30 @@ int tetra_input_set_sock(struct tetra_input *input, uint32_t position,
 						.dport = sock->dport };
 	memcpy(arg->sock.saddr, sock->saddr, sizeof(arg->sock.saddr));
 	memcpy(arg->sock.daddr, sock->daddr, sizeof(arg->sock.daddr));
+	return 0;
+}
+
+int tetra_input_set_lacking(struct tetra_input *input, uint32_t position, uint32_t parts,
+			    uint32_t state)
+{
+	bool unread = state == TETRA_INPUT_UNREADABLE;
+	struct input_arg *arg;
+	int r;
+
+	if (parts & ~SOCK_PARTS || (!unread && state != TETRA_INPUT_ABSENT))
+		return -EINVAL;
+	r = input_arg(input, position, &arg);
+	if (r < 0)
+		return r;
+	if (arg->value != INPUT_SOCK) {
+		arg->value = INPUT_SOCK;
+		arg->sock = (struct tetra_record_sock){};
+		arg->known = arg->absent = arg->unread = 0;
+	}
+	arg->state = TETRA_INPUT_UNKNOWN;
+	arg->known &= (uint16_t)~parts;
+	arg->absent = (uint16_t)((arg->absent & ~parts) | (unread ? 0 : parts));
+	arg->unread = (uint16_t)((arg->unread & ~parts) | (unread ? parts : 0));
 	return 0;
 }
 

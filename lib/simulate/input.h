@@ -27,6 +27,8 @@ struct input_arg {
 	uint8_t fault; /* if .has_fault: unreadable as its process passed it */
 	uint8_t has_fault;
 	uint16_t known; /* of .sock: TETRA_INPUT_SADDR ... */
+	uint16_t absent,
+		unread; /* likewise: what a packet lacks, and what could not be read */
 	uint64_t number;
 	struct input_text text, label, type;
 	struct tetra_record_sock sock;

@@ -81,7 +81,7 @@ int tetra_input_set_sock_part(struct tetra_input *input, uint32_t position, uint
 		return r;
 	if (arg->value != INPUT_SOCK) {
 		arg->sock = (struct tetra_record_sock){};
-		arg->known = 0;
+		arg->known = arg->absent = arg->unread = 0;
 	}
 	sock = &arg->sock;
 	if (part == TETRA_INPUT_SADDR || part == TETRA_INPUT_DADDR)
@@ -94,6 +94,8 @@ int tetra_input_set_sock_part(struct tetra_input *input, uint32_t position, uint
 	arg->value = INPUT_SOCK;
 	arg->state = TETRA_INPUT_UNKNOWN;
 	arg->known |= (uint16_t)part;
+	arg->absent &= (uint16_t)~part;
+	arg->unread &= (uint16_t)~part;
 	return 0;
 }
 

@@ -253,22 +253,51 @@ static int read_part(struct reader *reader, const struct node *node,
 	return 0;
 }
 
+/* A part that a packet lacks: {absent: true}, or {unreadable: true}. */
+static int read_lacking(struct reader *reader, const struct node *node, uint32_t *absent,
+			uint32_t *unread, uint32_t part)
+{
+	const struct node *child;
+
+	node_for_each(child, node)
+	{
+		if (is_true(child) && str_equal(child->key->text, "absent"))
+			*absent |= part;
+		else if (is_true(child) && str_equal(child->key->text, "unreadable"))
+			*unread |= part;
+	}
+	if ((*absent | *unread) & part)
+		return 0;
+	return report_error(reader->report, node, "bad-value", NULL,
+			    "a part that a packet lacks is {absent: true} or "
+			    "{unreadable: true}");
+}
+
 /* The family comes first: addresses are read as it says. */
 static int read_sock(struct reader *reader, const struct node *node)
 {
 	struct tetra_sock sock = { .size = sizeof(sock) };
 	const struct node *child;
-	uint32_t known = 0;
+	uint32_t known = 0, absent = 0, unread = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sock_keys) && r >= 0; i++) {
 		child = node_get(node, sock_keys[i].name);
-		if (child && !read_is_null(child))
+		if (child && child->type == NODE_MAPPING)
+			r = read_lacking(reader, child, &absent, &unread,
+					 sock_keys[i].part);
+		else if (child && !read_is_null(child))
 			r = read_part(reader, child, &sock_keys[i], &sock, &known);
 	}
-	return r < 0 ? r
-		     : tetra_input_set_sock(reader->input, reader->position, &sock,
-					    known);
+	if (r >= 0)
+		r = tetra_input_set_sock(reader->input, reader->position, &sock, known);
+	if (r >= 0 && absent)
+		r = tetra_input_set_lacking(reader->input, reader->position, absent,
+					    TETRA_INPUT_ABSENT);
+	if (r >= 0 && unread)
+		r = tetra_input_set_lacking(reader->input, reader->position, unread,
+					    TETRA_INPUT_UNREADABLE);
+	return r;
 }
 
 static bool is_sock(const struct node *node)

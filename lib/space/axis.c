@@ -112,6 +112,8 @@ static int sock_domain(const struct axis *axis, const struct set_space *space,
 #define X(NAME, number, column, bits) [number] = bits,
 	static const uint8_t bits[TETRA_PART_END] = { TETRA_PARTS(X) };
 #undef X
+	const struct set_range families[] = { { FAMILY_IPV4, FAMILY_IPV4 },
+					      { FAMILY_IPV6, FAMILY_IPV6 } };
 	const struct set_range all = { 0, ~(set_number)0 };
 	const struct set **read = &ret->parts[TETRA_VALUE_READ];
 
@@ -119,6 +121,13 @@ static int sock_domain(const struct axis *axis, const struct set_space *space,
 	ret->parts[TETRA_VALUE_UNREADABLE] = &set_everything;
 	if (kind_has_class(axis->kind, TETRA_CLASS_SOCKADDR))
 		ret->parts[TETRA_VALUE_FAULT] = &set_everything;
+	/* A packet has no state, and a family only if it is of the internet. */
+	if (kind_has_class(axis->kind, TETRA_CLASS_SKB)) {
+		if (axis->dimension.part == TETRA_PART_STATE)
+			return 0;
+		if (axis->dimension.part == TETRA_PART_FAMILY)
+			return set_of_ranges(space, DIMENSION_NUMBER, families, 2, read);
+	}
 	if (bits[axis->dimension.part] == 128)
 		return set_of_ranges(space, ADDRESS_BYTES, &all, 1, read);
 	if (!bits[axis->dimension.part])

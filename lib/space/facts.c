@@ -4,13 +4,26 @@
  * was read as a whole or not at all. A process whose executable or pid is on a list is on it.
  * What is not known of a process's ancestors is not known of any.
  */
+#include "lib/base/kinds.h"
 #include "lib/space/lists.h"
 #include "lib/judge/address.h"
 
 #define FACTS 64u
 
 /* Of a socket, of an executable, of a pid in its namespace. */
-enum { SOCK_IPV4, SOCK_IPV6, SOCK_OTHER, SOCK_ABSENT, SOCK_UNREADABLE, SOCK_FACTS };
+enum {
+	SOCK_IPV4,
+	SOCK_IPV6,
+	SOCK_OTHER,
+	SOCK_ABSENT,
+	SOCK_UNREADABLE,
+	/* Of a packet, whose ports are read together, if its protocol has any. */
+	PROTOCOL_PORTLESS,
+	PORTS_READ,
+	PORTS_ABSENT,
+	PORTS_UNREADABLE,
+	SOCK_FACTS
+};
 enum { NAME_READ, NAME_NONE, NAME_UNREADABLE, NAME_FACTS };
 enum { PID_NONE, PID_SOME, PID_FACTS };
 /* Of ancestors; CHILDREN: of their executables. */
@@ -72,6 +85,18 @@ static int fixed_descent(struct lists *lists, struct axis *axis)
 		if (r >= 0)
 			r = axis_add_set(&lists->space, axis, set, &number);
 	}
+	return r;
+}
+
+/* Protocols with ports are atoms apart from the others. */
+static int fixed_protocols(struct lists *lists, struct axis *axis)
+{
+	int r = 0;
+
+	for (set_number i = 0; r >= 0 && i <= UINT8_MAX; i++)
+		if (TETRA_HAS_PORTS(i))
+			r = fixed_numbers(lists, axis, DIMENSION_NUMBER,
+					  (struct set_range){ i, i });
 	return r;
 }
 
@@ -158,6 +183,10 @@ static int axis_add_facts(struct lists *lists, struct axis *axis)
 		   (dimension->part == TETRA_PART_SADDR ||
 		    dimension->part == TETRA_PART_DADDR)) {
 		r = fixed_numbers(lists, axis, ADDRESS_BYTES, ipv4);
+	} else if (dimension->kind == DIMENSION_ARG &&
+		   dimension->part == TETRA_PART_PROTOCOL &&
+		   kind_has_class(axis->kind, TETRA_CLASS_SKB)) {
+		r = fixed_protocols(lists, axis);
 	}
 	return r;
 }
@@ -229,6 +258,61 @@ static void couple_family(struct axis *axis, uint32_t first)
 	}
 }
 
+/* What a packet may lack although it has a family. */
+static uint64_t packet_lacks(const struct axis *axis, uint32_t first, uint8_t tag)
+{
+	uint32_t part = axis->dimension.part;
+	uint64_t inet = bit(first, SOCK_IPV4) | bit(first, SOCK_IPV6);
+	bool is_port = part == TETRA_PART_SPORT || part == TETRA_PART_DPORT;
+
+	if (!kind_has_class(axis->kind, TETRA_CLASS_SKB))
+		return 0;
+	if (tag == TETRA_VALUE_ABSENT && part == TETRA_PART_STATE)
+		return inet | bit(first, SOCK_OTHER) | bit(first, SOCK_UNREADABLE);
+	if (tag == TETRA_VALUE_ABSENT)
+		return is_port ? inet : 0;
+	return is_port || part == TETRA_PART_PROTOCOL ? inet : 0;
+}
+
+/* Both ports of a packet are in one state. */
+static void couple_ports(struct axis *axis, uint32_t first)
+{
+	uint32_t part = axis->dimension.part;
+
+	if (!kind_has_class(axis->kind, TETRA_CLASS_SKB) ||
+	    (part != TETRA_PART_SPORT && part != TETRA_PART_DPORT))
+		return;
+	for (uint32_t a = 0; a < axis->partition.n_atoms; a++) {
+		uint8_t tag = tag_of(axis, a);
+		uint64_t fact =
+			bit(first, tag == TETRA_VALUE_READ     ? PORTS_READ
+				   : tag == TETRA_VALUE_ABSENT ? PORTS_ABSENT
+							       : PORTS_UNREADABLE);
+
+		axis->gives[a] |= fact;
+		axis->forbids[a] |= (bit(first, PORTS_READ) | bit(first, PORTS_ABSENT) |
+				     bit(first, PORTS_UNREADABLE)) &
+				    ~fact;
+		if (tag == TETRA_VALUE_READ)
+			axis->forbids[a] |= bit(first, PROTOCOL_PORTLESS);
+	}
+}
+
+/* An atom of a packet's protocol that has no ports. */
+static void couple_protocol(struct axis *axis, uint32_t first)
+{
+	if (!kind_has_class(axis->kind, TETRA_CLASS_SKB) ||
+	    axis->dimension.part != TETRA_PART_PROTOCOL)
+		return;
+	for (uint32_t a = 0; a < axis->partition.n_atoms; a++) {
+		if (tag_of(axis, a) == TETRA_VALUE_READ &&
+		    TETRA_HAS_PORTS(number_of(&axis->partition.samples[a])))
+			continue;
+		axis->gives[a] |= bit(first, PROTOCOL_PORTLESS);
+		axis->forbids[a] |= bit(first, PORTS_READ);
+	}
+}
+
 static void couple_sock(struct axis *axis, uint32_t first)
 {
 	uint32_t part = axis->dimension.part;
@@ -250,8 +334,12 @@ static void couple_sock(struct axis *axis, uint32_t first)
 		default:
 			allowed = bit(first, SOCK_UNREADABLE);
 		}
-		axis->forbids[a] |= others(first, SOCK_FACTS, allowed);
+		if (tag_of(axis, a) != TETRA_VALUE_READ)
+			allowed |= packet_lacks(axis, first, tag_of(axis, a));
+		axis->forbids[a] |= others(first, PROTOCOL_PORTLESS, allowed);
 	}
+	couple_ports(axis, first);
+	couple_protocol(axis, first);
 }
 
 static uint32_t name_fact(uint8_t tag)

@@ -4,6 +4,8 @@
 #include "bpf/abi/record.h"
 
 #define POINTER_BYTES 8u
+/* The kernel's IFNAMSIZ. */
+#define DEVICE_NAME_BYTES 16u
 
 struct layout_field {
 	const char *path; /* of kernel_find_member() */
@@ -48,13 +50,15 @@ static const struct layout_field cred_fields[] = {
 static const struct layout {
 	uint32_t kind;
 	const char *step; /* a pointer to follow first; NULL: none */
+	uint8_t step_bytes; /* 0: a pointer; else the value is there itself, so long */
 	const struct layout_field *fields;
 	uint8_t n_fields;
 	uint16_t bytes; /* of the payload */
 } layouts[] = {
-	{ TETRA_ARG_FILENAME, "filename.name", NULL, 0, 0 },
-	{ TETRA_ARG_SOCKET, "socket.sk", NULL, 0, 0 },
-	{ TETRA_ARG_CRED, NULL, cred_fields, ARRAY_SIZE(cred_fields),
+	{ TETRA_ARG_FILENAME, "filename.name", 0, NULL, 0, 0 },
+	{ TETRA_ARG_SOCKET, "socket.sk", 0, NULL, 0, 0 },
+	{ TETRA_ARG_NET_DEVICE, "net_device.name", DEVICE_NAME_BYTES, NULL, 0, 0 },
+	{ TETRA_ARG_CRED, NULL, 0, cred_fields, ARRAY_SIZE(cred_fields),
 	  sizeof(struct tetra_record_arg_cred) },
 };
 /* clang-format on */
@@ -88,7 +92,7 @@ static int member_plan(struct tetra_kernel *kernel, const char *path, uint32_t b
 }
 
 static int step_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel,
-		     const char *path, const char **ret_missing)
+		     const struct layout *layout, const char **ret_missing)
 {
 	struct tetra_source *value = &slot->value;
 
@@ -100,12 +104,14 @@ static int step_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel
 		value->from = TETRA_FROM_STEPS;
 	}
 	if (value->n_steps == TETRA_MAX_STEPS) {
-		*ret_missing = path;
+		*ret_missing = layout->step;
 		return -EOPNOTSUPP;
 	}
 	step = &value->steps[value->n_steps++];
-	step->load = POINTER_BYTES;
-	return member_plan(kernel, path, POINTER_BYTES, &step->offset, ret_missing);
+	step->load = layout->step_bytes ? 0 : POINTER_BYTES;
+	return member_plan(kernel, layout->step,
+			   layout->step_bytes ? layout->step_bytes : POINTER_BYTES,
+			   &step->offset, ret_missing);
 }
 
 int layout_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel,
@@ -118,7 +124,7 @@ int layout_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel,
 	if (!layout)
 		return 0;
 	if (layout->step)
-		r = step_plan(slot, kernel, layout->step, ret_missing);
+		r = step_plan(slot, kernel, layout, ret_missing);
 	for (uint8_t i = 0; r == 0 && i < layout->n_fields; i++) {
 		const struct layout_field *field = &layout->fields[i];
 		struct tetra_field *ret = &slot->fields[i];

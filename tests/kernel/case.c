@@ -45,6 +45,7 @@ static void config_fill(struct tetra_hook_config *config)
 {
 	config->phase = TETRA_PHASE_EVENT;
 	config->distrusts = 1;
+	config->packets = 1;
 	config->n_words = TETRA_MAX_WORDS;
 	config->process_columns = ~0u;
 	config->slot_columns = ~0ull;

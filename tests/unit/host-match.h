@@ -175,6 +175,10 @@ static uint64_t host_sock_column(struct host_run *run,
 {
 	bool inet = sock->family == 2 || sock->family == 10;
 
+	if (sock->absent >> column & 1)
+		return match_aside(&run->image, &run->match, dim, TETRA_VALUE_ABSENT);
+	if (sock->unread >> column & 1)
+		return match_aside(&run->image, &run->match, dim, TETRA_VALUE_UNREADABLE);
 	switch (column) {
 #define X(NAME, number, member)                                                          \
 	case TETRA_COL_##NAME:                                                           \

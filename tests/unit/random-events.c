@@ -131,6 +131,43 @@ static void event_sock(const struct random_rules *rules, struct random_state *ra
 	event_address(rules, random, ret->daddr);
 }
 
+/* A packet: of another kind, of no protocol with ports, in memory that cannot be read. */
+static void event_packet(struct random_state *random, struct tetra_record_sock *ret)
+{
+	const uint8_t ports =
+		sock_part_column(TETRA_PART_SPORT) | sock_part_column(TETRA_PART_DPORT);
+	const uint8_t protocol = sock_part_column(TETRA_PART_PROTOCOL);
+	const uint8_t all = ports | protocol | sock_part_column(TETRA_PART_SADDR) |
+			    sock_part_column(TETRA_PART_DADDR) |
+			    sock_part_column(TETRA_PART_FAMILY);
+	const struct {
+		uint8_t absent, unread;
+	} lacks[] = {
+		{},
+		{},
+		{ .absent = all },
+		{ .unread = all },
+		{ .absent = ports },
+		{ .unread = ports },
+		{ .absent = ports, .unread = protocol },
+		{ .unread = ports | protocol },
+	};
+	uint32_t i = random_below(random, ARRAY_SIZE(lacks));
+
+	ret->state = 0;
+	/* What has no ports has none that are read. */
+	if (!(lacks[i].unread & protocol) && !TETRA_HAS_PORTS(ret->protocol)) {
+		if (random_once(random, 2))
+			ret->protocol = random_once(random, 2) ? 6 : 17;
+		else if (i != 2)
+			i = 4;
+	}
+	if (ret->family != 2 && ret->family != 10)
+		i = 2;
+	ret->absent = lacks[i].absent | sock_part_column(TETRA_PART_STATE);
+	ret->unread = lacks[i].unread;
+}
+
 static void event_slot(const struct random_rules *rules, struct random_state *random,
 		       struct eval_arg *ret, char *text)
 {
@@ -146,6 +183,8 @@ static void event_slot(const struct random_rules *rules, struct random_state *ra
 		ret->state = random_once(random, 16) ? TETRA_VALUE_UNREADABLE
 						     : event_state(random, 1);
 		event_sock(rules, random, &ret->sock);
+		if (ret->kind == TETRA_ARG_SKB)
+			event_packet(random, &ret->sock);
 		return;
 	}
 	ret->text = text;

@@ -30,6 +30,7 @@ static const uint8_t slot_kinds[] = {
 	TETRA_ARG_SIZE,	 TETRA_ARG_STRING, TETRA_ARG_FILENAME, TETRA_ARG_CHAR_BUF,
 	TETRA_ARG_FILE,	 TETRA_ARG_PATH,   TETRA_ARG_FD,       TETRA_ARG_BINPRM,
 	TETRA_ARG_FILE,	 TETRA_ARG_STRING, TETRA_ARG_SOCK,     TETRA_ARG_SOCKADDR,
+	TETRA_ARG_SKB,
 };
 
 uint64_t random_next(struct random_state *random)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arguments of events: by label, and those whose value is a struct. */
+#include "bpf/abi/image.h"
 #include "tests/unit/suite.h"
 
 #include "record-build.h"
@@ -13,6 +14,7 @@ static const struct event_group_arg specs[] = {
 	{ .slot = 2, .kind = TETRA_ARG_INT32, .label = "size", .yaml_type = "int" },
 	{ .slot = 3, .kind = TETRA_ARG_INT32, .label = "size", .yaml_type = "int" },
 	{ .slot = 4, .kind = TETRA_ARG_CRED, .label = "cred", .yaml_type = "cred" },
+	{ .slot = 5, .kind = TETRA_ARG_SKB, .label = "packet", .yaml_type = "skb" },
 };
 
 static const struct event_group group = {
@@ -56,6 +58,23 @@ static const struct tetra_record_arg_cred record_cred = {
 	.ns_inum = 16,
 };
 
+/* A later fragment, whose protocol is not known either. */
+static const struct tetra_record_skb record_skb = {
+	.sock = { .family = 10,
+		  .absent = 1 << TETRA_COL_SPORT | 1 << TETRA_COL_DPORT |
+			    1 << TETRA_COL_STATE,
+		  .mark = 1,
+		  .priority = 2,
+		  .saddr = { [15] = 3 },
+		  .daddr = { [15] = 4 },
+		  .unread = 1 << TETRA_COL_PROTOCOL,
+		  .cookie = 4711 },
+	.hash = 5,
+	.len = 6,
+	.sec_path_len = 7,
+	.sec_path_olen = 8,
+};
+
 static void setup(void)
 {
 	static const struct process_seed shell = { .tgid = 7,
@@ -72,6 +91,7 @@ static void setup(void)
 	build_int(head, 2, TETRA_ARG_INT32, 40);
 	build_int(head, 3, TETRA_ARG_INT32, 41);
 	build_arg(head, 4, TETRA_ARG_CRED, &record_cred, sizeof(record_cred));
+	build_arg(head, 5, TETRA_ARG_SKB, &record_skb, sizeof(record_skb));
 	ck_assert_int_ge(desk_feed(&desk, head), 0);
 	ck_assert_uint_eq(desk.n_events, 1);
 }
@@ -167,6 +187,33 @@ TEST(structs_have_typed_getters)
 	expect_sock(kept);
 	expect_cred(kept);
 	tetra_event_unref(kept);
+}
+
+TEST(a_packet_says_what_it_lacks)
+{
+	struct tetra_skb skb = { .size = sizeof(skb) };
+	struct tetra_sock sock = { .size = sizeof(sock) };
+	struct tetra_arg arg = { .size = sizeof(arg) };
+
+	ck_assert_int_eq(tetra_event_find_arg(desk.events[0], "packet", &arg), 0);
+	ck_assert_uint_eq(arg.type, TETRA_TYPE_SKB);
+	ck_assert_int_eq(tetra_arg_get_sock(&arg, &sock), -ENOENT);
+	ck_assert_int_eq(tetra_arg_get_skb(&arg, NULL), -EINVAL);
+	ck_assert_int_eq(tetra_arg_get_skb(&arg, &skb), 0);
+	ck_assert_uint_eq(skb.size, sizeof(skb));
+	ck_assert_uint_eq(skb.mark, 1);
+	ck_assert_uint_eq(skb.priority, 2);
+	ck_assert_uint_eq(skb.saddr[15], 3);
+	ck_assert_uint_eq(skb.daddr[15], 4);
+	ck_assert_uint_eq(skb.hash, 5);
+	ck_assert_uint_eq(skb.len, 6);
+	ck_assert_uint_eq(skb.sec_path_len, 7);
+	ck_assert_uint_eq(skb.sec_path_olen, 8);
+	ck_assert_uint_eq(skb.family, 10);
+	ck_assert_uint_eq(skb.absent, TETRA_SKB_SPORT | TETRA_SKB_DPORT);
+	ck_assert_uint_eq(skb.unreadable, TETRA_SKB_PROTOCOL);
+	ck_assert_int_eq(tetra_event_get_arg(desk.events[0], 0, &arg), 0);
+	ck_assert_int_eq(tetra_arg_get_skb(&arg, &skb), -ENOENT);
 }
 
 TEST(typed_getters_of_other_values_find_nothing)

@@ -3,6 +3,7 @@
  * Lines of JSON, whole and byte for byte: what a scenario gives is compared with
  * tests/data/record/NAME.json.
  */
+#include "bpf/abi/image.h"
 #include "record-build.h"
 #include "lib/process/writer.h"
 #include "tests/unit/suite.h"
@@ -528,6 +529,44 @@ TEST(json_addresses_of_sockets)
 	ck_assert_str_eq(arg_text(TETRA_ARG_SOCKADDR, NULL, &sock, sizeof(sock), NULL),
 			 "{\"sockaddr_arg\":{\"family\":\"AF_UNIX\","
 			 "\"addr\":\"invalid IP\"}}");
+}
+
+TEST(json_packets)
+{
+	struct tetra_record_skb skb = {
+		.sock = { .family = 2,
+			  .protocol = 17,
+			  .mark = 4,
+			  .priority = 3,
+			  .saddr = { 10, 0, 0, 5 },
+			  .daddr = { 10, 0, 0, 9 },
+			  .sport = 53211,
+			  .dport = 53,
+			  .cookie = 9 },
+		.hash = 1,
+		.len = 2,
+		.sec_path_len = 5,
+		.sec_path_olen = 6,
+	};
+
+	ck_assert_str_eq(arg_text(TETRA_ARG_SKB, NULL, &skb, sizeof(skb), NULL),
+			 "{\"skb_arg\":{\"hash\":1,\"len\":2,\"priority\":3,\"mark\":4,"
+			 "\"saddr\":\"10.0.0.5\",\"daddr\":\"10.0.0.9\",\"sport\":53211,"
+			 "\"dport\":53,\"proto\":17,\"sec_path_len\":5,"
+			 "\"sec_path_olen\":6,\"protocol\":\"IPPROTO_UDP\","
+			 "\"family\":\"AF_INET\"}}");
+	/* Behind too many extensions. */
+	skb = (struct tetra_record_skb){ .sock = { .family = 10,
+						   .unread = 1 << TETRA_COL_PROTOCOL } };
+	ck_assert_str_eq(arg_text(TETRA_ARG_SKB, NULL, &skb, sizeof(skb), NULL),
+			 "{\"skb_arg\":{\"saddr\":\"::\",\"daddr\":\"::\","
+			 "\"family\":\"AF_INET6\"}}");
+	skb = (struct tetra_record_skb){ .len = 60 };
+	ck_assert_str_eq(arg_text(TETRA_ARG_SKB, NULL, &skb, sizeof(skb), NULL),
+			 "{\"skb_arg\":{\"len\":60}}");
+	skb.len = 0;
+	ck_assert_str_eq(arg_text(TETRA_ARG_SKB, NULL, &skb, sizeof(skb), NULL),
+			 "{\"skb_arg\":{}}");
 }
 
 TEST(json_credentials)

@@ -165,6 +165,7 @@ TEST_EACH(a_kind_asks_for_the_bytes_it_reads, EACH_KIND)
 		[TETRA_SHAPE_PATH] = 8,
 		[TETRA_SHAPE_SOCK] = sizeof(struct tetra_record_sock),
 		[TETRA_SHAPE_SOCKADDR] = sizeof(struct tetra_record_sock),
+		[TETRA_SHAPE_SKB] = sizeof(struct tetra_record_skb),
 		[TETRA_SHAPE_CRED] = sizeof(struct tetra_record_arg_cred),
 	};
 	uint32_t min = smallest[kind_row(_i + 1)->shape];

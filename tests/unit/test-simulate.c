@@ -149,6 +149,13 @@ static const struct {
 	{ ARGS("sock", MATCH("State", "TCP_LISTEN")), "{function: f, args: [{state: LISTEN}]}", "kprobes[0] post 0" },
 	{ ARGS("sock", MATCH("Family", "AF_INET")), "{function: f, args: [{dport: 1}]}", "kprobes[0] unknown 0 matchArgs[0]" },
 	{ ARGS("sock", MATCH("Family", "AF_UNIX")), "{function: f, args: [{dport: 1}]}", "kprobes[0] none 0 matchArgs[0]" },
+	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{dport: 80}]}", "kprobes[0] post 0" },
+	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{daddr: 10.0.0.1}]}", "kprobes[0] unknown 0 matchArgs[0]" },
+	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{dport: {absent: true}}]}", "kprobes[0] none 0 matchArgs[0]" },
+	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{dport: {unreadable: true}}]}", "kprobes[0] none 0 matchArgs[0]" },
+	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{family: AF_INET, protocol: ICMP}]}", "kprobes[0] none 0 matchArgs[0]" },
+	{ ARGS("skb", MATCH("DAddr", "10.0.0.0/8")), "{function: f, args: [{daddr: 10.0.0.1, dport: {absent: true}}]}", "kprobes[0] post 0" },
+	{ ARGS("skb", MATCH("State", "TCP_LISTEN")), "{function: f, args: [{dport: 80}]}", "kprobes[0] none 0 matchArgs[0]" },
 	/* Effects that are equal need no decision between selectors. */
 	{ ARGS("int", MATCH("Equal", "'1'") ", " MATCH("NotEqual", "'1'")), "{function: f}", "kprobes[0] unknown 0 matchArgs[0]" },
 	{ ARGS("int", MATCH("Equal", "'1'") ", {}"), "{function: f}", "kprobes[0] post -1" },
@@ -343,6 +350,7 @@ static const struct {
 	{ "{function: f, args: [{dport: 70000}]}", "out-of-range", 1, 30, "args[0].dport" },
 	{ "{function: f, args: [{daddr: 10.0.0.256}]}", "bad-value", 1, 30, "args[0].daddr" },
 	{ "{function: f, args: [{daddr: 'fd00::1', family: AF_INET}]}", "conflict", 1, 30, "args[0].daddr" },
+	{ "{function: f, args: [{dport: {gone: true}}]}", "bad-value", 1, 23, "args[0].dport" },
 	{ "{function: f, args: [{dport: 1, port: 1}]}", "unknown-field", 1, 33, "args[0].port" },
 	{ "{function: f, args: [{protocol: TPC}]}", "bad-enum", 1, 33, "args[0].protocol" },
 	{ "{function: f, process: {caps: {effective: [CAP_FLY]}}}", "bad-enum", 1, 44, "process.caps.effective[0]" },
@@ -433,6 +441,29 @@ static void field_set(struct tetra_input *input, uint32_t field, uint32_t value)
 		break;
 	}
 	ck_assert_int_eq(r, 0);
+}
+
+TEST(what_a_packet_lacks_is_said_of_parts_and_with_a_state)
+{
+	_cleanup_(tetra_input_freep) struct tetra_input *input = NULL;
+	uint32_t beyond = TETRA_INPUT_TCPSTATE << 1;
+
+	ck_assert_int_eq(tetra_input_new(&input), 0);
+	ck_assert_int_eq(
+		tetra_input_set_lacking(input, 0, TETRA_INPUT_SPORT, TETRA_INPUT_ABSENT),
+		0);
+	ck_assert_int_eq(tetra_input_set_lacking(input, TETRA_INPUT_MAX_ARGS - 1,
+						 TETRA_INPUT_TCPSTATE,
+						 TETRA_INPUT_UNREADABLE),
+			 0);
+	ck_assert_int_eq(tetra_input_set_lacking(input, 0, beyond, TETRA_INPUT_ABSENT),
+			 -EINVAL);
+	ck_assert_int_eq(
+		tetra_input_set_lacking(input, 0, TETRA_INPUT_SPORT, TETRA_INPUT_NO_PATH),
+		-EINVAL);
+	ck_assert_int_eq(tetra_input_set_lacking(input, TETRA_INPUT_MAX_ARGS,
+						 TETRA_INPUT_SPORT, TETRA_INPUT_ABSENT),
+			 -E2BIG);
 }
 
 /* Only the fields in @known. */

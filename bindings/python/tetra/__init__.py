@@ -12,7 +12,7 @@ Objects that hold something outside of Python are context managers with close().
 from ._ffi import lib as _lib
 from .compare import Diff, Proof, Region, Rule, diff, prove
 from .errors import Finding, FindingText, TetraError, codes, describe, text_of as _text_of
-from .event import Arg, Cred, Event, EventExpired, Sock
+from .event import Arg, Cred, Event, EventExpired, Skb, Sock
 from .explain import ExplainedHook, Explanation, Field, Row, explain, explain_field
 from .fit import Facts, Fit, HookFit, fit
 from .policy import Policy, check, findings_of, schema
@@ -43,6 +43,7 @@ __all__ = [
     "Row",
     "Rule",
     "Session",
+    "Skb",
     "Sock",
     "Subscription",
     "TetraError",

@@ -37,6 +37,7 @@ ARG_FLAGS = {
     "moved": lib.TETRA_ARG_IS_MOVED,
     "foreign": lib.TETRA_ARG_IS_FOREIGN,
 }
+SKB_PARTS = {name: bit for name, bit in enum_names("tetra_skb_part", "TETRA_SKB_").items()}
 BUFFERS = ("char_buf", "const_buf")
 
 
@@ -61,6 +62,26 @@ class Sock(NamedTuple):
     cookie: int
 
 
+class Skb(NamedTuple):
+    """A packet as it was when the hook ran; addresses as text, ports as numbers. What it does not
+    have, and what could not be read, is named in absent and unreadable."""
+
+    hash: int
+    len: int
+    mark: int
+    priority: int
+    family: int
+    protocol: int
+    saddr: str
+    daddr: str
+    sport: int
+    dport: int
+    sec_path_len: int
+    sec_path_olen: int
+    absent: frozenset[str]
+    unreadable: frozenset[str]
+
+
 class Cred(NamedTuple):
     """Credentials as they were when the hook ran; sets of capabilities as bits."""
 
@@ -83,7 +104,7 @@ class Cred(NamedTuple):
 
 
 # What an argument can be: bytes for buffers, None unless its status is 'ok'.
-Value = Union[int, str, bytes, Sock, Cred, None]
+Value = Union[int, str, bytes, Sock, Skb, Cred, None]
 
 
 class Arg(NamedTuple):
@@ -117,6 +138,17 @@ def sock_of(arg: Any) -> Sock | None:
     return Sock(**values)
 
 
+def skb_of(arg: Any) -> Skb | None:
+    values = filled("tetra_skb", lib.tetra_arg_get_skb, arg, Skb._fields)
+    if values is None:
+        return None
+    for name in ("saddr", "daddr"):
+        values[name] = address_of(values["family"], bytes(ffi.buffer(values[name])))
+    for name in ("absent", "unreadable"):
+        values[name] = flags_of(values[name], SKB_PARTS)
+    return Skb(**values)
+
+
 def cred_of(arg: Any) -> Cred | None:
     values = filled("tetra_cred", lib.tetra_arg_get_cred, arg, Cred._fields)
     return None if values is None else Cred(**values)
@@ -124,7 +156,8 @@ def cred_of(arg: Any) -> Cred | None:
 
 # Types whose values are structs, and what reads them.
 STRUCTS: dict[str, Callable[[Any], Value]] = {
-    "sock": sock_of, "socket": sock_of, "sockaddr": sock_of, "cred": cred_of}
+    "sock": sock_of, "socket": sock_of, "sockaddr": sock_of, "skb": skb_of,
+    "cred": cred_of}
 
 
 def value_of(arg: Any, kind: str) -> Value:

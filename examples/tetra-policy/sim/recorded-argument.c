@@ -215,6 +215,31 @@ static int put_sockaddr(struct tetra_input *input, uint32_t position, yajl_val v
 				TETRA_INPUT_SPORT);
 }
 
+/*
+ * The family comes with the addresses. A port that is left out is 0, or the packet has none: it is
+ * not known which.
+ */
+static int put_skb(struct tetra_input *input, uint32_t position, yajl_val value)
+{
+	static const struct {
+		const char *key;
+		uint32_t part;
+	} parts[] = {
+		{ "family", TETRA_INPUT_FAMILY }, { "proto", TETRA_INPUT_PROTOCOL },
+		{ "saddr", TETRA_INPUT_SADDR },	  { "daddr", TETRA_INPUT_DADDR },
+		{ "sport", TETRA_INPUT_SPORT },	  { "dport", TETRA_INPUT_DPORT },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && r >= 0; i++) {
+		yajl_val part = tree_get(value, parts[i].key);
+
+		if (part)
+			r = put_part(input, position, part, parts[i].part);
+	}
+	return r;
+}
+
 /* The key that an event has, that of the type, and what reads the value. */
 static const struct value_row {
 	const char *key, *type;
@@ -233,6 +258,7 @@ static const struct value_row {
 	{ "linux_binprm_arg", "linux_binprm_arg", put_path },
 	{ "sock_arg", "sock_arg", put_sock },
 	{ "sockaddr_arg", "sockaddr_arg", put_sockaddr },
+	{ "skb_arg", "skb_arg", put_skb },
 };
 
 static int value_put(struct tetra_input *input, uint32_t position, const char *key,

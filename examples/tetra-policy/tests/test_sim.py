@@ -162,6 +162,8 @@ class Sim(Program):
                 "state": "TCP_SYN_SENT"}
         unix = {"family": "AF_UNIX", "type": "SOCK_STREAM", "protocol": "IPPROTO_IP",
                 "saddr": "invalid IP", "daddr": "invalid IP", "state": "TCP_ESTABLISHED"}
+        packet = {"len": 60, "saddr": "10.0.0.5", "daddr": "10.0.0.9", "dport": 53,
+                  "proto": 17, "protocol": "IPPROTO_UDP", "family": "AF_INET"}
         address = {"family": "AF_INET", "addr": "10.0.0.1", "port": 443}
         long_one = {"truncated_bytes_arg": {"bytes_arg": "R0VUIC8=", "orig_size": "5000"}}
         for kind, selector, arg, verdict in (
@@ -202,6 +204,14 @@ class Sim(Program):
                 ("sockaddr", match("SPort", "443"), {"sockaddr_arg": {}}, "unknown"),
                 ("sockaddr", match("NotSPort", "443"),
                  {"sockaddr_arg": {"family": "AF_UNIX"}}, "none"),
+                ("skb", match("DPort", "53"), {"skb_arg": packet}, "post"),
+                ("skb", match("NotSAddr", "10.0.0.0/8"), {"skb_arg": packet}, "none"),
+                ("skb", match("Protocol", "IPPROTO_UDP"), {"skb_arg": packet}, "post"),
+                ("skb", match("State", "TCP_LISTEN"), {"skb_arg": packet}, "none"),
+                # A port of 0 and none are left out alike; ICMP has none.
+                ("skb", match("NotSPort", "1"), {"skb_arg": packet}, "unknown"),
+                ("skb", match("NotSPort", "1"), {"skb_arg": {**packet, "proto": 1}}, "none"),
+                ("skb", match("NotSPort", "1"), {"skb_arg": {"len": 60}}, "unknown"),
                 ("int", match("Equal", "1"), {}, "unknown"),
                 ("int", match("Equal", "1"), {"error_arg": {"Message": "x"}}, "unknown")):
             with self.subTest(kind=kind, arg=arg):
