@@ -156,6 +156,9 @@ static __always_inline __u32 case_dim(const struct tetra_case *c,
 static __always_inline __u64 step_number(tetra_image image, struct tetra_case *c,
 					 const struct tetra_cell *hook)
 {
+	if (c->state)
+		return select_aside(image, &c->scratch, case_uses(c, hook),
+				    case_dim(c, hook), c->state);
 	return select_number(image, &c->scratch, case_uses(c, hook), case_dim(c, hook),
 			     c->scratch.raw[case_slot(c)], c->is_signed);
 }

@@ -92,9 +92,13 @@ struct tetra_field {
 	__u8 reserved;
 };
 
-/* Members of one kind, a power of two; bytes of the longest payload that is made of them. */
-#define TETRA_MAX_FIELDS	  32
-#define TETRA_FIELDS_BYTES	  128
+/* Members of one kind, a power of two; bytes of the longest payload that is made of them, and of
+ * the longest member (the name of a module). */
+#define TETRA_MAX_FIELDS   32
+#define TETRA_FIELDS_BYTES 128
+#define TETRA_FIELD_MAX	   56
+/* Bytes of a text after them, NUL included: the longest name of a function (KSYM_NAME_LEN). */
+#define TETRA_FIELDS_TEXT	  512
 #define TETRA_FIELDS_BASE(number) (TETRA_FIELDS_BYTES + 8 * (number))
 
 struct tetra_slot_config {
@@ -110,8 +114,11 @@ struct tetra_slot_config {
 	__u8 user;	 /* pointers are user memory (syscalls) */
 	__u8 n_fields;
 	__u8 n_bytes; /* of the payload that the fields make */
+	/* Where the address of a text is that comes after them: TETRA_FIELDS_BASE(); 0: none */
+	__u8 text;
+	__u8 text_user; /* it is in the memory of the process */
 	__u8 walks; /* steps lead to the value, and one that cannot be taken leaves it unread */
-	__u8 reserved;
+	__u8 reserved[3];
 	struct tetra_source value;
 	struct tetra_source size; /* of a buffer */
 	struct tetra_field fields[TETRA_MAX_FIELDS];
@@ -186,7 +193,8 @@ struct tetra_hook_config {
 	__u8 walks;    /* bit l: a slot of list l has .walks */
 	__u8 operands; /* slots are TETRA_FROM_OPERAND */
 	__u8 packets;  /* a slot is a packet */
-	__u8 reserved[6];
+	__u8 caps; /* a slot is a set of capabilities, which its parameter points to */
+	__u8 reserved[5];
 	struct tetra_slot_config slots[TETRA_MAX_SLOTS];
 };
 
@@ -325,8 +333,8 @@ struct tetra_rate_set {
 	struct tetra_rate_way ways[TETRA_RATE_WAYS];
 };
 
-_Static_assert(sizeof(struct tetra_slot_config) == 300, "no hidden padding");
-_Static_assert(sizeof(struct tetra_hook_config) == 2592, "no hidden padding");
+_Static_assert(sizeof(struct tetra_slot_config) == 304, "no hidden padding");
+_Static_assert(sizeof(struct tetra_hook_config) == 2624, "no hidden padding");
 _Static_assert(sizeof(struct tetra_proc) == 512, "no hidden padding");
 _Static_assert(sizeof(struct tetra_rate_set) == 256, "no hidden padding");
 

@@ -53,38 +53,40 @@
 	X(SOCKET, 25, "socket", DECLARED, SOCK, SOCK, SOCK, 0, 0, "socket", "sock_arg", "Kv", 0)  \
 	X(SOCKADDR_UN, 26, "sockaddr_un", NOT_YET, NONE, NONE, SOCKADDR_UN, 0, 0, "",            \
 	  "sockaddrun_arg", "Av", 1)                                                             \
-	X(BPF_ATTR, 27, "bpf_attr", NOT_YET, NONE, NONE, OTHER, 0, 0, "",                        \
+	X(BPF_ATTR, 27, "bpf_attr", DECLARED, BPF_PROG, FIELDS, OTHER, 0, 0, "bpf_attr",         \
 	  "bpf_attr_arg", "pv", 0)                                                               \
-	X(PERF_EVENT, 28, "perf_event", NOT_YET, NONE, NONE, OTHER, 0, 0, "perf_event",          \
-	  "perf_event_arg", "pv", 0)                                                             \
-	X(BPF_MAP, 29, "bpf_map", NOT_YET, NONE, NONE, OTHER, 0, 0, "bpf_map",                   \
+	X(PERF_EVENT, 28, "perf_event", DECLARED, PERF_EVENT, FIELDS, OTHER, 0, 0,               \
+	  "perf_event", "perf_event_arg", "pv", 0)                                               \
+	X(BPF_MAP, 29, "bpf_map", DECLARED, BPF_MAP, FIELDS, OTHER, 0, 0, "bpf_map",             \
 	  "bpf_map_arg", "pv", 0)                                                                \
-	X(USER_NAMESPACE, 30, "user_namespace", NOT_YET, NONE, NONE, OTHER, 0, 0,                \
+	X(USER_NAMESPACE, 30, "user_namespace", DECLARED, USER_NS, FIELDS, OTHER, 0, 0,          \
 	  "user_namespace", "user_ns_arg", "pv", 0)                                              \
-	X(CAPABILITY, 31, "capability", NOT_YET, NONE, NONE, OTHER, 0, 0, "",                    \
-	  "capability_arg", "", 0)                                                               \
-	X(KIOCB, 32, "kiocb", NOT_YET, NONE, NONE, OTHER, 0, 0, "kiocb", "file_arg", "pv", 0)    \
+	X(CAPABILITY, 31, "capability", DECLARED, CAPABILITY, WORD, OTHER, 32, 1, "",            \
+	  "capability_arg", "il", 0)                                                             \
+	X(KIOCB, 32, "kiocb", DECLARED, PATH, FILE, FILE_PATH, 0, 0, "kiocb",                    \
+	  "file_arg", "pv", 0)                                                                   \
 	X(IOV_ITER, 33, "iov_iter", NOT_YET, NONE, NONE, OTHER, 0, 0, "iov_iter",                \
 	  "bytes_arg", "pv", 0)                                                                  \
-	X(LOAD_INFO, 34, "load_info", NOT_YET, NONE, NONE, OTHER, 0, 0, "load_info",             \
+	X(LOAD_INFO, 34, "load_info", DECLARED, LOAD_INFO, FIELDS, OTHER, 0, 0, "load_info",     \
 	  "module_arg", "pv", 0)                                                                 \
-	X(MODULE, 35, "module", NOT_YET, NONE, NONE, OTHER, 0, 0, "module",                      \
+	X(MODULE, 35, "module", DECLARED, MODULE, FIELDS, OTHER, 0, 0, "module",                 \
 	  "module_arg", "pv", 0)                                                                 \
 	X(SYSCALL64, 36, "syscall64", DECLARED, CALL, CALL, SYSCALL, 64, 1, "",                  \
 	  "syscall_id", "", 0)                                                                   \
-	X(KERNEL_CAP, 37, "kernel_cap_t", NOT_YET, NONE, NONE, CAPS, 0, 0, "",                   \
-	  "kernel_cap_t_arg", "pv", 0)                                                           \
-	X(CAP_INHERITABLE, 38, "cap_inheritable", NOT_YET, NONE, NONE, CAPS, 0, 0, "",           \
-	  "cap_inheritable_arg", "", 0)                                                          \
-	X(CAP_PERMITTED, 39, "cap_permitted", NOT_YET, NONE, NONE, CAPS, 0, 0, "",               \
-	  "cap_permitted_arg", "", 0)                                                            \
-	X(CAP_EFFECTIVE, 40, "cap_effective", NOT_YET, NONE, NONE, CAPS, 0, 0, "",               \
-	  "cap_effective_arg", "", 0)                                                            \
+	X(KERNEL_CAP, 37, "kernel_cap_t", DECLARED, CAPS, CAPS, CAPS, 64, 0,                     \
+	  "kernel_cap_struct", "kernel_cap_t_arg", "pv", 0)                                      \
+	X(CAP_INHERITABLE, 38, "cap_inheritable", DECLARED, CAPS, CAPS, CAPS, 64, 0,             \
+	  "kernel_cap_struct", "cap_inheritable_arg", "pv", 0)                                   \
+	X(CAP_PERMITTED, 39, "cap_permitted", DECLARED, CAPS, CAPS, CAPS, 64, 0,                 \
+	  "kernel_cap_struct", "cap_permitted_arg", "pv", 0)                                     \
+	X(CAP_EFFECTIVE, 40, "cap_effective", DECLARED, CAPS, CAPS, CAPS, 64, 0,                 \
+	  "kernel_cap_struct", "cap_effective_arg", "pv", 0)                                     \
 	X(DATA_LOC, 41, "data_loc", NOT_YET, NONE, NONE, TEXT, 0, 0, "", "string_arg", "", 0)    \
 	X(NET_DEVICE, 42, "net_device", DECLARED, TEXT, TEXT, TEXT, 0, 0, "net_device",          \
 	  "string_arg", "pv", 0)                                                                 \
-	X(BPF_CMD, 43, "bpf_cmd", NOT_YET, NONE, NONE, OTHER, 0, 0, "", "bpf_cmd_arg", "", 0)    \
-	X(BPF_PROG, 44, "bpf_prog", NOT_YET, NONE, NONE, OTHER, 0, 0, "bpf_prog",                \
+	X(BPF_CMD, 43, "bpf_cmd", DECLARED, BPF_CMD, WORD, OTHER, 32, 1, "",                     \
+	  "bpf_cmd_arg", "il", 0)                                                                \
+	X(BPF_PROG, 44, "bpf_prog", DECLARED, BPF_PROG, FIELDS, OTHER, 0, 0, "bpf_prog",         \
 	  "bpf_prog_arg", "pv", 0)
 /* clang-format on */
 
@@ -108,8 +110,17 @@ enum tetra_shape {
 	TETRA_SHAPE_SOCKADDR = 8, /* struct tetra_record_sock: family, address, port */
 	TETRA_SHAPE_CALL =
 		9, /* 8 bytes: the number of a system call, with TETRA_CALL_COMPAT */
-	TETRA_SHAPE_SKB = 10, /* struct tetra_record_skb */
-	TETRA_SHAPE_END = 11,
+	TETRA_SHAPE_SKB = 10,	     /* struct tetra_record_skb */
+	TETRA_SHAPE_CAPABILITY = 11, /* as WORD: the number of a capability */
+	TETRA_SHAPE_BPF_CMD = 12,    /* as WORD: a command of bpf(2) */
+	TETRA_SHAPE_USER_NS = 13,    /* struct tetra_record_arg_user_ns */
+	TETRA_SHAPE_BPF_PROG = 14,   /* struct tetra_record_arg_bpf_prog */
+	TETRA_SHAPE_BPF_MAP = 15,    /* struct tetra_record_arg_bpf_map */
+	TETRA_SHAPE_PERF_EVENT = 16, /* struct tetra_record_arg_perf_event, then a name */
+	TETRA_SHAPE_MODULE = 17,     /* struct tetra_record_arg_module, then its name */
+	TETRA_SHAPE_LOAD_INFO = 18,  /* likewise */
+	TETRA_SHAPE_CAPS = 19,	     /* 8 bytes: a set of capabilities */
+	TETRA_SHAPE_END = 20,
 };
 
 /* Classes of slots, in the order in which they are matched: cheapest first. */
@@ -143,7 +154,8 @@ enum tetra_slot_class {
 	X(DENTRY, 10, PATH, 0)                                           \
 	X(SOCKADDR, 11, SOCK, 0)                                         \
 	X(CALL, 12, NUMBER, 0)                                           \
-	X(SKB, 13, SOCK, 0)
+	X(SKB, 13, SOCK, 0)                                              \
+	X(CAPS, 14, NUMBER, 0)
 /* clang-format on */
 
 /* Marks the number of a system call that was made by the 32-bit entry: those are other calls. */
@@ -492,7 +504,7 @@ enum tetra_class {
 	/* Those that are read into a struct tetra_record_sock. */
 	TETRA_CLASSES_SOCK = TETRA_CLASS_SOCK | TETRA_CLASS_SKB | TETRA_CLASS_SOCKADDR,
 	/* Those that are one number. */
-	TETRA_CLASSES_NUMBER = TETRA_CLASS_INT | TETRA_CLASS_SYSCALL,
+	TETRA_CLASSES_NUMBER = TETRA_CLASS_INT | TETRA_CLASS_SYSCALL | TETRA_CLASS_CAPS,
 };
 
 #endif

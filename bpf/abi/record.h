@@ -135,12 +135,53 @@ struct tetra_record_cred {
 };
 #undef X
 
+/* A user namespace, its owner, and its inode number: the payload of TETRA_SHAPE_USER_NS. */
+struct tetra_record_arg_user_ns {
+	__u32 level; /* 0: the host's */
+	__u32 uid, gid;
+	__u32 inum;
+};
+
 /* The payload of TETRA_SHAPE_CRED; .login_uid is not set. */
 struct tetra_record_arg_cred {
 	struct tetra_record_cred cred;
-	__u32 ns_level; /* the user namespace, its owner, and its inode number */
-	__u32 ns_uid, ns_gid;
-	__u32 ns_inum;
+	struct tetra_record_arg_user_ns ns;
+};
+
+/* Bytes of the names of programs and maps, NUL included. */
+#define TETRA_BPF_NAME_BYTES 16
+
+/* TETRA_SHAPE_BPF_PROG */
+struct tetra_record_arg_bpf_prog {
+	__u32 type;
+	__u32 n_insns;
+	char name[TETRA_BPF_NAME_BYTES];
+};
+
+/* TETRA_SHAPE_BPF_MAP */
+struct tetra_record_arg_bpf_map {
+	__u32 type;
+	__u32 key_size, value_size;
+	__u32 max_entries;
+	char name[TETRA_BPF_NAME_BYTES];
+};
+
+/*
+ * TETRA_SHAPE_PERF_EVENT: the attributes that its creator gave. The name of the probed function
+ * follows: it is in the creator's memory, and there only if the event is a probe.
+ */
+struct tetra_record_arg_perf_event {
+	__u32 type;
+	__u32 reserved;
+	__u64 config;
+	__u64 probe_offset;
+};
+
+/* TETRA_SHAPE_MODULE, TETRA_SHAPE_LOAD_INFO. The name follows, perhaps with NULs at its end. */
+struct tetra_record_arg_module {
+	__u64 taints;
+	__u8 is_signed; /* LOAD_INFO: the signature is good */
+	__u8 reserved[7];
 };
 
 /* EXEC: flags of the header */
@@ -243,6 +284,11 @@ TETRA_RECORD_CHECK(struct tetra_record_sock, 64);
 TETRA_RECORD_CHECK(struct tetra_record_skb, 80);
 TETRA_RECORD_CHECK(struct tetra_record_cred, 64);
 TETRA_RECORD_CHECK(struct tetra_record_arg_cred, 80);
+TETRA_RECORD_CHECK(struct tetra_record_arg_user_ns, 16);
+TETRA_RECORD_CHECK(struct tetra_record_arg_bpf_prog, 24);
+TETRA_RECORD_CHECK(struct tetra_record_arg_bpf_map, 32);
+TETRA_RECORD_CHECK(struct tetra_record_arg_perf_event, 24);
+TETRA_RECORD_CHECK(struct tetra_record_arg_module, 16);
 TETRA_RECORD_CHECK(struct tetra_record_image, 64 + 40 + 16 + 8);
 TETRA_RECORD_CHECK(struct tetra_record_exec, 32 + 24 + 128 + 8 + 128 + 8);
 TETRA_RECORD_CHECK(struct tetra_record_args, 40);

@@ -118,7 +118,7 @@ struct tetra_scratch {
 	struct tetra_match match;
 	__u64 raw[TETRA_MAX_SLOTS]; /* each slot's value: number or pointer */
 	__u64 unread; /* bit s: slot s was out of reach; .sizes: at which step, from 1 */
-	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length */
+	__u64 sizes[TETRA_MAX_SLOTS]; /* CHAR_BUF: length; CAPS: enum tetra_value_state */
 	__u64 arguments_hash;	      /* so far: args_hash() */
 	__u64 unknown;		      /* what unknown() makes of a value */
 	__u64 layer;		      /* a file, path or program that may be a layer's */

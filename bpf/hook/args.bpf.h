@@ -7,12 +7,27 @@
 
 #include "bpf/hook/fields.bpf.h"
 
+/* A set of capabilities that could not be read. */
+static __noinline int arg_put_no_caps(struct tetra_scratch *s, __u32 slot)
+{
+	__u32 header = s->spot;
+
+	slot &= TETRA_MAX_SLOTS - 1;
+	if (!arg_open(s, slot))
+		return 0;
+	arg_at(s, header)->status = TETRA_ARG_FAULT;
+	arg_close(s, slot, header, 0);
+	return 0;
+}
+
 /* A number, or the address of a struct. */
 static __always_inline void arg_put_number(struct tetra_scratch *s, __u32 scratch,
 					   __u32 slot)
 {
 	if (cfg.slots[slot].reader == TETRA_READ_FIELDS)
 		arg_put_fields(scratch, slot);
+	else if (cfg.caps && cfg.slots[slot].reader == TETRA_READ_CAPS && s->sizes[slot])
+		arg_put_no_caps(s, slot);
 	else
 		arg_put_word(s, slot);
 }

@@ -8,8 +8,8 @@
 
 #include "bpf/hook/arg.bpf.h"
 
-/* Bytes of a member, as a mask: the largest has eight. */
-#define FIELD_MASK 15u
+/* Bytes of a member, as a mask: TETRA_FIELD_MAX at most. */
+#define FIELD_MASK 63u
 
 /* One member; not 0 if it cannot be read. No branch: the loop has one path. */
 static __always_inline long field_copy(struct tetra_scratch *s,
@@ -20,6 +20,29 @@ static __always_inline long field_copy(struct tetra_scratch *s,
 
 	return bpf_probe_read_kernel(to, field->bytes & FIELD_MASK,
 				     (void *)(base + field->offset));
+}
+
+/*
+ * The text that comes after the members of slot @slot, in the place where addresses were kept. Of
+ * one that cannot be read there is nothing; the argument's flag says that there is more. Returns
+ * its bytes.
+ */
+static __always_inline __u32 fields_text(struct tetra_scratch *s, __u32 slot,
+					 __u32 header)
+{
+	__u64 from = word_get(&s->record[(s->spot + cfg.slots[slot].text) & RECORD_MASK]);
+	void *to = &s->record[(s->spot + cfg.slots[slot].n_bytes) & RECORD_MASK];
+	long n;
+
+	if (!from)
+		return 0;
+	if (cfg.slots[slot].text_user)
+		n = bpf_probe_read_user_str(to, TETRA_FIELDS_TEXT, (void *)from);
+	else
+		n = bpf_probe_read_kernel_str(to, TETRA_FIELDS_TEXT, (void *)from);
+	if (n <= 0 || n == TETRA_FIELDS_TEXT)
+		arg_at(s, header)->flags |= TETRA_ARG_CUT;
+	return n > 0 ? (n - 1) & (TETRA_FIELDS_TEXT - 1) : 0;
 }
 
 /* The argument in slot @slot. Global: verified alone. */
@@ -50,6 +73,8 @@ __noinline int arg_put_fields(__u32 scratch, __u32 slot)
 	if (failed) {
 		arg_at(s, header)->status = TETRA_ARG_FAULT;
 		bytes = 0;
+	} else if (cfg.slots[slot].text) {
+		bytes += fields_text(s, slot, header);
 	}
 	arg_close(s, slot, header, bytes);
 	return 0;

@@ -78,6 +78,26 @@ static __noinline enum slot_next slot_look(tetra_image image, struct tetra_scrat
 			continue;                                                        \
 	}
 
+/* Reads the set of capabilities that slot @slot points to, and looks at it. Not 0 if a rule is left. */
+static __noinline __u64 select_caps(tetra_image image, struct tetra_scratch *s,
+				    __u32 uses, __u32 dim, __u32 slot)
+{
+	__u64 from, set = 0;
+	__u32 state = TETRA_VALUE_READ;
+
+	slot &= TETRA_MAX_SLOTS - 1;
+	from = s->raw[slot];
+	if (!from || bpf_probe_read_kernel(&set, sizeof(set), (void *)from) < 0)
+		state = memory_state(from, slot);
+	s->raw[slot] = set;
+	s->sizes[slot] = state;
+	if (!uses)
+		return 1;
+	if (state)
+		return select_aside(image, s, uses, dim, state);
+	return select_number(image, s, uses, dim, set, 0);
+}
+
 /* Numbers are extended from their own width, if that is less than the kind's. */
 static __always_inline int slots_numbers(void *ctx, enum program program,
 					 tetra_image image, struct tetra_scratch *s,
@@ -96,6 +116,12 @@ static __always_inline int slots_numbers(void *ctx, enum program program,
 		if (cfg.calls && cfg.slots[slot].reader == TETRA_READ_CALL)
 			value = call_number(value);
 		s->raw[slot] = value;
+		if (cfg.caps && cfg.slots[slot].reader == TETRA_READ_CAPS) {
+			if (!select_caps(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
+					 slot))
+				return 0;
+			continue;
+		}
 		if (uses &&
 		    !select_number(image, s, uses, dims + slot * TETRA_SLOT_COLUMNS,
 				   value, cfg.slots[slot].is_signed))

@@ -75,8 +75,8 @@ enum tetra_arg_type {
 	TETRA_TYPE_CONST_BUF = 19,
 	TETRA_TYPE_CRED = 20,
 	TETRA_TYPE_DENTRY = 21,
-	/* Of those that follow, SOCKADDR, SOCKET and SYSCALL64 are reported; the numbers of the
-	 * others are reserved. */
+	/* Of those that follow, CHAR_IOVEC, SKB, SOCKADDR_UN, IOV_ITER, DATA_LOC and NET_DEVICE are
+	 * reserved: none is reported. */
 	TETRA_TYPE_CHAR_IOVEC = 22,
 	TETRA_TYPE_SKB = 23,
 	TETRA_TYPE_SOCKADDR = 24,
@@ -130,21 +130,24 @@ struct tetra_value;
  * @type:	enum tetra_arg_type; determines which members below are filled
  * @status:	enum tetra_arg_status; the value is filled only if OK
  * @flags:	TETRA_ARG_IS_*
- * @mode:	FILE, PATH, FD, LINUX_BINPRM, DENTRY: type and permission bits, as st_mode
+ * @mode:	FILE, PATH, FD, LINUX_BINPRM, DENTRY, KIOCB: type and permission bits, as st_mode
  * @label:	from the policy; NULL if none
  * @type_name:	the type as the policy writes it
  * @as_int:	integers, sign- or zero-extended from the type's width; SYSCALL64: the number of the
- *		call; bit 31 is set for one by the 32-bit entry, which has numbers of its own
+ *		call; bit 31 is set for one by the 32-bit entry, which has numbers of its own.
+ *		CAPABILITY, BPF_CMD: the number of the capability, of the command. KERNEL_CAP and
+ *		CAP_*: bit n for capability n
  * @as_uint:	the same 64 bits, unsigned
- * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM, DENTRY; the bytes
+ * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM, DENTRY, KIOCB; the bytes
  *		of CHAR_BUF and CONST_BUF. NOT NUL-terminated
  * @text_len:	bytes of @text
  * @orig_size:	CHAR_BUF, CONST_BUF: bytes that were asked for; more than @text_len if cut.
  *		Texts and paths: @text_len, also if cut: where the end is was not found out
- * @permission:	FILE, PATH, FD, LINUX_BINPRM, DENTRY: "-rw-r--r--"; empty for others
+ * @permission:	FILE, PATH, FD, LINUX_BINPRM, DENTRY, KIOCB: "-rw-r--r--"; empty for others
  * @value:	values that are structs: for the tetra_arg_get_*() of the type (SOCK, SOCKET,
- *		SOCKADDR: tetra_arg_get_sock(), CRED: tetra_arg_get_cred()); borrowed from the event;
- *		NULL for other types
+ *		SOCKADDR: tetra_arg_get_sock(), CRED: _cred(), USER_NAMESPACE: _user_namespace(),
+ *		BPF_PROG, BPF_ATTR: _bpf_program(), BPF_MAP: _bpf_map(), PERF_EVENT: _perf_event(),
+ *		MODULE, LOAD_INFO: _module()); borrowed from the event; NULL for other types
  *
  * Numbers and texts are members; types whose value is a struct have a getter each, so that this
  * struct stays small and a new type changes none.
@@ -483,6 +486,163 @@ struct tetra_cred {
  * without a size. Since: 0.1
  */
 TETRA_API int tetra_arg_get_cred(const struct tetra_arg *arg, struct tetra_cred *ret);
+
+/**
+ * struct tetra_user_namespace - a user namespace
+ * @size:	set by the caller to sizeof(struct tetra_user_namespace)
+ * @level:	how deep it is; 0 for the host's
+ * @uid:	user id of its owner
+ * @gid:	group id of its owner
+ * @inum:	its inode number, as in /proc/PID/ns
+ *
+ * Since: 0.1
+ */
+struct tetra_user_namespace {
+	size_t size;
+	uint32_t level;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t inum;
+};
+
+/**
+ * tetra_arg_get_user_namespace() - the value of a USER_NAMESPACE argument
+ * @arg:	as filled by a call on an event, which must still be valid
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if the argument has another type, or its status is not OK; -EINVAL
+ * without a size. Since: 0.1
+ */
+TETRA_API int tetra_arg_get_user_namespace(const struct tetra_arg *arg,
+					   struct tetra_user_namespace *ret);
+
+/**
+ * struct tetra_bpf_program - a program of BPF
+ * @size:	set by the caller to sizeof(struct tetra_bpf_program)
+ * @type:	BPF_PROG_TYPE_*
+ * @n_insns:	its instructions
+ * @name:	borrowed from the event, NOT NUL-terminated; NULL if it has none
+ * @name_len:	bytes of @name
+ *
+ * Since: 0.1
+ */
+struct tetra_bpf_program {
+	size_t size;
+	uint32_t type;
+	uint32_t n_insns;
+	const char *name;
+	size_t name_len;
+};
+
+/**
+ * tetra_arg_get_bpf_program() - the value of a BPF_PROG argument; of a BPF_ATTR, what bpf(2) was
+ * called with, read as for BPF_PROG_LOAD
+ * @arg:	as filled by a call on an event, which must still be valid
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if the argument has another type, or its status is not OK; -EINVAL
+ * without a size. Since: 0.1
+ */
+TETRA_API int tetra_arg_get_bpf_program(const struct tetra_arg *arg,
+					struct tetra_bpf_program *ret);
+
+/**
+ * struct tetra_bpf_map - a map of BPF
+ * @size:	set by the caller to sizeof(struct tetra_bpf_map)
+ * @type:	BPF_MAP_TYPE_*
+ * @key_size:	bytes
+ * @value_size:	bytes
+ * @max_entries: how many it can have
+ * @name:	borrowed from the event, NOT NUL-terminated; NULL if it has none
+ * @name_len:	bytes of @name
+ *
+ * Since: 0.1
+ */
+struct tetra_bpf_map {
+	size_t size;
+	uint32_t type;
+	uint32_t key_size;
+	uint32_t value_size;
+	uint32_t max_entries;
+	const char *name;
+	size_t name_len;
+};
+
+/**
+ * tetra_arg_get_bpf_map() - the value of a BPF_MAP argument
+ * @arg:	as filled by a call on an event, which must still be valid
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if the argument has another type, or its status is not OK; -EINVAL
+ * without a size. Since: 0.1
+ */
+TETRA_API int tetra_arg_get_bpf_map(const struct tetra_arg *arg,
+				    struct tetra_bpf_map *ret);
+
+/**
+ * struct tetra_perf_event - an event of perf, as its creator asked for it
+ * @size:	set by the caller to sizeof(struct tetra_perf_event)
+ * @type:	PERF_TYPE_*, or the number of a unit that the kernel found at boot
+ * @reserved:	0
+ * @config:	what it counts
+ * @probe_offset: where in the function its probe is
+ * @function:	the function that it probes, read from its creator's memory as perf_event_open(2)
+ *		gave it (uprobes: the file); borrowed from the event, NOT NUL-terminated. NULL if
+ *		there is none, or if it could not be read: then the argument has TETRA_ARG_IS_CUT
+ * @function_len: bytes of @function
+ *
+ * Since: 0.1
+ */
+struct tetra_perf_event {
+	size_t size;
+	uint32_t type;
+	uint32_t reserved;
+	uint64_t config;
+	uint64_t probe_offset;
+	const char *function;
+	size_t function_len;
+};
+
+/**
+ * tetra_arg_get_perf_event() - the value of a PERF_EVENT argument
+ * @arg:	as filled by a call on an event, which must still be valid
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if the argument has another type, or its status is not OK; -EINVAL
+ * without a size. Since: 0.1
+ */
+TETRA_API int tetra_arg_get_perf_event(const struct tetra_arg *arg,
+				       struct tetra_perf_event *ret);
+
+/**
+ * struct tetra_module - a module of the kernel
+ * @size:	set by the caller to sizeof(struct tetra_module)
+ * @taints:	bit n: the kernel's taint n, for example 12 for a module from outside of the tree
+ * @is_signed:	LOAD_INFO: 1 if its signature is good; MODULE: 0, nothing says it there
+ * @reserved:	0
+ * @name:	borrowed from the event, NOT NUL-terminated; NULL if it has none
+ * @name_len:	bytes of @name
+ *
+ * Since: 0.1
+ */
+struct tetra_module {
+	size_t size;
+	uint64_t taints;
+	uint32_t is_signed;
+	uint32_t reserved;
+	const char *name;
+	size_t name_len;
+};
+
+/**
+ * tetra_arg_get_module() - the value of a MODULE or LOAD_INFO argument
+ * @arg:	as filled by a call on an event, which must still be valid
+ * @ret:	.size set by the caller; filled in
+ *
+ * Return: 0; -ENOENT if the argument has another type, or its status is not OK; -EINVAL
+ * without a size. Since: 0.1
+ */
+TETRA_API int tetra_arg_get_module(const struct tetra_arg *arg, struct tetra_module *ret);
 
 /**
  * tetra_event_get_exit() - how a process ended

@@ -6,6 +6,7 @@
 
 #include "bpf/abi/image.h"
 #include "lib/base/kinds.h"
+#include "lib/event/json-object.h"
 #include "lib/process/json-cred.h"
 #include "lib/linux/names.h"
 
@@ -157,27 +158,16 @@ static void put_path(struct writer *writer, const struct tetra_event *event,
 static void put_name(struct writer *writer, const char *key, const struct names *names,
 		     uint32_t number)
 {
-	const char *name = names_text(names, number);
-
 	writer_text(writer, key);
-	writer_char(writer, '"');
-	if (name)
-		writer_text(writer, name);
-	else
-		writer_u64(writer, number);
-	writer_char(writer, '"');
-}
-
-static void put_number_always(struct writer *writer, const char *key, uint32_t number)
-{
-	writer_text(writer, key);
-	writer_u64(writer, number);
+	json_object_name(writer, names, number);
 }
 
 static void put_number(struct writer *writer, const char *key, uint32_t number)
 {
-	if (number)
-		put_number_always(writer, key, number);
+	if (!number)
+		return;
+	writer_text(writer, key);
+	writer_u64(writer, number);
 }
 
 static void put_address(struct writer *writer, const char *key, uint16_t family,
@@ -309,14 +299,9 @@ static void put_cred(struct writer *writer, const struct tetra_event *event,
 	json_cred_ids(writer, &cred.cred);
 	writer_lit(writer, ",\"caps\":");
 	json_cred_caps(writer, &cred.cred);
-	put_number_always(writer, ",\"user_ns\":{\"level\":", cred.ns_level);
-	put_number_always(writer, ",\"uid\":", cred.ns_uid);
-	put_number_always(writer, ",\"gid\":", cred.ns_gid);
-	writer_lit(writer, ",\"ns\":{");
-	put_number_always(writer, "\"inum\":", cred.ns_inum);
-	if (!cred.ns_level)
-		writer_lit(writer, ",\"is_host\":true");
-	writer_lit(writer, "}}}");
+	writer_lit(writer, ",\"user_ns\":");
+	json_user_ns(writer, &cred.ns);
+	writer_char(writer, '}');
 }
 
 /* What comes before a value: {"int_arg": */
@@ -418,6 +403,9 @@ static void fill_struct(struct tetra_arg *ret, const struct event_arg *arg)
 const struct codec codecs[TETRA_SHAPE_END] = {
 	[TETRA_SHAPE_WORD] = { 8, put_word, NULL, NULL, fill_word },
 	[TETRA_SHAPE_CALL] = { 8, put_call, NULL, NULL, fill_word },
+	[TETRA_SHAPE_CAPABILITY] = { 8, json_capability, NULL, NULL, fill_word },
+	[TETRA_SHAPE_CAPS] = { 8, json_caps, NULL, NULL, fill_word },
+	[TETRA_SHAPE_BPF_CMD] = { 8, json_bpf_cmd, NULL, NULL, fill_word },
 	[TETRA_SHAPE_TEXT] = { 0, put_string, NULL, "\"\"", fill_text },
 	[TETRA_SHAPE_BYTES] = { 0, NULL, put_buffer, BYTES_FAULT, fill_text },
 	[TETRA_SHAPE_LONGS] = { 0, NULL, put_longs, NULL, fill_text },
@@ -430,6 +418,18 @@ const struct codec codecs[TETRA_SHAPE_END] = {
 			      fill_struct },
 	[TETRA_SHAPE_CRED] = { sizeof(struct tetra_record_arg_cred), put_cred, NULL, "{}",
 			       fill_struct },
+	[TETRA_SHAPE_USER_NS] = { sizeof(struct tetra_record_arg_user_ns),
+				  json_arg_user_ns, NULL, "{}", fill_struct },
+	[TETRA_SHAPE_BPF_PROG] = { sizeof(struct tetra_record_arg_bpf_prog),
+				   json_bpf_prog, NULL, "{}", fill_struct },
+	[TETRA_SHAPE_BPF_MAP] = { sizeof(struct tetra_record_arg_bpf_map), json_bpf_map,
+				  NULL, "{}", fill_struct },
+	[TETRA_SHAPE_PERF_EVENT] = { sizeof(struct tetra_record_arg_perf_event),
+				     json_perf_event, NULL, "{}", fill_struct },
+	[TETRA_SHAPE_MODULE] = { sizeof(struct tetra_record_arg_module), json_module,
+				 NULL, "{}", fill_struct },
+	[TETRA_SHAPE_LOAD_INFO] = { sizeof(struct tetra_record_arg_module), json_module,
+				    NULL, "{}", fill_struct },
 };
 
 static void put_fault(struct writer *writer, const struct event_arg *arg)

@@ -2,9 +2,14 @@
 /*
  * Events of hooks as lines. A row per watched function says which of its arguments are shown.
  */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "lib/base/kinds.h"
 #include "lib/event/compact.h"
+#include "lib/event/object.h"
 #include "lib/linux/calls.h"
+#include "lib/linux/names.h"
 #include "lib/linux/prototypes.h"
 
 static void part_address(struct compact *line, const struct tetra_record_sock *sock,
@@ -55,6 +60,76 @@ static void kprobe_empty(struct compact *line, const struct kprobe_row *row)
 {
 	compact_begin(line, row->icon, row->word);
 	writer_char(&line->writer, ' ');
+}
+
+/* Its type and its name; a number without a name is a number. */
+static void part_object(struct compact *line, const struct event_arg *arg,
+			const struct names *types, uint32_t type)
+{
+	const char *text = names_text(types, type);
+	struct process_text name = object_name(arg);
+	char number[16];
+
+	if (!text) {
+		snprintf(number, sizeof(number), "%" PRIu32, type);
+		text = number;
+	}
+	compact_text(line, CYAN, text);
+	compact_quoted(line, CYAN, name.text ? name.text : "", name.len);
+}
+
+static void part_count(struct compact *line, const char *text, uint32_t count)
+{
+	compact_color(line, CYAN);
+	writer_text(&line->writer, text);
+	writer_u64(&line->writer, count);
+	compact_color_end(line);
+}
+
+static void kprobe_bpf_program(struct compact *line, const struct kprobe_row *row)
+{
+	const struct event_arg *arg = compact_arg(line->event, 0, "bpf_attr_arg");
+	struct tetra_record_arg_bpf_prog prog;
+
+	if (!arg) {
+		kprobe_empty(line, row);
+		return;
+	}
+	compact_begin(line, row->icon, row->word);
+	memcpy(&prog, arg->data, sizeof(prog));
+	part_object(line, arg, &names_bpf_programs, prog.type);
+	part_count(line, " instruction count ", prog.n_insns);
+}
+
+static void kprobe_bpf_map(struct compact *line, const struct kprobe_row *row)
+{
+	const struct event_arg *arg = compact_arg(line->event, 0, "bpf_map_arg");
+	struct tetra_record_arg_bpf_map map;
+
+	if (!arg) {
+		kprobe_empty(line, row);
+		return;
+	}
+	compact_begin(line, row->icon, row->word);
+	memcpy(&map, arg->data, sizeof(map));
+	part_object(line, arg, &names_bpf_maps, map.type);
+	part_count(line, " key size ", map.key_size);
+	part_count(line, " value size ", map.value_size);
+	part_count(line, " max entries ", map.max_entries);
+}
+
+static void kprobe_perf_event(struct compact *line, const struct kprobe_row *row)
+{
+	const struct event_arg *arg = compact_arg(line->event, 0, "perf_event_arg");
+	struct tetra_record_arg_perf_event perf;
+
+	if (!arg) {
+		kprobe_empty(line, row);
+		return;
+	}
+	compact_begin(line, row->icon, row->word);
+	memcpy(&perf, arg->data, sizeof(perf));
+	part_object(line, arg, &names_perf_types, perf.type);
 }
 
 static void kprobe_file_bytes(struct compact *line, const struct kprobe_row *row)
@@ -220,12 +295,13 @@ static const struct kprobe_row kprobe_rows[] = {
 	{ "tcp_connect", "\xf0\x9f\x94\x8c", "connect", kprobe_sock },
 	{ "tcp_close", "\xf0\x9f\xa7\xb9", "close", kprobe_sock },
 	{ "tcp_sendmsg", "\xf0\x9f\x93\xa4", "sendmsg", kprobe_sock_bytes },
-	/* Their arguments are of kinds that records do not have. */
-	{ "bpf_check", "\xf0\x9f\x90\x9d", "bpf_load", kprobe_empty },
+	{ "bpf_check", "\xf0\x9f\x90\x9d", "bpf_load", kprobe_bpf_program },
 	{ "security_perf_event_alloc", "\xf0\x9f\x90\x9d", "perf_event_alloc",
-	  kprobe_empty },
-	{ "security_bpf_map_alloc", "\xf0\x9f\x97\xba", "bpf_map_create", kprobe_empty },
-	{ "security_bpf_map_create", "\xf0\x9f\x97\xba", "bpf_map_create", kprobe_empty },
+	  kprobe_perf_event },
+	{ "security_bpf_map_alloc", "\xf0\x9f\x97\xba", "bpf_map_create",
+	  kprobe_bpf_map },
+	{ "security_bpf_map_create", "\xf0\x9f\x97\xba", "bpf_map_create",
+	  kprobe_bpf_map },
 	{ "security_file_permission", "", "", kprobe_permission },
 	{ "security_mmap_file", "\xf0\x9f\x93\x9d", "", kprobe_mmap },
 	{ "security_path_truncate", "\xf0\x9f\x93\x9d", "truncate", kprobe_truncate },

@@ -2,7 +2,8 @@
 /* Values that are structs: one typed getter each, of the argument that carries the value. */
 #include "bpf/abi/image.h"
 #include "lib/base/opts.h"
-#include "lib/event/event.h"
+#include "lib/base/kinds.h"
+#include "lib/event/object.h"
 
 /* The argument's payload, if it is a value of @type; NULL if not. */
 static const void *value_of(const struct tetra_arg *arg, uint32_t type)
@@ -97,6 +98,120 @@ int tetra_arg_get_skb(const struct tetra_arg *arg, struct tetra_skb *ret)
 	return opts_fill(ret, &all, sizeof(all));
 }
 
+/* Likewise, of a kind with that payload. */
+static const struct event_arg *object_of(const struct tetra_arg *arg, uint32_t shape,
+					 uint32_t or_shape)
+{
+	const struct event_arg *value = (const struct event_arg *)arg->value;
+	uint32_t is = value ? kind_row(value->spec->kind)->shape : TETRA_SHAPE_NONE;
+
+	return value && (is == shape || is == or_shape) ? value : NULL;
+}
+
+static void fill_name(const struct event_arg *value, const char **ret_text,
+		      size_t *ret_len)
+{
+	struct process_text name = object_name(value);
+
+	*ret_text = name.len ? name.text : NULL;
+	*ret_len = name.len;
+}
+
+int tetra_arg_get_user_namespace(const struct tetra_arg *arg,
+				 struct tetra_user_namespace *ret)
+{
+	struct tetra_record_arg_user_ns ns;
+	struct tetra_user_namespace all = {};
+	const struct event_arg *value;
+
+	if (value_check(arg, ret) < 0)
+		return -EINVAL;
+	value = object_of(arg, TETRA_SHAPE_USER_NS, TETRA_SHAPE_USER_NS);
+	if (!value)
+		return -ENOENT;
+	memcpy(&ns, value->data, sizeof(ns));
+	all.level = ns.level;
+	all.uid = ns.uid;
+	all.gid = ns.gid;
+	all.inum = ns.inum;
+	return opts_fill(ret, &all, sizeof(all));
+}
+
+int tetra_arg_get_bpf_program(const struct tetra_arg *arg, struct tetra_bpf_program *ret)
+{
+	struct tetra_record_arg_bpf_prog prog;
+	struct tetra_bpf_program all = {};
+	const struct event_arg *value;
+
+	if (value_check(arg, ret) < 0)
+		return -EINVAL;
+	value = object_of(arg, TETRA_SHAPE_BPF_PROG, TETRA_SHAPE_BPF_PROG);
+	if (!value)
+		return -ENOENT;
+	memcpy(&prog, value->data, sizeof(prog));
+	all.type = prog.type;
+	all.n_insns = prog.n_insns;
+	fill_name(value, &all.name, &all.name_len);
+	return opts_fill(ret, &all, sizeof(all));
+}
+
+int tetra_arg_get_bpf_map(const struct tetra_arg *arg, struct tetra_bpf_map *ret)
+{
+	struct tetra_record_arg_bpf_map map;
+	struct tetra_bpf_map all = {};
+	const struct event_arg *value;
+
+	if (value_check(arg, ret) < 0)
+		return -EINVAL;
+	value = object_of(arg, TETRA_SHAPE_BPF_MAP, TETRA_SHAPE_BPF_MAP);
+	if (!value)
+		return -ENOENT;
+	memcpy(&map, value->data, sizeof(map));
+	all.type = map.type;
+	all.key_size = map.key_size;
+	all.value_size = map.value_size;
+	all.max_entries = map.max_entries;
+	fill_name(value, &all.name, &all.name_len);
+	return opts_fill(ret, &all, sizeof(all));
+}
+
+int tetra_arg_get_perf_event(const struct tetra_arg *arg, struct tetra_perf_event *ret)
+{
+	struct tetra_record_arg_perf_event perf;
+	struct tetra_perf_event all = {};
+	const struct event_arg *value;
+
+	if (value_check(arg, ret) < 0)
+		return -EINVAL;
+	value = object_of(arg, TETRA_SHAPE_PERF_EVENT, TETRA_SHAPE_PERF_EVENT);
+	if (!value)
+		return -ENOENT;
+	memcpy(&perf, value->data, sizeof(perf));
+	all.type = perf.type;
+	all.config = perf.config;
+	all.probe_offset = object_probe_offset(&perf);
+	fill_name(value, &all.function, &all.function_len);
+	return opts_fill(ret, &all, sizeof(all));
+}
+
+int tetra_arg_get_module(const struct tetra_arg *arg, struct tetra_module *ret)
+{
+	struct tetra_record_arg_module module;
+	struct tetra_module all = {};
+	const struct event_arg *value;
+
+	if (value_check(arg, ret) < 0)
+		return -EINVAL;
+	value = object_of(arg, TETRA_SHAPE_MODULE, TETRA_SHAPE_LOAD_INFO);
+	if (!value)
+		return -ENOENT;
+	memcpy(&module, value->data, sizeof(module));
+	all.taints = module.taints;
+	all.is_signed = module.is_signed;
+	fill_name(value, &all.name, &all.name_len);
+	return opts_fill(ret, &all, sizeof(all));
+}
+
 int tetra_arg_get_cred(const struct tetra_arg *arg, struct tetra_cred *ret)
 {
 	struct tetra_record_arg_cred cred;
@@ -113,10 +228,10 @@ int tetra_arg_get_cred(const struct tetra_arg *arg, struct tetra_cred *ret)
 	TETRA_CRED_IDS(X)
 #undef X
 	all.securebits = cred.cred.securebits;
-	all.user_ns_level = cred.ns_level;
-	all.user_ns_uid = cred.ns_uid;
-	all.user_ns_gid = cred.ns_gid;
-	all.user_ns_inum = cred.ns_inum;
+	all.user_ns_level = cred.ns.level;
+	all.user_ns_uid = cred.ns.uid;
+	all.user_ns_gid = cred.ns.gid;
+	all.user_ns_inum = cred.ns.inum;
 	all.permitted = cred.cred.caps[TETRA_CAPSET_PERMITTED];
 	all.effective = cred.cred.caps[TETRA_CAPSET_EFFECTIVE];
 	all.inheritable = cred.cred.caps[TETRA_CAPSET_INHERITABLE];

@@ -18,14 +18,19 @@ struct names {
 	size_t n_items;
 };
 
+extern const struct names names_bpf_commands; /* of bpf(2), BPF_* */
+extern const struct names names_bpf_maps;     /* BPF_MAP_TYPE_* */
+extern const struct names names_bpf_programs; /* BPF_PROG_TYPE_* */
 extern const struct names names_capabilities; /* bit number, CAP_* */
 extern const struct names names_families;     /* AF_* */
 extern const struct names
-	names_file_types;		   /* of FileType; S_IFMT >> 12, two names each */
-extern const struct names names_protocols; /* IPPROTO_* */
+	names_file_types; /* of FileType; S_IFMT >> 12, two names each */
+extern const struct names names_perf_types;   /* PERF_TYPE_* */
+extern const struct names names_protocols;    /* IPPROTO_* */
 extern const struct names names_securebits;   /* bit value */
 extern const struct names names_signals;      /* SIG* of this architecture */
 extern const struct names names_socket_types; /* SOCK_* */
+extern const struct names names_taints;	      /* of modules: bit number, TAINT_* */
 extern const struct names names_tcp_states;   /* TCP_* */
 
 /* The name of @number, static; NULL if it has none. */

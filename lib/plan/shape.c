@@ -257,6 +257,7 @@ static void config_list_slot(struct tetra_hook_config *config, uint32_t list,
 		config->walks |= (uint8_t)(1u << list);
 	config->operands |= config->slots[slot].value.from == TETRA_FROM_OPERAND;
 	config->packets |= config->slots[slot].reader == TETRA_READ_SKB;
+	config->caps |= config->slots[slot].reader == TETRA_READ_CAPS;
 }
 
 static void config_set_slots(struct tetra_hook_config *config,

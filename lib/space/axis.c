@@ -174,6 +174,10 @@ static int arg_domain(const struct axis *axis, const struct set_space *space,
 	/* A pointer on the way may lead nowhere, and memory of a program not be there. */
 	if (axis->walks)
 		ret->parts[TETRA_VALUE_UNREADABLE] = &set_everything;
+	if (*row->of) {
+		ret->parts[TETRA_VALUE_NONE] = &set_everything;
+		ret->parts[TETRA_VALUE_UNREADABLE] = &set_everything;
+	}
 	return number_domain(space, row->bits, row->is_signed,
 			     &ret->parts[TETRA_VALUE_READ]);
 }

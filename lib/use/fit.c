@@ -24,6 +24,9 @@ static const char *const addresses[] = {
 	NULL,
 };
 
+/* Newer kernels have the typedef alone. */
+#define CAPS_TYPE "kernel_cap_t *"
+
 static bool is_one_of(const char *name, const char *const *names)
 {
 	for (; *names; names++)
@@ -40,6 +43,8 @@ static bool points_to(const struct kernel_param *param, const struct kind_row *k
 		return is_one_of(param->type_name, socks);
 	if (str_equal(kind->of, *addresses))
 		return is_one_of(param->type_name, addresses);
+	if (kind->reader == TETRA_READ_CAPS && !*param->type_name)
+		return strstr(param->c_type, CAPS_TYPE) != NULL;
 	return str_equal(param->type_name, kind->of);
 }
 
@@ -186,7 +191,7 @@ bool fit_is_first(uint32_t kind, const struct kernel_event_field *field)
 {
 	const struct kind_row *row = kind_row(kind);
 
-	return fit_field_from(field) == TETRA_FROM_ARRAY && row->bits &&
+	return fit_field_from(field) == TETRA_FROM_ARRAY && row->bits && !*row->of &&
 	       row->bits / 8 <= field->size;
 }
 

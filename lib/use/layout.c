@@ -7,22 +7,40 @@
 /* The kernel's IFNAMSIZ. */
 #define DEVICE_NAME_BYTES 16u
 
+enum layout_follow {
+	FOLLOW_NOT,
+	FOLLOW_STRUCT,	  /* the rest is in the struct that this points to */
+	FOLLOW_TEXT,	  /* it points to the text that comes after the members */
+	FOLLOW_USER_TEXT, /* likewise, in the memory of the process */
+};
+
 struct layout_field {
-	const char *path; /* of kernel_find_member() */
-	uint8_t place;	  /* in the payload */
-	uint8_t bytes;	  /* 0: the rest is in the struct that this points to */
+	const char *
+		path; /* of kernel_find_member(); NULL: .at is the place, in every kernel */
+	uint16_t at;
+	uint8_t place; /* in the payload */
+	uint8_t bytes;
+	uint8_t follow; /* enum layout_follow */
 };
 
 /* A member of the payload @type, and its place there. */
-#define FIELD(path, type, member)                                                        \
+#define PLACE(type, member)                                                              \
+	.place = offsetof(struct type, member),                                          \
+	.bytes = sizeof(((const struct type *)0)->member)
+#define FIELD(name, type, member)                                                        \
 	{                                                                                \
-		path, offsetof(struct type, member),                                     \
-			sizeof(((const struct type *)0)->member)                         \
+		.path = (name), PLACE(type, member)                                      \
 	}
-#define ENTER(path)                                                                      \
+/* Likewise, at a place that the kernel's interface promises. */
+#define FIXED(offset, type, member)                                                      \
 	{                                                                                \
-		path, 0, 0                                                               \
+		.at = (offset), PLACE(type, member)                                      \
 	}
+#define POINTER(name, what)                                                              \
+	{                                                                                \
+		.path = (name), .bytes = POINTER_BYTES, .follow = (what)                 \
+	}
+#define ENTER(name) POINTER(name, FOLLOW_STRUCT)
 
 /* A row a line. */
 /* clang-format off */
@@ -41,11 +59,63 @@ static const struct layout_field cred_fields[] = {
 	FIELD("cred.cap_inheritable", tetra_record_arg_cred,
 	      cred.caps[TETRA_CAPSET_INHERITABLE]),
 	ENTER("cred.user_ns"),
-	FIELD("user_namespace.level", tetra_record_arg_cred, ns_level),
-	FIELD("user_namespace.owner", tetra_record_arg_cred, ns_uid),
-	FIELD("user_namespace.group", tetra_record_arg_cred, ns_gid),
-	FIELD("user_namespace.ns.inum", tetra_record_arg_cred, ns_inum),
+	FIELD("user_namespace.level", tetra_record_arg_cred, ns.level),
+	FIELD("user_namespace.owner", tetra_record_arg_cred, ns.uid),
+	FIELD("user_namespace.group", tetra_record_arg_cred, ns.gid),
+	FIELD("user_namespace.ns.inum", tetra_record_arg_cred, ns.inum),
 };
+
+static const struct layout_field user_ns_fields[] = {
+	FIELD("user_namespace.level", tetra_record_arg_user_ns, level),
+	FIELD("user_namespace.owner", tetra_record_arg_user_ns, uid),
+	FIELD("user_namespace.group", tetra_record_arg_user_ns, gid),
+	FIELD("user_namespace.ns.inum", tetra_record_arg_user_ns, inum),
+};
+
+/* union bpf_attr: prog_type, insn_cnt, prog_name. */
+static const struct layout_field bpf_attr_fields[] = {
+	FIXED(0, tetra_record_arg_bpf_prog, type),
+	FIXED(4, tetra_record_arg_bpf_prog, n_insns),
+	FIXED(48, tetra_record_arg_bpf_prog, name),
+};
+
+static const struct layout_field bpf_prog_fields[] = {
+	FIELD("bpf_prog.type", tetra_record_arg_bpf_prog, type),
+	FIELD("bpf_prog.len", tetra_record_arg_bpf_prog, n_insns),
+	ENTER("bpf_prog.aux"),
+	FIELD("bpf_prog_aux.name", tetra_record_arg_bpf_prog, name),
+};
+
+static const struct layout_field bpf_map_fields[] = {
+	FIELD("bpf_map.map_type", tetra_record_arg_bpf_map, type),
+	FIELD("bpf_map.key_size", tetra_record_arg_bpf_map, key_size),
+	FIELD("bpf_map.value_size", tetra_record_arg_bpf_map, value_size),
+	FIELD("bpf_map.max_entries", tetra_record_arg_bpf_map, max_entries),
+	FIELD("bpf_map.name", tetra_record_arg_bpf_map, name),
+};
+
+static const struct layout_field perf_event_fields[] = {
+	FIELD("perf_event.attr.type", tetra_record_arg_perf_event, type),
+	FIELD("perf_event.attr.config", tetra_record_arg_perf_event, config),
+	FIELD("perf_event.attr.probe_offset", tetra_record_arg_perf_event, probe_offset),
+	POINTER("perf_event.attr.kprobe_func", FOLLOW_USER_TEXT),
+};
+
+/* The name is at the end of the payload. */
+static const struct layout_field module_fields[] = {
+	FIELD("module.taints", tetra_record_arg_module, taints),
+	{ .path = "module.name", .place = sizeof(struct tetra_record_arg_module),
+	  .bytes = TETRA_FIELD_MAX },
+};
+
+static const struct layout_field load_info_fields[] = {
+	FIELD("load_info.sig_ok", tetra_record_arg_module, is_signed),
+	POINTER("load_info.name", FOLLOW_TEXT),
+	ENTER("load_info.mod"),
+	FIELD("module.taints", tetra_record_arg_module, taints),
+};
+
+#define FIELDS(list) NULL, 0, list, ARRAY_SIZE(list)
 
 static const struct layout {
 	uint32_t kind;
@@ -58,13 +128,30 @@ static const struct layout {
 	{ TETRA_ARG_FILENAME, "filename.name", 0, NULL, 0, 0 },
 	{ TETRA_ARG_SOCKET, "socket.sk", 0, NULL, 0, 0 },
 	{ TETRA_ARG_NET_DEVICE, "net_device.name", DEVICE_NAME_BYTES, NULL, 0, 0 },
-	{ TETRA_ARG_CRED, NULL, 0, cred_fields, ARRAY_SIZE(cred_fields),
-	  sizeof(struct tetra_record_arg_cred) },
+	{ TETRA_ARG_KIOCB, "kiocb.ki_filp", 0, NULL, 0, 0 },
+	{ TETRA_ARG_CRED, FIELDS(cred_fields), sizeof(struct tetra_record_arg_cred) },
+	{ TETRA_ARG_USER_NAMESPACE, FIELDS(user_ns_fields),
+	  sizeof(struct tetra_record_arg_user_ns) },
+	{ TETRA_ARG_BPF_ATTR, FIELDS(bpf_attr_fields),
+	  sizeof(struct tetra_record_arg_bpf_prog) },
+	{ TETRA_ARG_BPF_PROG, FIELDS(bpf_prog_fields),
+	  sizeof(struct tetra_record_arg_bpf_prog) },
+	{ TETRA_ARG_BPF_MAP, FIELDS(bpf_map_fields),
+	  sizeof(struct tetra_record_arg_bpf_map) },
+	{ TETRA_ARG_PERF_EVENT, FIELDS(perf_event_fields),
+	  sizeof(struct tetra_record_arg_perf_event) },
+	{ TETRA_ARG_MODULE, FIELDS(module_fields),
+	  sizeof(struct tetra_record_arg_module) + TETRA_FIELD_MAX },
+	{ TETRA_ARG_LOAD_INFO, FIELDS(load_info_fields),
+	  sizeof(struct tetra_record_arg_module) },
 };
 /* clang-format on */
 
 _Static_assert(ARRAY_SIZE(cred_fields) <= TETRA_MAX_FIELDS, "fields of a slot");
 _Static_assert(sizeof(struct tetra_record_arg_cred) <= TETRA_FIELDS_BYTES, "payloads");
+_Static_assert(sizeof(struct tetra_record_arg_module) + TETRA_FIELD_MAX <=
+		       TETRA_FIELDS_BYTES,
+	       "payloads");
 
 static const struct layout *layout_of(uint32_t kind)
 {
@@ -72,6 +159,13 @@ static const struct layout *layout_of(uint32_t kind)
 		if (layouts[i].kind == kind)
 			return &layouts[i];
 	return NULL;
+}
+
+bool layout_has_step(uint32_t kind)
+{
+	const struct layout *layout = layout_of(kind);
+
+	return layout && layout->step;
 }
 
 /* @bytes: what it must have. */
@@ -118,7 +212,7 @@ int layout_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel,
 		const char **ret_missing)
 {
 	const struct layout *layout = layout_of(slot->kind);
-	uint32_t base = 0;
+	uint32_t base = 0, n_addresses = 1;
 	int r = 0;
 
 	if (!layout)
@@ -132,12 +226,18 @@ int layout_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel,
 		ret->base = TETRA_FIELDS_BASE(base);
 		ret->place = field->place;
 		ret->bytes = field->bytes;
-		if (!field->bytes) {
-			ret->place = TETRA_FIELDS_BASE(++base);
-			ret->bytes = POINTER_BYTES;
-		}
-		r = member_plan(kernel, field->path, ret->bytes, &ret->offset,
-				ret_missing);
+		ret->offset = field->at;
+		if (field->follow)
+			ret->place = TETRA_FIELDS_BASE(n_addresses);
+		if (field->follow == FOLLOW_STRUCT)
+			base = n_addresses;
+		else if (field->follow)
+			slot->text = ret->place;
+		slot->text_user |= field->follow == FOLLOW_USER_TEXT;
+		n_addresses += field->follow != FOLLOW_NOT;
+		if (field->path)
+			r = member_plan(kernel, field->path, ret->bytes, &ret->offset,
+					ret_missing);
 	}
 	slot->n_fields = layout->n_fields;
 	slot->n_bytes = (uint8_t)layout->bytes;

@@ -16,6 +16,9 @@
 int layout_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel,
 		const char **ret_missing);
 
+/* The parameter is not what the kind is read from, but points to it. */
+bool layout_has_step(uint32_t kind);
+
 /* The members, in order, NULL at the end; NULL if the kind has none. For tests. */
 const char *layout_member(uint32_t kind, uint32_t index);
 

@@ -5,6 +5,7 @@
 #include "lib/kernel/syscalls.h"
 #include "lib/linux/signatures.h"
 #include "lib/use/fit.h"
+#include "lib/use/layout.h"
 #include "lib/use/build.h"
 
 /* Words that arrive in registers. */
@@ -67,7 +68,9 @@ static bool param_is_direct(struct use_build *build,
 {
 	struct kernel_function hook;
 
-	if (is_call(build) || !fit_is_direct(kind, &function->params[index]))
+	/* What leads to the struct is not the struct. */
+	if (is_call(build) || layout_has_step(kind) ||
+	    !fit_is_direct(kind, &function->params[index]))
 		return false;
 	return build->use->point.kind != PLAN_POINT_FUNCTION ||
 	       !kernel_lsm_hook_of(build->kernel, function->name, &hook) ||

@@ -177,6 +177,10 @@ static void event_slot(const struct random_rules *rules, struct random_state *ra
 	switch (kind->slots) {
 	case TETRA_SLOTS_NUMBER:
 		ret->number = event_number(rules, random, ret->kind);
+		/* It may be reached through a pointer. */
+		if (*kind->of && random_once(random, 8))
+			ret->state = random_once(random, 2) ? TETRA_VALUE_UNREADABLE
+							    : TETRA_VALUE_NONE;
 		return;
 	case TETRA_SLOTS_SOCK:
 		/* Either there is one or there is not. */

@@ -52,10 +52,10 @@ static const struct tetra_record_arg_cred record_cred = {
 		  .fsgid = 8,
 		  .securebits = 9,
 		  .caps = { 10, 11, 12 } },
-	.ns_level = 13,
-	.ns_uid = 14,
-	.ns_gid = 15,
-	.ns_inum = 16,
+	.ns.level = 13,
+	.ns.uid = 14,
+	.ns.gid = 15,
+	.ns.inum = 16,
 };
 
 /* A later fragment, whose protocol is not known either. */

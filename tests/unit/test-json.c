@@ -573,8 +573,8 @@ TEST(json_credentials)
 {
 	struct tetra_record_arg_cred cred = {
 		.cred = { .uid = 1000, .gid = 1001, .suid = 2, .fsgid = 3 },
-		.ns_level = 0,
-		.ns_inum = 4026531837,
+		.ns.level = 0,
+		.ns.inum = 4026531837,
 	};
 
 	cred.cred.securebits = 1u << 4;
@@ -587,8 +587,8 @@ TEST(json_credentials)
 		"\"caps\":{\"permitted\":[\"CAP_CHOWN\",\"DAC_OVERRIDE\"]},"
 		"\"user_ns\":{\"level\":0,\"uid\":0,\"gid\":0,"
 		"\"ns\":{\"inum\":4026531837,\"is_host\":true}}},\"label\":\"new\"}");
-	cred.ns_level = 1;
-	cred.ns_uid = 1000;
+	cred.ns.level = 1;
+	cred.ns.uid = 1000;
 	ck_assert_ptr_nonnull(
 		strstr(arg_text(TETRA_ARG_CRED, NULL, &cred, sizeof(cred), NULL),
 		       "\"caps\":{\"permitted\":[\"CAP_CHOWN\",\"DAC_OVERRIDE\"]},"
@@ -596,6 +596,120 @@ TEST(json_credentials)
 		       "\"ns\":{\"inum\":4026531837}}}}"));
 	ck_assert_str_eq(arg_text(TETRA_ARG_CRED, NULL, "", 0, make_fault),
 			 "{\"process_credentials_arg\":{}}");
+}
+
+TEST(json_user_namespaces)
+{
+	struct tetra_record_arg_user_ns ns = { .uid = 5, .inum = 9 };
+
+	ck_assert_str_eq(arg_text(TETRA_ARG_USER_NAMESPACE, NULL, &ns, sizeof(ns), NULL),
+			 "{\"user_ns_arg\":{\"level\":0,\"uid\":5,\"gid\":0,"
+			 "\"ns\":{\"inum\":9,\"is_host\":true}}}");
+	ns.level = 2;
+	ck_assert_ptr_nonnull(
+		strstr(arg_text(TETRA_ARG_USER_NAMESPACE, NULL, &ns, sizeof(ns), NULL),
+		       "\"ns\":{\"inum\":9}}}"));
+}
+
+TEST(json_numbers_with_names)
+{
+	static const struct {
+		uint32_t kind;
+		uint64_t number;
+		const char *text;
+	} rows[] = {
+		{ TETRA_ARG_CAPABILITY, 0,
+		  "{\"capability_arg\":{\"value\":0,\"name\":\"CAP_CHOWN\"}}" },
+		{ TETRA_ARG_CAPABILITY, 40,
+		  "{\"capability_arg\":{\"value\":40,"
+		  "\"name\":\"CAP_CHECKPOINT_RESTORE\"}}" },
+		{ TETRA_ARG_CAPABILITY, 41, "{\"capability_arg\":{\"value\":41}}" },
+		{ TETRA_ARG_CAPABILITY, UINT64_MAX,
+		  "{\"capability_arg\":{\"value\":-1}}" },
+		{ TETRA_ARG_BPF_CMD, 0, "{\"bpf_cmd_arg\":\"BPF_MAP_CREATE\"}" },
+		{ TETRA_ARG_BPF_CMD, 36, "{\"bpf_cmd_arg\":\"BPF_TOKEN_CREATE\"}" },
+		{ TETRA_ARG_BPF_CMD, 37, "{\"bpf_cmd_arg\":37}" },
+		{ TETRA_ARG_KERNEL_CAP, 0x1ffff,
+		  "{\"kernel_cap_t_arg\":\"000000000001ffff\"}" },
+		{ TETRA_ARG_CAP_PERMITTED, 0,
+		  "{\"cap_permitted_arg\":\"0000000000000000\"}" },
+		{ TETRA_ARG_CAP_EFFECTIVE, UINT64_MAX,
+		  "{\"cap_effective_arg\":\"ffffffffffffffff\"}" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		ck_assert_str_eq(arg_text(rows[i].kind, NULL, &rows[i].number, 8, NULL),
+				 rows[i].text);
+	ck_assert_str_eq(arg_text(TETRA_ARG_CAP_EFFECTIVE, NULL, "", 0, make_fault),
+			 "{\"error_arg\":{\"Message\":\"Bad address for basic type\"}}");
+}
+
+TEST(json_programs_and_maps)
+{
+	struct tetra_record_arg_bpf_prog prog = { 31, 2, "p" };
+	struct tetra_record_arg_bpf_map map = { 2, 4, 8, 3, "0123456789abcdef" };
+
+	ck_assert_str_eq(arg_text(TETRA_ARG_BPF_PROG, NULL, &prog, sizeof(prog), NULL),
+			 "{\"bpf_prog_arg\":{\"ProgType\":\"BPF_PROG_TYPE_SYSCALL\","
+			 "\"InsnCnt\":2,\"ProgName\":\"p\"}}");
+	prog = (struct tetra_record_arg_bpf_prog){ .type = 32 };
+	ck_assert_str_eq(arg_text(TETRA_ARG_BPF_ATTR, NULL, &prog, sizeof(prog), NULL),
+			 "{\"bpf_attr_arg\":{\"ProgType\":\"32\"}}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_BPF_MAP, NULL, &map, sizeof(map), NULL),
+			 "{\"bpf_map_arg\":{\"MapType\":\"BPF_MAP_TYPE_ARRAY\","
+			 "\"KeySize\":4,\"ValueSize\":8,\"MaxEntries\":3,"
+			 "\"MapName\":\"0123456789abcdef\"}}");
+	ck_assert_str_eq(arg_text(TETRA_ARG_BPF_MAP, NULL, "", 0, make_fault),
+			 "{\"bpf_map_arg\":{}}");
+}
+
+/* Only what may be a probe has the name and the offset of one. */
+TEST(json_events_of_perf)
+{
+	struct {
+		struct tetra_record_arg_perf_event perf;
+		char name[8];
+	} event = { { .type = 6, .config = 1, .probe_offset = 7 }, "function" };
+
+	ck_assert_str_eq(
+		arg_text(TETRA_ARG_PERF_EVENT, NULL, &event, sizeof(event), NULL),
+		"{\"perf_event_arg\":{\"KprobeFunc\":\"function\","
+		"\"Type\":\"PERF_TYPE_MAX\",\"Config\":\"1\",\"ProbeOffset\":\"7\"}}");
+	event.perf.type = 9;
+	ck_assert_str_eq(
+		arg_text(TETRA_ARG_PERF_EVENT, NULL, &event, sizeof(event.perf), NULL),
+		"{\"perf_event_arg\":{\"Type\":\"9\",\"Config\":\"1\","
+		"\"ProbeOffset\":\"7\"}}");
+	event.perf.type = 5;
+	event.perf.config = 0;
+	ck_assert_str_eq(
+		arg_text(TETRA_ARG_PERF_EVENT, NULL, &event, sizeof(event), NULL),
+		"{\"perf_event_arg\":{\"Type\":\"PERF_TYPE_BREAKPOINT\"}}");
+}
+
+TEST(json_modules)
+{
+	struct {
+		struct tetra_record_arg_module module;
+		char name[8];
+	} module = { { .taints = 1u << 13 | 1u << 12 | 1u << 3 }, "m" };
+
+	ck_assert_str_eq(arg_text(TETRA_ARG_MODULE, NULL, &module, sizeof(module), NULL),
+			 "{\"module_arg\":{\"name\":\"m\",\"tainted\":["
+			 "\"TAINT_OUT_OF_TREE_MODULE\",\"TAINT_UNSIGNED_MODULE\"]}}");
+	module.module = (struct tetra_record_arg_module){ .is_signed = 1 };
+	ck_assert_str_eq(
+		arg_text(TETRA_ARG_LOAD_INFO, NULL, &module, sizeof(module), NULL),
+		"{\"module_arg\":{\"name\":\"m\",\"signature_ok\":true}}");
+	module.module = (struct tetra_record_arg_module){ .taints = 1 };
+	ck_assert_str_eq(
+		arg_text(TETRA_ARG_LOAD_INFO, NULL, &module, sizeof(module.module), NULL),
+		"{\"module_arg\":{\"signature_ok\":false,"
+		"\"tainted\":[\"TAINT_PROPRIETARY_MODULE\"]}}");
+	module.module.taints = 0;
+	ck_assert_str_eq(
+		arg_text(TETRA_ARG_MODULE, NULL, &module, sizeof(module.module), NULL),
+		"{\"module_arg\":{}}");
 }
 
 TEST(json_arguments_that_did_not_fit_leave_a_hole)

@@ -552,7 +552,7 @@ TEST(policy_says_what_is_not_supported)
 	struct tetra_finding finding = { .size = sizeof(finding) };
 
 	ck_assert_int_eq(parse("  kprobes:\n  - call: sys_x\n    args:\n"
-			       "    - {index: 0, type: module}\n"),
+			       "    - {index: 0, type: char_iovec}\n"),
 			 -EOPNOTSUPP);
 	ck_assert_ptr_null(policy);
 	ck_assert_int_eq(tetra_diag_get(diag, 0, &finding), 0);
@@ -563,7 +563,7 @@ TEST(policy_says_what_is_not_supported)
 	/* One word for a section, not one for each part of it. */
 	tetra_diag_clear(diag);
 	ck_assert_int_eq(
-		parse("  fentries:\n  - call: a\n    args: [{index: 0, type: module}]\n"),
+		parse("  fentries:\n  - call: a\n    args: [{index: 0, type: char_iovec}]\n"),
 		-EOPNOTSUPP);
 	ck_assert_uint_eq(tetra_diag_count(diag, 0), 1);
 	/* What would be written into a program's registers is not left out in silence. */

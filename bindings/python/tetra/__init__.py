@@ -12,7 +12,9 @@ Objects that hold something outside of Python are context managers with close().
 from ._ffi import lib as _lib
 from .compare import Diff, Proof, Region, Rule, diff, prove
 from .errors import Finding, FindingText, TetraError, codes, describe, text_of as _text_of
-from .event import Arg, Cred, Event, EventExpired, Skb, Sock
+from .event import (
+    Arg, BpfMap, BpfProgram, Cred, Event, EventExpired, Module, PerfEvent, Skb, Sock,
+    UserNamespace)
 from .explain import ExplainedHook, Explanation, Field, Row, explain, explain_field
 from .fit import Facts, Fit, HookFit, fit
 from .policy import Policy, check, findings_of, schema
@@ -22,6 +24,8 @@ from .simulate import Verdict, simulate
 
 __all__ = [
     "Arg",
+    "BpfMap",
+    "BpfProgram",
     "Cred",
     "Credentials",
     "Diff",
@@ -36,6 +40,8 @@ __all__ = [
     "Fit",
     "HookFit",
     "HookStatus",
+    "Module",
+    "PerfEvent",
     "Policy",
     "Process",
     "Proof",
@@ -48,6 +54,7 @@ __all__ = [
     "Subscription",
     "TetraError",
     "Transaction",
+    "UserNamespace",
     "Verdict",
     "check",
     "codes",

@@ -103,8 +103,53 @@ class Cred(NamedTuple):
     inheritable: int
 
 
+class UserNamespace(NamedTuple):
+    """A user namespace: level 0 is the host's."""
+
+    level: int
+    uid: int
+    gid: int
+    inum: int
+
+
+class BpfProgram(NamedTuple):
+    """A program of BPF, or what bpf(2) was asked to load."""
+
+    type: int
+    n_insns: int
+    name: str
+
+
+class BpfMap(NamedTuple):
+    """A map of BPF."""
+
+    type: int
+    key_size: int
+    value_size: int
+    max_entries: int
+    name: str
+
+
+class PerfEvent(NamedTuple):
+    """An event of perf; function and probe_offset are those of a probe."""
+
+    type: int
+    config: int
+    probe_offset: int
+    function: str
+
+
+class Module(NamedTuple):
+    """A module of the kernel; is_signed is known of a load_info alone."""
+
+    taints: int
+    is_signed: int
+    name: str
+
+
 # What an argument can be: bytes for buffers, None unless its status is 'ok'.
-Value = Union[int, str, bytes, Sock, Skb, Cred, None]
+Value = Union[int, str, bytes, Sock, Skb, Cred, UserNamespace, BpfProgram, BpfMap, PerfEvent, Module,
+              None]
 
 
 class Arg(NamedTuple):
@@ -154,10 +199,36 @@ def cred_of(arg: Any) -> Cred | None:
     return None if values is None else Cred(**values)
 
 
+def object_of(kind: Any, struct: str, getter: Any, text: str = "") -> Callable[[Any], Value]:
+    """What reads a struct, the last member of which is a text with a length."""
+    def read(arg: Any) -> Value:
+        fields = kind._fields + ((text + "_len",) if text else ())
+        values = filled(struct, getter, arg, fields)
+        if values is None:
+            return None
+        if text:
+            length = values.pop(text + "_len")
+            data = ffi.buffer(values[text], length)[:] if length else b""
+            values[text] = data.decode("utf-8", "replace")
+        value: Value = kind(**values)
+        return value
+    return read
+
+
+program_of = object_of(BpfProgram, "tetra_bpf_program", lib.tetra_arg_get_bpf_program, "name")
+module_of = object_of(Module, "tetra_module", lib.tetra_arg_get_module, "name")
+
 # Types whose values are structs, and what reads them.
 STRUCTS: dict[str, Callable[[Any], Value]] = {
     "sock": sock_of, "socket": sock_of, "sockaddr": sock_of, "skb": skb_of,
-    "cred": cred_of}
+    "cred": cred_of,
+    "user_namespace": object_of(UserNamespace, "tetra_user_namespace",
+                                lib.tetra_arg_get_user_namespace),
+    "bpf_prog": program_of, "bpf_attr": program_of,
+    "bpf_map": object_of(BpfMap, "tetra_bpf_map", lib.tetra_arg_get_bpf_map, "name"),
+    "perf_event": object_of(PerfEvent, "tetra_perf_event", lib.tetra_arg_get_perf_event,
+                            "function"),
+    "module": module_of, "load_info": module_of}
 
 
 def value_of(arg: Any, kind: str) -> Value:
@@ -168,7 +239,8 @@ def value_of(arg: Any, kind: str) -> Value:
     if arg.text != ffi.NULL:
         data = bytes(ffi.buffer(arg.text, arg.text_len))
         return data if kind in BUFFERS else os.fsdecode(data)
-    return int(arg.as_uint if kind.startswith("uint") or kind == "size" else arg.as_int)
+    unsigned = kind == "size" or kind.startswith(("uint", "cap_", "kernel_cap"))
+    return int(arg.as_uint if unsigned else arg.as_int)
 
 
 def arg_of(arg: Any) -> Arg:

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -240,6 +241,19 @@ static int put_skb(struct tetra_input *input, uint32_t position, yajl_val value)
 	return r;
 }
 
+/* A set of capabilities: 16 hexadecimal digits. */
+static int put_caps(struct tetra_input *input, uint32_t position, yajl_val value)
+{
+	const char *text = YAJL_GET_STRING(value);
+	char *end;
+	uint64_t set;
+
+	if (!text || !*text)
+		return 0;
+	set = strtoull(text, &end, 16);
+	return *end ? 0 : tetra_input_set_number(input, position, set);
+}
+
 /* The key that an event has, that of the type, and what reads the value. */
 static const struct value_row {
 	const char *key, *type;
@@ -259,6 +273,10 @@ static const struct value_row {
 	{ "sock_arg", "sock_arg", put_sock },
 	{ "sockaddr_arg", "sockaddr_arg", put_sockaddr },
 	{ "skb_arg", "skb_arg", put_skb },
+	{ "kernel_cap_t_arg", "kernel_cap_t_arg", put_caps },
+	{ "cap_inheritable_arg", "cap_inheritable_arg", put_caps },
+	{ "cap_permitted_arg", "cap_permitted_arg", put_caps },
+	{ "cap_effective_arg", "cap_effective_arg", put_caps },
 };
 
 static int value_put(struct tetra_input *input, uint32_t position, const char *key,
