@@ -278,6 +278,7 @@ int tetra_fit(struct tetra_fit **ret, struct tetra_policy *policy,
 	trial.kernel = facts->kernel;
 	trial.diag = own;
 	trial.fit = fit;
+	kernel_be_exact(trial.kernel);
 	r = trial_judge(&trial);
 	if (policy->text)
 		(void)diag_set_source(

@@ -60,6 +60,12 @@ int kernel_load_traceable(struct tetra_kernel *kernel)
 	return symbol_list_load(&kernel->symbols.traceable, path.text);
 }
 
+void kernel_be_exact(struct tetra_kernel *kernel)
+{
+	if (!kernel->recorded)
+		(void)kernel_load_traceable(kernel);
+}
+
 /* A bit of the fact about @name, which @resolve finds out when it is first asked for. */
 static bool bit_answer(struct tetra_kernel *kernel, const char *name,
 		       bool (*resolve)(struct tetra_kernel *kernel, const char *name),

@@ -244,6 +244,8 @@ bool kernel_function_attachable(struct tetra_kernel *kernel, const char *name);
  * list: for reports, and for why attaching failed, not before each attempt.
  */
 bool kernel_function_traceable(struct tetra_kernel *kernel, const char *name);
+/* From now on kernel_function_attachable() is exact as well: nothing will be attached. */
+void kernel_be_exact(struct tetra_kernel *kernel);
 /* bpf_override_return() is allowed there, and the kernel has it. */
 bool kernel_function_injectable(struct tetra_kernel *kernel, const char *name);
 /* A fmod_ret program is allowed there. */

@@ -87,6 +87,13 @@ int failure_tell(const struct failure *failure, const struct tetra_kernel *kerne
 		return memlock_explain(kernel, failure->error, diag);
 	if (failure->log)
 		return refused_tell(failure, kernel, place, diag);
+	if (failure->untraced)
+		return diag_error(
+			diag, place, -EOPNOTSUPP, "attach-failed",
+			"hook another function that sees the same act",
+			"%s cannot be %s: the function cannot be traced: inlined, "
+			"or marked so",
+			failure->program, failure->step);
 	if (failure->perf && (error == EPERM || error == EACCES) &&
 	    kernel_may_reserve_perf(kernel))
 		return diag_error(diag, place, -EPERM, "attach-failed", KERNEL_PERF_CURE,

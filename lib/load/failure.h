@@ -20,8 +20,9 @@ struct failure {
 	int error;	     /* negative */
 	bool perf;	     /* it is attached with a perf event */
 	bool in_file;	     /* attaching to a place in a file failed */
-	char *log;	     /* the verifier's, or NULL; changed */
-	failure_log_fn to;   /* gets the end of it; or NULL */
+	bool untraced;	   /* attaching failed to a function that ftrace does not list */
+	char *log;	   /* the verifier's, or NULL; changed */
+	failure_log_fn to; /* gets the end of it; or NULL */
 	void *user;
 };
 

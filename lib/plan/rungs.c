@@ -43,6 +43,16 @@ static const char *multi_obstacle(const struct ladder *ladder)
 	return NULL;
 }
 
+/* Kernels with ftrace refuse probes of what it does not list: copies of inline functions, and what
+ * is marked so. */
+static const char *probe_obstacle(const struct ladder *ladder)
+{
+	if (ladder->use->point.kind == PLAN_POINT_FUNCTION &&
+	    !kernel_function_traceable(ladder->kernel, ladder->function.target))
+		return "the function cannot be probed: inlined, or marked so";
+	return NULL;
+}
+
 /*
  * Two probes of one call, the first of which saves the arguments, are of the same kind. The
  * one that denies is a kprobe: kernels differ in how they treat a result overridden from
@@ -184,7 +194,7 @@ static const struct rung rungs[] = {
 	{ PLAN_FENTRY, ROLE_ENTRY, AT_CODE, KERNEL_FENTRY, KERNEL_STEADY_TRAMPOLINE,
 	  trampoline_obstacle },
 	{ PLAN_KPROBE_MULTI, ROLE_ENTRY, AT_CODE, KERNEL_KPROBE_MULTI, STEADY, multi_obstacle },
-	{ PLAN_KPROBE, ROLE_ENTRY, AT_CODE, KERNEL_KPROBE, STEADY, NULL },
+	{ PLAN_KPROBE, ROLE_ENTRY, AT_CODE, KERNEL_KPROBE, STEADY, probe_obstacle },
 	{ PLAN_SYS_ENTER, ROLE_ENTRY, AT(SYSCALL), KERNEL_RAW_TP, KERNEL_STEADY_TRACEPOINT,
 	  number_obstacle },
 	{ PLAN_LSM, ROLE_ENTRY, AT(LSM), KERNEL_LSM_BPF, KERNEL_STEADY_LSM,

@@ -139,10 +139,20 @@ static bool is_by_perf(uint32_t program)
 	       attach == attach_uretprobe;
 }
 
+/* The function has no place for a trampoline, which attaching finds out. */
+static bool is_untraced(const struct plan_instance *plan, struct tetra_kernel *kernel)
+{
+	uint32_t type = instance_rows[plan->program].attach_type;
+
+	return (type == BPF_TRACE_FENTRY || type == BPF_TRACE_FEXIT ||
+		type == BPF_MODIFY_RETURN) &&
+	       !kernel_function_traceable(kernel, plan->target);
+}
+
 static int instance_error(const struct plan_instance *plan, const char *step, int r,
 			  char *log, const struct sensor *sensor,
-			  const struct tetra_kernel *kernel,
-			  const struct diag_place *place, struct tetra_diag *diag)
+			  struct tetra_kernel *kernel, const struct diag_place *place,
+			  struct tetra_diag *diag)
 {
 	const char *separator = !plan->subsystem[0] ? "" : plan->in_user ? ":" : "/";
 	char program[2 * PLAN_NAME_BYTES + 64];
@@ -153,6 +163,7 @@ static int instance_error(const struct plan_instance *plan, const char *step, in
 		.log = log,
 		.perf = is_by_perf(plan->program),
 		.in_file = plan->in_user && str_equal(step, "attached"),
+		.untraced = str_equal(step, "attached") && is_untraced(plan, kernel),
 	};
 
 	snprintf(program, sizeof(program), "the %s program for '%s%s%s'",

@@ -37,8 +37,8 @@ def errors_of(text):
     """The errors in a log, each with its hint: MESSAGE (HINT)."""
     errors, is_error = [], False
     for line in map(str.strip, text.splitlines()):
-        if ": error: " in line:
-            errors.append(line.split(": error: ", 1)[1])
+        if ": error: " in line or line.startswith("error: "):
+            errors.append(line.split("error: ", 1)[1])
             is_error = True
         elif line.startswith("hint: ") and is_error:
             errors[-1] += " (%s)" % line[len("hint: "):]

@@ -58,17 +58,22 @@ static void load(struct tetra_session *session, const char *path, struct tetra_d
 	struct tetra_policy *policy = NULL;
 	int r = tetra_policy_parse_file(&policy, path, NULL, diag);
 
-	if (r >= 0)
-		try_as_written(session, policy);
-	if (r >= 0)
+	if (r >= 0) {
 		r = tetra_policy_load(session, policy, &opts, diag);
-	findings_print(diag);
+		findings_print(diag);
+		/* Attaching finds out of some functions that they cannot be traced. */
+		if (r < 0)
+			try_as_written(session, policy);
+	} else {
+		findings_print(diag);
+	}
 	if (r < 0) {
 		puts("refused");
 	} else {
 		records_drop(session);
 		hooks_print(session, tetra_policy_get_name(policy));
 		r = tetra_policy_unload(session, tetra_policy_get_name(policy), NULL);
+		try_as_written(session, policy);
 		printf(r < 0 ? "failed not unloaded: %s\n" : "loaded\n", strerror(-r));
 		records_drop(session);
 	}
