@@ -121,6 +121,7 @@ def replay_part(chosen, results, programs):
     with open(job, "w", encoding="utf-8") as file:
         json.dump({"results": results, "recordings": chosen,
                    "flags": {name: our_flags(folder) for name, folder in chosen.items()},
+                   "taints": {name: aside_of(name).taint for name in chosen},
                    "module": os.path.join(kernel, "dummy.ko"), **programs}, file)
     status = lab.boot(
         kernel, results,

@@ -44,6 +44,7 @@ def prepare(job):
     shutil.copy(os.path.join(job["programs"], "trigu"), BIN + "/trigu")
     if os.path.exists(job["module"]):
         shutil.copy(job["module"], BIN + "/dummy.ko")
+        os.chmod(BIN + "/dummy.ko", 0o644)
 
 
 def prepare_files():
@@ -187,7 +188,7 @@ def main():
         for name, source in job["recordings"].items():
             account = replay(job, name, source)
             account["problem"] = "\n".join(
-                filter(None, [account["problem"], *log.complaints()]))
+                filter(None, [account["problem"], *log.complaints(job["taints"].get(name, 0))]))
             results.write(json.dumps(account) + "\n")
             results.flush()
             os.fsync(results.fileno())

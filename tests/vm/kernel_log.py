@@ -146,10 +146,10 @@ class KernelLog:
                 return lines
             lines += record_lines(record.decode("utf-8", "replace"))
 
-    def complaints(self):
-        """What is wrong since the last call, as texts."""
+    def complaints(self, expected=0):
+        """What is wrong since the last call, as texts; @expected: the taint of what was done."""
         before, self.taint = self.taint, read_taint(self.taint_path)
-        return complaints(self.lines(), before, self.taint)
+        return complaints(self.lines(), before | expected, self.taint)
 
 
 def main():

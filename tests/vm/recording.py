@@ -268,7 +268,8 @@ class Aside:
                        if row[0] == "event"]
         self.lines = [" ".join(row[1:]) for row in rows if row[0] == "output"]
         self.repeats = ["repeats"] in rows
-        known = ("field", "event", "output", "repeats")
+        self.taint = sum(int(row[1]) for row in rows if row[0] == "taint")
+        known = ("field", "event", "output", "repeats", "taint")
         unknown = [row[0] for row in rows if row[0] not in known]
         if unknown:
             raise ValueError("unknown word '%s'" % unknown[0])

@@ -134,6 +134,9 @@ class Records(unittest.TestCase):
                 file.write("4,2,1,-;BUG: new\n")
             self.assertEqual(len(watch.complaints()), 1)
             self.assertEqual(watch.complaints(), [])
+            with open(taint, "w", encoding="ascii") as file:
+                file.write("8704\n")
+            self.assertEqual(watch.complaints(expected=8192), [])
             os.close(watch.fd)
 
 
