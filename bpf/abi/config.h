@@ -43,6 +43,9 @@ enum tetra_from {
 	TETRA_FROM_COPY = 10,
 	TETRA_FROM_RESULT_COPY = 11,
 	TETRA_FROM_OPERAND = 12, /* .operand, of a place in a program */
+	TETRA_FROM_TASK = 13,	 /* the address of the current task's struct */
+	/* The address of registers: the caller's of a system call, or the program's. */
+	TETRA_FROM_REGISTERS = 14,
 };
 
 /* From an address to what is @offset bytes further, or to the pointer that is there. */

@@ -28,17 +28,34 @@ static __always_inline __u64 source_record(void *ctx, __u32 from, __u32 at, __u3
 	return param_load(ctx + at, bytes);
 }
 
+static __always_inline __u64 source_registers(void *ctx, enum program program)
+{
+	if (program == PROGRAM_REGS && !cfg.syscall)
+		return (__u64)ctx;
+	if (program == PROGRAM_REGS)
+		return param_register(ctx, 0);
+	if (program == PROGRAM_TYPED && cfg.syscall)
+		return param_load(ctx, 8);
+	if (program == PROGRAM_SYSCALL)
+		return param_word(ctx, 0);
+	return 0;
+}
+
 /* @from: source->from, or the start of its steps. */
 static __always_inline __u64 source_start(void *ctx, enum program program,
 					  const volatile struct tetra_source *source,
 					  __u32 from)
 {
+	if (from == TETRA_FROM_TASK)
+		return bpf_get_current_task();
 	if (program == PROGRAM_RECORD)
 		return source_record(ctx, from, source->at, source->bytes);
 	if (from == TETRA_FROM_WORD)
 		return param_get(ctx, program, source->at, 0);
 	if (from == TETRA_FROM_RESULT)
 		return param_get(ctx, program, 0, 1);
+	if (from == TETRA_FROM_REGISTERS)
+		return source_registers(ctx, program);
 	if (program == PROGRAM_TYPED && from == TETRA_FROM_COPY)
 		return param_copy(ctx, source->at);
 	if (program == PROGRAM_TYPED && from == TETRA_FROM_RESULT_COPY)

@@ -120,6 +120,9 @@ enum tetra_arg_status {
 #define TETRA_ARG_IS_MOVED	16u /* renamed each time it was read; no text */
 /* A user namespace made the mount, and chose its names; set where a policy distrusts these. */
 #define TETRA_ARG_IS_FOREIGN 32u
+/* FAULT: a pointer on the way to it leads nowhere (resolve). */
+#define TETRA_ARG_IS_ON_WAY 64u
+#define TETRA_ARG_IS_DATA   128u /* an element of data, not of args */
 
 /* Opaque: where the getters of structs find the value. */
 struct tetra_value;
@@ -305,7 +308,7 @@ TETRA_API uint32_t tetra_event_get_return_action(const struct tetra_event *event
 /** tetra_event_get_selector() - which selector of the hook matched, from 0. Since: 0.1 */
 TETRA_API uint32_t tetra_event_get_selector(const struct tetra_event *event);
 
-/** tetra_event_count_args() - arguments, in the policy's order, no nop. Since: 0.1 */
+/** tetra_event_count_args() - args, then data, in the policy's order, no nop. Since: 0.1 */
 TETRA_API unsigned int tetra_event_count_args(const struct tetra_event *event);
 
 /**

@@ -143,6 +143,8 @@ TETRA_API const char *tetra_verdict_kind_to_name(uint32_t kind);
 /* Arguments of an input, and the position of its return value. Since: 0.1 */
 #define TETRA_INPUT_MAX_ARGS 16u
 #define TETRA_INPUT_RETURN   0xffffffffu
+/* The position of the first element of data, followed by those of the others. Since: 0.1 */
+#define TETRA_INPUT_DATA 0x10000u
 /* Longest text of an input, and all of them together, bytes. Since: 0.1 */
 #define TETRA_INPUT_MAX_BYTES (1u << 20)
 
@@ -243,7 +245,8 @@ TETRA_API int tetra_input_set_policy(struct tetra_input *input, const char *name
 
 /**
  * tetra_input_set_number() - an argument is a number
- * @position:	from 0, as in the policy's args; or TETRA_INPUT_RETURN
+ * @position:	from 0, as in the policy's args; from TETRA_INPUT_DATA, as in its data;
+ *		or TETRA_INPUT_RETURN
  * @number:	sign- or zero-extended
  *
  * Return: 0; -EINVAL; -E2BIG from TETRA_INPUT_MAX_ARGS on. Since: 0.1

@@ -154,10 +154,9 @@ static int put_args(struct report *report, const struct node *args,
 	{
 		char index[32];
 
-		if (i == hook->n_args) {
+		if (i == hook->n_args - hook->n_data) {
 			r = report_error(report, node, "out-of-range", NULL,
-					 "the policy reads only %u arguments there",
-					 hook->n_args);
+					 "the policy reads only %u arguments there", i);
 			break;
 		}
 		snprintf(index, sizeof(index), "args: [%u]", i++);
@@ -262,14 +261,21 @@ static void put_text(struct strbuf *ret, const char *key, const char *text)
 	quote(ret, text, strlen(text));
 }
 
-static void put_arg_list(const struct policy_hook *hook, struct strbuf *ret)
+static void put_arg_items(const struct policy_hook *hook, const char *name, uint32_t from,
+			  uint32_t to, struct strbuf *ret)
 {
-	strbuf_puts(ret, "args: [");
-	for (uint32_t i = 0; i < hook->n_args; i++) {
+	strbuf_format(ret, "%s: [", name);
+	for (uint32_t i = from; i < to; i++) {
 		const struct policy_arg *arg = &hook->args[i];
+		bool is_data = arg->index >= POLICY_ARG_REGISTERS;
 
-		strbuf_format(ret, "%s{index: %u, type: ", i ? ", " : "", arg->index);
+		strbuf_format(ret, "%s{index: %u, type: ", i > from ? ", " : "",
+			      is_data ? i - from : arg->index);
 		quote(ret, arg->type, strlen(arg->type));
+		if (is_data)
+			put_text(ret, "source",
+				 arg->index == POLICY_ARG_TASK ? "current_task"
+							       : "pt_regs");
 		put_text(ret, "resolve", arg->resolve);
 		put_text(ret, "btfType", arg->btf_type);
 		if (arg->size_index)
@@ -277,6 +283,15 @@ static void put_arg_list(const struct policy_hook *hook, struct strbuf *ret)
 		strbuf_puts(ret, "}");
 	}
 	strbuf_puts(ret, "], ");
+}
+
+static void put_arg_list(const struct policy_hook *hook, struct strbuf *ret)
+{
+	uint32_t n = hook->n_args - hook->n_data;
+
+	put_arg_items(hook, "args", 0, n, ret);
+	if (hook->n_data)
+		put_arg_items(hook, "data", n, hook->n_args, ret);
 	if (!hook->wants_return)
 		return;
 	strbuf_puts(ret, "return: true, returnArg: {index: 0, type: ");

@@ -638,10 +638,16 @@ static uint32_t position_of(const struct rule_group *group, const struct axis *a
 	return UINT32_MAX;
 }
 
+bool describe_is_of_arg(const char *name)
+{
+	return str_has_prefix(name, "args[") || str_has_prefix(name, "data[");
+}
+
 static void arg_name(const struct lists *lists, const struct axis *axis, uint32_t group,
 		     struct strbuf *ret)
 {
-	uint32_t position = position_of(&lists->groups[group], axis);
+	const struct rule_group *at = &lists->groups[group];
+	uint32_t position = position_of(at, axis), n;
 	const char *part = quote_part(axis->dimension.part);
 
 	if (axis->index == POLICY_ARG_RETURN) {
@@ -649,11 +655,15 @@ static void arg_name(const struct lists *lists, const struct axis *axis, uint32_
 		return;
 	}
 	for (uint32_t g = 0; position == UINT32_MAX && g < lists->n_groups; g++) {
-		position = position_of(&lists->groups[g], axis);
+		at = &lists->groups[g];
+		position = position_of(at, axis);
 		if (position != UINT32_MAX)
-			strbuf_puts(ret, lists->groups[g].side == SIDE_OLD ? "old." : "");
+			strbuf_puts(ret, at->side == SIDE_OLD ? "old." : "");
 	}
-	strbuf_format(ret, "args[%u]%s%s", position, part ? "." : "", part ? part : "");
+	n = at->hook ? at->hook->n_args - at->hook->n_data : UINT32_MAX;
+	strbuf_format(ret, "%s[%u]%s%s", position < n ? "args" : "data",
+		      position < n ? position : position - n, part ? "." : "",
+		      part ? part : "");
 }
 
 static void values_name(const char *what, const struct policy_value *values, uint32_t n,

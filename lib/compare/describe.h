@@ -31,6 +31,8 @@ int vocabulary_make(const struct lists *lists, uint32_t axis, struct vocabulary 
 /* Descent and rate limits: what no event says of itself. */
 bool describe_is_opaque(const struct axis *axis);
 /* "args[0]", "binary". @group: whose positions arguments have, then the other's. */
+/* A name of what the hook reads: "args[0]", "data[0].dport"; not of the process. */
+bool describe_is_of_arg(const char *name);
 void describe_name(const struct lists *lists, uint32_t axis, uint32_t group,
 		   struct strbuf *ret);
 /* "= 2", "not in {...}". */

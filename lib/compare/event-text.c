@@ -225,19 +225,28 @@ static void put_arg(struct writer *writer, const struct policy_arg *of)
 	}
 }
 
-static void put_args(struct writer *writer)
+/* The arguments from @from to before @to. */
+static void put_list(struct writer *writer, const char *name, uint32_t from, uint32_t to)
 {
-	const struct policy_hook *hook = writer->hook;
-
-	key(writer, "args");
+	key(writer, name);
 	strbuf_puts(writer->ret, "[");
-	for (uint32_t i = 0; i < hook->n_args; i++) {
-		if (i)
+	for (uint32_t i = from; i < to; i++) {
+		if (i > from)
 			strbuf_puts(writer->ret, ",");
-		put_arg(writer, &hook->args[i]);
+		put_arg(writer, &writer->hook->args[i]);
 	}
 	strbuf_puts(writer->ret, "]");
 	writer->first = false;
+}
+
+static void put_args(struct writer *writer)
+{
+	const struct policy_hook *hook = writer->hook;
+	uint32_t n = hook->n_args - hook->n_data;
+
+	put_list(writer, "args", 0, n);
+	if (hook->n_data)
+		put_list(writer, "data", n, hook->n_args);
 	if (part_axis(writer, &hook->return_arg, TETRA_PART_VALUE) != NO_AXIS) {
 		key(writer, "return");
 		put_arg(writer, &hook->return_arg);

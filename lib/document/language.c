@@ -223,7 +223,7 @@ static const struct schema_field selector_fields[] = {
 	TEXT("label", doc_selector, label),
 	TEXTS("macros", doc_selector, macros, LATER),
 	OBJECTS("matchArgs", doc_selector, args, filter_schema),
-	OBJECTS("matchData", doc_selector, data, filter_schema, LATER),
+	OBJECTS("matchData", doc_selector, data, filter_schema),
 	OBJECTS("matchReturnArgs", doc_selector, return_args, filter_schema),
 	OBJECTS("matchPIDs", doc_selector, pids, pids_schema),
 	OBJECTS("matchBinaries", doc_selector, binaries, binaries_schema, .max_items = 1),
@@ -269,7 +269,7 @@ static const struct schema uprobe_ignore_schema =
 	TEXTS("tags", doc_hook, tags, .max_items = 16, .flags = FIELD_ANY_TEXT)
 /* Sections of functions that return. */
 #define RETURN_FIELDS                                                           \
-	OBJECTS("data", doc_hook, data, data_schema, LATER),                    \
+	OBJECTS("data", doc_hook, data, data_schema),                           \
 	BOOL("return", doc_hook, returns),                                      \
 	OBJECT("returnArg", doc_hook, return_arg, arg_schema)
 

@@ -29,6 +29,7 @@ _Static_assert(TETRA_ARG_IS_UNRESOLVED == TETRA_ARG_UNRESOLVED, "flags of argume
 _Static_assert(TETRA_ARG_IS_DELETED == TETRA_ARG_DELETED, "flags of arguments");
 _Static_assert(TETRA_ARG_HAS_NO_PATH == TETRA_ARG_NO_PATH, "flags of arguments");
 _Static_assert(TETRA_ARG_IS_MOVED == TETRA_ARG_MOVED, "flags of arguments");
+_Static_assert(TETRA_ARG_IS_ON_WAY == TETRA_ARG_ON_WAY, "flags of arguments");
 _Static_assert(TETRA_ARG_IS_FOREIGN == TETRA_ARG_FOREIGN, "flags of arguments");
 _Static_assert((int)TETRA_ARG_STATUS_FAULT == TETRA_ARG_FAULT, "status of arguments");
 _Static_assert((int)TETRA_ARG_STATUS_ABSENT == TETRA_ARG_ABSENT, "status of arguments");
@@ -364,7 +365,8 @@ static int fill_arg(struct tetra_arg *ret, const struct event_arg *arg)
 		all.status = arg->spec->slot < TETRA_MAX_SLOTS
 				     ? TETRA_ARG_STATUS_MISSING
 				     : TETRA_ARG_STATUS_UNSUPPORTED;
-	all.flags = arg->data ? arg->head.flags : 0;
+	all.flags = (arg->data ? arg->head.flags : 0) |
+		    (arg->spec->is_data ? TETRA_ARG_IS_DATA : 0);
 	if (all.status == TETRA_ARG_STATUS_OK)
 		codec_fill(&all, arg);
 	return opts_fill(ret, &all, sizeof(all));

@@ -24,6 +24,7 @@
 struct event_group_arg {
 	uint8_t slot;
 	uint8_t kind; /* enum tetra_arg_kind of bpf/abi/kinds.h; NOP leaves no argument */
+	uint8_t is_data; /* an element of data */
 	EVENT_ARG_TEXTS(X)
 };
 

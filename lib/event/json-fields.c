@@ -138,24 +138,38 @@ void json_counter(struct writer *writer, const struct tetra_event *event)
 	put_offset(writer, ",\"ref_ctr_offset\":\"", event->group->counter);
 }
 
+/* The arguments, or the elements of data; how many. */
+static uint32_t put_list(struct writer *writer, const struct tetra_event *event,
+			 const char *begin, bool data)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < event->n_args; i++) {
+		if (event->args[i].spec->is_data != data)
+			continue;
+		writer_text(writer, n++ ? "," : begin);
+		codec_json(writer, event, &event->args[i]);
+	}
+	return n;
+}
+
 static void put_args(struct writer *writer, const struct tetra_event *event,
 		     bool with_return)
 {
-	uint32_t i;
+	uint32_t n = put_list(writer, event, ",\"args\":[", false);
 
-	if (!event->n_args && !with_return)
-		return;
-	writer_lit(writer, ",\"args\":[");
-	for (i = 0; i < event->n_args; i++) {
-		if (i)
-			writer_char(writer, ',');
-		codec_json(writer, event, &event->args[i]);
-	}
-	if (event->n_args && with_return)
-		writer_char(writer, ',');
-	if (with_return)
+	if (with_return) {
+		writer_text(writer, n++ ? "," : ",\"args\":[");
 		codec_json(writer, event, &event->result);
-	writer_char(writer, ']');
+	}
+	if (n)
+		writer_char(writer, ']');
+}
+
+void json_data(struct writer *writer, const struct tetra_event *event)
+{
+	if (put_list(writer, event, ",\"data\":[", true))
+		writer_char(writer, ']');
 }
 
 void json_args(struct writer *writer, const struct tetra_event *event)

@@ -23,6 +23,7 @@ void json_name(struct writer *writer, const struct tetra_event *event);
 void json_symbol(struct writer *writer, const struct tetra_event *event);
 void json_offset(struct writer *writer, const struct tetra_event *event);
 void json_counter(struct writer *writer, const struct tetra_event *event);
+void json_data(struct writer *writer, const struct tetra_event *event);
 void json_args(struct writer *writer, const struct tetra_event *event);
 /* With the result as the last argument. */
 void json_args_return(struct writer *writer, const struct tetra_event *event);

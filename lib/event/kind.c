@@ -13,8 +13,9 @@ static const event_field_fn exit_fields[] = { json_process, json_parent, json_si
 					      json_status, json_time };
 
 static const event_field_fn kprobe_fields[] = {
-	json_process, json_parent, json_function,      json_args,    json_return,
-	json_action,  json_policy, json_return_action, json_message, json_tags
+	json_process, json_parent, json_function, json_args,
+	json_return,  json_action, json_policy,	  json_return_action,
+	json_message, json_tags,   json_data
 };
 
 static const event_field_fn tracepoint_fields[] = {
@@ -29,7 +30,7 @@ static const event_field_fn lsm_fields[] = { json_process, json_parent,	 json_fu
 static const event_field_fn uprobe_fields[] = {
 	json_process, json_parent,  json_file,	      json_symbol,
 	json_policy,  json_message, json_args_return, json_tags,
-	json_offset,  json_counter, json_action
+	json_offset,  json_counter, json_action,      json_data
 };
 
 static const event_field_fn usdt_fields[] = { json_process,  json_parent, json_file,

@@ -72,8 +72,7 @@ static int condition_make(struct table *table, uint32_t number, uint32_t rule,
 static int condition_compare(const void *left, const void *right)
 {
 	const struct tetra_condition *a = left, *b = right;
-	bool a_arg = str_has_prefix(a->name, "args["),
-	     b_arg = str_has_prefix(b->name, "args[");
+	bool a_arg = describe_is_of_arg(a->name), b_arg = describe_is_of_arg(b->name);
 
 	return a_arg != b_arg ? b_arg - a_arg : strcmp(a->name, b->name);
 }

@@ -118,24 +118,26 @@ void sentence_effect(const struct tetra_policy *policy, const struct policy_sele
 
 /* Conditions */
 
-/* "args[1].dport": which argument, and what of it. */
+/* "args[1].dport", "data[0]": which argument, and what of it. */
 static bool arg_put(const struct policy_hook *hook, const char *name, struct strbuf *ret)
 {
+	uint32_t n_plain = hook->n_args - hook->n_data;
+	bool is_data = str_has_prefix(name, "data[");
 	const struct policy_arg *arg;
 	const char *part;
 	char *end;
 	unsigned long i;
 
-	if (!str_has_prefix(name, "args["))
+	if (!is_data && !str_has_prefix(name, "args["))
 		return false;
 	i = strtoul(name + strlen("args["), &end, 10);
-	if (*end != ']' || i >= hook->n_args)
+	if (*end != ']' || i >= (is_data ? hook->n_data : n_plain))
 		return false;
-	arg = &hook->args[i];
+	arg = &hook->args[i + (is_data ? n_plain : 0)];
 	part = end[1] == '.' ? end + 2 : NULL;
 	if (part)
 		strbuf_format(ret, "%s of ", part);
-	strbuf_format(ret, "args[%lu] (%s", i, arg->type);
+	strbuf_format(ret, "%s[%lu] (%s", is_data ? "data" : "args", i, arg->type);
 	if (arg->resolve)
 		strbuf_format(ret, " %s", arg->resolve);
 	if (arg->label)

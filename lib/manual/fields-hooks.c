@@ -48,7 +48,7 @@ static const struct field_row rows[] = {
 	{ "a hook", "selectors", "Rules, in order: the first whose filters all accept decides. Filters of one selector are ANDed, values of one filter ORed.", "every call sends an event", NULL, NULL, false },
 	{ "a hook", "message", "A text for people, in each event of the hook; at least two letters.", "events without a message", NULL, NULL, false },
 	{ "a hook", "tags", "Words for tools, in each event of the hook; at least two letters each.", "events without tags", NULL, NULL, false },
-	{ "a function", "data", "Values that are not parameters: of the current task, of registers.", NOT_IN_FORCE, NULL, NULL, false },
+	{ "a function", "data", "Values that are not parameters: members of the current task, for functions and programs; registers, for programs and of the caller of a system call, not together with 'return'. Events have them in a list of their own, and matchData looks at them. Arguments and elements of data are five together.", "no such values", NULL, "A register of a hook in fentries is that of the caller of the system call (there it is 0).", false },
 	{ "a function", "return", "Whether events have the return value. They are then sent when the function has returned. At a uprobe the place must be the beginning of a function; what signals sends its event before, without the value.", "false", "fexit where fentry is possible, else kretprobe.multi, else kretprobe", NULL, false },
 	{ "a function", "returnArg", "The type of the return value; needed with return: true.", "no return value", NULL, NULL, false },
 	{ "a function", "returnArgAction", "What is done with a socket that the function returns.", NOT_IN_FORCE, NULL, NULL, true },
@@ -81,7 +81,7 @@ static const struct field_row rows[] = {
 	{ "an argument", "btfType", "The struct that the parameter points to, for resolve.", "what the function's declaration says", NULL, NULL, false },
 	{ "an argument", "btfTypeModule", "The kernel module that has the struct.", NOT_IN_FORCE, NULL, NULL, false },
 	{ "an argument", "source", "It belongs to data; an argument that has one is rejected.", "a parameter of the function", NULL, NULL, false },
-	{ "a data element", "source", "Where the value is.", NULL, NULL, NULL, false },
+	{ "a data element", "source", "Where the value is: current_task, and resolve is a path from its struct task_struct; or pt_regs, and resolve is a register, such as rdi, or a part of it, such as edi.", NULL, NULL, NULL, false },
 };
 /* clang-format on */
 

@@ -239,7 +239,7 @@ static void arg_plan(struct use_build *build, const struct probe *probe,
 	char list[USE_LIST_BYTES];
 	struct use_spot spot = { arg->index_mark, list, "index" };
 
-	use_print_list(&list, position);
+	use_print_list(&list, build->hook, position);
 	fit_slot(slot, arg->kind);
 	slot->user = true;
 	if (arg->kind == TETRA_ARG_NOP)

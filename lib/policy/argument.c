@@ -154,6 +154,38 @@ static bool is_walkable(const struct build_hook *hook)
 	       (section != SECTION_TRACEPOINT || is_raw(hook->doc));
 }
 
+static bool is_of_registers(const struct doc_arg *doc)
+{
+	return doc->source && doc->source->word &&
+	       word_number(&data_sources, doc->source->word) == DATA_OF_REGISTERS;
+}
+
+static uint32_t data_index(const struct doc_arg *doc)
+{
+	return is_of_registers(doc) ? POLICY_ARG_REGISTERS : POLICY_ARG_TASK;
+}
+
+/* What of data is not there yet. */
+static void data_check(struct build_hook *hook, const struct doc_arg *doc)
+{
+	uint32_t section = hook->section->section;
+	bool returns = hook->doc->returns && hook->doc->returns->number;
+
+	if (section != SECTION_KPROBE && section != SECTION_FENTRY &&
+	    section != SECTION_UPROBE)
+		report_unsupported_key(hook->build->report, doc->source,
+				       "'data' is not yet supported here");
+	else if (is_of_registers(doc) && section != SECTION_UPROBE &&
+		 !hook->hook->syscall)
+		report_unsupported_key(hook->build->report, doc->source,
+				       "registers of functions of the kernel are not yet "
+				       "supported");
+	else if (is_of_registers(doc) && returns)
+		report_unsupported_key(hook->build->report, doc->source,
+				       "registers together with 'return' are not yet "
+				       "supported");
+}
+
 static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
 			  enum role role)
 {
@@ -165,8 +197,7 @@ static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
 	if (role == ROLE_RETURN || (role == ROLE_ARG && !is_walkable(hook)))
 		report_unsupported_key(hook->build->report, doc->resolve,
 				       "'resolve' is not yet supported here");
-	if (doc->source && doc->source->word &&
-	    word_number(&data_sources, doc->source->word) == DATA_OF_REGISTERS)
+	if (is_of_registers(doc))
 		register_read_check(hook, doc->resolve);
 	else
 		path_check(hook, doc->resolve);
@@ -197,6 +228,8 @@ static const struct type_row *argument_check(struct build_hook *hook,
 		(void)report_error_key(hook->build->report, doc->source, "not-allowed",
 				       "it belongs to the elements of data",
 				       "an argument has no source");
+	if (role == ROLE_DATA && doc->source && doc->source->word)
+		data_check(hook, doc);
 	size_index_check(hook, doc);
 	resolve_check(hook, doc, role);
 	max_data_check(hook, doc, type);
@@ -218,7 +251,9 @@ static int argument_fill(struct build *build, const struct doc_arg *doc,
 	ret->mark = doc->node->mark;
 	ret->type_mark = doc->type ? doc->type->mark : doc->node->mark;
 	ret->index_mark = doc->index ? doc->index->mark : doc->node->mark;
-	ret->index = doc->index ? (uint32_t)doc->index->number : 0;
+	ret->index = doc->source  ? data_index(doc)
+		     : doc->index ? (uint32_t)doc->index->number
+				  : 0;
 	ret->size_index = doc->size_index ? (uint32_t)doc->size_index->number : 0;
 	ret->kind = type ? type->kind : 0;
 	ret->type = arena_text(build->arena, type ? type->name : "",
@@ -271,27 +306,40 @@ static int return_build(struct build_hook *hook)
 			     &hook->hook->return_arg);
 }
 
+/* Those of one list, after the arguments that are there already. */
+static int list_build(struct build_hook *hook, const struct doc_arg *items, uint32_t n,
+		      enum role role)
+{
+	const struct type_row **types = role == ROLE_DATA ? hook->data : hook->args;
+	int r = 0;
+
+	for (uint32_t i = 0; i < n && r >= 0; i++) {
+		struct policy_arg *arg = &hook->hook->args[hook->hook->n_args++];
+
+		if (!items[i].node)
+			continue;
+		types[i] = argument_check(hook, &items[i], role);
+		r = argument_fill(hook->build, &items[i], types[i], arg);
+	}
+	return r;
+}
+
 int arguments_build(struct build_hook *hook)
 {
 	const struct doc_hook *doc = hook->doc;
-	uint32_t n = MIN(doc->args.n, HOOK_MAX_ARGS), i;
-	int r = 0;
+	uint32_t n = MIN(doc->args.n, HOOK_MAX_ARGS),
+		 n_data = MIN(doc->data.n, HOOK_MAX_ARGS);
+	int r;
 
 	count_check(hook);
-	hook->hook->args = arena_array(hook->build->arena, n, sizeof(struct policy_arg));
+	hook->hook->args =
+		arena_array(hook->build->arena, n + n_data, sizeof(struct policy_arg));
 	if (!hook->hook->args)
 		return -ENOMEM;
-	hook->hook->n_args = n;
-	for (i = 0; i < n && r >= 0; i++) {
-		if (!doc->args.items[i].node)
-			continue;
-		hook->args[i] = argument_check(hook, &doc->args.items[i], ROLE_ARG);
-		r = argument_fill(hook->build, &doc->args.items[i], hook->args[i],
-				  &hook->hook->args[i]);
-	}
-	for (i = 0; i < MIN(doc->data.n, HOOK_MAX_ARGS); i++)
-		if (doc->data.items[i].node)
-			hook->data[i] =
-				argument_check(hook, &doc->data.items[i], ROLE_DATA);
+	hook->hook->n_args = 0;
+	hook->hook->n_data = n_data;
+	r = list_build(hook, doc->args.items, n, ROLE_ARG);
+	if (r >= 0)
+		r = list_build(hook, doc->data.items, n_data, ROLE_DATA);
 	return r < 0 ? r : return_build(hook);
 }

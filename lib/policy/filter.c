@@ -344,7 +344,9 @@ static int filter_build(struct build_hook *hook, const struct doc_filter *doc,
 	if (!target_find(hook, doc, phase, &target) || !target.type ||
 	    !operator_fits(hook, doc, target.type))
 		return values_check(hook, doc, ret);
-	ret->arg = target.position;
+	/* Data comes after the arguments. */
+	ret->arg = target.position +
+		   (phase == FILTER_DATA ? count_args(hook, FILTER_ARGS) : 0);
 	if (op->grammar == GRAMMAR_PRIVILEGED)
 		return privileged_build(hook, ret);
 	return values_build(hook, doc, target.type, ret);

@@ -26,6 +26,11 @@
 /* Position of the return value among the arguments of a filter. */
 #define POLICY_ARG_RETURN UINT32_MAX
 
+/* Elements of data, in the place of an argument's index: of the thread that is running; of its
+ * registers, those of the caller of a system call. .resolve says which value. */
+#define POLICY_ARG_TASK	     (UINT32_MAX - 1)
+#define POLICY_ARG_REGISTERS (UINT32_MAX - 2)
+
 struct policy_arg {
 	struct mark mark;      /* of the item */
 	struct mark type_mark; /* of the type's value, or of the item */
@@ -167,12 +172,12 @@ struct policy_hook {
 	char *provider; /* usdts: the name begins with it, and '/'; else NULL */
 	struct policy_place place; /* uprobes */
 	uint8_t syscall;
-	uint8_t syscall_given;	      /* the key "syscall" was written */
-	uint8_t wants_return;	      /* return: true */
-	uint8_t call_not_found_ok;    /* ignore.callNotFound */
-	struct policy_arg return_arg; /* if wants_return */
-	struct policy_arg *args;
-	uint32_t n_args;
+	uint8_t syscall_given;		   /* the key "syscall" was written */
+	uint8_t wants_return;		   /* return: true */
+	uint8_t call_not_found_ok;	   /* ignore.callNotFound */
+	struct policy_arg return_arg;	   /* if wants_return */
+	struct policy_arg *args;	   /* those of args, then those of data */
+	uint32_t n_args, n_data;	   /* all; the latter */
 	struct policy_selector *selectors; /* empty: every call matches and posts */
 	uint32_t n_selectors;
 	char *message; /* as it goes into events (escaped once), or NULL */

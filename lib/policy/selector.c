@@ -190,21 +190,35 @@ static void later_check(struct build_hook *hook, const struct doc_selector *doc)
 					   "the path must not be empty");
 }
 
+/* matchArgs and matchData: all have to match. */
+static int args_build(struct build_hook *hook, const struct doc_selector *doc,
+		      struct policy_selector *ret)
+{
+	struct policy_filter *args, *data;
+	uint32_t n_args, n_data;
+	int r = filters_build(hook, doc->args.items, doc->args.n, FILTER_ARGS, &args,
+			      &n_args);
+
+	if (r >= 0)
+		r = filters_build(hook, doc->data.items, doc->data.n, FILTER_DATA, &data,
+				  &n_data);
+	if (r < 0)
+		return r;
+	ret->n_args = n_args + n_data;
+	ret->args = arena_array(hook->build->arena, ret->n_args, sizeof(*ret->args));
+	if (!ret->args)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < ret->n_args; i++)
+		ret->args[i] = i < n_args ? args[i] : data[i - n_args];
+	return 0;
+}
+
 /* What a selector says of the hook's arguments, and what it does. */
 static int parts_build(struct build_hook *hook, const struct doc_selector *doc,
 		       struct policy_selector *ret)
 {
-	struct policy_filter *data;
-	uint32_t n_data;
-	int r;
+	int r = args_build(hook, doc, ret);
 
-	r = filters_build(hook, doc->args.items, doc->args.n, FILTER_ARGS, &ret->args,
-			  &ret->n_args);
-	hook->build->report->quiet++;
-	if (r >= 0)
-		r = filters_build(hook, doc->data.items, doc->data.n, FILTER_DATA, &data,
-				  &n_data);
-	hook->build->report->quiet--;
 	if (r >= 0)
 		r = return_filters(hook, doc, ret);
 	return r < 0 ? r : actions_build(hook, doc, ret);

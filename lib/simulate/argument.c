@@ -51,6 +51,12 @@ static enum bind_alone alone_among(const char *signature, const char *key)
 	return n <= 1 ? BIND_ALONE : BIND_MANY;
 }
 
+/* The arguments before the elements of data. */
+static uint32_t plain_count(const struct bind_hook *hook)
+{
+	return hook->hook->n_args - hook->hook->n_data;
+}
+
 void argument_init(struct bind_hook *hook)
 {
 	const char *signature = signature_of(hook->hook);
@@ -59,8 +65,9 @@ void argument_init(struct bind_hook *hook)
 		uint32_t kind = hook->hook->args[i].kind;
 
 		hook->keys[i] = kind ? kind_row(kind)->key : "";
-		hook->ordinals[i] =
-			kind == TETRA_ARG_NOP ? UINT32_MAX : hook->n_ordinals++;
+		hook->ordinals[i] = kind == TETRA_ARG_NOP || i >= plain_count(hook)
+					    ? UINT32_MAX
+					    : hook->n_ordinals++;
 		hook->alone[i] = alone_among(signature, hook->keys[i]);
 	}
 }
@@ -132,7 +139,7 @@ static const struct input_arg *find_type(const struct bind_hook *hook,
 	const struct input_arg *found = NULL;
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < hook->hook->n_args; i++)
+	for (uint32_t i = 0; i < plain_count(hook); i++)
 		n += str_equal(hook->keys[i], key);
 	for (uint32_t i = 0; i < input->n_args; i++) {
 		const struct input_arg *arg = &input->args[i];
@@ -153,12 +160,34 @@ static bool is_own(const struct bind_hook *hook, const struct tetra_input *input
 	       str_equal(input_chars(input, &input->policy), hook->policy->name);
 }
 
+/* Of a policy that is not known, only what has the same label is the same. */
+static const struct input_arg *data_find(const struct bind_hook *hook,
+					 const struct tetra_input *input,
+					 uint32_t position)
+{
+	const char *label = hook->hook->args[position].label, *key = hook->keys[position];
+	uint32_t place = position - plain_count(hook);
+
+	for (uint32_t i = 0; label && i < input->n_data; i++)
+		if (input->data[i].label.is_set &&
+		    str_equal(input_chars(input, &input->data[i].label), label))
+			return type_fits(input, &input->data[i], key) ? &input->data[i]
+								      : NULL;
+	if (place >= input->n_data || (input->policy.is_set && !is_own(hook, input)) ||
+	    (label && input->data[place].label.is_set) ||
+	    !type_fits(input, &input->data[place], key))
+		return NULL;
+	return &input->data[place];
+}
+
 const struct input_arg *argument_find(const struct bind_hook *hook,
 				      const struct tetra_input *input, uint32_t position)
 {
 	const struct policy_arg *arg = &hook->hook->args[position];
 	const struct input_arg *found = find_label(input, arg->label);
 
+	if (position >= plain_count(hook))
+		return data_find(hook, input, position);
 	if (found && type_fits(input, found, hook->keys[position]))
 		return found;
 	if (found || hook->ordinals[position] == UINT32_MAX)

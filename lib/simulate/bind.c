@@ -299,7 +299,7 @@ bool bind_is_same(const struct bind_hook *a, const struct bind_hook *b)
 
 	if (a->policy != b->policy || one->kind != other->kind ||
 	    one->syscall != other->syscall || one->n_args != other->n_args ||
-	    one->wants_return != other->wants_return ||
+	    one->n_data != other->n_data || one->wants_return != other->wants_return ||
 	    one->return_arg.kind != other->return_arg.kind)
 		return false;
 	for (uint32_t i = 0; i < one->n_args; i++)

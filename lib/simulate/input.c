@@ -59,8 +59,9 @@ void tetra_input_reset(struct tetra_input *input)
 	input->n_bytes = 0;
 	input->name = input->policy = input->binary = (struct input_text){};
 	memset(input->args, 0, input->n_args * sizeof(input->args[0]));
+	memset(input->data, 0, input->n_data * sizeof(input->data[0]));
 	memset(&input->return_value, 0, sizeof(input->return_value));
-	input->n_args = input->n_ancestors = 0;
+	input->n_args = input->n_data = input->n_ancestors = 0;
 	input->ancestors_end = false;
 	input->exe_foreign = input->has_exe_foreign = 0;
 	input->names = TETRA_INPUT_NAMES_DEFAULT;
@@ -203,6 +204,12 @@ int input_arg(struct tetra_input *input, uint32_t position, struct input_arg **r
 		return -EINVAL;
 	if (position == TETRA_INPUT_RETURN) {
 		*ret = &input->return_value;
+		return 0;
+	}
+	if (position >= TETRA_INPUT_DATA &&
+	    position - TETRA_INPUT_DATA < TETRA_INPUT_MAX_ARGS) {
+		input->n_data = MAX(input->n_data, position - TETRA_INPUT_DATA + 1);
+		*ret = &input->data[position - TETRA_INPUT_DATA];
 		return 0;
 	}
 	if (position >= TETRA_INPUT_MAX_ARGS)

@@ -52,8 +52,9 @@ struct tetra_input {
 	 * "/bin/bash:readline", "/bin/python3:python/function__entry" */
 	struct input_text name;
 	struct input_text policy;
-	struct input_arg args[TETRA_INPUT_MAX_ARGS], return_value;
-	uint32_t n_args; /* one more than the last position that was set */
+	struct input_arg args[TETRA_INPUT_MAX_ARGS], data[TETRA_INPUT_MAX_ARGS];
+	struct input_arg return_value;
+	uint32_t n_args, n_data; /* one more than the last position that was set */
 	struct input_text binary;
 	struct input_ancestor {
 		struct input_text binary;   /* if .exe_state is READ */

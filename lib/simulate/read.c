@@ -81,8 +81,8 @@ static int read_tracepoint(struct reader *reader, const struct node *node)
 			 tetra_input_set_tracepoint(reader->input, subsystem, slash + 1));
 }
 
-/* A list by position, or a mapping by label. */
-static int read_args(struct reader *reader, const struct node *node)
+/* A list by position, from @first on, or a mapping by label. */
+static int read_list(struct reader *reader, const struct node *node, uint32_t first)
 {
 	const struct node *child;
 	int r = 0;
@@ -95,9 +95,9 @@ static int read_args(struct reader *reader, const struct node *node)
 				    TETRA_INPUT_MAX_ARGS);
 	node_for_each(child, node)
 	{
-		reader->position = child->index;
+		reader->position = first + child->index;
 		if (child->key)
-			r = tetra_input_set_label(reader->input, child->index,
+			r = tetra_input_set_label(reader->input, reader->position,
 						  child->key->text);
 		if (r >= 0 && !read_is_null(child))
 			r = read_argument(reader, child);
@@ -106,6 +106,16 @@ static int read_args(struct reader *reader, const struct node *node)
 		r = 0;
 	}
 	return 0;
+}
+
+static int read_args(struct reader *reader, const struct node *node)
+{
+	return read_list(reader, node, 0);
+}
+
+static int read_data(struct reader *reader, const struct node *node)
+{
+	return read_list(reader, node, TETRA_INPUT_DATA);
 }
 
 static int read_return(struct reader *reader, const struct node *node)
@@ -134,11 +144,17 @@ static int read_names(struct reader *reader, const struct node *node)
 }
 
 static const struct read_key event_keys[] = {
-	{ "function", read_function }, { "event", read_tracepoint },
-	{ "hook", read_lsm },	       { "uprobe", read_uprobe },
-	{ "usdt", read_usdt },	       { "args", read_args },
-	{ "return", read_return },     { "process", read_process },
-	{ "names", read_names },       {},
+	{ "function", read_function },
+	{ "event", read_tracepoint },
+	{ "hook", read_lsm },
+	{ "uprobe", read_uprobe },
+	{ "usdt", read_usdt },
+	{ "args", read_args },
+	{ "data", read_data },
+	{ "return", read_return },
+	{ "process", read_process },
+	{ "names", read_names },
+	{},
 };
 
 static int event_read(struct reader *reader, const char *text, size_t len)

@@ -132,7 +132,8 @@ static void axis_of(const struct rule_group *group, const struct policy_selector
 		ret->kind = arg->kind;
 		ret->resolve = arg->resolve;
 		ret->btf_type = arg->btf_type;
-		ret->walks = arg->resolve || group->hook->kind == POLICY_USDT;
+		ret->walks = (arg->resolve && arg->index != POLICY_ARG_REGISTERS) ||
+			     group->hook->kind == POLICY_USDT;
 		ret->dimension.which = 0;
 		break;
 	case DIMENSION_FORKS:

@@ -47,6 +47,7 @@ static void use_describe(struct session_use *use, const char *policy_name)
 		use->args[i].kind = use->plan.unsupported >> i & 1
 					    ? hook->args[i].kind
 					    : use->plan.args[i].kind;
+		use->args[i].is_data = i >= hook->n_args - hook->n_data;
 		use->args[i].label = hook->args[i].label;
 		use->args[i].yaml_type = hook->args[i].type;
 		use->args[i].slot = RULESET_NO_SLOT;

@@ -41,7 +41,8 @@ void use_finding(struct use_build *build, const struct use_spot *spot, uint32_t 
 
 /* "args[7]" */
 #define USE_LIST_BYTES 24
-void use_print_list(char (*ret)[USE_LIST_BYTES], uint32_t position);
+void use_print_list(char (*ret)[USE_LIST_BYTES], const struct policy_hook *hook,
+		    uint32_t position);
 
 /* A selector looks at argument @position (POLICY_ARG_RETURN: at the result). */
 bool use_filters(const struct use_build *build, uint32_t position);
@@ -56,9 +57,12 @@ void use_leave_out(struct use_build *build, uint32_t position);
  */
 void use_plan_layout(struct use_build *build, const struct use_spot *spot,
 		     uint32_t position);
-/* Argument @position is a member of what its parameter points to. @list: where it is in the hook. */
+/* Argument @position is a member of what its parameter points to, or of the current task without
+ * @function. @list: where it is in the hook. */
 void use_plan_resolve(struct use_build *build, const char *list,
 		      const struct kernel_function *function, uint32_t position);
+/* Element @position of data, in the same way. */
+void use_plan_data(struct use_build *build, const char *list, uint32_t position);
 /* How each argument, and the result, is read from the parameters of @function. */
 void use_plan_params(struct use_build *build, const struct kernel_function *function);
 void use_plan_return(struct use_build *build, const struct kernel_function *function);

@@ -230,7 +230,7 @@ static void field_plan(struct use_build *build, const struct kernel_event *event
 	bool is_signed = false;
 	uint32_t bytes;
 
-	use_print_list(&list, position);
+	use_print_list(&list, build->hook, position);
 	fit_slot(slot, arg->kind);
 	if (arg->kind == TETRA_ARG_NOP)
 		return;

@@ -58,9 +58,15 @@ void use_finding(struct use_build *build, const struct use_spot *spot, uint32_t 
 		build->error = error;
 }
 
-void use_print_list(char (*ret)[USE_LIST_BYTES], uint32_t position)
+void use_print_list(char (*ret)[USE_LIST_BYTES], const struct policy_hook *hook,
+		    uint32_t position)
 {
-	snprintf(*ret, sizeof(*ret), "args[%u]", position);
+	uint32_t n = hook->n_args - hook->n_data;
+
+	if (position < n)
+		snprintf(*ret, sizeof(*ret), "args[%u]", position);
+	else
+		snprintf(*ret, sizeof(*ret), "data[%u]", position - n);
 }
 
 static bool filters_have(const struct policy_filter *filters, uint32_t n, uint32_t arg)

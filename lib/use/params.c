@@ -247,7 +247,11 @@ static void param_plan(struct use_build *build, const struct kernel_function *fu
 	bool is_signed;
 	uint32_t bytes;
 
-	use_print_list(&list, position);
+	use_print_list(&list, build->hook, position);
+	if (position >= build->hook->n_args - build->hook->n_data) {
+		use_plan_data(build, list, position);
+		return;
+	}
 	fit_slot(slot, arg->kind);
 	slot->value = word_source(fit_param_word(function, arg->index));
 	slot->user = is_in_user(build);

@@ -101,11 +101,12 @@ void use_plan_resolve(struct use_build *build, const char *list,
 {
 	const struct policy_arg *arg = &build->hook->args[position];
 	const struct use_spot spot = resolve_spot(arg, list);
-	const struct kernel_param *param = &function->params[arg->index];
+	const struct kernel_param *param =
+		function ? &function->params[arg->index] : NULL;
 	struct tetra_slot_config *slot = &build->use->args[position];
 	const struct kernel_pointer from = {
-		.type = arg->btf_type,
-		.function = function->target,
+		.type = function ? arg->btf_type : "task_struct",
+		.function = function ? function->target : NULL,
 		.index = arg->index,
 		.is_trace = build->use->point.kind == PLAN_POINT_RAW_TRACEPOINT,
 	};

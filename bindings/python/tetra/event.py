@@ -36,6 +36,8 @@ ARG_FLAGS = {
     "no_path": lib.TETRA_ARG_HAS_NO_PATH,
     "moved": lib.TETRA_ARG_IS_MOVED,
     "foreign": lib.TETRA_ARG_IS_FOREIGN,
+    "on_way": lib.TETRA_ARG_IS_ON_WAY,
+    "data": lib.TETRA_ARG_IS_DATA,
 }
 SKB_PARTS = {name: bit for name, bit in enum_names("tetra_skb_part", "TETRA_SKB_").items()}
 BUFFERS = ("char_buf", "const_buf")

@@ -315,7 +315,7 @@ int recorded_argument(struct tetra_input *input, uint32_t position, yajl_val arg
 	return r;
 }
 
-int recorded_arguments(struct tetra_input *input, yajl_val args)
+int recorded_arguments(struct tetra_input *input, uint32_t first, yajl_val args)
 {
 	int r = 0;
 
@@ -324,7 +324,8 @@ int recorded_arguments(struct tetra_input *input, yajl_val args)
 	for (size_t i = 0; i < args->u.array.len && r >= 0; i++) {
 		if (i >= TETRA_INPUT_MAX_ARGS)
 			break;
-		r = recorded_argument(input, (uint32_t)i, args->u.array.values[i]);
+		r = recorded_argument(input, first + (uint32_t)i,
+				      args->u.array.values[i]);
 	}
 	return r;
 }

@@ -111,7 +111,9 @@ static int event_read(struct tetra_input *input, yajl_val event, size_t kind,
 	if (r >= 0)
 		r = tetra_input_set_policy(input, policy ? policy : "");
 	if (r >= 0)
-		r = recorded_arguments(input, tree_get(event, "args"));
+		r = recorded_arguments(input, 0, tree_get(event, "args"));
+	if (r >= 0)
+		r = recorded_arguments(input, TETRA_INPUT_DATA, tree_get(event, "data"));
 	if (r >= 0)
 		r = recorded_argument(input, TETRA_INPUT_RETURN,
 				      tree_get(event, "return"));

@@ -378,5 +378,50 @@ spec:
         self.run_it("prove", self.write("no.yaml", suite % 3), status=1)
 
 
+class Data(Program):
+    """Elements of data are told from arguments, and from each other."""
+    TEXT = """\
+apiVersion: cilium.io/v1alpha1
+kind: TracingPolicy
+metadata: {name: data}
+spec:
+  kprobes:
+  - call: sys_lseek
+    args:
+    - {index: 0, type: int}
+    data:
+    - {index: 0, type: int, source: current_task, resolve: pid}
+    - {index: 1, type: int, source: pt_regs, resolve: %s}
+    selectors:
+    - matchArgs:
+      - {index: 0, operator: Equal, values: ["1"]}
+      matchData:
+      - {index: 0, operator: Equal, values: ["7"]}
+      - {index: 1, operator: Equal, values: ["%d"]}
+      matchActions: [{action: Sigkill}]
+"""
+
+    def test_regions_name_them(self):
+        paths = [self.write("%d.yaml" % i, self.TEXT % one)
+                 for i, one in enumerate((("esi", 2), ("esi", 3)))]
+        out = self.run_it("diff", *paths, status=1)[0]
+        self.assertIn('"args":[1],"data":[7,3]', out)
+        self.assertIn("data[0] = 7 or unreadable  and  data[1] = 3", out)
+
+    def test_one_register_is_not_another(self):
+        paths = [self.write("%d.yaml" % i, self.TEXT % one)
+                 for i, one in enumerate((("esi", 2), ("edx", 2)))]
+        self.assertIn("BLOCKED", self.run_it("diff", *paths, status=1)[0])
+
+    def test_sim_reads_them(self):
+        path = self.write("one.yaml", self.TEXT % ("esi", 2))
+        for data, word in (([7, 2], " 1 matched"), ([7, 3], " 0 matched"), ([2, 7], " 0 matched")):
+            event = self.write("event.json", json.dumps(
+                {"function": "sys_lseek", "args": [1], "data": data, "process": {}}) + "\n")
+            with self.subTest(data):
+                out = self.run_it("sim", "--events", event, path, status=0)[0]
+                self.assertIn(word, out)
+
+
 if __name__ == "__main__":
     unittest.main()
