@@ -59,8 +59,8 @@ static int excluded_tell(const struct session_policy *loaded,
 	counter_put(other->plan.point.place.counter, &theirs);
 	return diag_error(
 		diag, &place, -EOPNOTSUPP, "conflict",
-		"give the same refCtrOffsets; what is in force has to be "
-		"unloaded first",
+		"give refCtrOffsets as the other has it (a usdt has that of its note); what "
+		"is in force has to be unloaded first",
 		"'%s' has %s here, and %s%s%s%s as '%s': the kernel takes one for "
 		"each place",
 		use->place, own, theirs, name ? " in policy '" : "", name ? name : "",
@@ -76,7 +76,7 @@ int counters_check(const struct tetra_session *session, const struct session_sta
 		const struct session_use *use = &loaded->uses[i], *other;
 		const char *name = NULL;
 
-		if (use->plan.point.kind != PLAN_POINT_UPROBE)
+		if (!hook_is_in_program(use->hook))
 			continue;
 		other = excluded_by(loaded, i, use);
 		if (!other)

@@ -439,7 +439,7 @@ static void deny_put(const struct policy_hook *hook, bool kills, bool overrides,
 			 "fmod_ret, or by bpf_override_return: the first of these "
 			 "that serves on this kernel. If none does, the policy is "
 			 "rejected.");
-	if (kills && (hook->kind == POLICY_UPROBE || hook->kind == POLICY_USDT))
+	if (kills && (hook_is_in_program(hook)))
 		line_put(ret,
 			 "A process that is killed there does not run the code that "
 			 "follows. Code that it reaches by other ways, a copy of the "
@@ -485,6 +485,7 @@ static void memory_put(const struct policy_hook *hook, struct strbuf *ret)
 
 		for (uint32_t k = 0; k < s->n_args; k++) {
 			if (s->args[k].arg >= hook->n_args ||
+			    hook->args[s->args[k].arg].index == POLICY_ARG_TASK ||
 			    !kind_has_class(hook->args[s->args[k].arg].kind,
 					    TETRA_CLASS_TEXT))
 				continue;
@@ -497,7 +498,7 @@ static void memory_put(const struct policy_hook *hook, struct strbuf *ret)
 	line_put(ret,
 		 "Texts are memory of the process. What is not resident there cannot be "
 		 "read");
-	strbuf_puts(ret, hook->kind == POLICY_UPROBE
+	strbuf_puts(ret, hook_is_in_program(hook)
 				 ? ", and "
 				 : ", unless a program waits for it, and ");
 	if (passes && fails)

@@ -53,8 +53,10 @@ static uint32_t walk_type(struct vmlinux *vmlinux, char *name)
 	char *number = strchr(name, '#');
 	uint32_t index, id;
 
+	name += number ? 0 : strlen(STRUCT);
 	if (!number)
-		return vmlinux_find_type(vmlinux, name + strlen(STRUCT), BTF_KIND_STRUCT);
+		return vmlinux_find_type(vmlinux, name, BTF_KIND_STRUCT)
+			       ?: vmlinux_find_type(vmlinux, name, BTF_KIND_UNION);
 	*number = '\0';
 	index = (uint32_t)atoi(number + 1);
 	id = str_has_prefix(name, TRACE_PREFIX)

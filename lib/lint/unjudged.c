@@ -42,7 +42,7 @@ static enum policy_unreadable option(const struct lint *lint)
 /* There, no program can wait for a page. */
 static bool is_in_program(const struct lint *lint)
 {
-	return lint->section->section == SECTION_UPROBE;
+	return lint->section->traits & SECTION_IN_USER;
 }
 
 static const char *memory_reason(const struct lint *lint)

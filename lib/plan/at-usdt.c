@@ -79,6 +79,8 @@ static const struct {
 	{ -EBADF, "a note of its probes is not well formed", NULL },
 	{ -EFAULT, "a place of the probe is outside of its code", NULL },
 	{ -ENXIO, "the counter of the probe is outside of its data", NULL },
+	{ -EDOM, "the counter of the probe is at an odd place, which kernels refuse",
+	  NULL },
 	{ -ERANGE, "the kernel takes counters in the first 4 GiB of a file only", NULL },
 	{ -E2BIG, "a note of the probe has more than 12 arguments", NULL },
 	{ -EMLINK, "the probe has more than 64 places", NULL },
@@ -292,6 +294,14 @@ static bool bits_check(struct use_build *build, const struct probe *probe)
 	return false;
 }
 
+/* The kernel takes any even place, and where it finds nothing to write to, it counts nothing. */
+static int counter_check(const struct probe *probe, uint64_t counter)
+{
+	if (counter % 2)
+		return -EDOM;
+	return counter && !program_has_counter(probe->program, counter) ? -ENXIO : 0;
+}
+
 static void probe_look(struct use_build *build)
 {
 	_cleanup_(probe_done) struct probe probe = {};
@@ -316,6 +326,11 @@ static void probe_look(struct use_build *build)
 	point->changed = identity.changed;
 	point->offset = probe.notes.items[build->at].offset;
 	point->place.counter = probe.notes.items[build->at].counter;
+	r = counter_check(&probe, point->place.counter);
+	if (r < 0) {
+		notes_tell(build, &probe, r);
+		return;
+	}
 	if (!bits_check(build, &probe))
 		return;
 	for (uint32_t i = 0; i < build->use->n_args; i++)

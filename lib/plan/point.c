@@ -32,21 +32,21 @@ const struct point_row *point_row(uint32_t kind)
 	return &rows[kind];
 }
 
-/* A place in a file that was looked at is one, by all its names and paths. */
+/* A place in a file that was looked at is one, by all its names and paths, and whatever probes it. */
 static bool place_is_same(const struct plan_point *a, const struct plan_point *b)
 {
-	if (a->kind != b->kind)
-		return false;
 	if (a->inode && b->inode)
 		return a->inode == b->inode && a->device == b->device &&
 		       a->offset == b->offset;
-	return str_equal(a->symbol, b->symbol) && str_equal(a->subsystem, b->subsystem);
+	return a->kind == b->kind && str_equal(a->symbol, b->symbol) &&
+	       str_equal(a->subsystem, b->subsystem);
 }
 
 bool plan_point_is_same(const struct plan_point *a, const struct plan_point *b)
 {
-	return place_is_same(a, b) && a->place.counter == b->place.counter &&
-	       a->part == b->part && a->changed == b->changed;
+	return a->kind == b->kind && place_is_same(a, b) &&
+	       a->place.counter == b->place.counter && a->part == b->part &&
+	       a->changed == b->changed;
 }
 
 bool plan_point_excludes(const struct plan_point *a, const struct plan_point *b)

@@ -13,7 +13,9 @@
 /* Steps of a resolve path. */
 #define MAX_STEPS 10u
 /* Bytes of such a path. */
-#define MAX_PATH_BYTES	512u
+#define MAX_PATH_BYTES 512u
+/* Bytes of a struct's name, as the kernel has it for its own symbols. */
+#define MAX_TYPE_BYTES	127u
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 enum role { ROLE_ARG, ROLE_DATA, ROLE_RETURN };
@@ -186,14 +188,40 @@ static void data_check(struct build_hook *hook, const struct doc_arg *doc)
 				       "supported");
 }
 
+/* The name alone, without "struct". */
+static void btf_type_check(struct build_hook *hook, const struct doc_arg *doc)
+{
+	doc_value type = doc->btf_type;
+
+	if (!type || !type->n)
+		return;
+	if (strspn(type->text, NAME_CHARACTERS) != type->n || type->n > MAX_TYPE_BYTES)
+		(void)report_error(
+			hook->build->report, type, "bad-value",
+			"write the name of a struct alone, such as task_struct",
+			Q " is not the name of a struct", type->text);
+	else if (!doc->resolve || !doc->resolve->n)
+		report_warning_key(hook->build->report, type, "ignored-field",
+				   "add 'resolve', the path to one of its members",
+				   "btfType says where 'resolve' begins");
+}
+
 static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
 			  enum role role)
 {
 	if (role == ROLE_DATA && !doc->resolve)
 		(void)report_missing(hook->build->report, doc->node, "resolve",
 				     doc->source, NULL);
+	if (role == ROLE_ARG)
+		btf_type_check(hook, doc);
 	if (!doc->resolve || (!doc->resolve->n && role != ROLE_DATA))
 		return;
+	if (role == ROLE_ARG && hook->hook->syscall)
+		(void)report_error_key(
+			hook->build->report, doc->resolve, "not-possible-here",
+			"hook a function of the kernel that has the struct",
+			"system calls have addresses of the program's memory, which "
+			"'resolve' does not read");
 	if (role == ROLE_RETURN || (role == ROLE_ARG && !is_walkable(hook)))
 		report_unsupported_key(hook->build->report, doc->resolve,
 				       "'resolve' is not yet supported here");

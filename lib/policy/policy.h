@@ -238,17 +238,23 @@ bool policy_is_same_text(const struct tetra_policy *a, const struct tetra_policy
  */
 int policy_value_fits(const struct policy_value *value, uint32_t op, uint32_t kind);
 
-/* What is between subsystem and name in its whole name: "sched/sched_switch", "/bin/bash:main". */
+/* A place in a program or library; .subsystem is the file. */
+static inline bool hook_is_in_program(const struct policy_hook *hook)
+{
+	return hook->kind == POLICY_UPROBE || hook->kind == POLICY_USDT;
+}
+
 /* Texts that it reads are the process's own: of those that are not resident there is a FAULT. */
 static inline bool hook_reads_user(const struct policy_hook *hook)
 {
-	return hook->syscall || hook->kind == POLICY_UPROBE ||
+	return hook->syscall || hook_is_in_program(hook) ||
 	       (hook->subsystem && str_equal(hook->subsystem, "syscalls"));
 }
 
+/* What is between subsystem and name in its whole name: "sched/sched_switch", "/bin/bash:main". */
 static inline const char *hook_separator(const struct policy_hook *hook)
 {
-	return hook->kind == POLICY_UPROBE || hook->kind == POLICY_USDT ? ":" : "/";
+	return hook_is_in_program(hook) ? ":" : "/";
 }
 
 /* The probe's name without its provider's, of a usdt. */

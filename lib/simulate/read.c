@@ -57,7 +57,7 @@ static int read_usdt(struct reader *reader, const struct node *node)
 	if (!name || hook_is_new(reader, node) < 0)
 		return -EINVAL;
 	colon = strchr(name, ':');
-	if (name[0] != '/' || !colon || !strchr(colon, '/'))
+	if (!colon || colon == name || !strchr(colon, '/'))
 		return report_error(reader->report, node, "bad-value",
 				    "write '/bin/python3:python/function__entry'",
 				    Q " is not a file and a probe in it", name);

@@ -199,7 +199,7 @@ static int step_plan(struct tetra_slot_config *slot, struct tetra_kernel *kernel
 	}
 	if (value->n_steps == TETRA_MAX_STEPS) {
 		*ret_missing = layout->step;
-		return -EOPNOTSUPP;
+		return -E2BIG;
 	}
 	step = &value->steps[value->n_steps++];
 	step->load = layout->step_bytes ? 0 : POINTER_BYTES;
@@ -259,6 +259,10 @@ void use_plan_layout(struct use_build *build, const struct use_spot *spot,
 		return;
 	if (r == -ENOMEM) {
 		use_error(build, spot, r, "no-memory", NULL, "out of memory");
+	} else if (r == -E2BIG) {
+		use_error(build, spot, -EOPNOTSUPP, "too-many", NULL,
+			  "type '%s' is read from '%s', which is more than %u steps away",
+			  type, missing, TETRA_MAX_STEPS);
 	} else if (is_result || use_filters(build, position)) {
 		use_error(build, spot, r, "not-possible-here", NULL,
 			  "type '%s' cannot be read: this kernel has no '%s'", type,

@@ -10,6 +10,8 @@
 
 #include "tests/unit/suite.h"
 
+TIMEOUT(60)
+
 /* Operands */
 
 static int find_symbol(void *user, const char *name, size_t len, uint64_t *ret)

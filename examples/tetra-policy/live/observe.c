@@ -317,11 +317,13 @@ static int is_usdt_of(struct suite *suite, const struct node *hook,
 	const char *path = node_get_text(hook, "path");
 	const char *provider = node_get_text(hook, "provider");
 	const char *name = node_get_text(hook, "name");
+	const char *place = path && provider && name && seen->function &&
+					    seen->kind == TETRA_EVENT_USDT
+				    ? place_after(seen->function, path)
+				    : NULL;
 
-	return seen->kind == TETRA_EVENT_USDT && path && provider && name &&
-	       seen->function &&
-	       strcmp(arena_text(&suite->arena, "%s:%s/%s", path, provider, name),
-		      seen->function) == 0;
+	return place &&
+	       strcmp(arena_text(&suite->arena, "%s/%s", provider, name), place) == 0;
 }
 
 /* Whether a hook of a policy can have made the event. */
