@@ -58,8 +58,8 @@ struct tetra_step {
 #define TETRA_MAX_STEPS 10
 
 /*
- * Where a program has put an argument: a number, to which registers are added; and what memory has
- * there, if it loads. Of a register: its word in struct pt_regs, plus 1; 0: none.
+ * Where a program has put an argument: a number, to which registers are added; and what memory
+ * contains there, if it loads. A register is its word in struct pt_regs, plus 1; 0: none.
  */
 struct tetra_operand {
 	__u8 base, index;
@@ -117,7 +117,7 @@ struct tetra_slot_config {
 	__u8 user;	 /* pointers are user memory (syscalls) */
 	__u8 n_fields;
 	__u8 n_bytes; /* of the payload that the fields make */
-	/* Where the address of a text is that comes after them: TETRA_FIELDS_BASE(); 0: none */
+	/* Where the address of the text after them is: TETRA_FIELDS_BASE(); 0: no text */
 	__u8 text;
 	__u8 text_user; /* it is in the memory of the process */
 	__u8 walks; /* steps lead to the value, and one that cannot be taken leaves it unread */

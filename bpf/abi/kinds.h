@@ -247,7 +247,7 @@ enum tetra_slot_class {
  * What operators look at in a socket, in the order in which it is compared: cheapest first.
  *   NAME, column of the slot, member of struct tetra_record_sock
  * Ports and addresses are those of sockets of AF_INET and AF_INET6. A packet says itself which
- * parts it has not (struct tetra_record_sock).
+ * parts it lacks (struct tetra_record_sock).
  */
 /* A row a line. */
 /* clang-format off */

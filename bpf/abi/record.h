@@ -82,8 +82,7 @@ struct tetra_record_hook {
 #define TETRA_ARG_NO_PATH 8u  /* pipe, socket, anonymous inode, memfd */
 #define TETRA_ARG_MOVED	  16u /* a path that was renamed each time it was read */
 #define TETRA_ARG_FOREIGN 32u /* a path in a mount namespace that a user namespace owns */
-#define TETRA_ARG_ON_WAY                                                                 \
-	64u /* FAULT: at step .size, counted from 1, of those to the value */
+#define TETRA_ARG_ON_WAY  64u /* FAULT: at step .size, from 1, of the path to the value */
 
 /* The payload follows: its shape is in the row of the kind (kinds.h). */
 struct tetra_record_arg {
@@ -100,7 +99,7 @@ struct tetra_record_sock {
 	__u16 type;
 	__u16 protocol;
 	__u8 state;
-	/* Packets: columns of the slot (TETRA_COL_*) that it has not got. */
+	/* Packets: bits of the parts (TETRA_COL_*) that it lacks. */
 	__u8 absent;
 	__u32 mark;
 	__u32 priority;
@@ -108,7 +107,7 @@ struct tetra_record_sock {
 	__u8 daddr[16];
 	__u16 sport; /* host order */
 	__u16 dport;
-	__u8 unread; /* likewise: that are there, and could not be read */
+	__u8 unread; /* likewise: parts that could not be read */
 	__u8 reserved[3];
 	__u64 cookie; /* the socket's address, as events print it */
 };

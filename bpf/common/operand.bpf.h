@@ -9,10 +9,10 @@
 #include "bpf/common/param.bpf.h"
 #include "bpf/common/scratch.bpf.h"
 
-/* An address that nobody has. */
+/* An address that cannot be read. */
 #define OPERAND_NOWHERE (~0ull)
 
-/* A register by its number plus 1; 0: none. Not by a load: verifiers want constants for these. */
+/* A register by its number plus 1; 0: none. Not by a load: the verifier needs constant offsets. */
 static __always_inline __u64 operand_register(void *ctx, __u32 number)
 {
 	return number ? param_load(ctx + (number - 1) * 8, 8) : 0;
@@ -56,7 +56,7 @@ static __noinline __u64 operand_value(void *ctx, struct tetra_scratch *s, __u32 
 	return value;
 }
 
-/* The size of a buffer that cannot be read is that of one that cannot be read. */
+/* If its size cannot be read, the buffer cannot be read either. */
 static __always_inline void operand_size(void *ctx, struct tetra_scratch *s, __u32 slot,
 					 __u32 shift)
 {

@@ -63,7 +63,7 @@ static __always_inline __u64 source_start(void *ctx, enum program program,
 	return 0;
 }
 
-/* Compilers make one call of several, with a size that the verifier does not know. */
+/* Otherwise the compiler merges the calls into one, whose size the verifier does not know. */
 #define STEP_LOAD(number)                                                                \
 	if (bytes == (number)) {                                                         \
 		error = bpf_probe_read_kernel(ret, number, from);                        \
@@ -104,7 +104,7 @@ __noinline int source_walk(__u32 scratch, __u32 slot)
 	for (i = 0; i < TETRA_MAX_STEPS; i++) {
 		if (i >= source->n_steps)
 			break;
-		/* Nothing is at a place in a struct that is not there. */
+		/* Members of a null pointer are not read. */
 		next = value + source->steps[i].offset;
 		if (!value || (source->steps[i].load &&
 			       step_load(&next, next, source->steps[i].load) < 0)) {

@@ -32,7 +32,7 @@ static __always_inline void arg_put_number(struct tetra_scratch *s, __u32 scratc
 		arg_put_word(s, slot);
 }
 
-/* Writes the slots that are unread, without a value. */
+/* Writes the unread slots, without a value. */
 static __noinline void args_put_unread(struct tetra_scratch *s)
 {
 	__u32 slot, header;

@@ -23,9 +23,8 @@ static __always_inline long field_copy(struct tetra_scratch *s,
 }
 
 /*
- * The text that comes after the members of slot @slot, in the place where addresses were kept. Of
- * one that cannot be read there is nothing; the argument's flag says that there is more. Returns
- * its bytes.
+ * The text that comes after the members of slot @slot, in the place where addresses were kept. If
+ * it cannot be read it is empty, and the argument's flag says that it is cut. Returns its bytes.
  */
 static __always_inline __u32 fields_text(struct tetra_scratch *s, __u32 slot,
 					 __u32 header)

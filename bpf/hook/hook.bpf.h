@@ -47,7 +47,7 @@ static __noinline __u64 call_number(__u64 number)
 	return number;
 }
 
-/* What is next after a slot that may be unread. */
+/* The next step after a slot that may be unread. */
 enum slot_next { SLOT_NO_RULE_IS_LEFT, SLOT_IS_READ, SLOT_IS_DONE };
 
 /* All columns of slot @slot, if its value could not be reached. */
@@ -78,7 +78,7 @@ static __noinline enum slot_next slot_look(tetra_image image, struct tetra_scrat
 			continue;                                                        \
 	}
 
-/* Reads the set of capabilities that slot @slot points to, and looks at it. Not 0 if a rule is left. */
+/* Reads the set of capabilities that slot @slot points to, and matches it. Not 0 if a rule is left. */
 static __noinline __u64 select_caps(tetra_image image, struct tetra_scratch *s,
 				    __u32 uses, __u32 dim, __u32 slot)
 {

@@ -359,7 +359,7 @@ static __noinline __u64 select_aside(tetra_image image, struct tetra_scratch *s,
 			   sock->member))                                                \
 		return 0;
 
-/* What a packet has not got, or what could not be read of it. 0: no rule is left. */
+/* Parts that a packet lacks, or that could not be read. 0: no rule is left. */
 static __noinline __u64 select_lacking(tetra_image image, struct tetra_scratch *s,
 				       __u32 columns, __u32 dim)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A packet, as records carry it. Its parts come from the header that network_header says, of IPv4
- * or IPv6, and from what follows that header. A packet of another kind, or one that has no header
- * yet, has none of them; what is not in the linear part of its memory cannot be read.
+ * A packet, as records carry it. Its parts come from the IPv4 or IPv6 header at network_header,
+ * and from what follows that header. A packet of another kind, or one that has no header yet, has
+ * none of them; what is not in the linear part of its memory cannot be read.
  */
 #ifndef TETRA_BPF_SKB_H
 #define TETRA_BPF_SKB_H
@@ -12,7 +12,7 @@
 #include "bpf/common/compat.bpf.h"
 #include "bpf/common/maps.bpf.h"
 
-/* Ethernet's numbers of what a packet is. */
+/* Protocol numbers of Ethernet. */
 #define ETHER_IPV4  0x0800
 #define ETHER_IPV6  0x86dd
 #define ETHER_VLAN  0x8100
@@ -33,7 +33,7 @@
 #define FRAGMENT4_AT 0x1fff
 #define FRAGMENT6_AT 0xfff8
 
-/* Headers between that of IPv6 and the protocol's: so many are followed. */
+/* How many headers are followed between that of IPv6 and the protocol's. */
 #define IPV6_EXTENSIONS 7
 
 #define IPV6_HOPS	 0
@@ -117,7 +117,7 @@ static __always_inline int is_extension(__u32 next)
 	       next == IPV6_HIP || next == IPV6_SHIM6;
 }
 
-/* Bytes of the extension @next that begins so. */
+/* Bytes of the extension header @next, from its first ones. */
 static __always_inline __u32 extension_bytes(__u32 next, const __u8 *header)
 {
 	if (next == IPV6_FRAGMENT)
@@ -127,7 +127,7 @@ static __always_inline __u32 extension_bytes(__u32 next, const __u8 *header)
 	return (header[1] + 1) * 8;
 }
 
-/* The protocol's header, behind the extensions; @next: what the first header is. */
+/* The protocol's header, after the extension headers; @next: the type of the first one. */
 static __noinline int ipv6_follow(struct tetra_record_sock *ret, __u64 at, __u64 end,
 				  __u32 next)
 {
@@ -173,7 +173,7 @@ static __noinline int ipv6_read(struct tetra_record_sock *ret, __u64 at, __u64 e
 	return ipv6_follow(ret, at + IPV6_BYTES, end, header[IPV6_NEXT]);
 }
 
-/* A packet that is made has no number yet; one with a tag says so before what it is. */
+/* A packet under construction has no number yet; a VLAN tag precedes the protocol's. */
 static __always_inline int may_be_ip(__u16 ether)
 {
 	return !ether || ether == ETHER_IPV4 || ether == ETHER_IPV6 ||
@@ -213,7 +213,7 @@ static __noinline int skb_read(struct tetra_record_sock *ret, __u64 from)
 	return 0;
 }
 
-/* How many transformations of IPsec it came through; also .olen, those offloaded. */
+/* How many IPsec transformations it has gone through; also .olen, those offloaded. */
 static __always_inline void sec_path_read(struct sk_buff *skb,
 					  struct tetra_record_skb *ret)
 {
@@ -236,7 +236,7 @@ static __always_inline void sec_path_read(struct sk_buff *skb,
 	ret->sec_path_olen = BPF_CORE_READ(path, olen);
 }
 
-/* The packet in s->sock is in the record already: the rest of what events show of it. */
+/* s->sock is in the record already; this is the rest of what events show of a packet. */
 static __noinline int skb_put(struct tetra_scratch *s, __u64 from)
 {
 	struct tetra_record_skb *ret = (void *)&s->record[s->spot & RECORD_MASK];

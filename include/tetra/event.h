@@ -75,8 +75,8 @@ enum tetra_arg_type {
 	TETRA_TYPE_CONST_BUF = 19,
 	TETRA_TYPE_CRED = 20,
 	TETRA_TYPE_DENTRY = 21,
-	/* Of those that follow, CHAR_IOVEC, SKB, SOCKADDR_UN, IOV_ITER, DATA_LOC and NET_DEVICE are
-	 * reserved: none is reported. */
+	/* Of the following, CHAR_IOVEC, SOCKADDR_UN, IOV_ITER and DATA_LOC are reserved, and never
+	 * reported. */
 	TETRA_TYPE_CHAR_IOVEC = 22,
 	TETRA_TYPE_SKB = 23,
 	TETRA_TYPE_SOCKADDR = 24,
@@ -120,7 +120,7 @@ enum tetra_arg_status {
 #define TETRA_ARG_IS_MOVED	16u /* renamed each time it was read; no text */
 /* A user namespace made the mount, and chose its names; set where a policy distrusts these. */
 #define TETRA_ARG_IS_FOREIGN 32u
-/* FAULT: a pointer on the way to it leads nowhere (resolve). */
+/* FAULT: a pointer on the path to it cannot be followed (resolve). */
 #define TETRA_ARG_IS_ON_WAY 64u
 #define TETRA_ARG_IS_DATA   128u /* an element of data, not of args */
 
@@ -138,19 +138,20 @@ struct tetra_value;
  * @type_name:	the type as the policy writes it
  * @as_int:	integers, sign- or zero-extended from the type's width; SYSCALL64: the number of the
  *		call; bit 31 is set for one by the 32-bit entry, which has numbers of its own.
- *		CAPABILITY, BPF_CMD: the number of the capability, of the command. KERNEL_CAP and
+ *		CAPABILITY, BPF_CMD: the number of the capability or the command. KERNEL_CAP and
  *		CAP_*: bit n for capability n
  * @as_uint:	the same 64 bits, unsigned
- * @text:	STRING, FILENAME; the path of FILE, PATH, FD, LINUX_BINPRM, DENTRY, KIOCB; the bytes
- *		of CHAR_BUF and CONST_BUF. NOT NUL-terminated
+ * @text:	STRING, FILENAME; the name of NET_DEVICE; the path of FILE, PATH, FD, LINUX_BINPRM,
+ *		DENTRY, KIOCB; the bytes of CHAR_BUF and CONST_BUF. NOT NUL-terminated
  * @text_len:	bytes of @text
  * @orig_size:	CHAR_BUF, CONST_BUF: bytes that were asked for; more than @text_len if cut.
  *		Texts and paths: @text_len, also if cut: where the end is was not found out
  * @permission:	FILE, PATH, FD, LINUX_BINPRM, DENTRY, KIOCB: "-rw-r--r--"; empty for others
  * @value:	values that are structs: for the tetra_arg_get_*() of the type (SOCK, SOCKET,
- *		SOCKADDR: tetra_arg_get_sock(), CRED: _cred(), USER_NAMESPACE: _user_namespace(),
- *		BPF_PROG, BPF_ATTR: _bpf_program(), BPF_MAP: _bpf_map(), PERF_EVENT: _perf_event(),
- *		MODULE, LOAD_INFO: _module()); borrowed from the event; NULL for other types
+ *		SOCKADDR: tetra_arg_get_sock(), SKB: _skb(), CRED: _cred(), USER_NAMESPACE:
+ *		_user_namespace(), BPF_PROG, BPF_ATTR: _bpf_program(), BPF_MAP: _bpf_map(),
+ *		PERF_EVENT: _perf_event(), MODULE, LOAD_INFO: _module()); borrowed from the event;
+ *		NULL for other types
  *
  * Numbers and texts are members; types whose value is a struct have a getter each, so that this
  * struct stays small and a new type changes none.
@@ -270,7 +271,7 @@ TETRA_API const char *tetra_event_get_subsystem(const struct tetra_event *event)
 /** tetra_event_get_file() - of a UPROBE or USDT: the program or library; else NULL. Since: 0.1 */
 TETRA_API const char *tetra_event_get_file(const struct tetra_event *event);
 
-/** tetra_event_get_provider() - of a USDT: whose probe it is; else NULL. Since: 0.1 */
+/** tetra_event_get_provider() - of a USDT: its provider; else NULL. Since: 0.1 */
 TETRA_API const char *tetra_event_get_provider(const struct tetra_event *event);
 
 /**
@@ -399,22 +400,22 @@ enum tetra_skb_part {
 /**
  * struct tetra_skb - a packet as it was when the hook ran
  * @size:	set by the caller to sizeof(struct tetra_skb)
- * @hash:	of the flow; 0 if it is not computed yet
+ * @hash:	of the flow; 0 if not computed yet
  * @len:	bytes of the packet
- * @mark:	set by filters of packets, or the socket's SO_MARK
+ * @mark:	set by packet filters, or by the socket's SO_MARK
  * @priority:	for queueing
  * @family:	AF_INET or AF_INET6, as the packet's header says
- * @protocol:	IPPROTO_*, behind the extensions of IPv6
+ * @protocol:	IPPROTO_*; of IPv6, what follows the extension headers
  * @saddr:	network order; IPv4 in the first four bytes
  * @daddr:	likewise
  * @sport:	host order; of TCP, UDP, DCCP, SCTP and UDP-Lite
  * @dport:	likewise
- * @sec_path_len: transformations of IPsec that it came through
- * @sec_path_olen: those of them that a device did
- * @absent:	enum tetra_skb_part: what it does not have. A packet of another kind, or without a
- *		header yet, has none of them; a later fragment and other protocols have no ports
- * @unreadable:	likewise: what is not in the linear part of its memory, or behind more than seven
- *		extensions
+ * @sec_path_len: IPsec transformations that it has gone through
+ * @sec_path_olen: how many of them a device did
+ * @absent:	enum tetra_skb_part: what it lacks. A packet of another kind, or without a header
+ *		yet, lacks all of them; a later fragment and other protocols have no ports
+ * @unreadable:	likewise: what is outside the linear part of its memory, or follows more than seven
+ *		extension headers
  * @reserved:	0
  *
  * Since: 0.1
@@ -520,10 +521,10 @@ TETRA_API int tetra_arg_get_user_namespace(const struct tetra_arg *arg,
 					   struct tetra_user_namespace *ret);
 
 /**
- * struct tetra_bpf_program - a program of BPF
+ * struct tetra_bpf_program - a BPF program
  * @size:	set by the caller to sizeof(struct tetra_bpf_program)
  * @type:	BPF_PROG_TYPE_*
- * @n_insns:	its instructions
+ * @n_insns:	number of its instructions
  * @name:	borrowed from the event, NOT NUL-terminated; NULL if it has none
  * @name_len:	bytes of @name
  *
@@ -550,12 +551,12 @@ TETRA_API int tetra_arg_get_bpf_program(const struct tetra_arg *arg,
 					struct tetra_bpf_program *ret);
 
 /**
- * struct tetra_bpf_map - a map of BPF
+ * struct tetra_bpf_map - a BPF map
  * @size:	set by the caller to sizeof(struct tetra_bpf_map)
  * @type:	BPF_MAP_TYPE_*
  * @key_size:	bytes
  * @value_size:	bytes
- * @max_entries: how many it can have
+ * @max_entries: how many entries it can have
  * @name:	borrowed from the event, NOT NUL-terminated; NULL if it has none
  * @name_len:	bytes of @name
  *
@@ -583,12 +584,12 @@ TETRA_API int tetra_arg_get_bpf_map(const struct tetra_arg *arg,
 				    struct tetra_bpf_map *ret);
 
 /**
- * struct tetra_perf_event - an event of perf, as its creator asked for it
+ * struct tetra_perf_event - a perf event, as its creator requested it
  * @size:	set by the caller to sizeof(struct tetra_perf_event)
- * @type:	PERF_TYPE_*, or the number of a unit that the kernel found at boot
+ * @type:	PERF_TYPE_*, or the number of a PMU that the kernel registered at boot
  * @reserved:	0
  * @config:	what it counts
- * @probe_offset: where in the function its probe is
+ * @probe_offset: offset of its probe in the function
  * @function:	the function that it probes, read from its creator's memory as perf_event_open(2)
  *		gave it (uprobes: the file); borrowed from the event, NOT NUL-terminated. NULL if
  *		there is none, or if it could not be read: then the argument has TETRA_ARG_IS_CUT
@@ -618,10 +619,10 @@ TETRA_API int tetra_arg_get_perf_event(const struct tetra_arg *arg,
 				       struct tetra_perf_event *ret);
 
 /**
- * struct tetra_module - a module of the kernel
+ * struct tetra_module - a kernel module
  * @size:	set by the caller to sizeof(struct tetra_module)
- * @taints:	bit n: the kernel's taint n, for example 12 for a module from outside of the tree
- * @is_signed:	LOAD_INFO: 1 if its signature is good; MODULE: 0, nothing says it there
+ * @taints:	bit n: the kernel's taint n, for example 12 for an out-of-tree module
+ * @is_signed:	LOAD_INFO: 1 if its signature is good; MODULE: always 0, as it is not known there
  * @reserved:	0
  * @name:	borrowed from the event, NOT NUL-terminated; NULL if it has none
  * @name_len:	bytes of @name

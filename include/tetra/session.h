@@ -523,7 +523,7 @@ struct tetra_hook_status {
 /**
  * tetra_policy_get_hook_status() - how a loaded policy's hook is attached
  * @name:	of the policy
- * @index:	from 0, in the order of the text; a hook of usdts has one for each place of its probe
+ * @index:	from 0, in the order of the text; a usdt has one for each place of its probe
  *
  * Return: 0; -ENOENT past the last, or for an unknown policy; -EINVAL. Since: 0.1
  */

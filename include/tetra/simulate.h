@@ -143,7 +143,7 @@ TETRA_API const char *tetra_verdict_kind_to_name(uint32_t kind);
 /* Arguments of an input, and the position of its return value. Since: 0.1 */
 #define TETRA_INPUT_MAX_ARGS 16u
 #define TETRA_INPUT_RETURN   0xffffffffu
-/* The position of the first element of data, followed by those of the others. Since: 0.1 */
+/* The position of the first element of data; the others follow. Since: 0.1 */
 #define TETRA_INPUT_DATA 0x10000u
 /* Longest text of an input, and all of them together, bytes. Since: 0.1 */
 #define TETRA_INPUT_MAX_BYTES (1u << 20)
@@ -224,8 +224,8 @@ TETRA_API int tetra_input_set_uprobe(struct tetra_input *input, const char *path
 
 /**
  * tetra_input_set_usdt() - a probe that a program or library has put into its own code was reached
- * @path:	of the file, from the root on
- * @provider:	whose probe it is
+ * @path:	of the file, absolute
+ * @provider:	the provider of the probe
  * @name:	its name
  *
  * Since: 0.1
@@ -288,8 +288,8 @@ TETRA_API int tetra_input_set_sock_part(struct tetra_input *input, uint32_t posi
  * @state:	TETRA_INPUT_ABSENT: it has none, as a later fragment has no ports;
  *		TETRA_INPUT_UNREADABLE: they could not be read
  *
- * After tetra_input_set_sock() or tetra_input_set_sock_part(), if one is called. Arguments of other
- * types than skb do not lack parts, and pay no heed to this. Return: 0, -EINVAL or -E2BIG.
+ * After tetra_input_set_sock() or tetra_input_set_sock_part(), if one is called. Arguments of
+ * types other than skb do not lack parts, and ignore it. Return: 0, -EINVAL or -E2BIG.
  * Since: 0.1
  */
 TETRA_API int tetra_input_set_lacking(struct tetra_input *input, uint32_t position,

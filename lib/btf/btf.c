@@ -194,7 +194,7 @@ const struct btf_type *type_strip(const struct btf *btf, uint32_t id)
 	return id ? type : NULL;
 }
 
-/* Of a file, a struct may contain itself many times. */
+/* A struct read from a file may claim to contain itself. */
 const struct btf_member *member_find(const struct vmlinux *vmlinux,
 				     const struct btf_type *type, const char *name,
 				     uint32_t depth, struct member_place *place)

@@ -56,17 +56,17 @@ struct kernel_member {
 	uint32_t offset, size;
 };
 
-/* Steps of a way through structs, those included that a path does not name: as many as programs
+/* Steps of a path through structs, including those that it does not name: as many as programs
  * take. */
 #define KERNEL_MAX_STEPS 10u
 
 struct kernel_step {
 	uint16_t offset;
-	/* Bytes of the pointer that is there, or at last of the value; 0: the place itself. */
+	/* Bytes of the pointer there, or in the last step of the value; 0: the place itself. */
 	uint8_t load;
 };
 
-/* The way along "mm.owner.pid" from a pointer. */
+/* The path "mm.owner.pid" from a pointer, resolved. */
 struct kernel_walk {
 	/* 0; -ENOENT: .bad is not there, .near may be meant; -E2BIG: more than KERNEL_MAX_STEPS steps,
 	 * or 64 kB from the beginning of a struct; -EOPNOTSUPP: a bit field, or a value of

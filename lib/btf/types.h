@@ -12,7 +12,7 @@ const struct btf_type *type_strip(const struct btf *btf, uint32_t id);
 
 struct member_place {
 	uint32_t offset;
-	uint32_t n_unnamed; /* that were looked into */
+	uint32_t n_unnamed; /* that were searched */
 };
 
 /*
@@ -23,7 +23,7 @@ const struct btf_member *member_find(const struct vmlinux *vmlinux,
 				     const struct btf_type *type, const char *name,
 				     uint32_t depth, struct member_place *place);
 
-/* The name is that of the type a pointer points to, if it has one; not of a second pointer's. */
+/* The name of the type that a pointer points to, if it has one; pointers to pointers have none. */
 int describe_type(const struct vmlinux *vmlinux, uint32_t id, struct arena *arena,
 		  struct kernel_param *param);
 

@@ -8,7 +8,7 @@
 
 /* The offset of a step has 16 bits in the programs. */
 #define MAX_OFFSET UINT16_MAX
-/* Structs without a name inside each other, of which names are suggested. */
+/* How deep unnamed structs may be nested for their names to be suggested. */
 #define MAX_UNNAMED 4u
 
 /* Where the walk is: .offset bytes after the address that the steps so far lead to. */
@@ -47,7 +47,7 @@ static int follow(struct at *at)
 	return r;
 }
 
-/* Offers the names of members, those of structs without a name too. */
+/* Offers the names of members, including those of unnamed structs. */
 static void members_offer(const struct at *at, const struct btf_type *type,
 			  uint32_t depth, struct nearest *nearest)
 {
@@ -72,7 +72,7 @@ static int member_miss(struct at *at, const struct btf_type *type, const char *n
 	members_offer(at, type, 0, &nearest);
 	if (!nearest.best)
 		return -ENOENT;
-	/* It is there, and has no address of its own. */
+	/* The member exists, but has no address of its own. */
 	if (str_equal(nearest.best, name))
 		return -EOPNOTSUPP;
 	at->walk->near = arena_text(at->arena, nearest.best, strlen(nearest.best));
@@ -150,7 +150,7 @@ static int part_enter(struct at *at, char *part, bool first)
 	return r;
 }
 
-/* The value, or the address of what is none. */
+/* The value, or the address of a struct or array. */
 static int finish(struct at *at)
 {
 	const struct btf_type *type = at_type(at);

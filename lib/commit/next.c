@@ -339,7 +339,7 @@ int next_plan(struct tetra_session *session, struct session_state *next,
 	return 0;
 }
 
-/* A program and its link each. */
+/* Each has a program and its link. */
 static int next_check_room(const struct session_state *next, struct tetra_diag *diag)
 {
 	uint64_t n = 0;

@@ -238,7 +238,7 @@ static void put_sockaddr(struct writer *writer, const struct tetra_event *event,
 	writer_char(writer, '}');
 }
 
-/* A number unless it is 0. @before comes before it; what comes before the next one is returned. */
+/* A number unless it is 0. @before is its separator; returns that of the next one. */
 static const char *put_member(struct writer *writer, const char *before, const char *key,
 			      uint32_t number)
 {

@@ -62,7 +62,7 @@ static void kprobe_empty(struct compact *line, const struct kprobe_row *row)
 	writer_char(&line->writer, ' ');
 }
 
-/* Its type and its name; a number without a name is a number. */
+/* Its type and its name; a type without a name is written as a number. */
 static void part_object(struct compact *line, const struct event_arg *arg,
 			const struct names *types, uint32_t type)
 {

@@ -16,7 +16,7 @@ void json_object_name(struct writer *writer, const struct names *names, uint32_t
 	writer_char(writer, '"');
 }
 
-/* ,"key":"text"; nothing if it is empty. The comma is left out of what comes first. */
+/* ,"key":"text"; nothing if it is empty. The first one has no comma. */
 static bool put_text(struct writer *writer, const char *key, struct process_text text,
 		     bool first)
 {
@@ -37,7 +37,7 @@ static void put_number(struct writer *writer, const char *key, uint32_t number)
 	writer_u64(writer, number);
 }
 
-/* 64 bits are a text. */
+/* 64-bit numbers are written as text. */
 static void put_long(struct writer *writer, const char *key, uint64_t number)
 {
 	if (!number)
@@ -101,7 +101,7 @@ void json_caps(struct writer *writer, const struct tetra_event *event,
 	writer_char(writer, '"');
 }
 
-/* A number without a name is a number. */
+/* A number without a name is written as a number. */
 void json_bpf_cmd(struct writer *writer, const struct tetra_event *event,
 		  const struct event_arg *arg)
 {

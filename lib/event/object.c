@@ -14,7 +14,7 @@ static const uint8_t name_places[TETRA_SHAPE_END] = {
 	[TETRA_SHAPE_LOAD_INFO] = sizeof(struct tetra_record_arg_module),
 };
 
-/* Whether an event of that type may be a probe: types of units that are found at boot. */
+/* Whether an event of that type may be a probe: PMUs that are registered at boot. */
 static bool may_probe(uint32_t perf_type)
 {
 	return perf_type >= PERF_TYPE_MAX;

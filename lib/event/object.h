@@ -7,11 +7,11 @@
 
 #include "lib/event/event.h"
 
-/* Its name, up to the first NUL: in the payload or after it. Of an event of perf the name of the
+/* Its name, up to the first NUL: in the payload or after it. Of a perf event, the name of the
  * probed function, if it is a probe. */
 struct process_text object_name(const struct event_arg *arg);
 
-/* 0 for what is no probe: these bytes mean something else there. */
+/* 0 unless the event is a probe: in other events these bytes mean something else. */
 uint64_t object_probe_offset(const struct tetra_record_arg_perf_event *perf);
 
 #endif

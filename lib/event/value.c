@@ -66,7 +66,7 @@ TETRA_INET_ADDRESSES(X)
 _Static_assert(TETRA_SKB_FAMILY == 1 << TETRA_COL_FAMILY, "parts are columns");
 _Static_assert(TETRA_SKB_PROTOCOL == 1 << TETRA_COL_PROTOCOL, "parts are columns");
 
-/* A packet has no state, which is no news. */
+/* A packet never has a state, so that is not reported. */
 #define SKB_PARTS (2u * TETRA_SKB_FAMILY - 1)
 
 int tetra_arg_get_skb(const struct tetra_arg *arg, struct tetra_skb *ret)

@@ -118,7 +118,7 @@ void sentence_effect(const struct tetra_policy *policy, const struct policy_sele
 
 /* Conditions */
 
-/* "args[1].dport", "data[0]": which argument, and what of it. */
+/* "args[1].dport", "data[0]": which argument, and which part of it. */
 static bool arg_put(const struct policy_hook *hook, const char *name, struct strbuf *ret)
 {
 	uint32_t n_plain = hook->n_args - hook->n_data;
@@ -496,20 +496,20 @@ static void memory_put(const struct policy_hook *hook, struct strbuf *ret)
 	if (!passes && !fails)
 		return;
 	line_put(ret,
-		 "Texts are memory of the process. What is not resident there cannot be "
+		 "Texts are in the memory of the process. What is not resident cannot be "
 		 "read");
 	strbuf_puts(ret, hook_is_in_program(hook)
 				 ? ", and "
 				 : ", unless a program waits for it, and ");
 	if (passes && fails)
-		strbuf_puts(ret,
-			    "passes filters of rows whose conditions say "
-			    "\"unreadable in user memory\", and none of other rows.");
+		strbuf_puts(ret, "passes filters of rows whose conditions say "
+				 "\"unreadable in user memory\", and of no other row.");
 	else if (passes)
 		strbuf_puts(ret, "passes their filters: the row acts.");
 	else
-		strbuf_puts(ret, "passes no filter: \"unreadable\" in a condition is not "
-				 "this. The option unreadable: match lets it pass.");
+		strbuf_puts(ret,
+			    "passes no filter: \"unreadable\" in a condition does not "
+			    "mean this. The option unreadable: match lets it pass.");
 }
 
 void sentence_hook(const struct tetra_policy *policy, const struct policy_hook *hook,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The probes that a program or library has put into its own code (USDT): each place of one has a note
- * in the section .note.stapsdt. No number of it is followed outside of the file.
+ * in the section .note.stapsdt. Its numbers are never followed outside the file.
  */
 #ifndef TETRA_LIB_HOST_NOTE_H
 #define TETRA_LIB_HOST_NOTE_H
@@ -30,7 +30,7 @@ struct notes {
  * All places of @provider's probe @name, in the order of the file. @ret is to be freed by
  * notes_done(), also after an error. Return: 0; -ENOENT: no such probe; -ENODATA: the file has no
  * notes of probes; -EBADMSG: the file ends before them; -EBADF: a note is not well formed; -EFAULT: a
- * place is outside of the code; -ENXIO: a counter is outside of the file's data; -ERANGE: a counter is
+ * place is outside the code; -ENXIO: a counter is outside of the file's data; -ERANGE: a counter is
  * too far in the file for the kernel; -EMLINK: more than NOTE_MAX_PLACES; -E2BIG: a note has more than
  * OPERAND_MAX operands; -ENOMEM.
  */

@@ -59,12 +59,12 @@ static const char *const error_texts[OPERAND_ERROR_END] = {
 	[OPERAND_GOOD] = "it can be read",
 	[OPERAND_NO_SIZE] = "its size is not 1, 2, 4 or 8 bytes",
 	[OPERAND_FLOATING] = "floating point numbers cannot be read",
-	[OPERAND_VECTOR] = "programs of the kernel do not see that register",
-	[OPERAND_SEGMENT] = "variables of a thread cannot be read",
+	[OPERAND_VECTOR] = "BPF programs cannot read that register",
+	[OPERAND_SEGMENT] = "thread-local variables cannot be read",
 	[OPERAND_NO_SYMBOL] = "the file has no such symbol",
 	[OPERAND_SYMBOLS] = "the file has several such symbols",
 	[OPERAND_MOVES] = "its address is known only when the program runs",
-	[OPERAND_UNKNOWN] = "it has a form that is not known",
+	[OPERAND_UNKNOWN] = "its form is not known",
 };
 
 const char *operand_error_text(uint32_t error)
@@ -90,7 +90,7 @@ static bool is_done(const struct cursor *cursor)
 	return cursor->at == cursor->end;
 }
 
-/* What names are made of; in the middle also digits and '@', of a version. */
+/* What names consist of; after the first character also digits, and '@' of a version. */
 static bool is_of_name(char letter, bool first)
 {
 	return isalpha((unsigned char)letter) || letter == '_' || letter == '.' ||
@@ -196,7 +196,7 @@ static uint32_t take_sum(struct cursor *cursor, const struct operand_file *file,
 	return OPERAND_GOOD;
 }
 
-/* Of floating point numbers, vectors and masks. */
+/* Registers of floating point numbers, vectors and masks. */
 static bool is_vector(const char *name, size_t len)
 {
 	static const char *const stems[] = { "xmm", "ymm", "zmm", "mm", "st", "k" };
@@ -269,8 +269,8 @@ static uint32_t take_parentheses(struct cursor *cursor, struct operand *ret)
 }
 
 /*
- * An address of the file: from the probe's own, it is as far as the file says, wherever the program is
- * loaded. So "symbol(%rip)" is that, although an instruction counts from its end.
+ * An address of the file: its distance from the probe is that in the file, wherever the program is
+ * loaded. So "symbol(%rip)" is that address, although an instruction counts from its own end.
  */
 static uint32_t address_settle(struct operand *operand, const struct sum *sum,
 			       const struct operand_file *file)

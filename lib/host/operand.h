@@ -12,23 +12,23 @@
 #define OPERAND_MAX	   12u
 #define OPERAND_TEXT_BYTES 64u
 
-/* What is wrong with an operand; texts for people are in operand_error_text(). */
+/* What is wrong with an operand; its text is operand_error_text(). */
 enum operand_error {
 	OPERAND_GOOD,
 	OPERAND_NO_SIZE,   /* not SIZE@ with 1, 2, 4 or 8 bytes */
 	OPERAND_FLOATING,  /* a floating point number */
-	OPERAND_VECTOR,	   /* in a register that programs of the kernel do not see */
-	OPERAND_SEGMENT,   /* relative to a segment, as variables of a thread are */
+	OPERAND_VECTOR,	   /* in a register that BPF programs cannot read */
+	OPERAND_SEGMENT,   /* relative to a segment, as thread-local variables are */
 	OPERAND_NO_SYMBOL, /* names a symbol that the file does not have */
 	OPERAND_SYMBOLS,   /* it has several of that name */
 	OPERAND_MOVES,	   /* an address that is known only when the program runs */
-	OPERAND_UNKNOWN,   /* of no form that is known */
+	OPERAND_UNKNOWN,   /* in an unknown form */
 	OPERAND_ERROR_END,
 };
 
 /*
- * The value is @number, plus what is in the registers; if .loads, it is what is in memory there. Of a
- * register: its place in struct pt_regs, in words, plus 1; 0: none.
+ * The value is .number plus the registers; if .loads, what memory contains at that address. A
+ * register is its place in struct pt_regs, in words, plus 1; 0: none.
  */
 struct operand {
 	uint8_t error; /* enum operand_error; the rest is valid if it is 0 */
@@ -52,7 +52,7 @@ struct operand_file {
 };
 
 /*
- * The operands of a note, apart from each other by blanks. Return: how many there are, also if some
+ * The operands of a note, separated by blanks. Return: how many there are, also if some
  * are wrong; -E2BIG: more than OPERAND_MAX.
  */
 int operands_parse(struct operand (*ret)[OPERAND_MAX], const char *text,

@@ -9,7 +9,7 @@
 #define PAGE_BYTES	  4096u
 #define INSTRUCTION_BYTES 15u
 #define COUNTER_BYTES	  2u
-/* Functions of one name that are told apart; there may be more. */
+/* Functions of one name that are distinguished; there may be more. */
 #define MAX_NAMESAKES 64u
 
 struct program {
@@ -348,7 +348,7 @@ bool program_has_code(const struct program *program, uint64_t offset)
 	return false;
 }
 
-/* What the file has of a part, and the rest of its last page, in which other variables begin. */
+/* What the file has of a part, plus the rest of its last page, where other variables begin. */
 static uint64_t part_mapped_bytes(const GElf_Phdr *part)
 {
 	uint64_t in_page = part->p_offset % PAGE_BYTES;

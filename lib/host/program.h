@@ -55,7 +55,7 @@ void program_offer_symbols(const struct program *program, struct nearest *neares
  */
 int program_find_object(const struct program *program, const char *symbol,
 			uint32_t symbol_len, uint64_t *ret_address);
-/* The place in the file of data that can be written, two bytes of it; -ENOENT: none is there. */
+/* The place in the file of two bytes of writable data; -ENOENT: there are none. */
 int program_find_data(const struct program *program, uint64_t address, uint64_t *ret);
 
 /* The place in the file of code at @address; -ENOENT: no code is there. */
@@ -65,8 +65,8 @@ bool program_is_inside(const struct program *program, uint64_t offset);
 /* Whether the bytes at @offset are mapped as code. */
 bool program_has_code(const struct program *program, uint64_t offset);
 /*
- * The instruction there is one that kernels do not probe: with a lock, a trap, input and output, what
- * only the kernel may do. They refuse some others as well, not all the same.
+ * Whether the instruction there is one that no kernel probes: a lock, a trap, input and output, or
+ * a privileged one. Kernels refuse some others as well, and differ in which.
  */
 bool program_is_unprobeable(const struct program *program, uint64_t offset);
 /*

@@ -387,7 +387,7 @@ static int collect_filter(const struct rule_place *place, struct column **column
 	at.column->flip =
 		kind_row(kind)->is_signed && shape == COLUMN_NUMBER ? SIGN_BIT : 0;
 	at.column->path = slots == TETRA_SLOTS_PATH && op->part == TETRA_PART_VALUE;
-	/* What is reached through a pointer may not be there. */
+	/* What a pointer leads to may be missing. */
 	at.column->aside |= slots != TETRA_SLOTS_NUMBER || *kind_row(kind)->of;
 	return column_fill(&at, filter);
 }

@@ -20,7 +20,7 @@
 
 struct ruleset_slot {
 	uint32_t kind; /* TETRA_ARG_*; 0: not read */
-	bool walks; /* it may be out of reach, whatever its kind: at the end of pointers */
+	bool walks; /* read through pointers: it may be out of reach, even if its kind never is */
 };
 
 /* Another literal for one selector's matchBinaries: the same file under another name. */

@@ -103,7 +103,7 @@ uint32_t sock_part_state(const struct tetra_record_sock *sock, uint32_t part)
 	return sock->unread & column ? TETRA_VALUE_UNREADABLE : TETRA_VALUE_READ;
 }
 
-/* What a packet lacks of what was read otherwise; enum tetra_value_state. */
+/* Parts that a packet lacks, although the rest was read; enum tetra_value_state. */
 static uint32_t sock_state(const struct eval_arg *arg, uint32_t part)
 {
 	if (!kind_has_class(arg->kind, TETRA_CLASSES_SOCK))

@@ -28,9 +28,9 @@
  *  - An IPv4 address in IPv6 is the IPv4 address, for every operator on addresses.
  *  - Only sockets of AF_INET and AF_INET6 have addresses and ports. For those of other
  *    families these are ABSENT: no filter on them holds, with "Not" or without.
- *  - A packet lacks what its headers do not say. It has no state; one that is not of IPv4 or IPv6,
- *    or has no header yet, has no part at all, and a later fragment or a packet of a protocol
- *    without ports has no ports: ABSENT. What is not in the linear part of its memory is
+ *  - A packet lacks what its headers do not say. It has no state; one that is neither IPv4 nor IPv6,
+ *    or has no header yet, has no parts at all, and a later fragment or a packet of a protocol
+ *    without ports has no ports: ABSENT. What is outside the linear part of its memory is
  *    UNREADABLE. Each part has a state of its own.
  *  - The type of a file has nothing to do with its name: a pipe without one has a type. A
  *    path where nothing is (yet) has none: it is ABSENT. A file of no type (an anonymous inode)
@@ -60,7 +60,7 @@
 #include "lib/base/base.h"
 #include "lib/policy/policy.h"
 
-/* The bit of a part in what a packet lacks; 0: of no part of a socket. */
+/* The bit of a part in what a packet lacks; 0: not a part of a socket. */
 uint8_t sock_part_column(uint32_t part);
 
 /* Whether a part of a socket that was read is there: enum tetra_value_state. */

@@ -265,8 +265,8 @@ int kernel_each_function(struct tetra_kernel *kernel, const char *prefix,
  */
 int kernel_find_member(struct tetra_kernel *kernel, const char *path,
 		       struct kernel_member *ret);
-/* A pointer that a way begins with: one to struct .type, or parameter .index of a function of the
- * kernel, or of a raw tracepoint. */
+/* A pointer that a path begins with: to struct .type, or parameter .index of a kernel function, or
+ * of a raw tracepoint. */
 struct kernel_pointer {
 	const char *type; /* or NULL */
 	const char *function;
@@ -275,7 +275,7 @@ struct kernel_pointer {
 };
 
 /*
- * The way along @path, "mm.owner.pid". ret->error says whether there is one.
+ * Resolves @path, "mm.owner.pid". ret->error says whether it exists.
  * Return: 0; -ENOENT: it was not recorded; -EOPNOTSUPP: there are no types; -E2BIG; -ENOMEM.
  */
 int kernel_find_walk(struct tetra_kernel *kernel, const struct kernel_pointer *from,

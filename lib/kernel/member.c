@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a member of one of the kernel's structs is, and how large; ways along several of them.
+ * Where a member of one of the kernel's structs is, and how large; paths through several of them.
  */
 #include <bpf/btf.h>
 #include <stdio.h>
@@ -40,10 +40,10 @@ int kernel_find_member(struct tetra_kernel *kernel, const char *path,
 	return r;
 }
 
-/* Longest key of a way. */
+/* Longest key of a path. */
 #define KEY_BYTES 1024u
 
-/* Of raw tracepoints, the types are those of a pointer to a function that has one parameter more. */
+/* The types of a raw tracepoint are those of a function pointer with one more parameter. */
 #define TRACE_PREFIX "btf_trace_"
 #define STRUCT	     "struct "
 

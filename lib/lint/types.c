@@ -150,8 +150,8 @@ static void length_check(const struct lint *lint, const struct doc_arg *arg,
 		return;
 	if (at > n) {
 		report_warning(lint->report, arg->size_index, "arg-beyond-parameters",
-			       "sizeArgIndex counts from 1", Q " has %d parameters",
-			       lint_call(lint), (int)n);
+			       "sizeArgIndex counts from 1", Q " has %d parameter%s",
+			       lint_call(lint), (int)n, n == 1 ? "" : "s");
 		return;
 	}
 	if (strchr("ilfpv?", types[at]) && !(arg->index && at == arg->index->number + 1))

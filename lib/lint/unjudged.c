@@ -93,7 +93,7 @@ static void toctou_report(const struct lint *lint, const char *why)
 	if (str_has_prefix(why, "the argument") &&
 	    option(lint) != POLICY_UNREADABLE_MATCH)
 		strbuf_puts(&hint, ", which reads no memory of the caller; 'unreadable: "
-				   "match' is against the second only");
+				   "match' protects against the second only");
 	report_warning(lint->report, lint->hook->name, "toctou", lint_text(lint, &hint),
 		       "%s", why);
 }
@@ -110,7 +110,7 @@ static bool has_user_memory(const struct lint *lint)
 					 lint_is_listed(functions, lint_call(lint)));
 }
 
-/* Nothing else sees it more safely, except for hooks on what the program then does. */
+/* Only hooks on what the program then does see it more safely. */
 static void toctou_in_program(const struct lint *lint)
 {
 	const char *why = lint_enforces(lint, lint->selector)
@@ -123,8 +123,8 @@ static void toctou_in_program(const struct lint *lint)
 	report_warning(
 		lint->report, lint->selector->node, "toctou",
 		memory && option(lint) != POLICY_UNREADABLE_MATCH
-			? "'unreadable: match' is against the second; hooks of the "
-			  "kernel, on what the program then does, are against both"
+			? "'unreadable: match' protects against the second; hooks of the "
+			  "kernel, on what the program then does, against both"
 			: "hook the kernel, where the program acts on it",
 		"%s", why);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names of what the kernel loads and creates: programs and maps of BPF, perf events, modules.
- * Events have them as Tetragon spells them, and only those that it knows.
+ * Names of what the kernel loads and creates: BPF programs and maps, perf events, modules.
+ * They are spelled as in Tetragon, which does not know others.
  */
 #include "lib/linux/names.h"
 
@@ -120,7 +120,7 @@ static const struct name bpf_maps[] = {
 	{ "BPF_MAP_TYPE_BLOOM_FILTER", 30 },
 };
 
-/* include/uapi/linux/perf_event.h; higher numbers are those of units found at boot, and the
+/* include/uapi/linux/perf_event.h; higher numbers are those of PMUs registered at boot, and the
  * first of them has the name of the end of the list. */
 static const struct name perf_types[] = {
 	{ "PERF_TYPE_HARDWARE", 0 },   { "PERF_TYPE_SOFTWARE", 1 },
@@ -129,7 +129,7 @@ static const struct name perf_types[] = {
 	{ "PERF_TYPE_MAX", 6 },
 };
 
-/* include/linux/panic.h: those that a module can have by itself. */
+/* include/linux/panic.h: those that a module itself can have. */
 static const struct name taints[] = {
 	{ "TAINT_PROPRIETARY_MODULE", 0 },	  { "TAINT_FORCED_MODULE", 1 },
 	{ "TAINT_FORCED_UNLOAD_MODULE", 2 },	  { "TAINT_STAGED_MODULE", 10 },

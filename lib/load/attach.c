@@ -117,7 +117,7 @@ static int attach_to_file(int prog_fd, const struct attach_target *target,
 
 	if (target->counter > UINT32_MAX)
 		return -EINVAL;
-	/* The file at the path may be another a moment later. */
+	/* The file at the path may be replaced at any moment. */
 	fd = open(target->subsystem, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;

@@ -33,7 +33,7 @@ static const struct {
 	{ ENOTSUPP, -EOPNOTSUPP, "the kernel cannot probe the instruction there",
 	  "name another place of the function, such as SYMBOL+OFFSET", false },
 	{ EINVAL, -EOPNOTSUPP,
-	  "another probe is there, with another counter, or with none",
+	  "another probe is there, with another counter or without one",
 	  "give refCtrOffsets as that probe has it, or remove that probe", true },
 	{ EINVAL, -EOPNOTSUPP, "this kernel does not allow such a program there", NULL,
 	  false },
@@ -90,8 +90,8 @@ int failure_tell(const struct failure *failure, const struct tetra_kernel *kerne
 	if (failure->untraced)
 		return diag_error(
 			diag, place, -EOPNOTSUPP, "attach-failed",
-			"hook another function that sees the same act",
-			"%s cannot be %s: the function cannot be traced: inlined, "
+			"hook another function that is called for the same action",
+			"%s cannot be %s: the function cannot be traced: it is inlined, "
 			"or marked so",
 			failure->program, failure->step);
 	if (failure->perf && (error == EPERM || error == EACCES) &&

@@ -10,7 +10,7 @@ static const struct field_row rows[] = {
 	{ "a selector", "label", "A name of the selector, for tools.", "no label", NULL, NULL, false },
 	{ "a selector", "macros", "Names of spec.selectorsMacros whose filters it has, too.", NOT_IN_FORCE, NULL, NULL, false },
 	{ "a selector", "matchArgs", "Filters on arguments; all must accept. What cannot be read is accepted if the selector enforces, unless the option unreadable says otherwise.", NO_FILTER, NULL, "The option unreadable is not known there.", false },
-	{ "a selector", "matchData", "Filters on data, as those of matchArgs are on arguments; index is the place in the list. All have to match.", "every value", NULL, NULL, false },
+	{ "a selector", "matchData", "Filters on data, as matchArgs filters on arguments; index is the position in the list. All have to match.", "every value", NULL, NULL, false },
 	{ "a selector", "matchReturnArgs", "Filters on the return value. They do not restrict a selector that enforces: it acts before there is a result.", NO_FILTER, NULL, NULL, false },
 	{ "a selector", "matchPIDs", "Filters on the process's number; all must accept.", NO_FILTER, NULL, NULL, false },
 	{ "a selector", "matchBinaries", "A filter on the path of the process's executable. A value that is a symbolic link on the machine also means its target.", NO_FILTER, NULL, "Symbolic links are not followed there.", false },

@@ -10,7 +10,7 @@ static const struct finding_row rows[] = {
 	{ "attach-failed", ERROR, "A program that the kernel does not attach",
 	  "The program passed the verifier, but the kernel refuses to attach it to the function: "
 	  "the function may not be traced, or another tracer is in the way.",
-	  "Read the reason in the message; hook another function that sees the same act.",
+	  "Read the reason in the message; hook another function that is called for the same action.",
 	  NULL },
 	{ "bad-facts", ERROR, "A file of facts that cannot be used",
 	  "The recorded facts of a kernel are damaged, or of another version of the format. "
@@ -37,10 +37,10 @@ static const struct finding_row rows[] = {
 	  "enforcement: best-effort accepts it.",
 	  "Use the hook or the boot option that the hint names.", NULL },
 	{ "counters-not-compared", NOTE, "A comparison that does not follow counters",
-	  "A place in a program has another counter (refCtrOffsets) in the other policies. Rules "
-	  "are compared as if the program came there in both; many programs do so only if the "
-	  "right counter is counted up.",
-	  "Look at refCtrOffsets of both.", NULL },
+	  "A place in a program has a different counter (refCtrOffsets) in the other policies. Rules "
+	  "are compared as if the program reached it in both; many programs do so only if the "
+	  "right counter is incremented.",
+	  "Compare refCtrOffsets of both.", NULL },
 	{ "descent-before", NOTE, "Processes whose past is not known",
 	  "The policy follows forks or children, but of processes that were running when the "
 	  "session began only the parent and the program of that moment are known.",

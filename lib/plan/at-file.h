@@ -10,10 +10,10 @@
 struct use_spot at_file_spot(const struct use_build *build);
 /* Why program_open() has failed. */
 void at_file_tell(struct use_build *build, const char *path, int error);
-/* Where the loader runs, a relative path begins. Return: 0; -E2BIG; another negative errno. */
+/* Relative paths begin in the loader's working directory. Return: 0; -E2BIG; another error. */
 int at_file_path(const char *path, char (*ret)[PLAN_NAME_BYTES]);
 
-/* What was not found here: a note if the policy allows that, and the hook is left out. */
+/* Something was not found here: a note if the policy allows that; then the hook is left out. */
 #define use_absent(build, spot, hint, ...)                                               \
 	do {                                                                             \
 		bool left_out = (build)->hook->call_not_found_ok;                        \

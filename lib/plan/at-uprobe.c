@@ -126,8 +126,7 @@ static void place_tell(struct use_build *build, const struct program *program, i
 			  hook->subsystem);
 	else
 		use_error(build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
-			  "%s of '%s' is outside of its code", hook->name,
-			  hook->subsystem);
+			  "%s of '%s' is outside its code", hook->name, hook->subsystem);
 }
 
 static void count_tell(struct use_build *build, uint32_t count)
@@ -160,7 +159,7 @@ static void return_check(struct use_build *build, const struct program *program)
 		build->hook->name, build->hook->subsystem);
 }
 
-/* The kernel looks at it only when the program is attached. */
+/* The kernel checks it only when the program is attached. */
 static void instruction_look(struct use_build *build, const struct program *program)
 {
 	const struct use_spot spot = use_name_spot(build);
@@ -173,7 +172,7 @@ static void instruction_look(struct use_build *build, const struct program *prog
 			  build->hook->name, build->hook->subsystem);
 }
 
-/* The kernel takes any offset, and where it finds nothing to write to, it counts nothing. */
+/* The kernel accepts any offset, and counts nothing if it finds no writable data there. */
 static void counter_look(struct use_build *build, const struct program *program)
 {
 	const struct use_spot spot = { .mark = build->hook->name_mark,
@@ -182,8 +181,8 @@ static void counter_look(struct use_build *build, const struct program *program)
 
 	if (counter && !program_has_counter(program, counter))
 		use_error(build, &spot, -EOPNOTSUPP, "out-of-range",
-			  "give the place of the counter in the file, not its address",
-			  "0x%" PRIx64 " of '%s' is not in data that the program writes: "
+			  "give the offset of the counter in the file, not its address",
+			  "0x%" PRIx64 " of '%s' is not in writable data of the program: "
 			  "the kernel would not count there",
 			  counter, build->hook->subsystem);
 }

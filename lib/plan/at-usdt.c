@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Probes that programs and libraries have put into their own code. Each place of one is a point of its
- * own: the operands, which say where the arguments are, differ from place to place. The file is looked
- * at where the policy is loaded; recorded facts know no files, so there one place is taken for given,
- * with arguments as the policy has them.
+ * own: the operands, which say where the arguments are, differ from place to place. The file is read
+ * where the policy is loaded; recorded facts do not include files, so with them one place is assumed,
+ * with the arguments that the policy declares.
  */
 #include <stdio.h>
 
@@ -77,11 +77,11 @@ static const struct {
 	  "name the library, if the probe is in one" },
 	{ -EBADMSG, "the end of the file, with its notes, is missing", NULL },
 	{ -EBADF, "a note of its probes is not well formed", NULL },
-	{ -EFAULT, "a place of the probe is outside of its code", NULL },
-	{ -ENXIO, "the counter of the probe is outside of its data", NULL },
+	{ -EFAULT, "a place of the probe is outside its code", NULL },
+	{ -ENXIO, "the counter of the probe is outside its data", NULL },
 	{ -EDOM, "the counter of the probe is at an odd place, which kernels refuse",
 	  NULL },
-	{ -ERANGE, "the kernel takes counters in the first 4 GiB of a file only", NULL },
+	{ -ERANGE, "the kernel accepts counters only in a file's first 4 GiB", NULL },
 	{ -E2BIG, "a note of the probe has more than 12 arguments", NULL },
 	{ -EMLINK, "the probe has more than 64 places", NULL },
 };
@@ -143,7 +143,7 @@ static void operand_refuse(struct use_build *build, const struct use_spot *spot,
 	use_leave_out(build, position);
 }
 
-/* An earlier place has the same operand: what is to be said of it was said there. */
+/* An earlier place has the same operand, and it was reported there. */
 static bool operand_is_told(const struct use_build *build, const struct probe *probe,
 			    uint32_t index)
 {
@@ -165,8 +165,8 @@ static const struct operand *operand_at(struct use_build *build, const struct no
 	if (index < note->n_operands)
 		return &note->operands[index];
 	use_error(build, spot, -EOPNOTSUPP, "out-of-range", NULL,
-		  "'%s' has %u arguments, numbered from 0, so there is no %u",
-		  build->hook->name, note->n_operands, index);
+		  "'%s' has no argument %u: it has %u, numbered from 0",
+		  build->hook->name, index, note->n_operands);
 	return NULL;
 }
 
@@ -207,7 +207,7 @@ static uint32_t bytes_needed(uint32_t kind)
 	}
 }
 
-/* Whether the type is one that the operand can have. */
+/* Whether the operand can be of the type. */
 static bool type_fits(struct use_build *build, const struct probe *probe,
 		      const struct operand *operand, const struct use_spot *spot,
 		      uint32_t position)
@@ -225,7 +225,7 @@ static bool type_fits(struct use_build *build, const struct probe *probe,
 		use_warning(build, spot, "arg-type-mismatch",
 			    "declare a type of the argument's size",
 			    "type '%s' does not fit: the argument '%s' of '%s' has %u "
-			    "bits, of which it reads %u",
+			    "bits, of which the type reads %u",
 			    arg->type, operand->text, build->hook->name,
 			    operand->bytes * 8, bits);
 	return true;
@@ -313,7 +313,7 @@ static void probe_look(struct use_build *build)
 		at_file_tell(build, point->subsystem, r);
 		return;
 	}
-	/* Of a file that has changed meanwhile, another place may be the last. */
+	/* If the file has changed meanwhile, another place may be the last. */
 	if (r == 0 && build->at >= probe.notes.n)
 		r = -ENOENT;
 	if (r < 0) {
@@ -338,8 +338,8 @@ static void probe_look(struct use_build *build)
 }
 
 /*
- * A note may have more arguments than a point has slots; a hook reads at most HOOK_MAX_ARGS of them, so
- * one after the other. Which part that is, its first one says.
+ * A note may have more arguments than a point has slots; a hook reads at most HOOK_MAX_ARGS of them,
+ * so notes are split into parts of that size. The hook's first argument says which part it reads.
  */
 static uint32_t part_of(const struct policy_hook *hook)
 {
@@ -375,7 +375,7 @@ void use_usdt(struct use_build *build)
 		arg_take_for_given(build, i);
 }
 
-/* The file may be another by now; its places are planned anew when the policy is loaded again. */
+/* The file may have been replaced; its places are planned again when the policy is loaded again. */
 int ladder_find_usdt(struct ladder *ladder)
 {
 	const struct plan_point *point = &ladder->use->point;

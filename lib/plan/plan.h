@@ -114,8 +114,8 @@ struct plan_ladder {
 int plan_use(struct plan_use *ret, const struct policy_hook *hook, const char *file,
 	     struct tetra_kernel *kernel, struct tetra_diag *diag);
 /*
- * A hook on a probe of user space means each place that its file has for it: how many there are, at
- * least 1, and the one with number @at.
+ * A hook on a probe in user space is a hook on each place that the file has for it: how many there
+ * are, at least 1, and the one with number @at.
  */
 uint32_t plan_places(const struct policy_hook *hook, struct tetra_kernel *kernel);
 int plan_use_at(struct plan_use *ret, const struct policy_hook *hook, uint32_t at,

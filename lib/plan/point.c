@@ -32,7 +32,7 @@ const struct point_row *point_row(uint32_t kind)
 	return &rows[kind];
 }
 
-/* A place in a file that was looked at is one, by all its names and paths, and whatever probes it. */
+/* A place in a file that was read is one, under all its names and paths, whichever section probes it. */
 static bool place_is_same(const struct plan_point *a, const struct plan_point *b)
 {
 	if (a->inode && b->inode)

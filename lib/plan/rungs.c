@@ -31,7 +31,7 @@ static const char *trampoline_obstacle(const struct ladder *ladder)
 			return "the function returns a struct by value";
 	}
 	if (!kernel_function_attachable(ladder->kernel, function->target))
-		return "the function cannot be traced: inlined, or marked so";
+		return "the function cannot be traced: it is inlined, or marked so";
 	return NULL;
 }
 
@@ -43,13 +43,13 @@ static const char *multi_obstacle(const struct ladder *ladder)
 	return NULL;
 }
 
-/* Kernels with ftrace refuse probes of what it does not list: copies of inline functions, and what
- * is marked so. */
+/* Kernels with ftrace refuse probes of functions that it does not list: copies of inline functions,
+ * and those marked so. */
 static const char *probe_obstacle(const struct ladder *ladder)
 {
 	if (ladder->use->point.kind == PLAN_POINT_FUNCTION &&
 	    !kernel_function_traceable(ladder->kernel, ladder->function.target))
-		return "the function cannot be probed: inlined, or marked so";
+		return "the function cannot be probed: it is inlined, or marked so";
 	return NULL;
 }
 

@@ -26,8 +26,8 @@
 /* Position of the return value among the arguments of a filter. */
 #define POLICY_ARG_RETURN UINT32_MAX
 
-/* Elements of data, in the place of an argument's index: of the thread that is running; of its
- * registers, those of the caller of a system call. .resolve says which value. */
+/* Elements of data, in place of an argument's index: a member of the current task; a register, of
+ * the program or of the caller of a system call. .resolve says which value. */
 #define POLICY_ARG_TASK	     (UINT32_MAX - 1)
 #define POLICY_ARG_REGISTERS (UINT32_MAX - 2)
 
@@ -244,7 +244,7 @@ static inline bool hook_is_in_program(const struct policy_hook *hook)
 	return hook->kind == POLICY_UPROBE || hook->kind == POLICY_USDT;
 }
 
-/* Texts that it reads are the process's own: of those that are not resident there is a FAULT. */
+/* The texts that it reads are in the memory of the process: one that is not resident is a FAULT. */
 static inline bool hook_reads_user(const struct policy_hook *hook)
 {
 	return hook->syscall || hook_is_in_program(hook) ||

@@ -43,7 +43,7 @@ static void targets_check(struct build_hook *hook)
 				     "name symbols, offsets or addrs");
 }
 
-/* The kernel has 32 bits for it, and takes two bytes that are not parted by a page's end. */
+/* The kernel keeps the offset in 32 bits, and needs both bytes of the counter in one page. */
 static void counter_check(struct build_hook *hook, doc_value value)
 {
 	if (value->number % 2)
@@ -53,8 +53,7 @@ static void counter_check(struct build_hook *hook, doc_value value)
 	if (value->number > UINT32_MAX)
 		(void)report_error(
 			hook->build->report, value, "out-of-range", NULL,
-			"the kernel takes counters in the first 4 GiB of a file "
-			"only");
+			"the kernel accepts counters only in a file's first 4 GiB");
 }
 
 static const struct digest *digest_find(const char *text)
@@ -106,7 +105,7 @@ static void symbol_check(struct build_hook *hook, doc_value value)
 		(void)report_error(
 			hook->build->report, value, "bad-value",
 			"write SYMBOL+OFFSET with a number, such as main+0x10; a "
-			"'+' of the symbol's own has to have +0 behind it",
+			"symbol that itself contains '+' must be followed by +0",
 			Q " is not a symbol with an offset", text);
 }
 
@@ -207,8 +206,8 @@ static void counters_compare(const struct spread *spread, doc_value value,
 	if (other && other->place.counter != counter)
 		(void)report_error(spread->build->report, value, "conflict",
 				   "write the same counter at both, or one of them only",
-				   "'%s' is a place of this policy already, with another "
-				   "counter or with none",
+				   "this policy has the place '%s' already, with another "
+				   "counter or without one",
 				   value->text);
 }
 
@@ -297,7 +296,8 @@ void uprobe_check(struct build_hook *hook)
 		if (doc->ref_counts.items[i])
 			counter_check(hook, doc->ref_counts.items[i]);
 	if (doc->ref_counts.n && places && doc->ref_counts.n != places)
-		(void)report_error_key(hook->build->report, doc->ref_counts.node,
-				       "bad-value", NULL, "%u offsets for %u places",
-				       doc->ref_counts.n, places);
+		(void)report_error_key(
+			hook->build->report, doc->ref_counts.node, "bad-value", NULL,
+			"the number of offsets (%u) is not that of the places (%u)",
+			doc->ref_counts.n, places);
 }

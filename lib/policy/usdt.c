@@ -4,7 +4,7 @@
  */
 #include "lib/policy/build.h"
 
-/* Notes end names with a NUL; the provider ends at the first slash of the whole name. */
+/* Names in notes end with a NUL; the provider ends at the first slash of the whole name. */
 static void provider_check(struct build_hook *hook)
 {
 	doc_value provider = hook->doc->provider;

@@ -139,7 +139,7 @@ static bool is_by_perf(uint32_t program)
 	       attach == attach_uretprobe;
 }
 
-/* The function has no place for a trampoline, which attaching finds out. */
+/* The function has no place for a trampoline, which is found out only by attaching. */
 static bool is_untraced(const struct plan_instance *plan, struct tetra_kernel *kernel)
 {
 	uint32_t type = instance_rows[plan->program].attach_type;

@@ -75,8 +75,8 @@ int session_check_room(uint64_t n, struct tetra_diag *diag)
 	return diag_error(
 		diag, NULL, -ENOMEM, "no-descriptors",
 		"raise RLIMIT_NOFILE (ulimit -n), or hook fewer places",
-		"too few file descriptors: this process may open %llu, has %llu, "
-		"and needs %llu more for its programs",
+		"too few file descriptors: this process may open %llu, has %llu "
+		"open, and needs %llu more for its programs",
 		(unsigned long long)limit.rlim_cur, (unsigned long long)n_open,
 		(unsigned long long)n);
 }

@@ -171,7 +171,7 @@ static int arg_domain(const struct axis *axis, const struct set_space *space,
 		ret->parts[TETRA_VALUE_ABSENT] = &set_everything;
 		return 0;
 	}
-	/* A pointer on the way may lead nowhere, and memory of a program not be there. */
+	/* A pointer on the path may be null, and memory of a program may not be resident. */
 	if (axis->walks)
 		ret->parts[TETRA_VALUE_UNREADABLE] = &set_everything;
 	if (*row->of) {

@@ -298,7 +298,7 @@ static void couple_ports(struct axis *axis, uint32_t first)
 	}
 }
 
-/* An atom of a packet's protocol that has no ports. */
+/* An atom of packets whose protocol has no ports. */
 static void couple_protocol(struct axis *axis, uint32_t first)
 {
 	if (!kind_has_class(axis->kind, TETRA_CLASS_SKB) ||

@@ -25,7 +25,7 @@ struct axis {
 	struct dimension dimension; /* .which of an argument: not used, see below */
 	uint32_t index, kind;	    /* of an argument: as it is read; POLICY_ARG_RETURN */
 	const char *resolve, *btf_type; /* likewise; NULL: the parameter itself */
-	bool walks; /* it is at the end of a way that may lead nowhere */
+	bool walks; /* it is at the end of a path that may not be followed */
 	/* As it was first met: what the group's hook calls it. */
 	struct dimension origin;
 	uint32_t origin_group;

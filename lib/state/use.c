@@ -92,7 +92,7 @@ void session_use_done(struct session_use *use)
 	memset(use, 0, sizeof(*use));
 }
 
-/* How many places each hook has here. Return: of all together; -ENOMEM. */
+/* How many places each hook has here. Return: the sum; -ENOMEM. */
 static int64_t policy_count_places(const struct tetra_policy *policy,
 				   struct tetra_kernel *kernel, uint32_t **ret)
 {

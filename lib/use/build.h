@@ -57,8 +57,8 @@ void use_leave_out(struct use_build *build, uint32_t position);
  */
 void use_plan_layout(struct use_build *build, const struct use_spot *spot,
 		     uint32_t position);
-/* Argument @position is a member of what its parameter points to, or of the current task without
- * @function. @list: where it is in the hook. */
+/* Argument @position is a member of what its parameter points to, or, without @function, of the
+ * current task. @list: where it is in the hook. */
 void use_plan_resolve(struct use_build *build, const char *list,
 		      const struct kernel_function *function, uint32_t position);
 /* Element @position of data, in the same way. */

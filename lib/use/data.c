@@ -34,7 +34,7 @@ static const struct register_row registers[] = {
 	{ { "rsp", "esp", "sp", "spl" }, 152 },
 };
 
-/* Bytes of the register that is named, and where it is; 0: this machine has none of that name. */
+/* Bytes of the named register, and where it is; 0: this machine has none of that name. */
 static uint32_t register_find(const char *name, uint16_t *ret_offset)
 {
 	for (uint32_t i = 0; i < ARRAY_SIZE(registers); i++)

@@ -100,14 +100,14 @@ static void param_beyond(struct use_build *build, const struct use_spot *spot,
 
 	if (!is_read && !is_left_out) {
 		use_error(build, spot, -EOPNOTSUPP, "out-of-range", NULL,
-			  "'%s' has %u parameters, numbered from 0, so there is no %u",
-			  build->use->point.symbol, function->n_params, index);
+			  "'%s' has no parameter %u: it has %u, numbered from 0",
+			  build->use->point.symbol, index, function->n_params);
 		return;
 	}
 	use_warning(build, spot, "arg-beyond-parameters", NULL,
-		    "'%s' has %u parameters, numbered from 0, so there is no %u%s",
-		    build->use->point.symbol, function->n_params, index,
-		    is_read ? "" : ", and nothing is read");
+		    "'%s' has no parameter %u: it has %u, numbered from 0%s",
+		    build->use->point.symbol, index, function->n_params,
+		    is_read ? "" : "; nothing is read");
 	if (is_left_out)
 		use_leave_out(build, position);
 }
@@ -173,10 +173,9 @@ static void size_plan(struct use_build *build, const char *list,
 	if (kind_row(arg->kind)->reader != TETRA_READ_BUFFER || !arg->size_index)
 		return;
 	if (index >= params_there(build, function)) {
-		use_error(
-			build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
-			"'%s' has %u parameters, numbered from 1 here, so there is no %u",
-			build->use->point.symbol, function->n_params, arg->size_index);
+		use_error(build, &spot, -EOPNOTSUPP, "out-of-range", NULL,
+			  "'%s' has no parameter %u: it has %u, numbered from 1 here",
+			  build->use->point.symbol, arg->size_index, function->n_params);
 		return;
 	}
 	slot->size = word_source(fit_param_word(function, index));
@@ -224,15 +223,16 @@ static void resolve_plan(struct use_build *build, const char *list,
 	const struct use_spot spot = { arg->resolve_mark, list, "resolve" };
 
 	if (is_call(build))
-		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here",
-			  "hook a function of the kernel that has the struct",
-			  "system calls have addresses of the program's memory, which "
-			  "'resolve' does not read");
+		use_error(
+			build, &spot, -EOPNOTSUPP, "not-possible-here",
+			"hook a kernel function that gets the struct",
+			"arguments of system calls point to the program's memory, which "
+			"'resolve' does not read");
 	else if (!function->has_params)
 		use_error(
 			build, &spot, -EOPNOTSUPP, "no-kernel-facts", NULL,
-			"the kernel's BTF does not describe '%s', so nothing says where "
-			"'%s' is",
+			"the kernel's BTF does not describe '%s', so the place of '%s' is "
+			"not known",
 			build->use->point.symbol, arg->resolve);
 	else
 		use_plan_resolve(build, list, function, position);

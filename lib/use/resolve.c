@@ -13,7 +13,7 @@ static struct use_spot resolve_spot(const struct policy_arg *arg, const char *li
 	return (struct use_spot){ arg->resolve_mark, list, "resolve" };
 }
 
-/* The parameter is no pointer to what has members. */
+/* The parameter does not point to a type with members. */
 static void start_tell(struct use_build *build, const char *list,
 		       const struct policy_arg *arg, const struct kernel_param *param)
 {
@@ -29,14 +29,14 @@ static void start_tell(struct use_build *build, const char *list,
 			  arg->index, build->use->point.symbol);
 }
 
-/* "'f_pth' on the way 'f_pth.dentry'" */
+/* "'f_pth' on the path 'f_pth.dentry'" */
 static void part_put(char (*buf)[PART_BYTES], const struct policy_arg *arg,
 		     const struct kernel_walk *walk)
 {
 	if (str_equal(walk->bad, arg->resolve))
 		snprintf(*buf, sizeof(*buf), "'%s'", walk->bad);
 	else
-		snprintf(*buf, sizeof(*buf), "'%s' on the way '%s'", walk->bad,
+		snprintf(*buf, sizeof(*buf), "'%s' on the path '%s'", walk->bad,
 			 arg->resolve);
 }
 
@@ -56,8 +56,8 @@ static void walk_tell(struct use_build *build, const char *list,
 	else if (walk->error == -E2BIG)
 		use_error(
 			build, &spot, -EOPNOTSUPP, "too-many", NULL,
-			"the way '%s' has more than %u steps, pointers counted, or goes "
-			"64 kB into a struct",
+			"the path '%s' has more than %u steps, including pointers, or a "
+			"member 64 kB into a struct",
 			arg->resolve, KERNEL_MAX_STEPS);
 	else
 		use_error(build, &spot, -EOPNOTSUPP, "not-possible-here", NULL,

@@ -129,7 +129,7 @@ static const struct {
 	{ EVENT("syscalls", "sys_enter_write", ARGS(ARG("5", "uint64"))), ALL,
 	  "uint64 as uint32 field 16+8 user", NULL },
 	{ SYSCALL("sys_write", ARGS("{index: 1, type: char_buf, sizeArgIndex: 4}")), ALL,
-	  NULL, "so there is no 4" },
+	  NULL, "has no parameter 4" },
 	{ SYSCALL("__ia32_sys_openat", ARGS(ARG("1", "string"))), ALL, NULL,
 	  "the arguments of 32-bit system calls cannot be read" },
 

@@ -274,8 +274,8 @@ static const struct node *policy_tree(struct suite *suite, size_t i)
 	return suite->policy_nodes[i];
 }
 
-/* The end of "/bin/bash:readline", after @path and the colon, or NULL. A path that is not whole
- * began where the library ran. */
+/* The end of "/bin/bash:readline", after @path and the colon, or NULL. A relative path
+ * begins in the library's working directory. */
 static const char *place_after(const char *function, const char *path)
 {
 	size_t n = strlen(path);

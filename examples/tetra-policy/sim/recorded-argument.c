@@ -217,8 +217,8 @@ static int put_sockaddr(struct tetra_input *input, uint32_t position, yajl_val v
 }
 
 /*
- * The family comes with the addresses. A port that is left out is 0, or the packet has none: it is
- * not known which.
+ * The family comes with the addresses. A port that is left out is either 0 or absent: which of
+ * the two is not known.
  */
 static int put_skb(struct tetra_input *input, uint32_t position, yajl_val value)
 {
