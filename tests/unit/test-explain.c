@@ -283,13 +283,13 @@ TEST_EACH(events_of_probes_have_results, ARRAY_SIZE(probe_truths))
 static const struct {
 	const char *text, *hook, *row;
 } cold_truths[] = {
-	{ COLD(""), "not resident there cannot be read, and passes no filter",
+	{ COLD(""), "not resident cannot be read, and passes no filter",
 	  "\"x\" or unreadable" },
 	{ COLD("{name: unreadable, value: match}"),
-	  "not resident there cannot be read, and passes their filters: the row acts",
+	  "not resident cannot be read, and passes their filters: the row acts",
 	  "\"x\" or unreadable or unreadable in user memory" },
 	{ COLD("{name: unreadable, value: no-match}"),
-	  "not resident there cannot be read, and passes no filter", "\"x\"" },
+	  "not resident cannot be read, and passes no filter", "\"x\"" },
 };
 
 TEST_EACH(memory_that_is_not_resident_is_told, ARRAY_SIZE(cold_truths))
