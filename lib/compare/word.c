@@ -63,6 +63,21 @@ static void sock_of(uint32_t part, struct set_word word, struct tetra_record_soc
 	}
 }
 
+/*
+ * Whether the part's state is that of the whole argument; others may lack a part. The family says
+ * whether there is a socket. Of a packet without a header that can be read, every part but the
+ * state of a connection is unreadable: only where that is unreadable too, the packet is.
+ */
+static bool says_state(const struct axis *axis, uint8_t state)
+{
+	uint32_t part = axis->dimension.part;
+
+	if (kind_has_class(axis->kind, TETRA_CLASS_SKB) &&
+	    state == TETRA_VALUE_UNREADABLE)
+		return part == TETRA_PART_STATE;
+	return part == TETRA_PART_FAMILY;
+}
+
 void word_to_arg(const struct axis *axis, struct set_word word, struct eval_arg *ret)
 {
 	const struct kind_row *row = kind_row(axis->kind);
@@ -70,8 +85,7 @@ void word_to_arg(const struct axis *axis, struct set_word word, struct eval_arg 
 	uint32_t part = axis->dimension.part;
 
 	if (row->classes & TETRA_CLASSES_SOCK) {
-		/* The family says whether there is a socket; others may lack a part. */
-		if (part == TETRA_PART_FAMILY)
+		if (says_state(axis, state))
 			ret->state = state;
 		else if (state == TETRA_VALUE_ABSENT)
 			ret->sock.absent |= sock_part_column(part);

@@ -91,24 +91,36 @@ static void bind_text(const struct tetra_input *input, const struct input_arg *a
 	ret->foreign_unknown = !arg->has_foreign && input->process.unknown.exe_foreign;
 }
 
-/* What a packet lacks: it has no state, and with some protocols no ports. */
+/* What comes from a packet's header; it has no state of a connection. */
+#define HEADER_PARTS                                                                     \
+	(TETRA_INPUT_SADDR | TETRA_INPUT_DADDR | TETRA_INPUT_SPORT | TETRA_INPUT_DPORT | \
+	 TETRA_INPUT_PROTOCOL | TETRA_INPUT_FAMILY)
+
+/*
+ * What a packet lacks: it has no state, and with some protocols no ports. Without its header,
+ * which has the family, it lacks all.
+ */
 static void bind_packet(const struct input_arg *arg, struct eval_arg *ret)
 {
 	const uint16_t tells = TETRA_INPUT_FAMILY | TETRA_INPUT_PROTOCOL;
 	const uint16_t ports = TETRA_INPUT_SPORT | TETRA_INPUT_DPORT;
-	uint16_t absent = arg->absent | TETRA_INPUT_TCPSTATE;
+	uint16_t absent = arg->absent | TETRA_INPUT_TCPSTATE, unread = arg->unread;
+	uint16_t said = arg->known | absent | unread;
 
-	if ((arg->known & tells) == tells && !TETRA_HAS_PORTS(arg->sock.protocol))
-		absent |= (uint16_t)(ports & ~arg->known);
+	if (arg->unread & TETRA_INPUT_FAMILY)
+		unread |= (uint16_t)(HEADER_PARTS & ~said);
+	else if (arg->absent & TETRA_INPUT_FAMILY)
+		absent |= (uint16_t)(HEADER_PARTS & ~said);
+	else if ((arg->known & tells) == tells && !TETRA_HAS_PORTS(arg->sock.protocol))
+		absent |= (uint16_t)(ports & ~said);
 	for (uint32_t part = TETRA_PART_SADDR; part <= TETRA_PART_STATE; part++) {
 		if (absent >> part & 1)
 			ret->sock.absent |= sock_part_column(part);
-		if (arg->unread >> part & 1)
+		if (unread >> part & 1)
 			ret->sock.unread |= sock_part_column(part);
 	}
-	ret->unknown &= (uint16_t) ~(absent | arg->unread);
-	ret->inet |= !(arg->known & TETRA_INPUT_FAMILY) && ret->sock.family == 0 &&
-		     !(arg->absent & TETRA_INPUT_FAMILY);
+	ret->unknown &= (uint16_t) ~(absent | unread);
+	ret->inet |= !(said & TETRA_INPUT_FAMILY) && ret->sock.family == 0;
 }
 
 /* An address or port is one of a socket of one of two families. */

@@ -154,6 +154,12 @@ static const struct {
 	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{dport: {absent: true}}]}", "kprobes[0] none 0 matchArgs[0]" },
 	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{dport: {unreadable: true}}]}", "kprobes[0] none 0 matchArgs[0]" },
 	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{family: AF_INET, protocol: ICMP}]}", "kprobes[0] none 0 matchArgs[0]" },
+	/* A header that cannot be read, and none; a packet that cannot be read. */
+	{ ARGS("skb", KILL("Protocol", "IPPROTO_TCP")), "{function: f, args: [{family: {unreadable: true}}]}", "kprobes[0] kill 0" },
+	{ ARGS("skb", KILL("DPort", "'443'")), "{function: f, args: [{family: {unreadable: true}}]}", "kprobes[0] kill 0" },
+	{ ARGS("skb", KILL("Protocol", "IPPROTO_TCP")), "{function: f, args: [{family: {absent: true}}]}", "kprobes[0] none 0 matchArgs[0]" },
+	{ ARGS("skb", KILL("State", "TCP_LISTEN")), "{function: f, args: [{family: {unreadable: true}}]}", "kprobes[0] none 0 matchArgs[0]" },
+	{ ARGS("skb", KILL("State", "TCP_LISTEN")), "{function: f, args: [{unreadable: true}]}", "kprobes[0] kill 0" },
 	{ ARGS("skb", MATCH("DAddr", "10.0.0.0/8")), "{function: f, args: [{daddr: 10.0.0.1, dport: {absent: true}}]}", "kprobes[0] post 0" },
 	{ ARGS("skb", MATCH("State", "TCP_LISTEN")), "{function: f, args: [{dport: 80}]}", "kprobes[0] none 0 matchArgs[0]" },
 	/* Effects that are equal need no decision between selectors. */

@@ -59,6 +59,12 @@ spec:
 """
 
 
+def packets(filters):
+    return SOCKETS.split("  - call:", maxsplit=1)[0] + (
+        "  - {call: ip_rcv, syscall: false, args: [{index: 0, type: skb}], selectors: "
+        "[{matchArgs: [%s], matchActions: [{action: Sigkill}]}]}\n" % filters)
+
+
 def guard(*selectors):
     return SELECTORS + "".join(SELECTOR % one for one in selectors)
 
@@ -152,6 +158,30 @@ class Diff(Program):
         [region] = self.regions(SOCKETS % ("DAddr", "[10.0.0.0/8]"),
                                 SOCKETS % ("DAddr", "[10.0.0.0/8, 192.168.0.0/16]"))
         self.assertEqual(region["where"], {"args[0].daddr": "in 192.168.0.0/16"})
+
+    def agree(self, region, old, new):
+        """What sim makes of the witness is what diff says of it."""
+        event = self.write("event.json", json.dumps(region["witness"]) + "\n")
+        for side, text in (("old", old), ("new", new)):
+            out, _ = self.run_it("sim", self.write("one.yaml", text), "--events", event,
+                                 "--json", "--all", status=0)
+            verdict = json.loads(out.splitlines()[0])["verdict"]
+            self.assertEqual(verdict, {"allow": "none"}.get(region[side], region[side]),
+                             (side, region["witness"]))
+
+    def test_a_state_beside_other_parts_of_a_packet(self):
+        # A header out of reach leaves the state absent; only a packet that is out of reach has
+        # one that cannot be read.
+        state = packets("{index: 0, operator: State, values: [TCP_ESTABLISHED]}")
+        for operator, value in (("DPort", "22"), ("Protocol", "IPPROTO_TCP"), ("Family", "AF_INET"),
+                                ("SAddr", "10.0.0.0/8")):
+            other = packets("{index: 0, operator: %s, values: ['%s']}" % (operator, value))
+            for old, new in ((other, state), (state, other)):
+                with self.subTest(operator, state_is_new=new == state):
+                    found = self.regions(old, new)
+                    self.assertTrue(found)
+                    for region in found:
+                        self.agree(region, old, new)
 
     def test_a_rate_limit_is_said(self):
         old = guard(("Equal", "/etc/passwd", "Post"))
