@@ -111,6 +111,8 @@ static void bind_packet(const struct input_arg *arg, struct eval_arg *ret)
 		unread |= (uint16_t)(HEADER_PARTS & ~said);
 	else if (arg->absent & TETRA_INPUT_FAMILY)
 		absent |= (uint16_t)(HEADER_PARTS & ~said);
+	else if (arg->unread & ports)
+		unread |= (uint16_t)(ports & ~said);
 	else if ((arg->known & tells) == tells && !TETRA_HAS_PORTS(arg->sock.protocol))
 		absent |= (uint16_t)(ports & ~said);
 	for (uint32_t part = TETRA_PART_SADDR; part <= TETRA_PART_STATE; part++) {

@@ -271,7 +271,10 @@ static uint64_t packet_lacks(const struct axis *axis, uint32_t first, uint8_t ta
 		return inet | bit(first, SOCK_OTHER) | bit(first, SOCK_UNREADABLE);
 	if (tag == TETRA_VALUE_ABSENT)
 		return is_port ? inet : 0;
-	return is_port || part == TETRA_PART_PROTOCOL ? inet : 0;
+	/* Only extensions of IPv6 can come before a protocol that was not found. */
+	if (part == TETRA_PART_PROTOCOL)
+		return bit(first, SOCK_IPV6);
+	return is_port ? inet : 0;
 }
 
 /* Both ports of a packet are in one state. */

@@ -155,11 +155,14 @@ static void event_packet(struct random_state *random, struct tetra_record_sock *
 	uint32_t i = random_below(random, ARRAY_SIZE(lacks));
 
 	ret->state = 0;
+	/* Only extensions of IPv6 hide a protocol, and only a header of IPv4 is too short. */
+	if (i >= 6 && ret->family == 2)
+		i = 5;
 	/* What has no ports has none that are read. */
 	if (!(lacks[i].unread & protocol) && !TETRA_HAS_PORTS(ret->protocol)) {
 		if (random_once(random, 2))
 			ret->protocol = random_once(random, 2) ? 6 : 17;
-		else if (i != 2)
+		else if (i != 2 && (i != 5 || ret->family != 2))
 			i = 4;
 	}
 	if (ret->family != 2 && ret->family != 10)

@@ -154,6 +154,10 @@ static const struct {
 	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{dport: {absent: true}}]}", "kprobes[0] none 0 matchArgs[0]" },
 	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{dport: {unreadable: true}}]}", "kprobes[0] none 0 matchArgs[0]" },
 	{ ARGS("skb", MATCH("NotDPort", "'443'")), "{function: f, args: [{family: AF_INET, protocol: ICMP}]}", "kprobes[0] none 0 matchArgs[0]" },
+	/* Of a header that is too short to be one. Both ports are read, or none. */
+	{ ARGS("skb", KILL("NotDPort", "'443'")), "{function: f, args: [{family: AF_INET, protocol: ICMP, dport: {unreadable: true}}]}", "kprobes[0] kill 0" },
+	{ ARGS("skb", KILL("NotSPort", "'443'")), "{function: f, args: [{family: AF_INET, protocol: ICMP, dport: {unreadable: true}}]}", "kprobes[0] kill 0" },
+	{ ARGS("skb", KILL("NotDPort", "'443'")), "{function: f, args: [{family: AF_INET, protocol: ICMP}]}", "kprobes[0] none 0 matchArgs[0]" },
 	/* A header that cannot be read, and none; a packet that cannot be read. */
 	{ ARGS("skb", KILL("Protocol", "IPPROTO_TCP")), "{function: f, args: [{family: {unreadable: true}}]}", "kprobes[0] kill 0" },
 	{ ARGS("skb", KILL("DPort", "'443'")), "{function: f, args: [{family: {unreadable: true}}]}", "kprobes[0] kill 0" },

@@ -183,6 +183,13 @@ class Diff(Program):
                     for region in found:
                         self.agree(region, old, new)
 
+    def test_ports_that_a_short_header_hides(self):
+        ports = "{index: 0, operator: DPort, values: ['22']}, "
+        old, new = (packets(ports + "{index: 0, operator: Protocol, values: [%s]}" % one)
+                    for one in ("IPPROTO_TCP", "IPPROTO_ICMP"))
+        for region in self.regions(old, new):
+            self.agree(region, old, new)
+
     def test_a_rate_limit_is_said(self):
         old = guard(("Equal", "/etc/passwd", "Post"))
         new = old.replace("action: Post", "action: Post\n        rateLimit: 1m")
