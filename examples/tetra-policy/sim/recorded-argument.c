@@ -17,6 +17,9 @@
 /* The kernel side reads no more of a text. */
 #define TEXT_BYTES 4095u
 
+/* Hexadecimal, of a set of capabilities. */
+#define CAPS_DIGITS 16u
+
 static int put_number(struct tetra_input *input, uint32_t position, yajl_val value)
 {
 	uint64_t number;
@@ -241,17 +244,15 @@ static int put_skb(struct tetra_input *input, uint32_t position, yajl_val value)
 	return r;
 }
 
-/* A set of capabilities: 16 hexadecimal digits. */
+/* A set of capabilities; anything else is none. */
 static int put_caps(struct tetra_input *input, uint32_t position, yajl_val value)
 {
+	static const char digits[] = "0123456789abcdefABCDEF";
 	const char *text = YAJL_GET_STRING(value);
-	char *end;
-	uint64_t set;
 
-	if (!text || !*text)
+	if (!text || strlen(text) != CAPS_DIGITS || strspn(text, digits) != CAPS_DIGITS)
 		return 0;
-	set = strtoull(text, &end, 16);
-	return *end ? 0 : tetra_input_set_number(input, position, set);
+	return tetra_input_set_number(input, position, strtoull(text, NULL, 16));
 }
 
 /* The key that an event has, that of the type, and what reads the value. */

@@ -212,11 +212,24 @@ class Sim(Program):
                 ("skb", match("NotSPort", "1"), {"skb_arg": packet}, "unknown"),
                 ("skb", match("NotSPort", "1"), {"skb_arg": {**packet, "proto": 1}}, "none"),
                 ("skb", match("NotSPort", "1"), {"skb_arg": {"len": 60}}, "unknown"),
+                ("cap_effective", match("Equal", "32"),
+                 {"cap_effective_arg": "0000000000000020"}, "post"),
+                ("cap_effective", match("Equal", "171"),
+                 {"cap_effective_arg": "00000000000000aB"}, "post"),
                 ("int", match("Equal", "1"), {}, "unknown"),
                 ("int", match("Equal", "1"), {"error_arg": {"Message": "x"}}, "unknown")):
             with self.subTest(kind=kind, arg=arg):
                 text = policy("f", "{index: 0, type: %s}" % kind, selector)
                 self.assertEqual(self.verdicts(text, recorded("f", arg)), [verdict])
+
+    def test_what_is_not_a_set_of_capabilities_is_unknown(self):
+        text = policy("f", "{index: 0, type: cap_effective}", match("NotEqual", "4096"))
+        for caps in ("", "-1", " 12", "0x10", "1ffffffffffffffffff", "000000000000020",
+                     "00000000000000020", "-000000000000001", "0x00000000000020",
+                     " 000000000000020", "000000000000002g", 32):
+            with self.subTest(caps=caps):
+                event = recorded("f", {"cap_effective_arg": caps})
+                self.assertEqual(self.verdicts(text, event), ["unknown"])
 
     def test_the_process_as_it_is_recorded(self):
         host, other = {"inum": 4026531841, "is_host": True}, {"inum": 4026532000}
