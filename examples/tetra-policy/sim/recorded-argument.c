@@ -221,7 +221,8 @@ static int put_sockaddr(struct tetra_input *input, uint32_t position, yajl_val v
 
 /*
  * The family comes with the addresses. A port that is left out is either 0 or absent: which of
- * the two is not known.
+ * the two is not known. A protocol of 0 is left
+ * out as a number, but its name is there.
  */
 static int put_skb(struct tetra_input *input, uint32_t position, yajl_val value)
 {
@@ -241,6 +242,10 @@ static int put_skb(struct tetra_input *input, uint32_t position, yajl_val value)
 		if (part)
 			r = put_part(input, position, part, parts[i].part);
 	}
+	/* Without addresses, there is no header that the name could be from. */
+	if (r >= 0 && !tree_get(value, "proto") && tree_get(value, "saddr"))
+		r = put_part(input, position, tree_get(value, "protocol"),
+			     TETRA_INPUT_PROTOCOL);
 	return r;
 }
 

@@ -164,6 +164,8 @@ class Sim(Program):
                 "saddr": "invalid IP", "daddr": "invalid IP", "state": "TCP_ESTABLISHED"}
         packet = {"len": 60, "saddr": "10.0.0.5", "daddr": "10.0.0.9", "dport": 53,
                   "proto": 17, "protocol": "IPPROTO_UDP", "family": "AF_INET"}
+        protocol_0 = {"saddr": "10.0.0.5", "daddr": "10.0.0.9", "protocol": "IPPROTO_IP",
+                      "family": "AF_INET"}
         address = {"family": "AF_INET", "addr": "10.0.0.1", "port": 443}
         long_one = {"truncated_bytes_arg": {"bytes_arg": "R0VUIC8=", "orig_size": "5000"}}
         for kind, selector, arg, verdict in (
@@ -212,6 +214,11 @@ class Sim(Program):
                 ("skb", match("NotSPort", "1"), {"skb_arg": packet}, "unknown"),
                 ("skb", match("NotSPort", "1"), {"skb_arg": {**packet, "proto": 1}}, "none"),
                 ("skb", match("NotSPort", "1"), {"skb_arg": {"len": 60}}, "unknown"),
+                # A protocol of 0 has a name and no number; without a header, it has neither.
+                ("skb", match("Protocol", "0"), {"skb_arg": protocol_0}, "post"),
+                ("skb", match("NotSPort", "1"), {"skb_arg": protocol_0}, "none"),
+                ("skb", match("Protocol", "0"), {"skb_arg": {"protocol": "IPPROTO_IP"}},
+                 "unknown"),
                 ("cap_effective", match("Equal", "32"),
                  {"cap_effective_arg": "0000000000000020"}, "post"),
                 ("cap_effective", match("Equal", "171"),
