@@ -342,14 +342,10 @@ static uint64_t flip(const struct axis *axis)
 
 static unsigned int bits_of(const struct axis *axis)
 {
-#define X(NAME, number, column, bits) [number] = bits,
-	static const uint8_t bits[TETRA_PART_END] = { TETRA_PARTS(X) };
-#undef X
-
 	if (axis->dimension.kind != DIMENSION_ARG)
 		return 32;
 	if (axis->dimension.part != TETRA_PART_VALUE)
-		return bits[axis->dimension.part];
+		return dimension_part_bits(axis->kind, axis->dimension.part);
 	return kind_row(axis->kind)->bits;
 }
 

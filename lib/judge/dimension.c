@@ -4,6 +4,18 @@
 #include "lib/base/kinds.h"
 #include "lib/judge/address.h"
 
+uint32_t dimension_part_bits(uint32_t kind, uint32_t part)
+{
+#define X(NAME, number, column, bits) [number] = bits,
+	static const uint8_t bits[TETRA_PART_END] = { TETRA_PARTS(X) };
+#undef X
+
+	/* Kinds of socket have numbers of their own beyond that; a packet's header has a byte. */
+	if (part == TETRA_PART_PROTOCOL && kind_has_class(kind, TETRA_CLASS_SKB))
+		return 8;
+	return bits[part];
+}
+
 bool dimension_is_same(const struct dimension *a, const struct dimension *b)
 {
 	return a->kind == b->kind && a->which == b->which && a->part == b->part;

@@ -49,6 +49,9 @@ enum dimension_descent { DESCENT_NO, DESCENT_YES, DESCENT_UNKNOWN };
 #define DIMENSION_NUMBER	  8u
 #define DIMENSION_NAMESPACE_BYTES 9u
 
+/* Bits of a part that is a number or an address; 0: it is neither. */
+uint32_t dimension_part_bits(uint32_t kind, uint32_t part);
+
 bool dimension_is_same(const struct dimension *a, const struct dimension *b);
 
 /* The value that @event has, in memory of @arena. 0 or -ENOMEM. */

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "lib/judge/address.h"
+#include "lib/judge/dimension.h"
 #include "lib/meaning/box.h"
 #include "lib/meaning/lint.h"
 
@@ -216,6 +217,8 @@ static void packet_facts(const struct facts *facts)
 	if (!type || !(type->classes & TETRA_CLASS_SKB))
 		return;
 	one_of(facts, TETRA_PART_FAMILY, AF_INET, AF_INET6);
+	one_of(facts, TETRA_PART_PROTOCOL, 0,
+	       (1u << dimension_part_bits(type->kind, TETRA_PART_PROTOCOL)) - 1);
 	if (part_of(facts, TETRA_PART_STATE))
 		in_ranges(facts, TETRA_PART_STATE, 8, all, 1, false);
 }

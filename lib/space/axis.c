@@ -109,9 +109,7 @@ static int number_domain(const struct set_space *space, unsigned int bits, bool 
 static int sock_domain(const struct axis *axis, const struct set_space *space,
 		       struct tagged *ret)
 {
-#define X(NAME, number, column, bits) [number] = bits,
-	static const uint8_t bits[TETRA_PART_END] = { TETRA_PARTS(X) };
-#undef X
+	uint32_t bits = dimension_part_bits(axis->kind, axis->dimension.part);
 	const struct set_range families[] = { { FAMILY_IPV4, FAMILY_IPV4 },
 					      { FAMILY_IPV6, FAMILY_IPV6 } };
 	const struct set_range all = { 0, ~(set_number)0 };
@@ -128,11 +126,11 @@ static int sock_domain(const struct axis *axis, const struct set_space *space,
 		if (axis->dimension.part == TETRA_PART_FAMILY)
 			return set_of_ranges(space, DIMENSION_NUMBER, families, 2, read);
 	}
-	if (bits[axis->dimension.part] == 128)
+	if (bits == 128)
 		return set_of_ranges(space, ADDRESS_BYTES, &all, 1, read);
-	if (!bits[axis->dimension.part])
+	if (!bits)
 		return 0;
-	return number_domain(space, bits[axis->dimension.part], false, read);
+	return number_domain(space, bits, false, read);
 }
 
 static int text_domain(const struct axis *axis, const struct set_space *space,

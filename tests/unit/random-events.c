@@ -155,6 +155,7 @@ static void event_packet(struct random_state *random, struct tetra_record_sock *
 	uint32_t i = random_below(random, ARRAY_SIZE(lacks));
 
 	ret->state = 0;
+	ret->protocol &= UINT8_MAX;
 	/* Only extensions of IPv6 hide a protocol, and only a header of IPv4 is too short. */
 	if (i >= 6 && ret->family == 2)
 		i = 5;

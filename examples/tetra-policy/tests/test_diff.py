@@ -190,6 +190,11 @@ class Diff(Program):
         for region in self.regions(old, new):
             self.agree(region, old, new)
 
+    def test_a_packet_of_a_protocol_that_fits_in_no_header(self):
+        old, new = (packets("{index: 0, operator: Protocol, values: [IPPROTO_TCP%s]}" % more)
+                    for more in ("", ", '300', IPPROTO_MPTCP"))
+        self.compare(old, new, status=0)
+
     def test_a_rate_limit_is_said(self):
         old = guard(("Equal", "/etc/passwd", "Post"))
         new = old.replace("action: Post", "action: Post\n        rateLimit: 1m")
