@@ -366,21 +366,36 @@ static void cut_add(const struct axis *axis, uint64_t number, struct cuts *cuts)
 		cuts->items[cuts->n++] = number;
 }
 
+/* Before @low, and behind @high. */
+static void cuts_around(const struct axis *axis, uint64_t low, uint64_t high,
+			struct cuts *cuts)
+{
+	cut_add(axis, low ^ flip(axis), cuts);
+	if ((high ^ flip(axis)) != UINT64_MAX)
+		cut_add(axis, (high ^ flip(axis)) + 1, cuts);
+}
+
 static int cuts_make(const struct lists *lists, const struct axis *axis,
 		     const struct vocabulary *vocabulary, struct cuts *ret)
 {
+	const struct partition *partition = &axis->partition;
+
 	ret->n = 0;
-	ret->items = arena_array(lists->space.arena, 2 * (size_t)vocabulary->n + 2,
+	ret->items = arena_array(lists->space.arena,
+				 2 * ((size_t)vocabulary->n + partition->n_atoms) + 2,
 				 sizeof(*ret->items));
 	if (!ret->items)
 		return -ENOMEM;
 	ret->items[ret->n++] = lowest(axis);
-	for (uint32_t i = 0; i < vocabulary->n; i++) {
-		const struct policy_value *value = vocabulary->literals[i].value;
+	for (uint32_t i = 0; i < vocabulary->n; i++)
+		cuts_around(axis, vocabulary->literals[i].value->min,
+			    vocabulary->literals[i].value->max, ret);
+	/* No policy need name what facts tell apart, such as the families of packets. */
+	for (uint32_t a = 0; a < partition->n_atoms; a++) {
+		uint64_t number = word_value(partition->samples[a]);
 
-		cut_add(axis, value->min ^ flip(axis), ret);
-		if ((value->max ^ flip(axis)) != UINT64_MAX)
-			cut_add(axis, (value->max ^ flip(axis)) + 1, ret);
+		if (word_tag(partition->samples[a]) == TETRA_VALUE_READ)
+			cuts_around(axis, number, number, ret);
 	}
 	qsort(ret->items, ret->n, sizeof(*ret->items), cut_compare);
 	return 0;
@@ -462,6 +477,16 @@ static void spans_text(const struct axis *axis, const struct spans *spans,
 	}
 }
 
+static bool has_tag(const struct axis *axis, const uint64_t *atoms, uint8_t tag,
+		    bool wanted)
+{
+	for (uint32_t a = 0; a < axis->partition.n_atoms; a++)
+		if (word_tag(axis->partition.samples[a]) == tag &&
+		    bits_has(atoms, a) == wanted)
+			return true;
+	return false;
+}
+
 static int number_text(const struct lists *lists, const struct axis *axis,
 		       const struct vocabulary *vocabulary, const uint64_t *atoms,
 		       struct strbuf *ret)
@@ -476,7 +501,7 @@ static int number_text(const struct lists *lists, const struct axis *axis,
 		r = spans_make(lists, axis, &cuts, atoms, false, &outside);
 	if (r < 0 || !inside.n)
 		return r;
-	if (!outside.n)
+	if (!has_tag(axis, atoms, TETRA_VALUE_READ, false))
 		strbuf_puts(ret, "readable");
 	else if (inside.single)
 		singles_text(axis, &inside, false, ret);
@@ -505,16 +530,6 @@ static bool has_spans(const struct axis *axis, const struct vocabulary *vocabula
 }
 
 /* All of it */
-
-static bool has_tag(const struct axis *axis, const uint64_t *atoms, uint8_t tag,
-		    bool wanted)
-{
-	for (uint32_t a = 0; a < axis->partition.n_atoms; a++)
-		if (word_tag(axis->partition.samples[a]) == tag &&
-		    bits_has(atoms, a) == wanted)
-			return true;
-	return false;
-}
 
 static int tag_text(const struct lists *lists, uint32_t number,
 		    const struct vocabulary *vocabulary, const uint64_t *atoms,

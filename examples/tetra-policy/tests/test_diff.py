@@ -183,6 +183,16 @@ class Diff(Program):
                     for region in found:
                         self.agree(region, old, new)
 
+    def test_the_families_of_packets_have_names(self):
+        state = packets("{index: 0, operator: State, values: [TCP_ESTABLISHED]}")
+        port = packets("{index: 0, operator: DPort, values: ['22']}")
+        self.assertIn("readable or absent",
+                      [one["where"]["args[0].family"] for one in self.regions(port, state)])
+        [region] = self.regions(packets("{index: 0, operator: Family, values: [AF_INET]}"),
+                                packets("{index: 0, operator: Family, values: [AF_INET6]}, "
+                                        "{index: 0, operator: Family, values: [AF_INET]}"))[:1]
+        self.assertEqual(region["where"]["args[0].family"], "= AF_INET")
+
     def test_ports_that_a_short_header_hides(self):
         ports = "{index: 0, operator: DPort, values: ['22']}, "
         old, new = (packets(ports + "{index: 0, operator: Protocol, values: [%s]}" % one)
