@@ -216,7 +216,8 @@ static void resolve_check(struct build_hook *hook, const struct doc_arg *doc,
 		btf_type_check(hook, doc);
 	if (!doc->resolve || (!doc->resolve->n && role != ROLE_DATA))
 		return;
-	if (role == ROLE_ARG && hook->hook->syscall)
+	if (role == ROLE_ARG && hook->hook->syscall && hook->hook->name &&
+	    is_syscall_name(hook->hook->name))
 		(void)report_error_key(
 			hook->build->report, doc->resolve, "not-possible-here",
 			"hook a function of the kernel that has the struct",

@@ -90,6 +90,12 @@ def read_refused():
     return refused
 
 
+def is_known(name, text):
+    """corpus-refused.tsv says that --check refuses it, and why."""
+    reason = read_refused().get((name, "check"))
+    return bool(reason) and reason in text
+
+
 def check(program, policies):
     """(accepted names, {name: why not yet}, {name: why refused}), of --check here."""
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -98,7 +104,8 @@ def check(program, policies):
     later = {name: text for name, text in answers.items()
              if text and "not yet supported" in text}
     return ([name for name, text in answers.items() if text is None], later,
-            {name: text for name, text in answers.items() if text and name not in later})
+            {name: text for name, text in answers.items()
+             if text and name not in later and not is_known(name, text)})
 
 
 def boot(image, results, jobs, prefix):
