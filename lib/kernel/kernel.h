@@ -276,7 +276,7 @@ struct kernel_pointer {
 
 /*
  * Resolves @path, "mm.owner.pid". ret->error says whether it exists.
- * Return: 0; -ENOENT: it was not recorded; -EOPNOTSUPP: there are no types; -E2BIG; -ENOMEM.
+ * Return: 0; -ENOENT: not recorded; -EOPNOTSUPP: the kernel has no BTF; -E2BIG; -ENOMEM.
  */
 int kernel_find_walk(struct tetra_kernel *kernel, const struct kernel_pointer *from,
 		     const char *path, struct kernel_walk *ret);

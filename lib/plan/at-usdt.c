@@ -225,7 +225,7 @@ static bool type_fits(struct use_build *build, const struct probe *probe,
 		use_warning(build, spot, "arg-type-mismatch",
 			    "declare a type of the argument's size",
 			    "type '%s' does not fit: the argument '%s' of '%s' has %u "
-			    "bits, of which the type reads %u",
+			    "bits, and the type reads only %u",
 			    arg->type, operand->text, build->hook->name,
 			    operand->bytes * 8, bits);
 	return true;

@@ -104,7 +104,7 @@ int hooks_build(struct build *build);
 
 /* usdt.c */
 void usdt_check(struct build_hook *hook);
-/* Sets the hook's names, of which it has two. */
+/* Sets the hook's two names. */
 int usdt_name(struct build_hook *hook);
 
 /* uprobe.c */

@@ -202,7 +202,7 @@ def cred_of(arg: Any) -> Cred | None:
 
 
 def object_of(kind: Any, struct: str, getter: Any, text: str = "") -> Callable[[Any], Value]:
-    """What reads a struct, the last member of which is a text with a length."""
+    """A reader of a struct whose last member may be a text with a length."""
     def read(arg: Any) -> Value:
         fields = kind._fields + ((text + "_len",) if text else ())
         values = filled(struct, getter, arg, fields)

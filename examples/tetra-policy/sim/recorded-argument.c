@@ -242,7 +242,7 @@ static int put_skb(struct tetra_input *input, uint32_t position, yajl_val value)
 		if (part)
 			r = put_part(input, position, part, parts[i].part);
 	}
-	/* Without addresses, there is no header that the name could be from. */
+	/* The name comes from a header only if there are addresses as well. */
 	if (r >= 0 && !tree_get(value, "proto") && tree_get(value, "saddr"))
 		r = put_part(input, position, tree_get(value, "protocol"),
 			     TETRA_INPUT_PROTOCOL);

@@ -5,7 +5,7 @@
  *
  *   wide A | narrow A | constants	numbers in registers, in parts of them, and in the note
  *   memory A | index I | far A		in memory: at a register, at two of them, in the program's data
- *   twice A				a probe with two places, of which the second has other operands
+ *   twice A				a probe with two places; the operands of the second differ
  *   text TEXT | bytes N TEXT		texts and buffers
  *   lost A				memory that is not there
  *   odd A				beside a number what no program of the kernel can read

@@ -3,7 +3,7 @@
 #ifndef TESTS_TRIGU_H
 #define TESTS_TRIGU_H
 
-/* What an act with a probe returns; -2: there is no such act. */
+/* What an act with a probe returns; -2: unknown act. */
 int probe_act(const char *name, long a, long b, const char *word);
 
 #endif
